@@ -1,0 +1,87 @@
+# Every target sets up what it needs; a second run finds it there.
+# PYTHON=… chooses the interpreter, ARGS=… is handed to the command behind a target.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+BIN := .venv/bin
+ARGS ?=
+
+# The first interpreter that is new enough and can make virtual environments; inside an active
+# virtual environment the one that it was made from.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" -c 'import ensurepip, sys; assert sys.version_info >= (3, 11); \
+	print(sys._base_executable)' 2>/dev/null && break; done)
+
+# A stamp is named after the content that it stands for: any change, or a move of the folder
+# (scripts in .venv name it), makes it missing.
+content = $(shell { echo '$(CURDIR)'; cat $(1); } | cksum | tr -cs '0-9\n' -)
+PYTHON_STAMP := .venv/.installed-$(call content,requirements.lock)
+PACKAGE_STAMP := .venv/.editable-$(call content,requirements.lock pyproject.toml)
+NODE_STAMP := node_modules/.installed-$(call content,package.json package-lock.json .npmrc)
+
+.PHONY: help setup demo test check format synth bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(PACKAGE_STAMP) $(NODE_STAMP) ## install what the locks name
+
+demo: setup ## the whole system on this machine
+	@$(BIN)/rebate demo $(ARGS)
+
+test: setup ## the test suite, on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: setup ## linters, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+synth: setup ## CloudFormation templates into cdk.out/
+	CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
+		$(BIN)/python -m infra.app $(ARGS)
+
+bench: setup ## the benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
+
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
+lock: setup ## rewrite the locks, ARGS=--upgrade for newer versions
+	$(COMPILE) --extra local --group infra --group dev --output-file requirements.lock $(ARGS)
+	$(COMPILE) --constraint requirements.lock --output-file requirements-lambda.lock $(ARGS)
+	npm install --package-lock-only
+
+clean: ## remove everything that make built
+	rm -rf .venv node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Some packages ship files that are no valid Python on purpose, hence `|| true`.
+$(PYTHON_STAMP):
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer, with its venv module, is needed;" \
+		"PYTHON=… names one" >&2; exit 2; }
+	@echo "Installing Python packages into .venv (about a minute, once)"
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps \
+		--only-binary=:all: --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
+	@touch $@
+
+$(PACKAGE_STAMP): | $(PYTHON_STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
+	@rm -f .venv/.editable-*
+	@touch $@
+
+$(NODE_STAMP):
+	@command -v npm >/dev/null || { echo "make: Node 20 or newer, with npm, is needed" >&2; exit 2; }
+	@echo "Installing the embedded engine into node_modules"
+	@npm ci --loglevel=error >/dev/null
+	@touch $@

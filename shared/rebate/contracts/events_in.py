@@ -1,0 +1,219 @@
+"""Events in: what shops tell the engine (contracts, section 1).
+
+Unknown fields are ignored, because senders evolve. Amounts are whole minor units, instants carry an
+offset and are kept in UTC. Whoever adds a field must let it default to None: `digest` leaves None
+out, so that an event stored before the field existed still equals its repetition.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
+from rebate.contracts.scalars import (
+    Amount,
+    Bps,
+    Count,
+    Flag,
+    Id,
+    PositiveAmount,
+    SignedAmount,
+    Text,
+    UtcInstant,
+)
+from rebate.contracts.validation import Tolerant, error_at, problems_of
+
+Channel = Literal["mall", "store", "cashier"]
+Supply = Literal["self", "supplier", "aggregated", "store"]
+
+
+class Buyer(Tolerant):
+    """Who bought, with the member level at the time of the order (rule 1.3.1)."""
+
+    id: Id
+    level: Id | None = None
+
+
+class OrderLine(Tolerant):
+    """One product of an order (rule 0.4).
+
+    `paid` is what was paid for the whole line, after deductions; `deducted` is the value that
+    points, love value and vouchers covered. `profit` is net of referral rewards and subsidies and
+    may be a loss; None means that the margin of the product or of the settings decides (rule 7.1).
+    """
+
+    line_id: Id
+    product_id: Id | None = None
+    supply: Supply = Field(
+        default="self", description="Left out: self in a mall order, store in any other."
+    )
+    quantity: Count = 1
+    paid: Amount
+    deducted: Amount = 0
+    profit: SignedAmount | None = None
+
+
+class OrderPaid(Tolerant):
+    """A member paid an order. Lines name their supply: self for the mall, store otherwise."""
+
+    order_id: Id
+    member: Buyer
+    channel: Channel
+    store_id: Id | None = None
+    paid_at: UtcInstant
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_supply(cls, detail: Any) -> Any:
+        return _with_supply(detail) if isinstance(detail, Mapping) else detail
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.channel != "mall" and self.store_id is None:
+            raise error_at("store_id", f"is required for the channel {self.channel}")
+        _check_lines_differ(self.lines)
+        return self
+
+    @property
+    def paid(self) -> int:
+        """What was paid for the whole order, in minor units."""
+        return sum(line.paid for line in self.lines)
+
+    @property
+    def deducted(self) -> bool:
+        """Whether the order counts as deducted: any of its lines is (rule 1.4, 4)."""
+        return any(line.deducted for line in self.lines)
+
+
+class OrderCompleted(Tolerant):
+    """An order was completed: the goods are with the member."""
+
+    order_id: Id
+    completed_at: UtcInstant
+
+
+class RefundLine(Tolerant):
+    """What of one line goes back, in minor units."""
+
+    line_id: Id
+    amount: PositiveAmount
+
+
+class OrderRefunded(Tolerant):
+    """A part or all of an order went back to the buyer; cancellations too (rule 1.6.5)."""
+
+    order_id: Id
+    refund_id: Id
+    refunded_at: UtcInstant
+    lines: tuple[RefundLine, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _check_lines_differ(self.lines)
+        return self
+
+
+class MemberSaved(Tolerant):
+    """A member was made or changed; `referrer_id` binds once (rule 2.5)."""
+
+    member_id: Id
+    level: Id | None = None
+    rank: Id | None = None
+    referrer_id: Id | None = None
+    nickname: Text | None = None
+    avatar_url: Text | None = None
+
+
+class ProductSaved(Tolerant):
+    """A product was made or changed; off sale stalls its own queue (rule 1.5.5)."""
+
+    product_id: Id
+    name: Text | None = None
+    supply: Supply = "self"
+    store_id: Id | None = None
+    on_sale: Flag = True
+    margin_bps: Bps | None = None
+
+
+class StoreSaved(Tolerant):
+    """A store was made or changed, with who brought it in (rule 2.4) and what it concedes."""
+
+    store_id: Id
+    name: Text | None = None
+    referrer_id: Id | None = None
+    concession_bps: Bps | None = None
+
+
+Event = OrderPaid | OrderCompleted | OrderRefunded | MemberSaved | ProductSaved | StoreSaved
+
+EVENTS_IN: Mapping[str, type[Event]] = {
+    model.__name__: model
+    for model in (OrderPaid, OrderCompleted, OrderRefunded, MemberSaved, ProductSaved, StoreSaved)
+}
+"""The events by `detail-type`."""
+
+
+class UnreadableEvent(Invalid):
+    """An event that cannot be read: sending it again will not help."""
+
+
+def parse_event(detail_type: str, detail: object) -> Event:
+    """Return the event that the envelope's `detail-type` and `detail` say.
+
+    Raises UnreadableEvent with one problem for each thing that is wrong.
+    """
+    model = EVENTS_IN.get(detail_type) if isinstance(detail_type, str) else None
+    if model is None:
+        raise UnreadableEvent([_unknown_type(detail_type)])
+    if not isinstance(detail, Mapping):
+        raise UnreadableEvent([Problem("detail", f"must be an object, not {shown(detail)}")])
+    try:
+        return model.model_validate(detail)
+    except ValidationError as error:
+        raise UnreadableEvent(problems_of(error, model)) from None
+
+
+def digest(event: Event) -> str:
+    """Return the SHA-256 of what the event says, in hexadecimal.
+
+    Two events have the same digest exactly if they say the same: unknown fields, the order of keys,
+    defaults written out and the offset of instants make no difference; the order of lines does.
+    """
+    content = [type(event).__name__, event.model_dump(mode="json", exclude_none=True)]
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unknown_type(detail_type: object) -> Problem:
+    return Problem(
+        "detail-type",
+        f"must be {one_of(tuple(EVENTS_IN))}, not {shown(detail_type)}",
+        nearest(detail_type, EVENTS_IN),
+    )
+
+
+def _with_supply(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the supply of lines that leave it out, by the order's channel."""
+    lines, supply = detail.get("lines"), "self" if detail.get("channel") == "mall" else "store"
+    if not isinstance(lines, list | tuple):
+        return dict(detail)
+    named = [_line_with(line, supply) for line in lines]
+    return {**detail, "lines": named}
+
+
+def _line_with(line: Any, supply: str) -> Any:
+    if isinstance(line, Mapping) and line.get("supply") is None:
+        return {**line, "supply": supply}
+    return line
+
+
+def _check_lines_differ(lines: tuple[OrderLine, ...] | tuple[RefundLine, ...]) -> None:
+    seen: set[str] = set()
+    for number, line in enumerate(lines):
+        if line.line_id in seen:
+            raise error_at(f"lines[{number}].line_id", f"stands twice: {shown(line.line_id)}")
+        seen.add(line.line_id)

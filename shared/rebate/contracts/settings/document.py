@@ -1,0 +1,64 @@
+"""How the settings document is read, changed and written."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Invalid, Problem, shown
+from rebate.contracts.settings.checks import settings_problems
+from rebate.contracts.settings.model import Settings
+from rebate.contracts.validation import problems_of
+
+
+class InvalidSettings(Invalid):
+    """Settings that cannot be used.
+
+    `code` is `needs_acknowledgement` where an acknowledgement would make them valid, else
+    `invalid_settings`.
+    """
+
+    @property
+    def code(self) -> str:
+        """The error code of the refusal (contracts, section 4)."""
+        needs = all(problem.code == NEEDS_ACKNOWLEDGEMENT for problem in self.problems)
+        return NEEDS_ACKNOWLEDGEMENT if needs else "invalid_settings"
+
+
+def parse_settings(document: object) -> Settings:
+    """Return the settings that the JSON-like document says; raises InvalidSettings."""
+    if not isinstance(document, Mapping):
+        raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise InvalidSettings(problems_of(error, Settings)) from None
+    if problems := tuple(settings_problems(settings)):
+        raise InvalidSettings(problems)
+    return settings
+
+
+def merge_patch(document: object, patch: object) -> Any:
+    """Return the document with the JSON merge patch applied (RFC 7396); neither is changed.
+
+    Patch the document as it was written: `settings_document` holds the defaults as well, and a
+    default that stands there would outlive what it belonged to.
+    """
+    if not isinstance(patch, Mapping):
+        return copy.deepcopy(patch)
+    merged = dict(document) if isinstance(document, Mapping) else {}
+    for key, change in patch.items():
+        if change is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), change)
+    return merged
+
+
+def settings_document(settings: Settings) -> dict[str, Any]:
+    """Return the settings as JSON values, all defaults written out, what is not set left out.
+
+    `parse_settings` reads it back to equal settings.
+    """
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,0 +1,50 @@
+"""Settings of the wallet (rule 3) and the guards (rule 8.4)."""
+
+from typing import Literal
+
+from rebate.contracts.scalars import Amount, Bps, Count, Id, PartBps
+from rebate.contracts.settings.fields import setting
+from rebate.contracts.validation import Strict
+
+LOTTERY_PRIZE_MAX = 5_000_000
+"""50 000.00 in minor units (rule 8.4)."""
+
+
+class Wallet(Strict):
+    """Withdrawals and transfers."""
+
+    withdraw_min: Amount = setting("Lowest withdrawal", "最低提现", "3", example=1000, default=0)
+    withdraw_fee_bps: PartBps = setting("Withdrawal fee", "提现手续费", "3", example=50, default=0)
+    withdraw_per_day: Count | None = setting(
+        "Withdrawals a day", "每日提现次数", "3", example=3, note="Absent: no limit."
+    )
+    transfer: tuple[Literal["points", "love"], ...] = setting(
+        "Transfers between members", "转赠", "3", example=["points", "love"], default=()
+    )
+
+
+class Guards(Strict):
+    """What keeps the shop from giving more than it can."""
+
+    rebates_per_day: Amount | None = setting(
+        "Highest rebates a day", "每日返利上限", "8.4", example=10000000
+    )
+    max_share_of_revenue_bps: Bps | None = setting(
+        "Highest share of revenue", "返利占营收上限", "8.4", example=3000
+    )
+    lottery_prize_max: Amount = setting(
+        "Highest lottery prize",
+        "抽奖奖品上限",
+        "8.4",
+        example=5000000,
+        default=LOTTERY_PRIZE_MAX,
+        note="Value of a drawn entitlement in minor units.",
+    )
+    acknowledged: tuple[Id, ...] = setting(
+        "Acknowledged",
+        "已确认风险",
+        "8.4",
+        example=["referral.max_depth"],
+        default=(),
+        note="Risks that the operator accepts: `referral.max_depth`, `margin`.",
+    )

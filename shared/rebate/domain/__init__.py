@@ -1,0 +1,1 @@
+"""The business itself: pure, standard library only."""

@@ -1,0 +1,101 @@
+"""What a queue is told to do. Commands wait in its inbox and are settled in order (Rule 0.11).
+
+`at` is the instant at which the cause happened; `key` names the command in its inbox and
+sorts by instant, then by arrival.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import Amount
+from rebate.domain.names import LineId, MemberId, OrderId
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An order was paid: it contributes and joins as the plan says.
+
+    `completed`: it counts as completed at once (a repurchase, Rule 4.4). `repurchase`: the
+    member's cash pays for it, or it does not take place.
+    """
+
+    at: Instant
+    ticket: Ticket
+    completed: bool = False
+    repurchase: Amount | None = None
+    type: Literal["join"] = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """An order was completed."""
+
+    at: Instant
+    order: OrderId
+    member: MemberId
+    type: Literal["complete"] = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """By how much a refund lowers a line's amounts (minor units, positive)."""
+
+    line: LineId
+    gives: Amount
+    gets: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Part or all of an order was refunded (Rule 1.6.5)."""
+
+    at: Instant
+    order: OrderId
+    member: MemberId
+    refund: str
+    cuts: tuple[Cut, ...]
+    type: Literal["refund"] = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The holder turns what an entry still lacks into points, love value or vouchers."""
+
+    at: Instant
+    order: OrderId
+    member: MemberId
+    line: LineId
+    into: Pocket
+    type: Literal["exchange"] = "exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Everything that waits is set to zero (Rule 1.6.3)."""
+
+    at: Instant
+    type: Literal["clear"] = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class PayPool:
+    """The pool is paid out: in order of place, or equally over all that wait (Rules 6.2, 7.3)."""
+
+    at: Instant
+    equally: bool
+    limit: Amount | None = None
+    type: Literal["pay_pool"] = "pay_pool"
+
+
+Command: TypeAlias = Join | Complete | Refund | Exchange | Clear | PayPool
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A command with its inbox key."""
+
+    key: str
+    command: Command

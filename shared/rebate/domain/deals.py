@@ -1,0 +1,93 @@
+"""How a contribution is dealt out over entries (the plans' second and third question)."""
+
+from rebate.domain.desk import Desk, Gift
+from rebate.domain.money import Bps, share, split
+from rebate.domain.plan import Deal
+
+
+def first_then_next(desk: Desk, gift: Gift) -> None:
+    """Pay the first payable entry up to what it lacks, then the next, and so on (Rule 1.2.3)."""
+    while gift.left:
+        head = desk.first(passing_over=gift.passes_over)
+        if head is None:
+            return
+        desk.pay(head, min(gift.left, desk.entry(head).lacks), gift)
+
+
+def collect(_desk: Desk, _gift: Gift) -> None:
+    """Pay nobody now: all of it is left over, for the pool (Rules 6.2, 7.1)."""
+
+
+def to_buyer(desk: Desk, gift: Gift) -> None:
+    """Pay the buyer at once, outside any entry (Rule 6.2)."""
+    desk.reward_buyer(gift)
+
+
+def one_receiver(*, referrer_first: bool) -> Deal:
+    """Pay all of it to one entry: the referrer's oldest, else the head of the line (Rule 4.2)."""
+
+    def deal(desk: Desk, gift: Gift) -> None:
+        if not gift.left:
+            return
+        receiver = None
+        if referrer_first and gift.ticket and gift.ticket.referrer:
+            receiver = desk.oldest_of(gift.ticket.referrer, passing_over=gift.passes_over)
+        receiver = receiver or desk.first(passing_over=gift.passes_over)
+        if receiver is not None:
+            desk.pay(receiver, gift.left, gift)
+
+    return deal
+
+
+def over_heads(heads_bps: tuple[Bps, ...], *, referrer_bps: Bps = 0, buyer_bps: Bps = 0) -> Deal:
+    """Serve the first K entries with set shares, after any acceleration (Rules 5.2, 5.3, 5.6).
+
+    The amount is split once; the share of a head that is absent or lacks less is left over.
+    """
+    accelerations = len([ratio for ratio in (referrer_bps, buyer_bps) if ratio])
+
+    def deal(desk: Desk, gift: Gift) -> None:
+        desk.require(receivers=len(heads_bps) + accelerations)
+        accelerate(desk, gift, referrer_bps=referrer_bps, buyer_bps=buyer_bps)
+        heads = desk.heads(len(heads_bps), passing_over=gift.passes_over)
+        for head, amount in zip(heads, split(gift.left, heads_bps), strict=False):
+            desk.pay(head, min(amount, desk.entry(head).lacks), gift)
+
+    return deal
+
+
+def accelerate(desk: Desk, gift: Gift, *, referrer_bps: Bps, buyer_bps: Bps) -> None:
+    """Pay a ratio of the order to the referrer's, then the buyer's, oldest entry (Rule 5.6).
+
+    Each is taken out of the contribution proper, never out of the pool drawn with it.
+    """
+    ticket = gift.ticket
+    if ticket is None:
+        return
+    basis = sum(line.gets_from for line in ticket.lines)
+    own = gift.own
+    for member, ratio, reason in (
+        (ticket.referrer, referrer_bps, "direct"),
+        (ticket.member, buyer_bps, "repurchase"),
+    ):
+        if not (member and ratio):
+            continue
+        entry = desk.oldest_of(member, passing_over=gift.passes_over)
+        if entry is None:
+            continue
+        amount = min(share(basis, ratio), own, desk.entry(entry).lacks)
+        desk.pay(entry, amount, gift, reason=reason)
+        own -= amount
+
+
+def equally(desk: Desk, gift: Gift) -> None:
+    """Pay every waiting entry the same, or what it lacks if that is less; one pass (Rule 6.2)."""
+    if gift.each is None:
+        waiting = desk.waiting
+        gift.each = gift.left // waiting if waiting else 0
+    while gift.each:
+        entry = desk.next_after(gift.place, gift.ordinal)
+        if entry is None:
+            return
+        desk.pay(entry, min(gift.each, desk.entry(entry).lacks), gift, reason="average")
+        gift.place, gift.ordinal = desk.position(entry)

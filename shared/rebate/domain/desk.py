@@ -1,0 +1,428 @@
+"""The desk at which commands are carried out: what is known of a queue, and what changes.
+
+A desk is made from loaded rows and thrown away after one decision; the rows themselves never
+change. It stops a decision in two ways: `Missing` where a row is needed that was not loaded,
+`Full` where the next step would not fit into one transaction.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
+
+from rebate.domain.events import EntryCompleted, EntryJoined, Event, RebatePaid
+from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, till, wallet
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.places import Change, NodeKey, nodes_above
+from rebate.domain.plan import Plan
+from rebate.domain.queues import InFlight, Queue
+from rebate.domain.tickets import Entry, Status, Ticket
+from rebate.domain.times import Instant
+from rebate.domain.wallets import Wallet
+
+
+class TicketKey(NamedTuple):
+    """What a ticket is found by within its queue."""
+
+    member: MemberId
+    order: OrderId
+
+
+class Spot(NamedTuple):
+    """An entry: a ticket and the index of its line."""
+
+    ticket: TicketKey
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Wanted: the first `count` payable tickets from `start` on."""
+
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OldestOf:
+    """Wanted: the first `count` waiting tickets of a member."""
+
+    member: MemberId
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletOf:
+    """Wanted: a member's balances."""
+
+    member: MemberId
+
+
+Need: TypeAlias = Heads | OldestOf | WalletOf | TicketKey
+
+
+class Missing(Exception):
+    """A decision needs what was not loaded; load it and decide again."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(need)
+        self.need = need
+
+
+class Full(Exception):
+    """The next step does not fit into this transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the line that is loaded: all payable tickets from `start` to `end`.
+
+    `end` None: to the end of the line.
+    """
+
+    start: int = 0
+    end: int | None = -1
+
+    def covers(self, place: int) -> bool:
+        """Tell whether all payable tickets up to `place` are loaded."""
+        return self.end is None or place <= self.end
+
+
+@dataclass(slots=True)
+class Book:
+    """What was loaded of a queue's surroundings."""
+
+    tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
+    line: Window = field(default_factory=Window)
+    members: dict[MemberId, Window] = field(default_factory=dict)
+    wallets: dict[MemberId, Wallet] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Gift:
+    """An amount that is being dealt out: a part of a contribution, or the pool (`ticket` None).
+
+    `left` is still to be dealt; `own` is how much of it the order itself contributed.
+    """
+
+    draft: Draft
+    at: Instant
+    left: Amount
+    own: Amount = 0
+    ticket: Ticket | None = None
+    line: int | None = None
+    part: int = 0
+    passes_over: OrderId | None = None
+    each: Amount | None = None
+    place: int = 0
+    ordinal: int = -1
+
+    def in_flight(self) -> InFlight:
+        """Return what has to be remembered to go on later."""
+        return InFlight(self.left, self.line, self.part, self.each, self.place, self.ordinal)
+
+
+class Desk:
+    """Working state of one decision; see the module's text."""
+
+    def __init__(self, queue: Queue, book: Book, plan: Plan, room: int) -> None:
+        """Lay out `queue` and `book`; `room` is how many rows a transaction may write."""
+        self.plan = plan
+        self.queue = queue
+        self.journal: list[JournalEntry] = []
+        self.events: list[Event] = []
+        self.credits: dict[tuple[MemberId, Pocket], Amount] = {}
+        self.consulted: set[MemberId] = set()
+        self.touched: set[TicketKey] = set()
+        self.departed: list[Ticket] = []
+        self.extra_rows = 0
+        self._book = book
+        self._room = room
+        self._tickets = dict(book.tickets)
+        self._nodes: set[NodeKey] = set()
+        self._paid: set[MemberId] = set()
+        self._lines_touched = 0
+        self._line: list[tuple[int, TicketKey]] = sorted(
+            (ticket.place, key)
+            for key, ticket in self._tickets.items()
+            if ticket.place is not None and self._payable(ticket)
+        )
+        self._line_window = book.line
+        self._member_windows = dict(book.members)
+
+    # What is in line
+
+    def first(self, *, passing_over: OrderId | None) -> Spot | None:
+        """Return the first payable entry that is not of order `passing_over`, or None."""
+        return next(iter(self._in_line(passing_over)), None)
+
+    def heads(self, count: int, *, passing_over: OrderId | None) -> list[Spot]:
+        """Return the first `count` payable entries, fewer if there are no more."""
+        found: list[Spot] = []
+        for spot in self._in_line(passing_over, wanted=count):
+            found.append(spot)
+            if len(found) == count:
+                break
+        return found
+
+    def next_after(self, place: int, ordinal: int) -> Spot | None:
+        """Return the first payable entry behind `ordinal`, which stands in the ticket at `place`."""
+        for spot in self._in_line(None, start=place, wanted=HEADS_FOR_RUNS):
+            if self.entry(spot).ordinal > ordinal:
+                return spot
+        return None
+
+    def _in_line(
+        self, passing_over: OrderId | None, *, start: int = 0, wanted: int = 4
+    ) -> Iterator[Spot]:
+        """Yield payable entries in order; what lies beyond the loaded stretch is `Missing`."""
+        loaded = len(self._line)
+        at = bisect_left(self._line, (start,), key=lambda item: item[:1])
+        usable = self._line_window.start <= max(start, 0)
+        while usable and at < len(self._line):
+            place, key = self._line[at]
+            if not self._line_window.covers(place):
+                break
+            ticket = self._tickets[key]
+            if ticket.order != passing_over:
+                for index, line in enumerate(ticket.lines):
+                    if line.entry and line.entry.waits:
+                        yield Spot(key, index)
+            at += 1
+        if not usable or self._line_window.end is not None:
+            raise Missing(Heads(start, max(wanted, 2 * loaded)))
+
+    def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> Spot | None:
+        """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
+        window = self._member_windows.get(member)
+        if window is None:
+            raise Missing(OldestOf(member, 2))
+        for place, key in sorted(self._waiting_of(member)):
+            if not window.covers(place):
+                break
+            if key.order != passing_over:
+                return Spot(key, self._first_line(key))
+        if window.end is not None:
+            known = sum(key.member == member for key in self._tickets)
+            raise Missing(OldestOf(member, 2 * known + 2))
+        return None
+
+    def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:
+        for key, ticket in self._tickets.items():
+            if key.member == member and ticket.place is not None and self._payable(ticket):
+                yield ticket.place, key
+
+    def _first_line(self, key: TicketKey) -> int:
+        index = self._tickets[key].first_waiting()
+        assert index is not None, f"{key} is in line and has no entry that waits"
+        return index
+
+    def _payable(self, ticket: Ticket) -> bool:
+        """Tell whether any entry of the ticket may be paid (Rule 1.4, 6)."""
+        if ticket.place is None or ticket.place < self.queue.cleared_below:
+            return False
+        if self.plan.completed_first and ticket.completed_at is None:
+            return False
+        return ticket.first_waiting() is not None
+
+    def is_cleared(self, ticket: Ticket) -> bool:
+        """Tell whether the queue was cleared after the ticket joined (Rule 1.6.3)."""
+        return ticket.place is not None and ticket.place < self.queue.cleared_below
+
+    @property
+    def waiting(self) -> int:
+        """How many entries may be paid at this moment."""
+        moved = (Change(before, after).difference for before, after in self.changes())
+        standing = sum(moved, self.queue.standing)
+        return standing.payable(completed_only=self.plan.completed_first)
+
+    def join(self, ticket: Ticket) -> Ticket:
+        """Give the ticket the next place, and an ordinal to each line that earns an entry."""
+        ordinal = self.queue.entries
+        lines = []
+        for line in ticket.lines:
+            if line.earns:
+                lines.append(replace(line, entry=Entry(line.entitlement(), ordinal)))
+                ordinal += 1
+            else:
+                lines.append(line)
+        joined = replace(ticket, lines=tuple(lines), joined=True)
+        if ordinal > self.queue.entries:
+            joined = replace(joined, place=self.queue.tickets)
+            self.queue = replace(self.queue, tickets=self.queue.tickets + 1, entries=ordinal)
+        self.save(joined)
+        for index, line in enumerate(joined.lines):
+            if line.entry:
+                entry = joined.entry_id(index)
+                promised = line.entry.entitlement
+                self.events.append(EntryJoined(entry, joined.member, joined.order, promised))
+        return joined
+
+    # Rows
+
+    def ticket(self, key: TicketKey) -> Ticket:
+        """Return a ticket as it is now."""
+        found = self._tickets.get(key)
+        if found is None:
+            raise Missing(key)
+        return found
+
+    def entry(self, spot: Spot) -> Entry:
+        """Return an entry as it is now."""
+        entry = self.ticket(spot.ticket).lines[spot.line].entry
+        assert entry is not None, f"{spot} is no entry"
+        return entry
+
+    def position(self, spot: Spot) -> tuple[int, int]:
+        """Return (place of the ticket, ordinal of the entry)."""
+        place = self.ticket(spot.ticket).place
+        assert place is not None, f"{spot} has not joined"
+        return place, self.entry(spot).ordinal
+
+    def save(self, ticket: Ticket) -> None:
+        """Keep a changed or new ticket, and its standing in line."""
+        key = TicketKey(ticket.member, ticket.order)
+        before = self._tickets.get(key)
+        stood = before is not None and self._payable(before)
+        self._tickets[key] = ticket
+        if key not in self.touched:
+            self._lines_touched += len(ticket.lines)
+            self.touched.add(key)
+        if ticket.place is None:
+            return
+        self._nodes.update(nodes_above(self.queue, ticket.place))
+        stands = self._payable(ticket)
+        if stands and not stood:
+            insort(self._line, (ticket.place, key))
+        elif stood and not stands:
+            del self._line[bisect_left(self._line, (ticket.place, key))]
+
+    def wallet(self, member: MemberId) -> Callable[[Pocket], Amount]:
+        """Return a member's balances as they are now; the commit will insist on them."""
+        loaded = self._book.wallets.get(member)
+        if loaded is None:
+            raise Missing(WalletOf(member))
+        self.consulted.add(member)
+        return lambda pocket: loaded.has(pocket) + self.credits.get((member, pocket), 0)
+
+    def changes(self) -> Iterator[tuple[Ticket | None, Ticket]]:
+        """Yield (as loaded, as it is now) of every ticket that was touched."""
+        for key in sorted(self.touched, key=lambda k: (self._tickets[k].place or 0, k)):
+            yield self._book.tickets.get(key), self._tickets[key]
+
+    def clear(self, at: Instant) -> None:
+        """Set all that waits to zero by one mark (Rule 1.6.3)."""
+        self.queue = replace(
+            self.queue, cleared_below=self.queue.tickets, cleared_at=at, height=0, top=()
+        )
+        self._line.clear()
+        self._line_window = Window(0, None)
+        self._member_windows = dict.fromkeys(self._member_windows, Window(0, None))
+        self._nodes.clear()
+
+    # Money
+
+    def post(self, draft: Draft, account: Till, amount: Amount) -> None:
+        """Post to one of the queue's accounts."""
+        draft.post(till(self.queue.id, account), amount)
+        if amount:
+            tills = dict(self.queue.tills)
+            tills[account] = tills.get(account, 0) + amount
+            self.queue = replace(self.queue, tills=tills)
+
+    def credit(
+        self, draft: Draft, member: MemberId, pocket: Pocket, amount: Amount, spot: Spot | None = None
+    ) -> None:
+        """Post to a member's wallet (negative: take)."""
+        if amount:
+            entry = self.ticket(spot.ticket).entry_id(spot.line) if spot else None
+            draft.post(wallet(member, pocket), amount, entry)
+            self.credits[member, pocket] = self.credits.get((member, pocket), 0) + amount
+            self._paid.add(member)
+
+    def pay(self, spot: Spot, amount: Amount, gift: Gift, *, reason: str = "queue") -> None:
+        """Pay an entry out of a gift; it leaves when it has all that it may get.
+
+        Raises:
+            Full: before anything changed, if its rows do not fit any more.
+        """
+        if not amount:
+            return
+        ticket = self.ticket(spot.ticket)
+        self._require_rows([ticket], [ticket.member])
+        entry = self.entry(spot)
+        paid = replace(entry, paid=entry.paid + amount, rewards=entry.rewards + 1)
+        left = paid.rewards == self.plan.rewards_to_exit if paid.entitlement is None else not paid.lacks
+        if left:
+            paid = replace(paid, status=Status.COMPLETED)
+        gift.left -= amount
+        self.save(ticket.with_entry(spot.line, lambda _: paid))
+        self.credit(gift.draft, ticket.member, Pocket.CASH, amount, spot)
+        source = gift.ticket.order if gift.ticket else None
+        name = ticket.entry_id(spot.line)
+        self.events.append(
+            RebatePaid(name, ticket.member, ticket.order, amount, Pocket.CASH, source, reason)
+        )
+        if left:
+            self.events.append(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
+            self.departed.append(ticket)
+            self.extra_rows += ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0
+
+    def reward_buyer(self, gift: Gift) -> None:
+        """Pay all of a gift to the buyer, outside any entry (Rule 6.2)."""
+        ticket = gift.ticket
+        assert ticket is not None, "the pool has no buyer"
+        self._require_rows([], [ticket.member])
+        self.credit(gift.draft, ticket.member, Pocket.CASH, gift.left)
+        if gift.left:
+            event = RebatePaid(
+                None, ticket.member, ticket.order, gift.left, Pocket.CASH, ticket.order, "own"
+            )
+            self.events.append(event)
+        gift.left = 0
+
+    # Room
+
+    def require(self, *, receivers: int) -> None:
+        """Insist on room for so many more receivers, wherever they stand, or raise `Full`."""
+        rows_each = 3 + self.queue.height
+        if self.touched and self._rows() + receivers * rows_each > self._room:
+            raise Full
+
+    def require_ticket(self, ticket: Ticket) -> None:
+        """Insist on room for a ticket where it is or will be, and its member, or raise `Full`."""
+        place = self.queue.tickets if ticket.place is None else ticket.place
+        self._require_rows([replace(ticket, place=place)], [ticket.member])
+
+    def _require_rows(self, tickets: Iterable[Ticket], members: Iterable[MemberId]) -> None:
+        new_rows, new_lines = 0, 0
+        for ticket in tickets:
+            if TicketKey(ticket.member, ticket.order) not in self.touched:
+                new_rows += 1
+                new_lines += len(ticket.lines)
+            if ticket.place is not None:
+                above = nodes_above(self.queue, ticket.place)
+                new_rows += sum(node not in self._nodes for node in above)
+        new_rows += sum(ROWS_PER_WALLET for member in members if member not in self._paid)
+        if not self.touched:
+            return
+        if self._rows() + new_rows > self._room or self._lines_touched + new_lines > LINES_MAX:
+            raise Full
+
+    def _rows(self) -> int:
+        wallets = ROWS_PER_WALLET * len(self._paid)
+        return len(self.touched) + len(self._nodes) + wallets + self.extra_rows
+
+
+ROWS_PER_WALLET = 2
+"""The wallet, and the member's statement."""
+
+ROWS_PER_FOLLOW_UP = 2
+"""Its place in the inbox, and the order that it makes."""
+
+LINES_MAX = 4_000
+"""Lines of all tickets in one transaction, which may not exceed 4 MB."""
+
+HEADS_FOR_RUNS = 32
+"""Tickets loaded at a time by a run that visits every entry."""

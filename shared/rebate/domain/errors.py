@@ -1,0 +1,64 @@
+"""What can go wrong, as one tree.
+
+    RebateError
+    ├── Rejected      a business "no" with a code of spec section 4; the caller's to mend (4xx)
+    │   └── Mismatch  a known id with other content: refused and alarmed
+    ├── Conflict      somebody else wrote first: read again, a bounded number of times
+    ├── NotYet        what this needs is being written just now: let the platform retry
+    └── Unavailable   storage or network does not answer: let the platform retry
+
+An exact duplicate is no error. `AssertionError` is a bug and is never caught.
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Codes of refused steps; other programs depend on them (contracts, section 4)."""
+
+    UNKNOWN_ENTRY = "unknown_entry"
+    ENTRY_NOT_WAITING = "entry_not_waiting"
+    ALREADY_PAID = "already_paid"
+    ALREADY_DRAWN = "already_drawn"
+    NO_LOTTERY = "no_lottery"
+    EXCHANGE_OFF = "exchange_off"
+    NOT_YOURS = "not_yours"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    BELOW_MINIMUM = "below_minimum"
+    OVER_LIMIT = "over_limit"
+    TRANSFER_OFF = "transfer_off"
+    REFUND_EXCEEDS_PAID = "refund_exceeds_paid"
+    CONFLICTING_EVENT = "conflicting_event"
+    INVALID_SETTINGS = "invalid_settings"
+    NEEDS_ACKNOWLEDGEMENT = "needs_acknowledgement"
+
+
+class RebateError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class Rejected(RebateError):
+    """A business "no": `code` for programs, the message for people."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Mismatch(Rejected):
+    """A known id came again with other content (contracts, section 1)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Code.CONFLICTING_EVENT, message)
+
+
+class Conflict(RebateError):
+    """A condition of a write did not hold: somebody else wrote first."""
+
+
+class NotYet(RebateError):
+    """Something this depends on is not visible yet; trying again later will do."""
+
+
+class Unavailable(RebateError):
+    """The store did not answer, or asked to slow down."""

@@ -1,0 +1,139 @@
+"""What happened, told to the world once it is stored (contracts, section 2)."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import Amount
+from rebate.domain.names import EntryId, MemberId, OrderId
+from rebate.domain.tickets import Status
+
+
+@dataclass(frozen=True, slots=True)
+class EntryJoined:
+    """An entry took its place; `entitlement` is None where rewards are counted."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    entitlement: Amount | None
+    type: Literal["EntryJoined"] = "EntryJoined"
+
+
+@dataclass(frozen=True, slots=True)
+class RebatePaid:
+    """An entry was paid `amount` out of what `source` contributed (None: a scheduled run)."""
+
+    entry: EntryId | None
+    member: MemberId
+    order: OrderId
+    amount: Amount
+    pocket: Pocket
+    source: OrderId | None
+    reason: str = "queue"
+    type: Literal["RebatePaid"] = "RebatePaid"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCompleted:
+    """An entry left because it got all it was promised, or its last reward."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    paid: Amount
+    type: Literal["EntryCompleted"] = "EntryCompleted"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDrawn:
+    """A lottery was drawn; `ratio_bps` None: it missed, the ratio stays."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    ratio_bps: int | None
+    entitlement: Amount
+    type: Literal["EntryDrawn"] = "EntryDrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryExchanged:
+    """The holder exchanged what an entry still lacked."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    pocket: Pocket
+    amount: Amount
+    type: Literal["EntryExchanged"] = "EntryExchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryConverted:
+    """Random return turned an entry into points as it joined."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    pocket: Pocket
+    amount: Amount
+    type: Literal["EntryConverted"] = "EntryConverted"
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesCleared:
+    """All that waited in the queue was set to zero."""
+
+    entries: int
+    owed: Amount
+    type: Literal["EntriesCleared"] = "EntriesCleared"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRefunded:
+    """An entry's order was refunded; `status` and amounts are those afterwards."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    refund: str
+    status: Status
+    entitlement: Amount | None
+    clawed_back: Amount
+    type: Literal["EntryRefunded"] = "EntryRefunded"
+
+
+@dataclass(frozen=True, slots=True)
+class RepurchasePlaced:
+    """A forced repurchase was made: the shop ships once more (Rule 4.4)."""
+
+    order: OrderId
+    member: MemberId
+    amount: Amount
+    origin: OrderId
+    type: Literal["RepurchasePlaced"] = "RepurchasePlaced"
+
+
+@dataclass(frozen=True, slots=True)
+class RepurchaseMissed:
+    """A forced repurchase was not covered by the member's cash; only the member is told."""
+
+    order: OrderId
+    member: MemberId
+    amount: Amount
+    type: Literal["RepurchaseMissed"] = "RepurchaseMissed"
+
+
+Event: TypeAlias = (
+    EntryJoined
+    | RebatePaid
+    | EntryCompleted
+    | EntryDrawn
+    | EntryExchanged
+    | EntryConverted
+    | EntriesCleared
+    | EntryRefunded
+    | RepurchasePlaced
+    | RepurchaseMissed
+)

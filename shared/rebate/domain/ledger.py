@@ -1,0 +1,143 @@
+"""The journal: every movement of value is one balanced entry (Rules 0.10 and 3).
+
+Accounts are plain names of three kinds:
+
+    wallet/{pocket}/{member}    what a member has
+    queue/{pocket}/{queue}      what a queue has taken in, kept, borne or holds
+    issued/{pocket}/{queue}     the other side of points, love value and vouchers given out
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from rebate.domain.money import Amount
+from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId
+
+Account = NewType("Account", str)
+
+
+class Pocket(StrEnum):
+    """Parts of a wallet. The first three hold money, the others each an asset of their own."""
+
+    CASH = "cash"
+    PENDING = "pending"
+    HELD = "held"
+    POINTS = "points"
+    LOVE = "love"
+    LOVE_FROZEN = "love_frozen"
+    VOUCHER = "voucher"
+
+
+class Till(StrEnum):
+    """Accounts of a queue, all in money (contracts, section 4: `platform`)."""
+
+    CONTRIBUTED = "contributed"
+    BORNE = "borne"
+    RETAINED = "retained"
+    CLAWED_BACK = "clawed_back"
+    REPURCHASED = "repurchased"
+    POOL = "pool"
+    TRANSIT = "transit"
+    """Of a contribution that is being dealt out over several commits: what is not dealt yet."""
+
+
+SOURCES = frozenset({Till.CONTRIBUTED, Till.BORNE})
+"""Accounts that give: their postings are negative where the outcome's figure grows."""
+
+_ASSETS: Mapping[str, str] = {
+    Pocket.POINTS: "points",
+    Pocket.LOVE: "love",
+    Pocket.LOVE_FROZEN: "love",
+    Pocket.VOUCHER: "voucher",
+}
+
+
+def wallet(member: MemberId, pocket: Pocket) -> Account:
+    """Return the account of one pocket of a member's wallet."""
+    return Account(f"wallet/{pocket}/{member}")
+
+
+def till(queue: QueueId, account: Till) -> Account:
+    """Return one of a queue's accounts."""
+    return Account(f"queue/{account}/{queue}")
+
+
+def issued(queue: QueueId, pocket: Pocket) -> Account:
+    """Return the account from which a queue's exchanges give points, love value or vouchers."""
+    return Account(f"issued/{pocket}/{queue}")
+
+
+def parts_of(account: Account) -> tuple[str, str, str]:
+    """Return (kind, pocket, owner) of an account name."""
+    kind, pocket, owner = account.split("/", 2)
+    return kind, pocket, owner
+
+
+def asset_of(account: Account) -> str:
+    """Return the asset in which an account is kept: `money` unless its pocket says otherwise."""
+    return _ASSETS.get(parts_of(account)[1], "money")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`amount` (minor units, signed) added to `account`; `entry` is whom a payout went to."""
+
+    account: Account
+    amount: Amount
+    entry: EntryId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One movement: why it happened and postings that sum to zero per asset (Rule 0.10)."""
+
+    kind: str
+    postings: tuple[Posting, ...]
+    order: OrderId | None = None
+    line: LineId | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse to exist unbalanced: that would be a bug, not an operating error."""
+        unbalanced = {asset: total for asset, total in totals(self.postings).items() if total}
+        assert not unbalanced, f"{self.kind} of {self.order} is off by {unbalanced}"
+
+
+def totals(postings: Iterable[Posting]) -> dict[str, Amount]:
+    """Return the sum of the postings per asset."""
+    sums: dict[str, Amount] = {}
+    for posting in postings:
+        asset = asset_of(posting.account)
+        sums[asset] = sums.get(asset, 0) + posting.amount
+    return sums
+
+
+def balances(entries: Iterable[JournalEntry]) -> dict[Account, Amount]:
+    """Return what each account holds after `entries`, zero balances left out."""
+    sums: dict[Account, Amount] = {}
+    for entry in entries:
+        for posting in entry.postings:
+            sums[posting.account] = sums.get(posting.account, 0) + posting.amount
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A journal entry being written: postings add up until it is closed."""
+
+    kind: str
+    order: OrderId | None = None
+    line: LineId | None = None
+    postings: list[Posting] = field(default_factory=list)
+
+    def post(self, account: Account, amount: Amount, entry: EntryId | None = None) -> None:
+        """Add a posting; nothing is written for an amount of zero."""
+        if amount:
+            self.postings.append(Posting(account, amount, entry))
+
+    def close(self) -> JournalEntry | None:
+        """Return the balanced entry, or None if nothing moved."""
+        if not self.postings:
+            return None
+        return JournalEntry(self.kind, tuple(self.postings), self.order, self.line)

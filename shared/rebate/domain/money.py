@@ -1,0 +1,40 @@
+"""Amounts, ratios, and how an amount is divided (Rules 0.1 to 0.3)."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+Amount: TypeAlias = int
+"""Integer minor units (fen, cents; hundredths for points, love value and vouchers)."""
+
+Bps: TypeAlias = int
+"""Integer basis points: 10 000 is 100 %; may exceed it."""
+
+WHOLE: Bps = 10_000
+
+
+def whole_number(value: object) -> int:
+    """Return `value` if it is an integer, and not a float or a bool in disguise (Rule 0.1).
+
+    Raises:
+        TypeError: for anything else; money is never rounded on the way in.
+    """
+    if type(value) is not int:
+        message = f"expected a whole number of minor units or basis points, not {value!r}"
+        raise TypeError(message)
+    return value
+
+
+def share(amount: Amount, ratio_bps: Bps) -> Amount:
+    """Return the part of `amount` (minor units) that `ratio_bps` gives, rounded down (Rule 0.3)."""
+    return whole_number(amount) * whole_number(ratio_bps) // WHOLE
+
+
+def split(amount: Amount, shares_bps: Sequence[Bps]) -> tuple[Amount, ...]:
+    """Divide `amount` by shares so that the parts sum to the whole of what the shares cover.
+
+    Each part is rounded down; the units left over go one each to the parts in order
+    (Rule 0.3). Shares that sum to less than 100 % divide `share(amount, their sum)`.
+    """
+    parts = [share(amount, ratio) for ratio in shares_bps]
+    left_over = share(amount, sum(shares_bps)) - sum(parts)
+    return tuple(part + (place < left_over) for place, part in enumerate(parts))

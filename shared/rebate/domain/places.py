@@ -1,0 +1,125 @@
+"""The index of places: who is first, and how much stands ahead, at the same cost at any length.
+
+Tickets are counted as they join; a tree over their places keeps what waits below each node.
+The root lives in the queue's row, the rest in nodes of `FANOUT` children, so that a queue of a
+million tickets is four levels deep. A clearing starts a new tree (Rule 1.6.3): nodes are keyed
+by the place at which their tree begins.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from rebate.domain.names import QueueId
+from rebate.domain.queues import Child, Queue
+from rebate.domain.tickets import Standing, Ticket
+
+FANOUT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKey:
+    """Where a node stands: `tree` is the first place of its tree, level 0 holds tickets."""
+
+    queue: QueueId
+    tree: int
+    level: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Up to `FANOUT` neighbouring subtrees."""
+
+    key: NodeKey
+    children: tuple[Child, ...]
+
+
+def nodes_above(queue: Queue, place: int) -> list[NodeKey]:
+    """Return the nodes between the root and `place`, highest first; none for a cleared place."""
+    offset = place - queue.cleared_below
+    if offset < 0:
+        return []
+    levels = range(max(queue.height, _height_for(offset)) - 1, -1, -1)
+    return [_key(queue, level, offset) for level in levels]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A ticket before and after a settlement."""
+
+    before: Ticket | None
+    after: Ticket
+
+    @property
+    def difference(self) -> Standing:
+        """What it adds to the nodes above it."""
+        was = self.before.standing if self.before else Standing()
+        return self.after.standing - was
+
+
+def update(
+    queue: Queue, nodes: Mapping[NodeKey, Node], changes: Iterable[Change]
+) -> tuple[Queue, list[Node]]:
+    """Return the queue with a new root, and the nodes to write.
+
+    `nodes` holds those of `nodes_above` every changed place that exist.
+    """
+    moved = [c for c in changes if c.after.place is not None]
+    moved = [c for c in moved if (c.after.place or 0) >= queue.cleared_below]
+    working = {key: list(node.children) for key, node in nodes.items()}
+    working[_root(queue)] = list(queue.top)
+    changed: set[NodeKey] = set()
+    for change in moved:
+        offset = (change.after.place or 0) - queue.cleared_below
+        while _height_for(offset) > queue.height:
+            queue, old_root = _grown(queue, working)
+            changed.add(old_root)
+        changed |= _apply(queue, working, offset, change)
+    root = _root(queue)
+    written = [Node(key, tuple(working[key])) for key in changed if key != root]
+    return replace(queue, top=tuple(working[root])), written
+
+
+def _apply(
+    queue: Queue, working: dict[NodeKey, list[Child]], offset: int, change: Change
+) -> set[NodeKey]:
+    touched = set()
+    for level in range(queue.height + 1):
+        key = _key(queue, level, offset)
+        children = working.setdefault(key, [])
+        position = offset // FANOUT**level % FANOUT
+        while len(children) <= position:
+            children.append(Child(Standing()))
+        child = children[position]
+        ticket = change.after if level == 0 else None
+        children[position] = Child(
+            child.standing + change.difference,
+            ticket.order if ticket else None,
+            ticket.member if ticket else None,
+        )
+        touched.add(key)
+    return touched
+
+
+def _grown(queue: Queue, working: dict[NodeKey, list[Child]]) -> tuple[Queue, NodeKey]:
+    """Put a new root above the present one, which becomes an ordinary node."""
+    old_root = _root(queue)
+    total = sum((child.standing for child in working[old_root]), Standing())
+    higher = replace(queue, height=queue.height + 1)
+    working[_root(higher)] = [Child(total)]
+    return higher, old_root
+
+
+def _height_for(offset: int) -> int:
+    height = 0
+    while offset >= FANOUT ** (height + 1):
+        height += 1
+    return height
+
+
+def _root(queue: Queue) -> NodeKey:
+    return _key(queue, queue.height, 0)
+
+
+def _key(queue: Queue, level: int, offset: int) -> NodeKey:
+    return NodeKey(queue.id, queue.cleared_below, level, offset // FANOUT ** (level + 1))

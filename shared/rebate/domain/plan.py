@@ -1,0 +1,69 @@
+"""A plan, as the engine sees it: five questions answered by values.
+
+1. contribution: a line's ratio, divided over the plan's `parts`, each due at some moment;
+2. order of service and 3. sharing: the `deal` of each part;
+4. exit: an entitlement reached, or `rewards_to_exit`;
+5. after: `repurchase` for what leaves, `leftover` for what finds nobody.
+
+What a plan gives to whom is priced when an order is accepted (`rebate.domain.plans`); what
+stands here rules how that is settled, by the settings in force when it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import Bps
+
+if TYPE_CHECKING:
+    from rebate.domain.desk import Desk, Gift
+
+Deal: TypeAlias = "Callable[[Desk, Gift], None]"
+"""Deals a gift out over entries, lowering `gift.left` by what it pays."""
+
+
+class Moment(StrEnum):
+    """When an order contributes, or joins (Rules 1.4 (5), 5.2, 6.2, 7.1)."""
+
+    PAID = "paid"
+    COMPLETED = "completed"
+
+
+class Leftover(StrEnum):
+    """Where what finds no payable entry goes (Rule 0.8)."""
+
+    RETAIN = "retain"
+    CARRY = "carry"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a contribution: when it is due, how it is dealt out, where the rest goes.
+
+    `draws_pool`: what stands in the pool is dealt out with it.
+    """
+
+    deal: Deal
+    due: Moment = Moment.PAID
+    leftover: Leftover = Leftover.RETAIN
+    draws_pool: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The choices by which the engine settles a queue."""
+
+    parts: tuple[Part, ...]
+    joins: Moment = Moment.PAID
+    completed_first: bool = False
+    self_funding: bool = False
+    paused: bool = False
+    rewards_to_exit: int | None = None
+    repurchase: bool = False
+    exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
+
+    def exchange_ratio(self, into: Pocket) -> Bps | None:
+        """Return the ratio at which entries are exchanged into a pocket, or None if they are not."""
+        return dict(self.exchange_bps).get(into)

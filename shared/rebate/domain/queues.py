@@ -1,0 +1,89 @@
+"""A queue's own row: the one row that every settlement of the queue writes."""
+
+from dataclasses import dataclass, field, replace
+
+from rebate.domain.ledger import SOURCES, Till
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.tickets import Standing
+from rebate.domain.times import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A subtree of the index of places; in a leaf one ticket, with its key (order, member)."""
+
+    standing: Standing
+    order: OrderId | None = None
+    member: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """What is still to be dealt out of one amount; it stands in the queue's transit account.
+
+    `line` and `part` say which contribution it is of (None: the pool is being paid out).
+    In an equal run `each` is the share of every entry, and the entries up to `ordinal`,
+    which stands in the ticket at `place`, have had theirs.
+    """
+
+    left: Amount
+    line: int | None = None
+    part: int = 0
+    each: Amount | None = None
+    place: int = 0
+    ordinal: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A command, by its inbox key, that is begun and did not fit into one commit."""
+
+    command: str
+    in_flight: InFlight | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who is settling the queue, until when: a courtesy that avoids conflicts, no lock."""
+
+    holder: str
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue between two commits.
+
+    `version` counts its commits and numbers its journal rows. `tickets` and `entries` count
+    what has joined; tickets with a place below `cleared_below` are cleared, whatever
+    their rows say (Rule 1.6.3). `top` is the root of the index of places at `height` (0: its
+    children are tickets). `tills` are the sums of the postings to the queue's accounts, so negative for
+    what it took in.
+    """
+
+    id: QueueId
+    version: int = 0
+    tickets: int = 0
+    entries: int = 0
+    cleared_below: int = 0
+    cleared_at: Instant | None = None
+    height: int = 0
+    top: tuple[Child, ...] = ()
+    tills: dict[str, Amount] = field(default_factory=dict)
+    progress: Progress | None = None
+    lease: Lease | None = None
+
+    def figure(self, account: Till) -> Amount:
+        """Return what one of the queue's accounts amounts to, as operators read it."""
+        balance = self.tills.get(account, 0)
+        return -balance if account in SOURCES else balance
+
+    @property
+    def standing(self) -> Standing:
+        """What waits in the whole queue."""
+        return sum((child.standing for child in self.top), Standing())
+
+    def led_by(self, lease: Lease | None) -> "Queue":
+        """Return the queue with another lease."""
+        return replace(self, lease=lease)

@@ -1,0 +1,120 @@
+"""Refunds, partial or full, at any time (Rules 1.6.5 and 7a)."""
+
+from dataclasses import replace
+
+from rebate.domain.commands import Cut, Refund
+from rebate.domain.desk import Desk, TicketKey
+from rebate.domain.events import EntryRefunded
+from rebate.domain.ledger import Draft, Pocket, Till, issued
+from rebate.domain.money import Amount, share
+from rebate.domain.names import LineId
+from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
+
+
+def refund(desk: Desk, command: Refund) -> None:
+    """Lower what the order's lines give and get; whom they paid keeps it."""
+    key = TicketKey(command.member, command.order)
+    desk.require_ticket(desk.ticket(key))
+    for cut in command.cuts:
+        index = desk.ticket(key).index_of(cut.line)
+        if index is not None:
+            _refund_line(desk, command, desk.ticket(key), index, cut)
+
+
+def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int, cut: Cut) -> None:
+    before = ticket.lines[index]
+    line = replace(
+        before, gives_from=before.gives_from - cut.gives, gets_from=before.gets_from - cut.gets
+    )
+    draft = Draft("refund", ticket.order, line.id)
+    ticket = _take_back_contribution(desk, draft, ticket.with_line(index, line), index)
+    desk.save(ticket)
+    if line.entry:
+        _lower_entry(desk, draft, command, ticket, index)
+    journal_entry = draft.close()
+    if journal_entry:
+        desk.journal.append(journal_entry)
+
+
+def _take_back_contribution(desk: Desk, draft: Draft, ticket: Ticket, index: int) -> Ticket:
+    """Lower what was contributed: what was retained is given up, the rest is borne."""
+    line = ticket.lines[index]
+    settled, retained = list(line.settled), list(line.retained)
+    for part, amount in enumerate(ticket.gives(index)):
+        if part >= len(settled) or (gave := settled[part]) is None:
+            continue
+        difference = gave - amount
+        given_up = min(difference, retained[part])
+        desk.post(draft, Till.CONTRIBUTED, difference)
+        desk.post(draft, Till.RETAINED, -given_up)
+        desk.post(draft, Till.BORNE, given_up - difference)
+        settled[part] = amount
+        retained[part] -= given_up
+    line = replace(line, settled=tuple(settled), retained=tuple(retained))
+    return ticket.with_line(index, line)
+
+
+def _lower_entry(desk: Desk, draft: Draft, command: Refund, ticket: Ticket, index: int) -> None:
+    line = ticket.lines[index]
+    entry = line.entry
+    assert entry is not None, f"{ticket.entry_id(index)} has no entry"
+    lowered = _lowered(line, entry, cleared=desk.is_cleared(ticket))
+    if lowered == entry:
+        return
+    taken = entry.paid - lowered.paid
+    _claw_back(desk, draft, ticket, taken)
+    if lowered.conversion and entry.conversion:
+        _take_back_conversion(desk, draft, ticket, entry.conversion, lowered.conversion)
+    desk.save(ticket.with_entry(index, lambda _: lowered))
+    event = EntryRefunded(
+        ticket.entry_id(index),
+        ticket.member,
+        ticket.order,
+        command.refund,
+        lowered.status,
+        lowered.entitlement,
+        taken,
+    )
+    desk.events.append(event)
+
+
+def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
+    """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
+    if entry.entitlement is None:
+        all_back = line.gets_from == 0
+        return replace(entry, paid=0, status=Status.REFUNDED) if all_back else entry
+    entitlement = line.entitlement() or 0
+    paid = min(entry.paid, entitlement)
+    lowered = replace(entry, entitlement=entitlement, paid=paid)
+    if entry.conversion:
+        due = share(lowered.lacks, entry.conversion.ratio_bps)
+        return replace(lowered, conversion=replace(entry.conversion, amount=due))
+    if cleared and entry.waits:
+        return lowered
+    if entitlement == 0:
+        return replace(lowered, status=Status.REFUNDED)
+    return replace(lowered, status=entry.status if lowered.lacks else Status.COMPLETED)
+
+
+def _claw_back(desk: Desk, draft: Draft, ticket: Ticket, amount: Amount) -> None:
+    """Take back from pending money first, then from cash, which may go below zero."""
+    if not amount:
+        return
+    balance = desk.wallet(ticket.member)
+    from_pending = min(amount, max(balance(Pocket.PENDING), 0))
+    desk.credit(draft, ticket.member, Pocket.PENDING, -from_pending)
+    desk.credit(draft, ticket.member, Pocket.CASH, from_pending - amount)
+    desk.post(draft, Till.CLAWED_BACK, amount)
+
+
+def _take_back_conversion(
+    desk: Desk, draft: Draft, ticket: Ticket, before: Conversion, after: Conversion
+) -> None:
+    excess = before.amount - after.amount
+    desk.credit(draft, ticket.member, before.pocket, -excess)
+    draft.post(issued(desk.queue.id, before.pocket), excess)
+
+
+def whole_order(gives: Amount, gets: Amount) -> Cut:
+    """Return the cut of a plan that works on whole orders (Rule 0.4.1)."""
+    return Cut(LineId(""), gives, gets)

@@ -1,0 +1,196 @@
+"""Tickets: what one order gives to, and gets from, one queue (Rules 0.4, 0.5, 1.2).
+
+A ticket is written when its order is accepted and changed only by the settlement of its queue.
+It holds a line per order line in the queue-rebate plan, and one line for the whole order in the
+other plans (Rule 0.4.1), so that both are settled by the same code.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import WHOLE, Amount, Bps, share, split
+from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
+from rebate.domain.times import Instant
+
+
+class Status(StrEnum):
+    """States of an entry (Rule 0.6).
+
+    `HELD` and `CLEARED` are never stored: an entry that waits is held while its order is not
+    completed and the plan pays completed orders first, and cleared once its queue was cleared
+    after it joined. So neither a change of settings nor a clearing touches an entry.
+    """
+
+    HELD = "held"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    EXCHANGED = "exchanged"
+    CONVERTED = "converted"
+    CLEARED = "cleared"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What an entry was turned into: `amount` of `pocket` at `ratio_bps` (Rules 1.6.1, 1.6.2)."""
+
+    pocket: Pocket
+    ratio_bps: Bps
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in line (Rule 0.5), in minor units.
+
+    `entitlement` is None where a plan counts rewards instead of money (Rule 4.3).
+    `ordinal` counts the queue's entries in order of joining, from 0.
+    """
+
+    entitlement: Amount | None
+    ordinal: int
+    paid: Amount = 0
+    rewards: int = 0
+    status: Status = Status.WAITING
+    drawn: bool = False
+    conversion: Conversion | None = None
+
+    @property
+    def lacks(self) -> Amount:
+        """What is still to be paid; 0 where rewards are counted."""
+        return 0 if self.entitlement is None else self.entitlement - self.paid
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing has ended this entry (its queue may have been cleared since)."""
+        return self.status is Status.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one order line gives and gets, with the ratios it joined with (Rule 1.2).
+
+    `gives_from` and `gets_from` are the amounts after refunds on which contribution and
+    entitlement are computed: both `paid`, but for the union plan, which gives from profit.
+    `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
+    `settled` and `retained` hold, per part, what was contributed and what of it stayed with
+    the platform; an empty tuple means that nothing was settled yet.
+    """
+
+    id: LineId
+    gives_from: Amount
+    gets_from: Amount
+    gives_bps: Bps = 0
+    gets_bps: Bps | None = None
+    cap: Amount | None = None
+    joins: bool = True
+    rule: str = "fixed"
+    settled: tuple[Amount | None, ...] = ()
+    retained: tuple[Amount, ...] = ()
+    entry: Entry | None = None
+
+    def entitlement(self) -> Amount | None:
+        """Return what the line may get back in all (Rule 1.2.2); None: rewards are counted."""
+        if self.gets_bps is None:
+            return None
+        promised = share(self.gets_from, self.gets_bps)
+        return promised if self.cap is None else min(promised, self.cap)
+
+    @property
+    def earns(self) -> bool:
+        """Whether the line gets a place: an entitlement of 0 earns none (Rule 0.12)."""
+        return self.joins and (self.gets_from > 0 if self.gets_bps is None else bool(self.entitlement()))
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One order in one queue.
+
+    `place` counts the tickets that joined the queue, from 0, and is None before joining and
+    for an order that earns no entry. `parts_bps` divides a line's contribution (Rule 6.1).
+    `origin` and `round` name a forced repurchase's first order and its number (Rule 4.4).
+    """
+
+    queue: QueueId
+    order: OrderId
+    member: MemberId
+    lines: tuple[Line, ...]
+    paid_at: Instant
+    referrer: MemberId | None = None
+    parts_bps: tuple[Bps, ...] = (WHOLE,)
+    joined: bool = False
+    place: int | None = None
+    completed_at: Instant | None = None
+    origin: OrderId | None = None
+    round: int = 0
+
+    def gives(self, index: int) -> tuple[Amount, ...]:
+        """Return what line `index` contributes, part by part, at its present amounts."""
+        line = self.lines[index]
+        return split(share(line.gives_from, line.gives_bps), self.parts_bps)
+
+    def entry_id(self, index: int) -> EntryId:
+        """Return the public name of the entry of line `index`."""
+        return entry_id(self.order, self.lines[index].id)
+
+    def with_line(self, index: int, line: Line) -> "Ticket":
+        """Return the ticket with line `index` replaced."""
+        return replace(self, lines=(*self.lines[:index], line, *self.lines[index + 1 :]))
+
+    def with_entry(self, index: int, change: Callable[[Entry], Entry]) -> "Ticket":
+        """Return the ticket with the entry of line `index` changed."""
+        line = self.lines[index]
+        assert line.entry is not None, f"{self.entry_id(index)} has no entry"
+        return self.with_line(index, replace(line, entry=change(line.entry)))
+
+    def index_of(self, line: LineId) -> int | None:
+        """Return where `line` stands in the ticket, or None if it takes no part."""
+        return next((i for i, known in enumerate(self.lines) if known.id == line), None)
+
+    def first_waiting(self) -> int | None:
+        """Return the line of the first entry that still waits, or None."""
+        return next((i for i, each in enumerate(self.lines) if each.entry and each.entry.waits), None)
+
+    @property
+    def standing(self) -> "Standing":
+        """What this ticket adds to its queue's index of places."""
+        if self.place is None:
+            return Standing()
+        waiting = [line.entry for line in self.lines if line.entry and line.entry.waits]
+        count, owed = len(waiting), sum(entry.lacks for entry in waiting)
+        ready = self.completed_at is not None
+        return Standing(count, owed, count if ready else 0, owed if ready else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many entries wait and what they lack; of these, those whose order completed."""
+
+    waiting: int = 0
+    owed: Amount = 0
+    ready: int = 0
+    ready_owed: Amount = 0
+
+    def __add__(self, other: "Standing") -> "Standing":
+        """Return both together."""
+        return Standing(
+            self.waiting + other.waiting,
+            self.owed + other.owed,
+            self.ready + other.ready,
+            self.ready_owed + other.ready_owed,
+        )
+
+    def __sub__(self, other: "Standing") -> "Standing":
+        """Return what is left of this without `other`."""
+        return Standing(
+            self.waiting - other.waiting,
+            self.owed - other.owed,
+            self.ready - other.ready,
+            self.ready_owed - other.ready_owed,
+        )
+
+    def payable(self, *, completed_only: bool) -> int:
+        """Return how many entries may be paid under the plan's reward order (Rule 1.4, 6)."""
+        return self.ready if completed_only else self.waiting

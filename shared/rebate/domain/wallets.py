@@ -1,0 +1,20 @@
+"""What a member has (Rule 3)."""
+
+from dataclasses import dataclass, field
+
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """Balances by pocket, each the sum of its journal postings; `version` counts changes."""
+
+    member: MemberId
+    version: int = 0
+    balances: dict[Pocket, Amount] = field(default_factory=dict)
+
+    def has(self, pocket: Pocket) -> Amount:
+        """Return the balance of a pocket, 0 where it was never used."""
+        return self.balances.get(pocket, 0)

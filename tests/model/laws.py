@@ -1,0 +1,100 @@
+"""What must hold after every step, whatever the step was."""
+
+from . import alliance, order_queue, queue_rebate, red_packet, union
+from .arithmetic import share
+from .world import CASH_ASSETS, GIVERS, World
+
+
+def check(world: World) -> None:
+    balances_are_sums_of_movements(world)
+    money_is_conserved(world)
+    payments_are_accounted_for(world)
+    contributions_match_orders(world)
+    entries_are_sound(world)
+
+
+def balances_are_sums_of_movements(world: World) -> None:
+    """Rule 3: every balance equals the sum of its postings."""
+    sums: dict[tuple, int] = {}
+    for movement in world.movements:
+        source, target = movement["source"], movement["target"]
+        sums[source] = sums.get(source, 0) - movement["amount"]
+        sums[target] = sums.get(target, 0) + movement["amount"]
+    for member_id, wallet in world.wallets.items():
+        for asset, amount in wallet.items():
+            assert amount == sums.get(("wallet", member_id, asset), 0)
+    for queue_id, queue in world.queues.items():
+        assert queue["pool"] == sums.get(("pool", queue_id), 0)
+        assert queue["pool"] >= 0
+    for figure, amount in world.platform.items():
+        sign = -1 if figure in GIVERS else 1
+        assert amount == sign * sums.get(("platform", figure), 0)
+        assert amount >= 0, figure
+
+
+def cash_in_wallets(world: World) -> int:
+    return sum(wallet.get(asset, 0) for wallet in world.wallets.values() for asset in CASH_ASSETS)
+
+
+def money_is_conserved(world: World) -> None:
+    """Rule 0.10."""
+    figures = world.platform
+    given = figures["contributed"] + figures["borne"] + figures["commissions"]
+    kept = figures["withdrawn"] + figures["clawed_back"] + figures["repurchased"]
+    pools = sum(queue["pool"] for queue in world.queues.values())
+    assert given == cash_in_wallets(world) + kept + pools + figures["retained"]
+
+
+def payments_are_accounted_for(world: World) -> None:
+    """What entries, buyers and referrers were paid and kept is in wallets or went on from there."""
+    paid = sum(entry["paid"] for queue in world.queues.values() for entry in queue["entries"])
+    earned = paid + world.own_rewards + world.platform["commissions"]
+    spent = world.platform["withdrawn"] + world.platform["repurchased"]
+    assert earned == cash_in_wallets(world) + spent
+    pending = sum(wallet.get("pending", 0) for wallet in world.wallets.values())
+    assert pending == sum(lot["amount"] for lot in world.pending)
+
+
+def contributions_match_orders(world: World) -> None:
+    """`contributed` is what all settled orders owe for what is paid of them now."""
+    total = 0
+    for order in world.orders.values():
+        total += sum(settled_contributions(order))
+    assert world.platform["contributed"] == total
+
+
+def settled_contributions(order: dict) -> list[int]:
+    paid = sum(line["paid"] for line in order["lines"])
+    found = []
+    for taken in order[queue_rebate.PLAN]:
+        if taken["settled"]:
+            found.append(share(taken["line"]["paid"], taken["extraction_bps"]))
+    taken = order[order_queue.PLAN]
+    if taken is not None and taken["settled"]:
+        found.append(share(paid, taken["reward_bps"]))
+    taken = order[alliance.PLAN]
+    if taken is not None and taken["settled"]:
+        found.append(share(paid, taken["contribution_bps"]))
+    taken = order[red_packet.PLAN]
+    if taken is not None:
+        parts = red_packet.parts(taken, paid)
+        found.append(sum(parts) if taken["settled"] else parts[0])
+    taken = order[union.PLAN]
+    if taken is not None and taken["settled"]:
+        found.append(share(taken["profit"], taken["profit_share_bps"]))
+    return found
+
+
+def entries_are_sound(world: World) -> None:
+    for queue in world.queues.values():
+        for entry in queue["entries"]:
+            assert entry["paid"] >= 0
+            if entry["entitlement"] is None:
+                continue
+            assert entry["paid"] <= entry["entitlement"], entry
+            if entry["status"] == "completed":
+                assert entry["paid"] == entry["entitlement"], entry
+            if entry["status"] in ("held", "waiting"):
+                assert entry["paid"] < entry["entitlement"], entry
+            if entry["status"] in ("refunded",):
+                assert entry["entitlement"] == 0

@@ -1,0 +1,186 @@
+"""Plays a scenario document, step by step, and tells its outcome (contracts, section 4)."""
+
+import copy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from . import entries, events, holders, laws, queue_rebate, red_packet, referral, union, wallet
+from .clock import FIRST_STEP, instant
+from .draws import Draws
+from .settings_check import fault
+from .world import Refused, World
+
+ENTRY_FIELDS = ("entry", "member", "status", "entitlement", "paid")
+
+
+@dataclass
+class Played:
+    """What came of a document.
+
+    `refusals`: for each step its error code, or None. `fitting`: for each step all codes that fit,
+    where several do (the text ranks none above another). `outcomes`: the outcome after each step,
+    where asked for.
+    """
+
+    outcome: dict
+    refusals: list[str | None] = field(default_factory=list)
+    fitting: list[tuple[str, ...]] = field(default_factory=list)
+    outcomes: list[dict] = field(default_factory=list)
+
+
+def play(document: dict, draws: Any = None) -> dict:
+    """The outcome of a scenario document: {"queues", "wallets", "platform"}."""
+    return play_steps(document, draws).outcome
+
+
+def play_steps(document: dict, draws: Any = None, *, trace: bool = False) -> Played:
+    """Play all steps; `draws` replaces the mapping of `draws.Draws`, `trace` keeps every outcome."""
+    document = copy.deepcopy(document)
+    world = begin(document, draws)
+    played = Played({})
+    at = instant(FIRST_STEP) - timedelta(minutes=1)
+    for number, step in enumerate(document["steps"], start=1):
+        at = instant(step["at"]) if "at" in step else at + timedelta(minutes=1)
+        world.now = at
+        codes: tuple[str, ...] = ()
+        entries.release(world)
+        try:
+            take(world, step, number)
+        except Refused as refused:
+            codes = refused.codes
+        laws.check(world)
+        played.refusals.append(codes[0] if codes else None)
+        played.fitting.append(codes)
+        if trace:
+            played.outcomes.append(outcome(world))
+    played.outcome = outcome(world)
+    return played
+
+
+def begin(document: dict, draws: Any) -> World:
+    """The world before the first step."""
+    found = fault(document["settings"])
+    assert found is None, found
+    world = World(document["settings"], draws or Draws(document.get("draw_seed", "")))
+    for member in document.get("members", []):
+        known = world.member(member["id"])
+        known["level"] = member.get("level")
+        known["rank"] = member.get("rank")
+    for member in document.get("members", []):
+        events.bind(world, member["id"], member.get("referrer"))
+    return world
+
+
+def take(world: World, step: dict, number: int) -> None:
+    """One step; raises `Refused`."""
+    if "buy" in step:
+        events.order_paid(world, bought(world, step["buy"]))
+    elif "complete" in step:
+        detail = {"order_id": step["complete"], "completed_at": world.now.isoformat()}
+        events.order_completed(world, detail)
+    elif "refund" in step:
+        events.order_refunded(world, refunded(world, step["refund"], number))
+    elif "draw" in step:
+        holders.draw(world, step["draw"]["queue"], step["draw"]["entry"])
+    elif "exchange" in step:
+        wish = step["exchange"]
+        holders.exchange(world, wish["queue"], wish["entry"], wish["into"])
+    elif "run" in step:
+        run(world, step["run"])
+    elif "set" in step:
+        change_settings(world, step["set"])
+    elif "withdraw" in step:
+        wallet.withdraw(world, step["withdraw"])
+    elif "decide" in step:
+        wallet.decide(world, step["decide"])
+    elif "transfer" in step:
+        wallet.transfer(world, step["transfer"])
+    else:
+        event = step["event"]
+        events.HANDLERS[event["detail-type"]](world, event["detail"])
+
+
+def bought(world: World, buy: dict) -> dict:
+    """The OrderPaid that a `buy` stands for."""
+    rows = buy.get("lines") or [{**buy, "line": "1"}]
+    lines = []
+    for index, row in enumerate(rows, start=1):
+        lines.append(
+            {
+                "line_id": str(row.get("line", index)),
+                "product_id": row.get("product", "p1"),
+                "supply": row.get("supply", buy.get("supply", "self")),
+                "paid": row["paid"],
+                "deducted": row.get("deducted", 0),
+                "profit": row.get("profit"),
+            }
+        )
+    level = buy["level"] if "level" in buy else world.member(buy["member"])["level"]
+    return {
+        "order_id": buy["order"],
+        "member": {"id": buy["member"], "level": level},
+        "channel": buy.get("channel", "mall"),
+        "store_id": buy.get("store"),
+        "paid_at": world.now.isoformat(),
+        "lines": lines,
+    }
+
+
+def refunded(world: World, refund: dict, number: int) -> dict:
+    """The OrderRefunded that a `refund` stands for."""
+    return {
+        "order_id": refund["order"],
+        "refund_id": refund.get("id", f"step {number}"),
+        "refunded_at": world.now.isoformat(),
+        "lines": [{"line_id": str(refund.get("line", "1")), "amount": refund["amount"]}],
+    }
+
+
+def run(world: World, what: str) -> None:
+    """What a schedule would start, whether or not one is set."""
+    if what == "clear":
+        queue_rebate.clear(world)
+    elif what == "average":
+        red_packet.average(world)
+    elif what == "union":
+        union.run(world)
+    elif what == "dividend":
+        referral.dividend(world)
+    else:
+        raise ValueError(what)
+
+
+def change_settings(world: World, patch: dict) -> None:
+    """A merge patch; what would not be valid changes nothing."""
+    changed = merged(world.settings, patch)
+    found = fault(changed)
+    if found is not None:
+        raise Refused(found["code"])
+    world.settings = changed
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7396."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def outcome(world: World) -> dict:
+    queues = {}
+    for queue_id, queue in world.queues.items():
+        rows = [{name: entry[name] for name in ENTRY_FIELDS} for entry in queue["entries"]]
+        queues[queue_id] = {"pool": queue["pool"], "entries": rows}
+    wallets = {}
+    for member_id, balances in world.wallets.items():
+        non_zero = {asset: amount for asset, amount in balances.items() if amount != 0}
+        if non_zero:
+            wallets[member_id] = non_zero
+    return {"queues": queues, "wallets": wallets, "platform": dict(world.platform)}
