@@ -105,7 +105,7 @@ def settle(world: World, order: dict) -> None:
     left -= accelerate(world, order, referrer, share(paid, taken["direct_bps"]), left)
     left -= accelerate(world, order, order["member"], share(paid, taken["repurchase_bps"]), left)
 
-    shares_bps = plan["heads_bps"]
+    shares_bps = plan.get("heads_bps", [])
     heads = entries.waiting(world, PLAN, passing_over=order["id"])[: len(shares_bps)]
     parts = split(left + older, shares_bps)
     surplus = left + older

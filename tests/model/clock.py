@@ -27,7 +27,7 @@ def period(moment: datetime, timezone: str, every: str) -> str:
 
 
 def in_window(moment: datetime, timezone: str, window: dict) -> bool:
-    """Rule 1.5.3: starts are inside, ends are not; a range over midnight belongs to its first day."""
+    """Rule 1.5.3: starts are inside, ends are not; over midnight it belongs to its first day."""
     if "from" in window or "to" in window:
         begins, ends = window.get("from"), window.get("to")
         after_start = begins is None or instant(begins) <= moment

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from .arithmetic import share
+from .clock import period
 from .world import World
 
 PAYABLE = "waiting"
@@ -32,16 +33,22 @@ def lacks(entry: dict) -> int:
 
 def waiting(world: World, queue_id: str, passing_over: str | None = None) -> list[dict]:
     """Entries that may be paid, by place, without those of the order `passing_over`."""
-    found = []
-    for entry in world.queue(queue_id)["entries"]:
-        if entry["status"] == PAYABLE and entry["order"] != passing_over:
-            found.append(entry)
-    return found
+    return [
+        entry
+        for entry in world.queue(queue_id)["entries"]
+        if entry["status"] == PAYABLE and entry["order"] != passing_over
+    ]
 
 
 def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 0) -> None:
-    """Pay an entry out of its queue's pool; with `hold_days` the cash is pending (rule 1.2.8)."""
+    """Pay an entry out of its queue's pool; with `hold_days` the cash is pending (rule 1.2.8).
+
+    What a daily cap (rule 8.4) cuts off is not paid and stays in the pool.
+    """
     assert entry["status"] == PAYABLE
+    amount = min(amount, left_of_daily_cap(world, amount))
+    today = period(world.now, world.timezone, "day")
+    world.rebates_on[today] = world.rebates_on.get(today, 0) + amount
     entry["paid"] += amount
     wallet = ("wallet", entry["member"], "pending" if hold_days else "cash")
     world.move(amount, ("pool", queue_id), wallet)
@@ -53,6 +60,14 @@ def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 
         assert lacks(entry) >= 0
         if lacks(entry) == 0:
             entry["status"] = "completed"
+
+
+def left_of_daily_cap(world: World, wanted: int) -> int:
+    """Rule 8.4: how much of what is wanted may still be paid on this day of the shop."""
+    cap = world.plan("guards").get("rebates_per_day")
+    if cap is None:
+        return wanted
+    return max(0, cap - world.rebates_on.get(period(world.now, world.timezone, "day"), 0))
 
 
 def release(world: World) -> None:

@@ -4,7 +4,7 @@ Rule 0.11 in its simplest form: everything is settled when it becomes known, in 
 what came before its order was paid is kept, and then applied by instant, ties as they came.
 """
 
-from . import alliance, entries, order_queue, queue_rebate, red_packet, referral, union
+from . import alliance, entries, order_queue, prices, queue_rebate, red_packet, referral, union
 from .clock import instant
 from .world import Refused, World
 
@@ -27,19 +27,18 @@ def order_paid(world: World, detail: dict) -> None:
 def canonical(detail: dict) -> dict:
     """The event with its defaults filled in and unknown fields left out."""
     own_supply = "self" if detail["channel"] == "mall" else "store"
-    lines = []
-    for line in detail["lines"]:
-        lines.append(
-            {
-                "line_id": line["line_id"],
-                "product_id": line.get("product_id"),
-                "supply": line.get("supply") or own_supply,
-                "quantity": line.get("quantity", 1),
-                "paid": line["paid"],
-                "deducted": line.get("deducted", 0),
-                "profit": line.get("profit"),
-            }
-        )
+    lines = [
+        {
+            "line_id": line["line_id"],
+            "product_id": line.get("product_id"),
+            "supply": line.get("supply") or own_supply,
+            "quantity": line.get("quantity", 1),
+            "paid": line["paid"],
+            "deducted": line.get("deducted", 0),
+            "profit": line.get("profit"),
+        }
+        for line in detail["lines"]
+    ]
     return {
         "order_id": detail["order_id"],
         "member": {"id": detail["member"]["id"], "level": detail["member"].get("level")},
@@ -188,7 +187,7 @@ def product_saved(world: World, detail: dict) -> None:
     if known is not None:
         takes_part = known["takes_part"]
     elif supply in ("self", "supplier"):
-        takes_part = world.plan(queue_rebate.PLAN).get("new_products", True)
+        takes_part = world.plan(prices.PLAN).get("new_products", True)
     world.products[detail["product_id"]] = {
         "takes_part": takes_part,
         "on_sale": detail.get("on_sale", True),

@@ -2,7 +2,7 @@
 
 from . import entries
 from .clock import period
-from .queue_rebate import PLAN, entitlement
+from .prices import PLAN, entitlement
 from .world import Refused, World, without_nulls
 
 INTO = {"points": "points_bps", "love": "love_bps", "voucher": "voucher_bps"}
@@ -42,7 +42,7 @@ def draw(world: World, queue_id: str, name: str) -> None:
     if entry.get("drawn"):
         codes.append("already_drawn")
     if taken is None or taken["lottery"] is None:
-        codes.append("no_lottery")
+        raise Refused(*codes, "no_lottery")
     if codes:
         raise Refused(*codes)
     entry["drawn"] = True

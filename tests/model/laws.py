@@ -1,6 +1,6 @@
 """What must hold after every step, whatever the step was."""
 
-from . import alliance, order_queue, queue_rebate, red_packet, union
+from . import alliance, order_queue, prices, red_packet, union
 from .arithmetic import share
 from .world import CASH_ASSETS, GIVERS, World
 
@@ -65,10 +65,11 @@ def contributions_match_orders(world: World) -> None:
 
 def settled_contributions(order: dict) -> list[int]:
     paid = sum(line["paid"] for line in order["lines"])
-    found = []
-    for taken in order[queue_rebate.PLAN]:
-        if taken["settled"]:
-            found.append(share(taken["line"]["paid"], taken["extraction_bps"]))
+    found = [
+        share(taken["line"]["paid"], taken["extraction_bps"])
+        for taken in order[prices.PLAN]
+        if taken["settled"]
+    ]
     taken = order[order_queue.PLAN]
     if taken is not None and taken["settled"]:
         found.append(share(paid, taken["reward_bps"]))
@@ -96,5 +97,5 @@ def entries_are_sound(world: World) -> None:
                 assert entry["paid"] == entry["entitlement"], entry
             if entry["status"] in ("held", "waiting"):
                 assert entry["paid"] < entry["entitlement"], entry
-            if entry["status"] in ("refunded",):
+            if entry["status"] == "refunded":
                 assert entry["entitlement"] == 0

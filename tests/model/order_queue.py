@@ -92,7 +92,8 @@ def repurchase(world: World, left: dict) -> list[dict]:
     """Rules 4.4 and 4.5: the same lines again, paid from the member's cash, if that covers it."""
     amount = order_paid(left)
     member = left["member"]
-    if not world.plan(PLAN).get("repurchase", True) or world.balance(member, "cash") < amount:
+    wanted = world.is_on(PLAN) and world.plan(PLAN).get("repurchase", True)
+    if not wanted or world.balance(member, "cash") < amount:
         return []
     root = left["root"]
     number = sum(1 for other in world.orders.values() if other["root"] == root)

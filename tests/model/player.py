@@ -1,6 +1,7 @@
 """Plays a scenario document, step by step, and tells its outcome (contracts, section 4)."""
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -35,7 +36,7 @@ def play(document: dict, draws: Any = None) -> dict:
 
 
 def play_steps(document: dict, draws: Any = None, *, trace: bool = False) -> Played:
-    """Play all steps; `draws` replaces the mapping of `draws.Draws`, `trace` keeps every outcome."""
+    """Play all steps; `draws` replaces the mapping of `Draws`, `trace` keeps every outcome."""
     document = copy.deepcopy(document)
     world = begin(document, draws)
     played = Played({})
@@ -74,31 +75,17 @@ def begin(document: dict, draws: Any) -> World:
 
 def take(world: World, step: dict, number: int) -> None:
     """One step; raises `Refused`."""
-    if "buy" in step:
-        events.order_paid(world, bought(world, step["buy"]))
-    elif "complete" in step:
-        detail = {"order_id": step["complete"], "completed_at": world.now.isoformat()}
-        events.order_completed(world, detail)
-    elif "refund" in step:
-        events.order_refunded(world, refunded(world, step["refund"], number))
-    elif "draw" in step:
-        holders.draw(world, step["draw"]["queue"], step["draw"]["entry"])
-    elif "exchange" in step:
-        wish = step["exchange"]
-        holders.exchange(world, wish["queue"], wish["entry"], wish["into"])
-    elif "run" in step:
-        run(world, step["run"])
-    elif "set" in step:
-        change_settings(world, step["set"])
-    elif "withdraw" in step:
-        wallet.withdraw(world, step["withdraw"])
-    elif "decide" in step:
-        wallet.decide(world, step["decide"])
-    elif "transfer" in step:
-        wallet.transfer(world, step["transfer"])
-    else:
-        event = step["event"]
-        events.HANDLERS[event["detail-type"]](world, event["detail"])
+    kind = next(key for key in step if key not in ("at", "refused"))
+    HANDLERS[kind](world, step[kind], number)
+
+
+def take_event(world: World, event: dict, _: int) -> None:
+    events.HANDLERS[event["detail-type"]](world, event["detail"])
+
+
+def take_completion(world: World, order_id: str, _: int) -> None:
+    completed_at = world.now.isoformat()
+    events.order_completed(world, {"order_id": order_id, "completed_at": completed_at})
 
 
 def bought(world: World, buy: dict) -> dict:
@@ -137,20 +124,6 @@ def refunded(world: World, refund: dict, number: int) -> dict:
     }
 
 
-def run(world: World, what: str) -> None:
-    """What a schedule would start, whether or not one is set."""
-    if what == "clear":
-        queue_rebate.clear(world)
-    elif what == "average":
-        red_packet.average(world)
-    elif what == "union":
-        union.run(world)
-    elif what == "dividend":
-        referral.dividend(world)
-    else:
-        raise ValueError(what)
-
-
 def change_settings(world: World, patch: dict) -> None:
     """A merge patch; what would not be valid changes nothing."""
     changed = merged(world.settings, patch)
@@ -171,6 +144,31 @@ def merged(target: Any, patch: Any) -> Any:
         else:
             result[key] = merged(result.get(key), value)
     return result
+
+
+RUNS = {
+    "clear": queue_rebate.clear,
+    "average": red_packet.average,
+    "union": union.run,
+    "dividend": referral.dividend,
+}
+HANDLERS: dict[str, Callable[[World, Any, int], None]] = {
+    "buy": lambda world, buy, _: events.order_paid(world, bought(world, buy)),
+    "complete": take_completion,
+    "refund": lambda world, refund, number: events.order_refunded(
+        world, refunded(world, refund, number)
+    ),
+    "draw": lambda world, wish, _: holders.draw(world, wish["queue"], wish["entry"]),
+    "exchange": lambda world, wish, _: holders.exchange(
+        world, wish["queue"], wish["entry"], wish["into"]
+    ),
+    "run": lambda world, what, _: RUNS[what](world),
+    "set": lambda world, patch, _: change_settings(world, patch),
+    "withdraw": lambda world, wish, _: wallet.withdraw(world, wish),
+    "decide": lambda world, wish, _: wallet.decide(world, wish),
+    "transfer": lambda world, wish, _: wallet.transfer(world, wish),
+    "event": take_event,
+}
 
 
 def outcome(world: World) -> dict:

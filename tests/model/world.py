@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from .clock import FIRST_STEP, instant
+
 CASH_ASSETS = ("cash", "pending", "held")
 PLATFORM = (
     "contributed",
@@ -30,7 +32,7 @@ class World:
     def __init__(self, settings: dict, draws: Any) -> None:
         self.settings = settings
         self.draws = draws
-        self.now: datetime | None = None
+        self.now: datetime = instant(FIRST_STEP)
         self.members: dict[str, dict] = {}
         self.products: dict[str, dict] = {}
         self.stores: dict[str, dict] = {}
@@ -49,6 +51,7 @@ class World:
         self.own_rewards = 0
         self.dividends = 0
         self.undivided: list[str] = []
+        self.rebates_on: dict[str, int] = {}
 
     @property
     def timezone(self) -> str:
@@ -79,7 +82,8 @@ class World:
         assert amount >= 0, (amount, source, target)
         if amount == 0:
             return
-        self.movements.append({"amount": amount, "source": source, "target": target, "asset": asset})
+        movement = {"amount": amount, "source": source, "target": target, "asset": asset}
+        self.movements.append(movement)
         self._add(source, -amount)
         self._add(target, amount)
 

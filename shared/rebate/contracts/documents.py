@@ -6,7 +6,6 @@ and a date is text. Keys are text always, as in JSON. A key that stands twice is
 
 import json
 import re
-from collections.abc import Hashable
 from typing import Any
 
 from rebate.contracts.problems import Invalid, Problem, shown
@@ -63,27 +62,35 @@ def _read_yaml(text: str) -> Any:
 
         yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own attribute)
 
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-            """Build an object whose keys are text."""
-            pairs = [(_key(key), self.construct_object(value, True)) for key, value in node.value]
-            return dict(_object_without_repeats(pairs))
+    def read_mapping(loader: Loader, node: yaml.MappingNode) -> dict[str, Any]:
+        pairs = [
+            (_key_text(key), loader.construct_object(value, deep=True)) for key, value in node.value
+        ]
+        return _object_without_repeats(pairs)
 
-    def _key(node: Any) -> str:
-        if isinstance(node, yaml.ScalarNode):
-            return str(node.value)
-        raise UnreadableDocument([Problem("", "has a key that is not text")])
-
+    Loader.add_constructor("tag:yaml.org,2002:map", read_mapping)
+    Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
     for tag, pattern, first in _CORE_SCHEMA:
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
     try:
         return yaml.load(text, Loader)  # noqa: S506 (the loader is a SafeLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise UnreadableDocument([Problem("", f"is not YAML: {error}")]) from None
+
+
+def _key_text(node: Any) -> str:
+    if isinstance(node.value, str):
+        return node.value
+    raise UnreadableDocument([Problem("", "has a key that is not text")])
 
 
 _CORE_SCHEMA = (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+0123456789.")),
+    (
+        "float",
+        r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$",
+        list("-+0123456789."),
+    ),
 )

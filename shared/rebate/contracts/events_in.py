@@ -7,13 +7,14 @@ out, so that an event stored before the field existed still equals its repetitio
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
 from rebate.contracts.scalars import (
+    NOT_EMPTY,
     Amount,
     Bps,
     Count,
@@ -42,7 +43,7 @@ class OrderLine(Tolerant):
 
     `paid` is what was paid for the whole line, after deductions; `deducted` is the value that
     points, love value and vouchers covered. `profit` is net of referral rewards and subsidies and
-    may be a loss; None means that the margin of the product or of the settings decides (rule 7.1).
+    may be a loss; null means that the margin of the product or of the settings decides (rule 7.1).
     """
 
     line_id: Id
@@ -56,15 +57,23 @@ class OrderLine(Tolerant):
     profit: SignedAmount | None = None
 
 
+_STORE_NEEDED: dict[str, Any] = {
+    "if": {"properties": {"channel": {"enum": ["store", "cashier"]}}},
+    "then": {"required": ["store_id"], "properties": {"store_id": {"type": "string"}}},
+}
+
+
 class OrderPaid(Tolerant):
     """A member paid an order. Lines name their supply: self for the mall, store otherwise."""
+
+    model_config = ConfigDict(json_schema_extra=_STORE_NEEDED)
 
     order_id: Id
     member: Buyer
     channel: Channel
     store_id: Id | None = None
     paid_at: UtcInstant
-    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    lines: Annotated[tuple[OrderLine, ...], NOT_EMPTY] = Field(json_schema_extra={"minItems": 1})
 
     @model_validator(mode="before")
     @classmethod
@@ -75,7 +84,7 @@ class OrderPaid(Tolerant):
     def _check(self) -> Self:
         if self.channel != "mall" and self.store_id is None:
             raise error_at("store_id", f"is required for the channel {self.channel}")
-        _check_lines_differ(self.lines)
+        _check_differ([line.line_id for line in self.lines])
         return self
 
     @property
@@ -109,11 +118,11 @@ class OrderRefunded(Tolerant):
     order_id: Id
     refund_id: Id
     refunded_at: UtcInstant
-    lines: tuple[RefundLine, ...] = Field(min_length=1)
+    lines: Annotated[tuple[RefundLine, ...], NOT_EMPTY] = Field(json_schema_extra={"minItems": 1})
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        _check_lines_differ(self.lines)
+        _check_differ([line.line_id for line in self.lines])
         return self
 
 
@@ -161,7 +170,7 @@ class UnreadableEvent(Invalid):
     """An event that cannot be read: sending it again will not help."""
 
 
-def parse_event(detail_type: str, detail: object) -> Event:
+def parse_event(detail_type: object, detail: object) -> Event:
     """Return the event that the envelope's `detail-type` and `detail` say.
 
     Raises UnreadableEvent with one problem for each thing that is wrong.
@@ -211,9 +220,9 @@ def _line_with(line: Any, supply: str) -> Any:
     return line
 
 
-def _check_lines_differ(lines: tuple[OrderLine, ...] | tuple[RefundLine, ...]) -> None:
+def _check_differ(line_ids: Sequence[str]) -> None:
     seen: set[str] = set()
-    for number, line in enumerate(lines):
-        if line.line_id in seen:
-            raise error_at(f"lines[{number}].line_id", f"stands twice: {shown(line.line_id)}")
-        seen.add(line.line_id)
+    for number, line_id in enumerate(line_ids):
+        if line_id in seen:
+            raise error_at(f"lines[{number}].line_id", f"stands twice: {shown(line_id)}")
+        seen.add(line_id)

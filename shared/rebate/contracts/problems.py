@@ -1,10 +1,10 @@
 """What is wrong with a document from outside, in one line each.
 
-    Invalid                 a document with one or more problems
-    ├── InvalidSettings     (settings)
-    ├── UnreadableEvent     (events_in)
-    ├── UnreadableDocument  (documents)
-    └── InvalidScenario     (scenarios)
+Invalid                 a document with one or more problems
+├── InvalidSettings     (settings)
+├── UnreadableEvent     (events_in)
+├── UnreadableDocument  (documents)
+└── InvalidScenario     (scenarios)
 """
 
 import difflib
@@ -58,12 +58,15 @@ class Invalid(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def nearest(name: object, valid: Iterable[str]) -> str | None:
-    """Return the one of `valid` that `name` most resembles, or None if none is close."""
+def nearest(name: object, valid: Iterable[str], likeness_min: float = 0.5) -> str | None:
+    """Return the one of `valid` that `name` most resembles, or None if none is that close.
+
+    `likeness_min` is from 0, where any will do, to 1, where only the same will.
+    """
     if not isinstance(name, str):
         return None
     by_folded = {choice.casefold(): choice for choice in valid}
-    close = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=likeness_min)
     return by_folded[close[0]] if close else None
 
 

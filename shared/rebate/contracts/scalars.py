@@ -6,7 +6,7 @@ name of the field that uses them: amounts in minor units, `_bps` in basis points
 
 import re
 from datetime import UTC, datetime, time
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -18,6 +18,9 @@ AMOUNT_MAX = 2**53 - 1
 """Largest amount: every JSON reader, browsers included, holds it exactly."""
 BPS_MAX = 100_000_000
 """Largest ratio: 10 000 times the amount (rule 0.2: ratios may exceed 100 %)."""
+_Item = TypeVar("_Item")
+YEAR_MIN, YEAR_MAX = 1970, 2999
+"""Years that an instant may lie in, so that days can be added and taken away without a thought."""
 ID_CHARS_MAX = 256
 TEXT_CHARS_MAX = 2048
 WHOLE_BPS = 10_000
@@ -34,15 +37,15 @@ def parse_instant(value: object) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if isinstance(instant, datetime) and instant.tzinfo is not None:
-            instant.astimezone(UTC)
+    except ValueError:
+        instant = None
+    if isinstance(instant, datetime) and instant.tzinfo is not None:
+        if YEAR_MIN <= instant.year <= YEAR_MAX:
             return instant
-    except (ValueError, OverflowError):
-        pass
+        raise PydanticCustomError("year", f"must lie in the years {YEAR_MIN} to {YEAR_MAX}")
     raise PydanticCustomError(
         "instant",
-        'must be an ISO 8601 time with an offset, such as "2026-03-01T10:00:00+08:00", '
-        "not {given}",
+        'must be an ISO 8601 time with an offset, such as "2026-03-01T10:00:00+08:00", not {given}',
         {"given": shown(value)},
     )
 
@@ -76,6 +79,17 @@ def check_timezone(name: str) -> str:
     return name
 
 
+def check_filled(items: tuple[_Item, ...] | None) -> tuple[_Item, ...] | None:
+    """Return the items if there are any; raises PydanticCustomError `empty`."""
+    if items == ():
+        raise PydanticCustomError("empty", "must not be empty")
+    return items
+
+
+NOT_EMPTY = AfterValidator(check_filled)
+"""Marks a list that needs an item; unlike Pydantic's own, it does not count what is wrong."""
+
+
 Amount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)]
 """Minor units of the deployment's currency, zero or more (rule 0.1)."""
 PositiveAmount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX)]
@@ -86,11 +100,13 @@ PartBps = Annotated[int, Field(strict=True, ge=0, le=WHOLE_BPS)]
 """A ratio that cannot exceed 100 %, since it is a part of a whole."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 PositiveCount = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-Days = Annotated[int, Field(strict=True, ge=1, le=36_600)]
+Days = Annotated[int, Field(strict=True, ge=0, le=36_600)]
+"""Days of 24 hours, up to a century."""
+PositiveDays = Annotated[int, Field(strict=True, ge=1, le=36_600)]
+Depth = Annotated[int, Field(strict=True, ge=1, le=100)]
+"""Levels of referral."""
 Flag = Annotated[bool, Field(strict=True)]
-Id = Annotated[
-    str, Field(strict=True, min_length=1, max_length=ID_CHARS_MAX, pattern=_ID_PATTERN)
-]
+Id = Annotated[str, Field(strict=True, min_length=1, max_length=ID_CHARS_MAX, pattern=_ID_PATTERN)]
 """A name given by another system: any characters but control characters."""
 Text = Annotated[str, Field(strict=True, max_length=TEXT_CHARS_MAX)]
 Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$")]

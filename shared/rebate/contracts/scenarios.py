@@ -5,7 +5,7 @@ the detail of an `event` step are free, since a step may be there to be refused.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -13,6 +13,7 @@ from rebate.contracts.documents import UnreadableDocument, read_document
 from rebate.contracts.events_in import Channel, Supply
 from rebate.contracts.problems import Invalid, Problem, one_of, shown
 from rebate.contracts.scalars import (
+    NOT_EMPTY,
     Amount,
     Count,
     Flag,
@@ -89,7 +90,7 @@ class Buy(Strict):
     quantity: Count = 1
     deducted: Amount = 0
     profit: SignedAmount | None = None
-    lines: tuple[BuyLine, ...] | None = Field(default=None, min_length=1)
+    lines: Annotated[tuple[BuyLine, ...] | None, NOT_EMPTY] = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -258,7 +259,7 @@ ACTIONS = (
 class ExpectedEntry(Strict):
     """What an entry must be, in the fields that are named."""
 
-    entry: Text = ""
+    entry: Text | None = None
     member: Id | None = None
     status: EntryStatus | None = None
     entitlement: Amount | None = None
@@ -338,7 +339,7 @@ def parse_scenario(document: object) -> Scenario:
     try:
         scenario = Scenario.model_validate(document)
     except ValidationError as error:
-        problems = [*problems_of(error, Scenario), *problems]
+        problems = [*problems, *problems_of(error, Scenario)]
     if problems:
         raise InvalidScenario(problems)
     return scenario

@@ -32,8 +32,6 @@ _MESSAGES: Mapping[str, str] = {
     "model_attributes_type": "must be an object, not {given}",
     "dict_type": "must be an object, not {given}",
     "tuple_type": "must be a list, not {given}",
-    "too_short": "must have at least {min_length} of them",
-    "too_long": "must have at most {max_length} of them",
 }
 _PATTERNS: Mapping[str, str] = {
     r"^[A-Z]{3}$": "must be three capital letters such as CNY, not {given}",
@@ -96,7 +94,7 @@ def _is_tag(step: str | int) -> bool:
 def _unknown_field(path: Path, valid: tuple[str, ...]) -> Problem:
     close = nearest(path[-1], valid)
     message = "unknown field" if close else f"unknown field; valid are {one_of(valid)}"
-    return Problem(render_path(path), message, close)
+    return Problem(render_path(path), message, close or nearest(path[-1], valid, 0))
 
 
 def _wrong_choice(path: Path, detail: ErrorDetails) -> Problem:
@@ -135,8 +133,7 @@ def _inside(outer: Any, step: str | int) -> Iterator[Any]:
     elif _is_model(outer):
         yield from _unwrapped(_fields(outer).get(str(step)))
     else:
-        elements = [arg for arg in get_args(outer) if arg is not Ellipsis]
-        yield from _unwrapped(elements[-1] if elements else None)
+        yield from _unwrapped(_element(outer))
 
 
 def _fields(model: Any) -> dict[str, Any]:
@@ -158,3 +155,19 @@ def _unwrapped(annotation: Any) -> Iterator[Any]:
             yield from _unwrapped(member)
     elif annotation is not None:
         yield annotation
+
+
+def models_in(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:
+    """Yield the models inside a field's type, each with where: "", `[]` of a list, `.{id}`."""
+    for found in _unwrapped(annotation):
+        if _is_model(found):
+            yield found, ""
+        elif get_origin(found) in (tuple, Mapping):
+            suffix = "[]" if get_origin(found) is tuple else ".{id}"
+            for model, inner in models_in(_element(found)):
+                yield model, suffix + inner
+
+
+def _element(collection: Any) -> Any:
+    """Return the type of what a list or mapping holds, None for anything else."""
+    return next((arg for arg in reversed(get_args(collection)) if arg is not Ellipsis), None)

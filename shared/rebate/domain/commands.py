@@ -10,20 +10,20 @@ from typing import Literal, TypeAlias
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId
-from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An order was paid: it contributes and joins as the plan says.
+    """An order was paid: its ticket contributes and joins as the plan says.
 
     `completed`: it counts as completed at once (a repurchase, Rule 4.4). `repurchase`: the
-    member's cash pays for it, or it does not take place.
+    member's cash pays this much for it, or it does not take place.
     """
 
     at: Instant
-    ticket: Ticket
+    order: OrderId
+    member: MemberId
     completed: bool = False
     repurchase: Amount | None = None
     type: Literal["join"] = "join"

@@ -1,7 +1,7 @@
 """How a contribution is dealt out over entries (the plans' second and third question)."""
 
 from rebate.domain.desk import Desk, Gift
-from rebate.domain.money import Bps, share, split
+from rebate.domain.money import Amount, Bps, share, split
 from rebate.domain.plan import Deal
 
 
@@ -48,7 +48,8 @@ def over_heads(heads_bps: tuple[Bps, ...], *, referrer_bps: Bps = 0, buyer_bps: 
 
     def deal(desk: Desk, gift: Gift) -> None:
         desk.require(receivers=len(heads_bps) + accelerations)
-        accelerate(desk, gift, referrer_bps=referrer_bps, buyer_bps=buyer_bps)
+        basis = sum(line.gets_from for line in gift.ticket.lines) if gift.ticket else 0
+        _accelerate(desk, gift, basis, referrer_bps=referrer_bps, buyer_bps=buyer_bps)
         heads = desk.heads(len(heads_bps), passing_over=gift.passes_over)
         for head, amount in zip(heads, split(gift.left, heads_bps), strict=False):
             desk.pay(head, min(amount, desk.entry(head).lacks), gift)
@@ -56,15 +57,28 @@ def over_heads(heads_bps: tuple[Bps, ...], *, referrer_bps: Bps = 0, buyer_bps: 
     return deal
 
 
-def accelerate(desk: Desk, gift: Gift, *, referrer_bps: Bps, buyer_bps: Bps) -> None:
-    """Pay a ratio of the order to the referrer's, then the buyer's, oldest entry (Rule 5.6).
+def collect_accelerated(referrer_bps: Bps) -> Deal:
+    """Leave all for the pool, but for a ratio of the profit to the referrer (Rule 7.4)."""
+
+    def deal(desk: Desk, gift: Gift) -> None:
+        if gift.ticket and referrer_bps:
+            desk.require(receivers=1)
+            profit = sum(line.gives_from for line in gift.ticket.lines)
+            _accelerate(desk, gift, profit, referrer_bps=referrer_bps, buyer_bps=0)
+
+    return deal
+
+
+def _accelerate(
+    desk: Desk, gift: Gift, basis: Amount, *, referrer_bps: Bps, buyer_bps: Bps
+) -> None:
+    """Pay a ratio of `basis` to the referrer's, then the buyer's, oldest entry (Rule 5.6).
 
     Each is taken out of the contribution proper, never out of the pool drawn with it.
     """
     ticket = gift.ticket
     if ticket is None:
         return
-    basis = sum(line.gets_from for line in ticket.lines)
     own = gift.own
     for member, ratio, reason in (
         (ticket.referrer, referrer_bps, "direct"),

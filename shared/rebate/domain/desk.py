@@ -98,6 +98,10 @@ class Book:
     members: dict[MemberId, Window] = field(default_factory=dict)
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
 
+    def keep(self, tickets: Iterable[Ticket]) -> None:
+        """Add tickets that were loaded."""
+        self.tickets.update({TicketKey(t.member, t.order): t for t in tickets})
+
 
 @dataclass(slots=True)
 class Gift:
@@ -418,8 +422,8 @@ class Desk:
 ROWS_PER_WALLET = 2
 """The wallet, and the member's statement."""
 
-ROWS_PER_FOLLOW_UP = 2
-"""Its place in the inbox, and the order that it makes."""
+ROWS_PER_FOLLOW_UP = 3
+"""Its command, its ticket and the order that it makes."""
 
 LINES_MAX = 4_000
 """Lines of all tickets in one transaction, which may not exceed 4 MB."""

@@ -33,12 +33,21 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A command that another one, named by its inbox key, caused; with the ticket it is for."""
+
+    cause: str
+    command: Join
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a batch of commands comes to.
 
     `done` counts the commands carried out, from the first; the queue's progress holds a command
     that was begun. `consulted` are members on whose balances the decision rests.
-    `follow_ups` are commands that this one caused, by the key of their cause.
+    `follow_ups` are to be settled next, before anything that is not settled yet.
     """
 
     queue: Queue
@@ -49,7 +58,7 @@ class Decision:
     credits: dict[tuple[MemberId, Pocket], Amount]
     consulted: frozenset[MemberId]
     refused: tuple[Refused, ...]
-    follow_ups: tuple[tuple[str, Command], ...]
+    follow_ups: tuple[FollowUp, ...]
 
 
 def decide(
@@ -67,19 +76,13 @@ def decide(
         return missing.need
 
 
-def first_needs(queue: Queue, commands: Iterable[Keyed], plan: Plan) -> list[Need]:
-    """Return what `decide` is sure to ask for, so that it can be loaded in one go."""
-    needs: list[Need] = []
-    for keyed in commands:
-        command = keyed.command
-        match command:
-            case Complete() | Refund() | Exchange():
-                needs.append(TicketKey(command.member, command.order))
-            case Join() if queue.progress and queue.progress.command == keyed.key:
-                needs.append(TicketKey(command.ticket.member, command.ticket.order))
-            case _:
-                pass
-    return needs
+def tickets_of(commands: Iterable[Keyed]) -> set[TicketKey]:
+    """Return the tickets that `decide` is sure to ask for, so that they can be loaded at once."""
+    return {
+        TicketKey(keyed.command.member, keyed.command.order)
+        for keyed in commands
+        if not isinstance(keyed.command, Clear | PayPool)
+    }
 
 
 class _Clerk:
@@ -140,17 +143,18 @@ class _Clerk:
             follow_ups=self._repurchases(),
         )
 
-    def _repurchases(self) -> tuple[tuple[str, Command], ...]:
+    def _repurchases(self) -> tuple[FollowUp, ...]:
         """Rule 4.4: what left the line buys again, at the instant that made it leave."""
         if not self._desk.plan.repurchase:
             return ()
-        return tuple((self._key, repurchase_of(left, self._at)) for left in self._desk.departed)
+        again = (repurchase_of(left, self._at) for left in self._desk.departed)
+        return tuple(FollowUp(self._key, command, ticket) for ticket, command in again)
 
     def _one(self, keyed: Keyed) -> None:
         command = keyed.command
         match command:
             case Join():
-                self._join(keyed.key, command)
+                self._join(command)
             case Complete():
                 self._complete(command)
             case Refund():
@@ -164,21 +168,20 @@ class _Clerk:
 
     # Orders
 
-    def _join(self, key: str, command: Join) -> None:
+    def _join(self, command: Join) -> None:
         """Rule 0.12: an order's contributions settle, then its entries join (or the reverse)."""
-        if self._begun:
-            ticket = self._desk.ticket(TicketKey(command.ticket.member, command.ticket.order))
-        else:
-            ticket = command.ticket
+        ticket = self._desk.ticket(TicketKey(command.member, command.order))
+        if not self._begun:
             self._desk.require_ticket(ticket)
-            if command.repurchase is not None and not settle_repurchase(self._desk, command):
+            pays = command.repurchase
+            if pays is not None and not settle_repurchase(self._desk, ticket, pays):
                 return
             if command.completed:
                 ticket = replace(ticket, completed_at=command.at)
             self._desk.save(ticket)
             self._begun = True
         due = {Moment.PAID, Moment.COMPLETED} if command.completed else {Moment.PAID}
-        self._give_and_join(key, command, ticket, due)
+        self._give_and_join(command, ticket, due)
 
     def _complete(self, command: Complete) -> None:
         """Rule 0.12: held entries become payable first, then what is due contributes."""
@@ -188,10 +191,10 @@ class _Clerk:
             ticket = replace(ticket, completed_at=command.at)
             self._desk.save(ticket)
             self._begun = True
-        self._give_and_join(None, command, ticket, {Moment.PAID, Moment.COMPLETED})
+        self._give_and_join(command, ticket, {Moment.PAID, Moment.COMPLETED})
 
     def _give_and_join(
-        self, key: str | None, command: Join | Complete, ticket: Ticket, due: set[Moment]
+        self, command: Join | Complete, ticket: Ticket, due: set[Moment]
     ) -> None:
         """Carry out what is due and not yet done; so it can be entered again anywhere."""
         joins = self._desk.plan.joins in due
@@ -320,8 +323,10 @@ class _Clerk:
         desk.events.append(EntriesCleared(standing.waiting, standing.owed))
 
     def _pay_pool(self, command: PayPool) -> None:
-        """Rules 6.2 and 7.3: pay the pool out; what is left of it stays there."""
+        """Rules 6.2 and 7.3: pay the pool out, once an instant; what is left of it stays."""
         desk = self._desk
+        if not self._begun and desk.queue.ran_at is not None and command.at <= desk.queue.ran_at:
+            return
         if desk.touched:
             raise Full
         flight = self._resumed
@@ -339,6 +344,7 @@ class _Clerk:
             gift = Gift(draft, command.at, amount)
             desk.post(draft, Till.POOL, -amount)
         self._begun = True
+        desk.queue = replace(desk.queue, ran_at=command.at)
         self._gift = gift
         (equally if command.equally else first_then_next)(desk, gift)
         self._gift = None

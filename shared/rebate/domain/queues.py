@@ -58,7 +58,7 @@ class Queue:
     `version` counts its commits and numbers its journal rows. `tickets` and `entries` count
     what has joined; tickets with a place below `cleared_below` are cleared, whatever
     their rows say (Rule 1.6.3). `top` is the root of the index of places at `height` (0: its
-    children are tickets). `tills` are the sums of the postings to the queue's accounts, so negative for
+    children are tickets). `ran_at` is the instant of the last run that paid the pool out. `tills` are the sums of the postings to the queue's accounts, so negative for
     what it took in.
     """
 
@@ -68,6 +68,7 @@ class Queue:
     entries: int = 0
     cleared_below: int = 0
     cleared_at: Instant | None = None
+    ran_at: Instant | None = None
     height: int = 0
     top: tuple[Child, ...] = ()
     tills: dict[str, Amount] = field(default_factory=dict)

@@ -6,13 +6,14 @@ from rebate.domain.commands import Join
 from rebate.domain.desk import Desk
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
 from rebate.domain.ledger import Draft, Pocket, Till
+from rebate.domain.money import Amount
 from rebate.domain.names import OrderId
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import Instant
 
 
-def repurchase_of(ticket: Ticket, at: Instant) -> Join:
-    """Return the command that buys again what a ticket that left had bought (Rule 4.4)."""
+def repurchase_of(ticket: Ticket, at: Instant) -> tuple[Ticket, Join]:
+    """Return ticket and command that buy again what a ticket that left had bought (Rule 4.4)."""
     origin, number = ticket.origin or ticket.order, ticket.round + 1
     again = Ticket(
         queue=ticket.queue,
@@ -20,18 +21,18 @@ def repurchase_of(ticket: Ticket, at: Instant) -> Join:
         member=ticket.member,
         lines=tuple(_fresh(line) for line in ticket.lines),
         paid_at=at,
+        store=ticket.store,
         referrer=ticket.referrer,
         parts_bps=ticket.parts_bps,
         origin=origin,
         round=number,
     )
     amount = sum(line.gets_from for line in ticket.lines)
-    return Join(at, again, completed=True, repurchase=amount)
+    return again, Join(at, again.order, again.member, completed=True, repurchase=amount)
 
 
-def settle_repurchase(desk: Desk, command: Join) -> bool:
+def settle_repurchase(desk: Desk, ticket: Ticket, amount: Amount) -> bool:
     """Take the amount from the member's cash; tell the member if it is not covered (Rule 4.5)."""
-    ticket, amount = command.ticket, command.repurchase or 0
     if not amount or desk.wallet(ticket.member)(Pocket.CASH) < amount:
         desk.events.append(RepurchaseMissed(ticket.order, ticket.member, amount))
         return False

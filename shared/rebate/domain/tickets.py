@@ -1,6 +1,6 @@
 """Tickets: what one order gives to, and gets from, one queue (Rules 0.4, 0.5, 1.2).
 
-A ticket is written when its order is accepted and changed only by the settlement of its queue.
+A ticket is written when its order is accepted, and from then on only by its queue's settlement.
 It holds a line per order line in the queue-rebate plan, and one line for the whole order in the
 other plans (Rule 0.4.1), so that both are settled by the same code.
 """
@@ -11,7 +11,16 @@ from enum import StrEnum
 
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
-from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
+from rebate.domain.names import (
+    EntryId,
+    LineId,
+    MemberId,
+    OrderId,
+    ProductId,
+    QueueId,
+    StoreId,
+    entry_id,
+)
 from rebate.domain.times import Instant
 
 
@@ -87,6 +96,7 @@ class Line:
     cap: Amount | None = None
     joins: bool = True
     rule: str = "fixed"
+    product: ProductId | None = None
     settled: tuple[Amount | None, ...] = ()
     retained: tuple[Amount, ...] = ()
     entry: Entry | None = None
@@ -108,7 +118,7 @@ class Line:
 class Ticket:
     """One order in one queue.
 
-    `place` counts the tickets that joined the queue, from 0, and is None before joining and
+    `store` is where the order was made, None for the mall. `place` counts the tickets that joined the queue, from 0, and is None before joining and
     for an order that earns no entry. `parts_bps` divides a line's contribution (Rule 6.1).
     `origin` and `round` name a forced repurchase's first order and its number (Rule 4.4).
     """
@@ -118,6 +128,7 @@ class Ticket:
     member: MemberId
     lines: tuple[Line, ...]
     paid_at: Instant
+    store: StoreId | None = None
     referrer: MemberId | None = None
     parts_bps: tuple[Bps, ...] = (WHOLE,)
     joined: bool = False

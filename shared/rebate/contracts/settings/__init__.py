@@ -16,6 +16,7 @@ from rebate.contracts.settings.entitlement import (
     ScopeEntitlement,
     Tier,
 )
+from rebate.contracts.settings.margin import guard_findings
 from rebate.contracts.settings.model import PLANS, Settings
 from rebate.contracts.settings.other_plans import (
     Alliance,
@@ -83,6 +84,7 @@ __all__ = [
     "Union",
     "UnionScope",
     "Wallet",
+    "guard_findings",
     "merge_patch",
     "parse_settings",
     "settings_document",

@@ -14,8 +14,8 @@ from rebate.contracts.settings.referral import FREE_DEPTH, Referral
 
 DEPTH_RISK = "referral.max_depth"
 MARGIN_RISK = "margin"
-RISKS = (DEPTH_RISK, MARGIN_RISK)
-"""What `guards.acknowledged` may name to effect (rules 2.5, 8.4)."""
+RISKS = {DEPTH_RISK: (DEPTH_RISK, "max_depth", "referral_depth"), MARGIN_RISK: (MARGIN_RISK,)}
+"""By risk, the names by which `guards.acknowledged` accepts it (rules 2.5, 8.4)."""
 
 
 def settings_problems(settings: Settings) -> Iterator[Problem]:
@@ -90,8 +90,8 @@ def _referral_problems(plan: Referral) -> Iterator[Problem]:
 
 
 def acknowledged(settings: Settings, risk: str) -> bool:
-    """Tell whether the operator accepts the risk, named by its path or the last part of it."""
-    return bool({risk, risk.rpartition(".")[2]} & set(settings.guards.acknowledged))
+    """Tell whether the operator accepts the risk."""
+    return any(name in settings.guards.acknowledged for name in RISKS[risk])
 
 
 def _depth_problems(settings: Settings) -> Iterator[Problem]:

@@ -50,7 +50,7 @@ class Clearing(Strict):
         "1.6.3",
         example="all",
         default="all",
-        note='"all", or a list of queue ids (`store/W`) and kinds (`store`: the queue of any store).',
+        note='"all", or a list of queue ids (`store/W`) and kinds (`store`: every store).',
     )
 
     @property
@@ -75,4 +75,5 @@ class Clearing(Strict):
 
     def covers(self, queue: str) -> bool:
         """Tell whether the queue with this id is emptied: all are, or its id or kind is named."""
-        return self.queues == "all" or queue in self.queues or queue.split("/")[0] in self.queues
+        kind = queue.partition("/")[0]
+        return self.queues == "all" or queue in self.queues or kind in self.queues

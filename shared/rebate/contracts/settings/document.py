@@ -27,11 +27,14 @@ class InvalidSettings(Invalid):
 
 
 def parse_settings(document: object) -> Settings:
-    """Return the settings that the JSON-like document says; raises InvalidSettings."""
+    """Return the settings that the JSON-like document says; raises InvalidSettings.
+
+    A field that is null is one that is left out, as in a merge patch.
+    """
     if not isinstance(document, Mapping):
         raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
     try:
-        settings = Settings.model_validate(document)
+        settings = Settings.model_validate(_without_nulls(document))
     except ValidationError as error:
         raise InvalidSettings(problems_of(error, Settings)) from None
     if problems := tuple(settings_problems(settings)):
@@ -62,3 +65,9 @@ def settings_document(settings: Settings) -> dict[str, Any]:
     `parse_settings` reads it back to equal settings.
     """
     return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -3,25 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from rebate.contracts.problems import join_paths
-from rebate.contracts.scalars import Amount, Bps, Count, Days, Id, PositiveCount
+from rebate.contracts.scalars import Amount, Bps, Count, Id, PositiveCount, PositiveDays
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.validation import Strict, choose, tagged
 
 LotteryKind = Literal["fixed", "range"]
-
-
-def _without_nulls(value: object) -> object:
-    """A level whose ratio is null counts as not set (rule 1.3.1)."""
-    if not isinstance(value, dict):
-        return value
-    return {key: ratio for key, ratio in value.items() if ratio is not None}
-
-
-Levels = Annotated[Mapping[Id, Bps], BeforeValidator(_without_nulls)]
-"""Entitlement ratio in basis points by member level."""
 
 
 class Prize(Strict):
@@ -104,7 +93,7 @@ Lottery = Annotated[
 class Tier(Strict):
     """A ratio for members whose completed orders of the last days add up to enough."""
 
-    days: Days = setting("Days back", "统计天数", "1.3.2", example=30, default=REQUIRED)
+    days: PositiveDays = setting("Days back", "统计天数", "1.3.2", example=30, default=REQUIRED)
     at_least: Amount = setting(
         "Spent at least", "累计金额", "1.3.2", example=200000, default=REQUIRED, note="Minor units."
     )
@@ -121,7 +110,7 @@ class PlanEntitlement(Strict):
         example=10000,
         note="Required in a plan that is on; elsewhere absent means the wider scope's.",
     )
-    by_level: Levels = setting(
+    by_level: Mapping[Id, Bps] = setting(
         "Ratios by member level", "会员等级权益比例", "1.3.1", example={"gold": 12000}, default={}
     )
     lottery: Lottery | None = setting(

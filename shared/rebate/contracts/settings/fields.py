@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 REQUIRED = ...
 
 
-def setting(  # noqa: PLR0913 (a description has this many parts; all but three are named)
+def setting(
     title: str,
     title_zh: str,
     rule: str,

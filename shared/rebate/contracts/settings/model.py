@@ -20,7 +20,9 @@ class Settings(Strict):
     """
 
     currency: Currency = setting("Currency", "货币", "0.1", example="CNY", default=REQUIRED)
-    timezone: Timezone = setting("Timezone", "时区", "0.9", example="Asia/Shanghai", default=REQUIRED)
+    timezone: Timezone = setting(
+        "Timezone", "时区", "0.9", example="Asia/Shanghai", default=REQUIRED
+    )
     queue_rebate: QueueRebate | None = setting(
         "Queue rebate", "排队返利", "1", example={"extraction_bps": 1000}
     )

@@ -57,9 +57,7 @@ class Alliance(Strict):
     place_by: Moment = setting(
         "Place by", "排队时间", "5.1", example="completed", default="completed"
     )
-    dividend_bps: Bps | None = setting(
-        "Dividend", "分红比例", "5.2", example=4000, note=_WHEN_ON
-    )
+    dividend_bps: Bps | None = setting("Dividend", "分红比例", "5.2", example=4000, note=_WHEN_ON)
     merchants: Mapping[Id, MerchantTerms] = setting(
         "Merchants", "联盟商家", "5.2", example={"W": {"concession_bps": 2000}}, default={}
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from rebate.contracts.scalars import Bps, Count, Flag, Id, Text
+from rebate.contracts.scalars import Bps, Days, Flag, Id, Text
 from rebate.contracts.settings.clearing import Clearing
 from rebate.contracts.settings.entitlement import PlanEntitlement
 from rebate.contracts.settings.fields import setting
@@ -28,9 +28,15 @@ class Exchange(Strict):
     """What a waiting entry may be turned into; a ratio that is not set is not offered."""
 
     points_bps: Bps | None = setting("Points for the rest", "兑换积分比例", "1.6.1", example=10000)
-    love_bps: Bps | None = setting("Love value for the rest", "兑换爱心值比例", "1.6.1", example=8000)
+    love_bps: Bps | None = setting(
+        "Love value for the rest", "兑换爱心值比例", "1.6.1", example=8000
+    )
     love_as: Literal["available", "frozen"] = setting(
-        "Love value is credited as", "爱心值入账方式", "1.6.1", example="available", default="available"
+        "Love value is credited as",
+        "爱心值入账方式",
+        "1.6.1",
+        example="available",
+        default="available",
     )
     voucher_bps: Bps | None = setting(
         "Vouchers for the rest", "兑换购物券比例", "1.6.1", example=12000
@@ -58,14 +64,18 @@ class QueueRebate(Strict):
 
     enabled: Flag = setting("On", "开启", "1.4 (1)", example=True, default=True)
     title: Text | None = setting("Display name", "显示名称", "1.4 (7)", example="排队返利")
-    exchange_title: Text | None = setting("Exchange button", "兑换按钮名称", "1.4 (8)", example="兑换")
+    exchange_title: Text | None = setting(
+        "Exchange button", "兑换按钮名称", "1.4 (8)", example="兑换"
+    )
     new_products: Flag = setting(
         "New products take part", "新商品自动参与", "1.4 (2)", example=True, default=True
     )
     deducted_orders: Literal["join", "contribute_only"] = setting(
         "Orders with deductions", "抵扣订单", "1.4 (4)", example="join", default="join"
     )
-    settle_on: SettleOn = setting("Settle on", "结算时间", "1.4 (5)", example="paid", default="paid")
+    settle_on: SettleOn = setting(
+        "Settle on", "结算时间", "1.4 (5)", example="paid", default="paid"
+    )
     reward_order: Literal["queue", "completed_first"] = setting(
         "Reward order", "奖励顺序", "1.4 (6)", example="queue", default="queue"
     )
@@ -85,7 +95,7 @@ class QueueRebate(Strict):
         "提取比例",
         "1.2.1",
         example=1000,
-        note="Part of each line's paid amount that goes to the queue. Required in a plan that is on.",
+        note="Part of what was paid that goes to the queue. Required in a plan that is on.",
     )
     entitlement: PlanEntitlement = setting(
         "Entitlement", "权益", "1.2.2", example={"fixed_bps": 10000}, default=PlanEntitlement()
@@ -104,9 +114,7 @@ class QueueRebate(Strict):
         "Clearing", "队列奖励清零", "1.6.3", example={"every": "day", "at": "00:00"}
     )
     paused: Flag = setting("Paused", "暂停", "1.6.4", example=False, default=False)
-    bounds: Bounds = setting(
-        "Bounds", "上下限", "1.2.7", example={"min_paid": 0}, default=Bounds()
-    )
+    bounds: Bounds = setting("Bounds", "上下限", "1.2.7", example={"min_paid": 0}, default=Bounds())
     windows: tuple[Window, ...] = setting(
         "Windows",
         "奖励时间段",
@@ -118,7 +126,7 @@ class QueueRebate(Strict):
     limits: Limits = setting(
         "Limits", "奖励限制", "1.5.4", example={"per_day": 1, "total": 3}, default=Limits()
     )
-    hold_days: Count = setting(
+    hold_days: Days = setting(
         "Days on hold",
         "冻结天数",
         "1.2.8",

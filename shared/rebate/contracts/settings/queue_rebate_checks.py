@@ -78,7 +78,9 @@ def _scope_problems(
         yield from _outside(bounds, scope, path)
 
 
-def _random_return_problems(plan: QueueRebate, groups: RandomReturn, path: str) -> Iterator[Problem]:
+def _random_return_problems(
+    plan: QueueRebate, groups: RandomReturn, path: str
+) -> Iterator[Problem]:
     if groups.group_size == 0:
         yield Problem(join_paths(path, "random_return"), "must have a place for cash or points")
     if groups.points and (plan.exchange is None or plan.exchange.points_bps is None):

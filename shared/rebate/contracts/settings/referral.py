@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from rebate.contracts.scalars import Bps, Flag, Id, PositiveCount
+from rebate.contracts.scalars import Bps, Depth, Flag, Id, PositiveCount
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.other_plans import Moment, Period
 from rebate.contracts.validation import Strict
@@ -54,7 +54,7 @@ class Referral(Strict):
         example=[{"rank": "captain", "bps": 300}, {"rank": "director", "bps": 500}],
         default=(),
     )
-    max_depth: PositiveCount = setting(
+    max_depth: Depth = setting(
         "Levels",
         "分销层级",
         "2.5",

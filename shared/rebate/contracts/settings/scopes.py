@@ -15,7 +15,12 @@ class DateWindow(Strict):
     """A span of time: from the first instant on, up to and without the last."""
 
     starts_at: Instant = setting(
-        "From", "开始时间", "1.5.3", example="2026-03-01T00:00:00+08:00", default=REQUIRED, alias="from"
+        "From",
+        "开始时间",
+        "1.5.3",
+        example="2026-03-01T00:00:00+08:00",
+        default=REQUIRED,
+        alias="from",
     )
     ends_at: Instant = setting(
         "To", "结束时间", "1.5.3", example="2026-04-01T00:00:00+08:00", default=REQUIRED, alias="to"

@@ -1,0 +1,72 @@
+"""The tables: few and plain, one module each; what CDK deploys is derived from them."""
+
+from typing import Any
+
+from rebate.adapters.tables.base import SortedTable, Table
+from rebate.adapters.tables.answers import AnswersTable
+from rebate.adapters.tables.current_settings import CurrentSettingsTable
+from rebate.adapters.tables.inbox import InboxTable
+from rebate.adapters.tables.journal import JournalTable
+from rebate.adapters.tables.members import MembersTable
+from rebate.adapters.tables.nodes import NodesTable
+from rebate.adapters.tables.order_lines import OrderLinesTable
+from rebate.adapters.tables.orders import OrdersTable
+from rebate.adapters.tables.products import ProductsTable
+from rebate.adapters.tables.queues import QueuesTable
+from rebate.adapters.tables.settings import SettingsTable
+from rebate.adapters.tables.shops import ShopsTable
+from rebate.adapters.tables.spending import SpendingTable
+from rebate.adapters.tables.statements import StatementsTable
+from rebate.adapters.tables.tickets import TicketsTable
+from rebate.adapters.tables.wallets import WalletsTable
+
+TABLES: tuple[type[Table[Any]], ...] = (
+    AnswersTable,
+    CurrentSettingsTable,
+    InboxTable,
+    JournalTable,
+    MembersTable,
+    NodesTable,
+    OrderLinesTable,
+    OrdersTable,
+    ProductsTable,
+    QueuesTable,
+    SettingsTable,
+    ShopsTable,
+    SpendingTable,
+    StatementsTable,
+    TicketsTable,
+    WalletsTable,
+)
+"""All of them, unbound."""
+
+
+def bind(prefix: str, region: str, endpoint: str | None = None) -> dict[type, type[Table[Any]]]:
+    """Return the tables of one deployment, by the kind of row that each holds.
+
+    Table names are `prefix` followed by the table's own; `endpoint` is for engines other than
+    AWS's.
+    """
+    return {table.kind: _bound(table, prefix, region, endpoint) for table in TABLES}
+
+
+def _bound(
+    table: type[Table[Any]], prefix: str, region: str, endpoint: str | None
+) -> type[Table[Any]]:
+    meta = type(
+        "Meta",
+        (),
+        {
+            "table_name": f"{prefix}{table.name}",
+            "region": region,
+            "host": endpoint,
+            "billing_mode": "PAY_PER_REQUEST",
+            "max_retry_attempts": 3,
+            "connect_timeout_seconds": 3,
+            "read_timeout_seconds": 10,
+        },
+    )
+    return type(table.__name__, (table,), {"Meta": meta})
+
+
+__all__ = ["TABLES", "SortedTable", "Table", "bind"]

@@ -1,0 +1,44 @@
+"""Wallets: balances that transactions add to, so that queues need not wait for each other."""
+
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.expressions.update import Action
+
+from rebate.adapters.tables.base import Table
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId
+from rebate.domain.wallets import Wallet
+
+
+class WalletsTable(Table[Wallet]):
+    """See the module's text."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "wallets"
+    kind = Wallet
+
+    cash = NumberAttribute(null=True)
+    pending = NumberAttribute(null=True)
+    held = NumberAttribute(null=True)
+    points = NumberAttribute(null=True)
+    love = NumberAttribute(null=True)
+    love_frozen = NumberAttribute(null=True)
+    voucher = NumberAttribute(null=True)
+
+    def row(self) -> Wallet:
+        """Return the balances of a member; there is no body to decode."""
+        held = {pocket: getattr(self, pocket) for pocket in Pocket}
+        balances = {pocket: int(amount) for pocket, amount in held.items() if amount}
+        return Wallet(MemberId(self.partition), int(self.version or 0), balances)
+
+    @classmethod
+    def additions(cls, amounts: tuple[tuple[Pocket, Amount], ...]) -> list[Action]:
+        """Return the update that adds to balances and counts the change."""
+        attributes: dict[str, Any] = {pocket: getattr(cls, pocket) for pocket in Pocket}
+        return [cls.version.add(1), *(attributes[p].add(amount) for p, amount in amounts)]

@@ -1,0 +1,253 @@
+"""Events out: what the engine tells others, `source` "rebate" (contracts, section 2).
+
+Each is published at least once and only after what it tells of is stored; whoever listens drops
+repetitions by `event_id`. Amounts are minor units, points and love value and vouchers hundredths,
+instants UTC. Fields are added over time, so listeners ignore those that they do not know.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from rebate.contracts.scalars import (
+    Amount,
+    Bps,
+    Count,
+    Flag,
+    Id,
+    PositiveCount,
+    SignedAmount,
+    Text,
+    UtcInstant,
+)
+from rebate.contracts.validation import Tolerant
+
+SOURCE = "rebate"
+"""The `source` of every event out."""
+
+EntryStatus = Literal[
+    "held", "waiting", "completed", "exchanged", "converted", "cleared", "refunded"
+]
+Rule = Literal["member_level", "cumulative", "lottery", "fixed"]
+"""What decided the entitlement ratio (rule 1.3)."""
+PayoutReason = Literal["queue", "own", "average", "direct", "repurchase"]
+CommissionKind = Literal["direct", "indirect", "level_difference", "dividend", "merchant"]
+Pocket = Literal["cash", "pending", "points", "love", "love_frozen", "voucher"]
+
+
+class EventOut(Tolerant):
+    """What every event tells: its own id, the same in every repetition, and when it happened."""
+
+    event_id: Id
+    at: UtcInstant
+
+
+class QueueEvent(EventOut):
+    """Something that happened in one queue."""
+
+    queue: Id
+
+
+class EntryEvent(QueueEvent):
+    """Something that happened to one entry, named as in contracts, section 3."""
+
+    entry: Text
+    member: Id
+    order_id: Id
+
+
+class EntryJoined(EntryEvent):
+    """An entry took its place in line.
+
+    `entitlement` is null where a plan counts rewards instead. `rule` decided the ratio; `may_draw`
+    tells that a draw is open to the entry (rule 1.3.3).
+    """
+
+    entitlement: Amount | None
+    ratio_bps: Bps | None = None
+    rule: Rule | None = None
+    may_draw: Flag = False
+
+
+class RebatePaid(QueueEvent):
+    """A member was paid `amount` out of what `from_order_id` contributed; null: a scheduled run.
+
+    `entry` is null for an own-purchase reward, which comes of the purchase alone (rule 6.2). `due`
+    is what should have been paid, named where a guard cut it (rule 8.4).
+    """
+
+    entry: Text | None
+    member: Id
+    order_id: Id
+    amount: Amount
+    due: Amount | None = None
+    pocket: Pocket
+    reason: PayoutReason
+    from_order_id: Id | None = None
+
+
+class EntryCompleted(EntryEvent):
+    """An entry left the line: it got all it was promised, or its last reward.
+
+    `repurchase_missed`: a forced repurchase was due and the member's cash did not cover it
+    (rule 4.5).
+    """
+
+    paid: Amount
+    repurchase_missed: Flag = False
+
+
+class EntryDrawn(EntryEvent):
+    """A draw was made; `ratio_bps` null: it missed and the ratio stays.
+
+    `seed_day` names the seed whose SHA-256 was published before that day began (rule 1.3.4).
+    """
+
+    ratio_bps: Bps | None
+    entitlement: Amount
+    seed_day: Text | None = None
+
+
+class EntryExchanged(EntryEvent):
+    """The holder turned all that the entry still lacked into `amount` of another asset."""
+
+    pocket: Literal["points", "love", "love_frozen", "voucher"]
+    amount: Amount
+
+
+class EntryConverted(EntryEvent):
+    """Random return turned an entry into `amount` points as it joined (rule 1.6.2)."""
+
+    pocket: Literal["points"] = "points"
+    amount: Amount
+
+
+class EntriesCleared(QueueEvent):
+    """All that waited in a queue was set to zero: what was settled before `at` stays paid.
+
+    One event for a queue, however many entries it held; `owed` is what they still lacked.
+    """
+
+    entries: Count
+    owed: Amount
+
+
+class EntryRefunded(EntryEvent):
+    """A refund lowered an entry; status, entitlement and claw back are what came of it.
+
+    `clawed_back` is in the asset that the entry had been given (rule 1.6.5).
+    """
+
+    refund_id: Id
+    status: EntryStatus
+    entitlement: Amount | None
+    clawed_back: Amount
+
+
+class QueuePaused(EventOut):
+    """Orders still join and nothing is paid; `queue` null: all of the queue-rebate plan's."""
+
+    queue: Id | None = None
+
+
+class QueueResumed(EventOut):
+    """What was paused goes on; no place was lost. `queue` is as in QueuePaused."""
+
+    queue: Id | None = None
+
+
+class RepurchaseLine(Tolerant):
+    """One line of a repurchase: what the shop has to deliver."""
+
+    line_id: Id
+    product_id: Id | None = None
+    quantity: Count = 1
+    paid: Amount
+
+
+class RepurchasePlaced(QueueEvent):
+    """A forced repurchase made the order `order_id`: the shop ships once more (rule 4.4).
+
+    `origin_order_id` is the order whose lines are bought again, `caused_by_order_id` the one whose
+    reward was the last that was needed.
+    """
+
+    member: Id
+    order_id: Id
+    origin_order_id: Id
+    caused_by_order_id: Id | None = None
+    amount: Amount
+    lines: tuple[RepurchaseLine, ...] = ()
+
+
+class CommissionPaid(EventOut):
+    """A referral, team or merchant reward or a dividend (rule 2); below zero a reversal."""
+
+    kind: CommissionKind
+    member: Id
+    amount: SignedAmount
+    base: Amount
+    ratio_bps: Bps
+    order_id: Id | None = None
+    buyer: Id | None = None
+    store_id: Id | None = None
+    period: Text | None = None
+    refund_id: Id | None = None
+
+
+class WithdrawalRequested(EventOut):
+    """A member asks for `amount`, which is held meanwhile; `fee` is part of it (rule 3)."""
+
+    withdrawal_id: Id
+    member: Id
+    amount: Amount
+    fee: Amount
+
+
+class WithdrawalDecided(EventOut):
+    """A withdrawal was approved, or rejected with the reason."""
+
+    withdrawal_id: Id
+    member: Id
+    amount: Amount
+    fee: Amount
+    approved: Flag
+    decided_by: Id | None = None
+    reason: Text | None = None
+
+
+class SettingsChanged(EventOut):
+    """A new version of the settings holds; `changed` names the paths that differ (rule 8.5)."""
+
+    version: PositiveCount
+    changed_by: Id
+    changed: tuple[Text, ...]
+    acknowledged: tuple[Text, ...] = ()
+
+
+EVENTS_OUT: Mapping[str, type[EventOut]] = {
+    model.__name__: model
+    for model in (
+        EntryJoined,
+        RebatePaid,
+        EntryCompleted,
+        EntryDrawn,
+        EntryExchanged,
+        EntryConverted,
+        EntriesCleared,
+        EntryRefunded,
+        QueuePaused,
+        QueueResumed,
+        RepurchasePlaced,
+        CommissionPaid,
+        WithdrawalRequested,
+        WithdrawalDecided,
+        SettingsChanged,
+    )
+}
+"""The events by `detail-type`."""
+
+
+def envelope(event: EventOut) -> dict[str, Any]:
+    """Return the event as an EventBridge entry: source, detail-type and detail as JSON values."""
+    detail = event.model_dump(mode="json")
+    return {"source": SOURCE, "detail-type": type(event).__name__, "detail": detail}

@@ -1,0 +1,25 @@
+"""Ratios and amounts in words that a shopkeeper reads."""
+
+_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3}
+_DECIMALS_USUAL = 2
+
+
+def percent(bps: int) -> str:
+    """Return basis points as a percentage without needless zeros: 1250 is `12.5 %`."""
+    whole, rest = divmod(bps, 100)
+    digits = f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    return f"{digits} %"
+
+
+def part_percent(part: int, whole: int) -> str:
+    """Return `part / whole` as a percentage, rounded down to a hundredth; `whole` is above 0."""
+    return percent(part * 10_000 // whole)
+
+
+def money(amount: int, currency: str) -> str:
+    """Return minor units as an amount of the currency: 120050 is `1 200.50 CNY`."""
+    decimals = _DECIMALS.get(currency, _DECIMALS_USUAL)
+    whole, rest = divmod(abs(amount), 10**decimals)
+    grouped = f"{whole:,}".replace(",", " ")
+    fraction = f".{rest:0{decimals}d}" if decimals else ""
+    return f"{'-' if amount < 0 else ''}{grouped}{fraction} {currency}"

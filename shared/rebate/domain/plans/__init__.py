@@ -1,0 +1,1 @@
+"""The plans: each a file that prices orders into tickets, and names its choices to the engine."""

@@ -1,0 +1,39 @@
+"""Order queue (订单排队): one line, N rewards, then out and in again (Rule 4)."""
+
+from dataclasses import dataclass
+
+from rebate.domain.deals import one_receiver
+from rebate.domain.money import Bps
+from rebate.domain.names import QueueId
+from rebate.domain.orders import Order
+from rebate.domain.plan import Moment, Part, Plan
+from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.tickets import Ticket
+
+QUEUE = QueueId("order_queue")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The plan's settings; ratios in basis points."""
+
+    reward_bps: Bps = 0
+    settle_on: Moment = Moment.PAID
+    rewards_to_exit: int = 5
+    referrer_first: bool = True
+    repurchase: bool = True
+
+
+def settlement(terms: Terms) -> Plan:
+    """Return the plan's choices: one receiver an order, rewards counted, repurchase after."""
+    deal = one_receiver(referrer_first=terms.referrer_first)
+    return Plan(
+        parts=(Part(deal, due=terms.settle_on, draws_pool=False),),
+        rewards_to_exit=terms.rewards_to_exit,
+        repurchase=terms.repurchase,
+    )
+
+
+def price(terms: Terms, order: Order) -> Ticket:
+    """Return the ticket of an order: it takes a place and rewards one entry (Rule 4.1)."""
+    return whole_ticket(QUEUE, order, gives_bps=terms.reward_bps, gets_bps=None)

@@ -1,0 +1,42 @@
+"""What plans that work on whole orders have in common (Rule 0.4.1)."""
+
+from rebate.domain.money import WHOLE, Amount, Bps
+from rebate.domain.names import WHOLE_ORDER, QueueId
+from rebate.domain.orders import Order
+from rebate.domain.tickets import Line, Ticket
+
+
+def paid_for(order: Order) -> Amount:
+    """Return what was paid for the whole order."""
+    return sum(line.paid for line in order.lines)
+
+
+def whole_ticket(
+    queue: QueueId,
+    order: Order,
+    *,
+    gives_bps: Bps,
+    gets_bps: Bps | None,
+    gives_from: Amount | None = None,
+    parts_bps: tuple[Bps, ...] = (WHOLE,),
+) -> Ticket:
+    """Return an order's one ticket; it gives from what was paid unless told otherwise."""
+    assert order.member is not None and order.paid_at is not None, "only a paid order is priced"
+    paid = paid_for(order)
+    line = Line(
+        id=WHOLE_ORDER,
+        gives_from=paid if gives_from is None else gives_from,
+        gets_from=paid,
+        gives_bps=gives_bps,
+        gets_bps=gets_bps,
+    )
+    return Ticket(
+        queue=queue,
+        order=order.id,
+        member=order.member,
+        lines=(line,),
+        paid_at=order.paid_at,
+        store=order.store,
+        referrer=order.referrer,
+        parts_bps=parts_bps,
+    )

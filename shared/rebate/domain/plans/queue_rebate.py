@@ -1,0 +1,230 @@
+"""Queue rebate (排队返利), the base plan: line by line, first in, first out (Rule 1)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from rebate.domain.deals import first_then_next
+from rebate.domain.ledger import Pocket
+from rebate.domain.money import Amount, Bps, share
+from rebate.domain.names import ProductId, QueueId
+from rebate.domain.orders import Order, OrderLine
+from rebate.domain.plan import Leftover, Moment, Part, Plan
+from rebate.domain.scopes import Ratio, Scope, Scopes, entitlement, extraction, part_of
+from rebate.domain.tickets import Line, Ticket
+from rebate.domain.times import DAY, Instant, day_of
+from rebate.domain.windows import inside
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).
+
+    `scopes_of` returns a line's scopes, the most specific first.
+    """
+
+    scopes_of: Callable[[Order, OrderLine], Scopes]
+    zone: ZoneInfo
+    settle_on: Moment = Moment.PAID
+    completed_first: bool = False
+    self_funding: bool = False
+    surplus: Leftover = Leftover.RETAIN
+    paused: bool = False
+    mall_per_product: bool = False
+    stores_shared: bool = False
+    cashiers_shared: bool = False
+    deducted_only_contribute: bool = False
+    exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """A completed order of the buyer: what it adds to each group of goods (Rule 1.3.2)."""
+
+    completed_at: Instant
+    groups: Mapping[str, Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What pricing has to know beside the order.
+
+    `absent` are products that the catalog leaves out of the plan (Rule 1.4, 2). `spending` and
+    `tickets` are the buyer's; they are needed only where `needs_history` says so.
+    """
+
+    absent: frozenset[ProductId] = frozenset()
+    spending: tuple[Spending, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+
+
+def settlement(terms: Terms) -> Plan:
+    """Return the plan's choices: fill the first entry, then the next."""
+    part = Part(first_then_next, due=terms.settle_on, leftover=terms.surplus)
+    return Plan(
+        parts=(part,),
+        completed_first=terms.completed_first,
+        self_funding=terms.self_funding,
+        paused=terms.paused,
+        exchange_bps=terms.exchange_bps,
+    )
+
+
+def queue_of(terms: Terms, order: Order, line: OrderLine) -> QueueId:
+    """Return the queue that a line belongs to (Rule 1.1); queues never mix."""
+    if order.channel == "mall":
+        per_product = terms.mall_per_product and line.product is not None
+        return QueueId(f"product/{line.product}" if per_product else "mall")
+    if order.channel == "store":
+        return QueueId("stores" if terms.stores_shared else f"store/{order.store}")
+    return QueueId("cashiers" if terms.cashiers_shared else f"cashier/{order.store}")
+
+
+def spending_group(order: Order, line: OrderLine) -> str | None:
+    """Return with which goods a line adds up (Rule 1.3.2), or None if it does not count."""
+    if order.channel != "mall":
+        return f"store/{order.store}"
+    return None if line.supply == "aggregated" else "mall"
+
+
+def needs_history(terms: Terms, order: Order) -> tuple[bool, bool]:
+    """Return whether the buyer's spending and the buyer's tickets are wanted for pricing."""
+    scopes = [scope for line in order.lines for scope in terms.scopes_of(order, line)]
+    return any(s.cumulative for s in scopes), any(s.is_limited for s in scopes)
+
+
+def price(terms: Terms, order: Order, facts: Facts) -> tuple[Order, list[Ticket]]:
+    """Price an order's lines: what each gives and gets, in which queue, and why (Rule 1.2).
+
+    Returns the order with its trace, and a ticket for each queue that it goes to.
+    """
+    pricing = _Pricing(terms, order, facts)
+    lines = tuple(pricing.price(line) for line in order.lines)
+    return replace(order, lines=lines), pricing.tickets()
+
+
+@dataclass(slots=True)
+class _Pricing:
+    """Prices the lines of one order in turn: earlier lines count against limits (Rule 1.5.4)."""
+
+    terms: Terms
+    order: Order
+    facts: Facts
+    _lines: dict[QueueId, list[Line]] = field(default_factory=dict)
+
+    def price(self, line: OrderLine) -> OrderLine:
+        scopes = self.terms.scopes_of(self.order, line)
+        part = self._part(scopes, line)
+        if part == "off":
+            return replace(line, no_entry_because="takes no part")
+        ratio = entitlement(scopes, self.order.level, lambda days: self._spent(line, days))
+        promised = _promised(line.paid, ratio, scopes)
+        reason = self._no_entry(scopes, line, part) if promised else "an entitlement of 0"
+        extracted = 0 if part == "queues_only" else extraction(scopes)
+        queue = queue_of(self.terms, self.order, line)
+        priced = Line(
+            id=line.id,
+            gives_from=line.paid,
+            gets_from=line.paid,
+            gives_bps=extracted,
+            gets_bps=ratio.bps,
+            cap=_cap(scopes),
+            joins=reason is None,
+            rule=ratio.rule,
+            product=line.product,
+        )
+        self._lines.setdefault(queue, []).append(priced)
+        return replace(
+            line,
+            queue=queue,
+            extraction_bps=extracted,
+            entitlement_bps=ratio.bps,
+            decided_by=ratio.decided_by,
+            no_entry_because=reason,
+            passed_over=ratio.passed_over,
+        )
+
+    def tickets(self) -> list[Ticket]:
+        order = self.order
+        assert order.member is not None and order.paid_at is not None, "only a paid order is priced"
+        return [
+            Ticket(
+                queue=queue,
+                order=order.id,
+                member=order.member,
+                lines=tuple(lines),
+                paid_at=order.paid_at,
+                store=order.store,
+                referrer=order.referrer,
+            )
+            for queue, lines in self._lines.items()
+        ]
+
+    def _part(self, scopes: Scopes, line: OrderLine) -> str:
+        """Rule 1.2.6; what settings do not name takes part, unless the catalog says no."""
+        named = any(scope.part is not None for scope in scopes)
+        in_catalog = self.order.channel == "mall" and line.product in self.facts.absent
+        return "off" if in_catalog and not named else part_of(scopes)
+
+    def _no_entry(self, scopes: Scopes, line: OrderLine, part: str) -> str | None:
+        """Return why the line contributes and earns no entry, or None if it earns one."""
+        if part == "funds_only":
+            return "the product only contributes"
+        if self.terms.deducted_only_contribute and any(each.deducted for each in self.order.lines):
+            return "the order was paid in part with points, love value or vouchers"
+        if any(line.paid < scope.min_paid for scope in scopes):
+            return "paid less than earns an entry"
+        at = self.order.paid_at or Instant(0)
+        if not all(inside(scope.windows, at, self.terms.zone) for scope in scopes):
+            return "outside the reward windows"
+        full = next((scope for scope in scopes if self._is_full(scope, line)), None)
+        return f"the limit of {full.name} is reached" if full else None
+
+    def _is_full(self, scope: Scope, line: OrderLine) -> bool:
+        if not scope.is_limited:
+            return False
+        today = day_of(self.order.paid_at or Instant(0), self.terms.zone)
+        days = [day for day in self._entry_days(scope) if day is not None]
+        per_day = scope.per_day is not None and days.count(today) >= scope.per_day
+        return per_day or (scope.total is not None and len(days) >= scope.total)
+
+    def _entry_days(self, scope: Scope) -> Iterable[date]:
+        """Yield the day of every entry that ever joined under a scope, earlier lines included."""
+        mine = [ticket for ticket in self.tickets() if ticket.lines]
+        for ticket in (*self.facts.tickets, *mine):
+            day = day_of(ticket.paid_at, self.terms.zone)
+            for each in ticket.lines:
+                counts = counted_under(ticket, each)
+                if scope.counts in counts and (each.entry or each.earns):
+                    yield day
+
+    def _spent(self, line: OrderLine, days: int) -> Amount:
+        group = spending_group(self.order, line) or "mall"
+        until = self.order.paid_at or Instant(0)
+        return sum(
+            order.groups.get(group, 0)
+            for order in self.facts.spending
+            if until - days * DAY <= order.completed_at <= until
+        )
+
+
+def counted_under(ticket: Ticket, line: Line) -> tuple[str, ...]:
+    """Return the names under which limits count an entry (Rule 1.5.4); none in other plans."""
+    kind = ticket.queue.split("/")[0]
+    if kind in {"mall", "product"}:
+        return ("plan", f"product/{line.product}")
+    if kind in {"store", "stores"}:
+        return ("plan", f"store/{ticket.store}", f"store/{ticket.store}/{line.product}")
+    return ("plan", f"cashier/{ticket.store}") if kind in {"cashier", "cashiers"} else ()
+
+
+def _cap(scopes: Scopes) -> Amount | None:
+    caps = [scope.max_entitlement for scope in scopes if scope.max_entitlement is not None]
+    return min(caps, default=None)
+
+
+def _promised(paid: Amount, ratio: Ratio, scopes: Scopes) -> Amount:
+    cap = _cap(scopes)
+    promised = share(paid, ratio.bps)
+    return promised if cap is None else min(promised, cap)

@@ -1,0 +1,43 @@
+"""Red packets by store (订单排队领红包): three shares of a store's concession (Rule 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rebate.domain.deals import collect, first_then_next, to_buyer
+from rebate.domain.money import Bps
+from rebate.domain.names import QueueId, StoreId
+from rebate.domain.orders import Order
+from rebate.domain.plan import Leftover, Moment, Part, Plan
+from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The plan's settings; `shares_bps` are those of own purchase, queue and average reward."""
+
+    concessions_bps: Mapping[StoreId, Bps] = field(default_factory=dict)
+    shares_bps: tuple[Bps, Bps, Bps] = (0, 0, 0)
+    entitlement_bps: Bps = 0
+    place_by: Moment = Moment.COMPLETED
+
+
+def settlement(terms: Terms) -> Plan:
+    """Return the plan's choices: to the buyer at payment, along the line, and into the pool."""
+    own = Part(to_buyer, draws_pool=False)
+    queue = Part(first_then_next, due=terms.place_by, draws_pool=False)
+    average = Part(collect, due=terms.place_by, leftover=Leftover.CARRY, draws_pool=False)
+    return Plan(parts=(own, queue, average), joins=terms.place_by)
+
+
+def price(terms: Terms, order: Order) -> Ticket | None:
+    """Return the ticket of an order of a store that takes part, online or at the desk."""
+    if order.channel == "mall" or order.store not in terms.concessions_bps:
+        return None
+    return whole_ticket(
+        QueueId(f"red_packet/{order.store}"),
+        order,
+        gives_bps=terms.concessions_bps[order.store],
+        gets_bps=terms.entitlement_bps,
+        parts_bps=terms.shares_bps,
+    )

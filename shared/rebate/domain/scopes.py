@@ -1,0 +1,119 @@
+"""Scopes of settings, and which of their rules decides an entry's ratio (Rules 1.2, 1.3, 1.5)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from rebate.domain.money import Amount, Bps
+from rebate.domain.orders import Choice
+from rebate.domain.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A ratio for members whose completed orders of the last `days` add up to enough."""
+
+    days: int
+    at_least: Amount
+    bps: Bps
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one scope sets; None and empty: not set. Names are for people: `product p-9`.
+
+    `counts` names the entries that its limits count: all of the plan (`plan`), or those of a
+    mall product, a store, a store's product or a desk.
+    """
+
+    name: str
+    counts: str
+    part: str | None = None
+    extraction_bps: Bps | None = None
+    fixed_bps: Bps | None = None
+    by_level: Mapping[str, Bps] = field(default_factory=dict)
+    cumulative: tuple[Tier, ...] = ()
+    has_lottery: bool = False
+    windows: tuple[Window, ...] = ()
+    per_day: int | None = None
+    total: int | None = None
+    min_paid: Amount = 0
+    max_entitlement: Amount | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it counts entries (Rule 1.5.4)."""
+        return self.per_day is not None or self.total is not None
+
+
+Scopes: TypeAlias = Sequence[Scope]
+"""The scopes of a line, the most specific first; the plan's is the last."""
+
+Spent: TypeAlias = Callable[[int], Amount]
+"""What the buyer's completed orders of the last so many days add up to (Rule 1.3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The entitlement ratio of a line, which rule of which scope gave it, and what did not."""
+
+    bps: Bps
+    rule: str
+    scope: str
+    passed_over: tuple[Choice, ...]
+
+    @property
+    def decided_by(self) -> str:
+        """For people: `member level of product p-9`."""
+        return f"{self.rule} of {self.scope}"
+
+
+LEVEL, CUMULATIVE, LOTTERY, FIXED = "member level", "cumulative spend", "lottery", "fixed"
+
+
+def extraction(scopes: Scopes) -> Bps:
+    """Return the contribution ratio: the most specific scope that sets one (Rule 1.2.1)."""
+    return next((s.extraction_bps for s in scopes if s.extraction_bps is not None), 0)
+
+
+def part_of(scopes: Scopes) -> str:
+    """Return how a line takes part: as the most specific scope says; silence is `both`."""
+    return next((scope.part for scope in scopes if scope.part is not None), "both")
+
+
+def entitlement(scopes: Scopes, level: str | None, spent: Spent) -> Ratio:
+    """Return the ratio by precedence: for each rule, from the most specific scope on (Rule 1.3).
+
+    A lottery starts with the fixed ratio (Rule 1.3.3); the plan's fixed ratio is always set.
+    """
+    passed: list[Choice] = []
+    fixed = next(s for s in scopes if s.fixed_bps is not None)
+    start = fixed.fixed_bps or 0
+    rules: tuple[tuple[str, Callable[[Scope], Bps | str]], ...] = (
+        (LEVEL, lambda scope: _by_level(scope, level)),
+        (CUMULATIVE, lambda scope: _by_spend(scope, spent)),
+        (LOTTERY, lambda scope: start if scope.has_lottery else "not set"),
+    )
+    for rule, ask in rules:
+        for scope in scopes:
+            outcome = ask(scope)
+            if isinstance(outcome, int):
+                return Ratio(outcome, rule, scope.name, tuple(passed))
+            if outcome != "not set":
+                passed.append(Choice(rule, scope.name, outcome))
+    return Ratio(start, FIXED, fixed.name, tuple(passed))
+
+
+def _by_level(scope: Scope, level: str | None) -> Bps | str:
+    if not scope.by_level:
+        return "not set"
+    if level is None:
+        return "the buyer has no level"
+    return scope.by_level.get(level, f"no ratio for level {level}")
+
+
+def _by_spend(scope: Scope, spent: Spent) -> Bps | str:
+    if not scope.cumulative:
+        return "not set"
+    reached = [tier.bps for tier in scope.cumulative if spent(tier.days) >= tier.at_least]
+    return max(reached) if reached else "no tier reached"

@@ -1,0 +1,103 @@
+"""Reading a queue's line: whatever its length, a few rows (see `rebate.domain.places`)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from rebate.domain.desk import TicketKey
+from rebate.domain.names import QueueId
+from rebate.domain.places import FANOUT, Node, NodeKey
+from rebate.domain.queues import Child, Queue
+from rebate.domain.tickets import Standing, Ticket
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import node_key, ticket_key
+
+
+class Line:
+    """Tickets and nodes of one queue, each read once.
+
+    What was read stays true as long as the queue's version is the one it was read under, or
+    the changes made since are told by `learn`.
+    """
+
+    def __init__(self, store: Store, queue: QueueId) -> None:
+        """Read the line of `queue` from `store`."""
+        self._store = store
+        self._queue = queue
+        self._nodes: dict[NodeKey, Node] = {}
+        self._tickets: dict[TicketKey, Ticket] = {}
+
+    def learn(self, nodes: Iterable[Node], tickets: Iterable[Ticket]) -> None:
+        """Keep what was just stored, or read in another way."""
+        self._nodes.update({node.key: node for node in nodes})
+        self._tickets.update({TicketKey(t.member, t.order): t for t in tickets})
+
+    def nodes(self, keys: Iterable[NodeKey]) -> dict[NodeKey, Node]:
+        """Return those of the nodes that exist."""
+        wanted = set(keys)
+        unknown = [node_key(key) for key in wanted - self._nodes.keys()]
+        if unknown:
+            self.learn(self._store.get_many(Node, unknown).values(), [])
+        return {key: self._nodes[key] for key in wanted if key in self._nodes}
+
+    def tickets(self, keys: Iterable[TicketKey]) -> list[Ticket]:
+        """Return those of the tickets that exist."""
+        wanted = set(keys)
+        unknown = [ticket_key(self._queue, *key) for key in wanted - self._tickets.keys()]
+        if unknown:
+            self.learn([], self._store.get_many(Ticket, unknown).values())
+        return [self._tickets[key] for key in wanted if key in self._tickets]
+
+    def payable(
+        self, queue: Queue, *, start: int, count: int, completed_only: bool
+    ) -> tuple[list[Ticket], int | None]:
+        """Return the first `count` tickets from `start` on that may be paid.
+
+        With them comes the last place that was looked at; None if it was the end of the line.
+        """
+        walk = self._walk(queue, queue.height, 0, queue.top, start, completed_only=completed_only)
+        found = list(islice(walk, count))
+        end = found[-1][0] if len(found) == count else None
+        return self.tickets(key for _, key in found), end
+
+    def ahead(self, queue: Queue, place: int) -> Standing:
+        """Return what waits before `place`, without reading the tickets."""
+        ahead = Standing()
+        children: Sequence[Child] = queue.top
+        offset = place - queue.cleared_below
+        for level in range(queue.height, -1, -1):
+            position = offset // FANOUT**level % FANOUT
+            ahead = sum((child.standing for child in children[:position]), ahead)
+            if level:
+                key = NodeKey(queue.id, queue.cleared_below, level - 1, offset // FANOUT**level)
+                node = self.nodes([key]).get(key)
+                children = node.children if node else ()
+        return ahead
+
+    def _walk(
+        self,
+        queue: Queue,
+        level: int,
+        index: int,
+        children: Sequence[Child],
+        start: int,
+        *,
+        completed_only: bool,
+    ) -> Iterator[tuple[int, TicketKey]]:
+        """Yield (place, ticket) of what may be paid, from `start` on, in order."""
+        for position, child in enumerate(children):
+            subtree = index * FANOUT + position
+            first = queue.cleared_below + subtree * FANOUT**level
+            if first + FANOUT**level <= start:
+                continue
+            if not child.standing.payable(completed_only=completed_only):
+                continue
+            if level == 0:
+                assert child.member is not None and child.order is not None, "a leaf names tickets"
+                yield first, TicketKey(child.member, child.order)
+                continue
+            key = NodeKey(queue.id, queue.cleared_below, level - 1, subtree)
+            node = self.nodes([key]).get(key)
+            below = node.children if node else ()
+            yield from self._walk(
+                queue, level - 1, subtree, below, start, completed_only=completed_only
+            )

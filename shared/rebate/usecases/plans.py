@@ -1,0 +1,202 @@
+"""From the settings document to the plans' terms: the only place that knows both."""
+
+from collections.abc import Sequence
+
+from rebate.contracts.settings import (
+    Alliance,
+    DateWindow,
+    OrderQueue,
+    PlanEntitlement,
+    QueueRebate,
+    RedPacket,
+    ScopeEntitlement,
+    Settings,
+    StoreScope,
+    TimeWindow,
+    Union,
+)
+from rebate.contracts.settings import Scope as ScopeSettings
+from rebate.domain.ledger import Pocket
+from rebate.domain.names import ProductId, QueueId, StoreId
+from rebate.domain.orders import Order, OrderLine
+from rebate.domain.plan import Leftover, Moment, Plan
+from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
+from rebate.domain.scopes import Scope, Scopes, Tier
+from rebate.domain.times import instant_of
+from rebate.domain.windows import Dates, Hours, Window
+
+_NOTHING = ScopeSettings()
+
+
+def plan_of(queue: QueueId, settings: Settings) -> Plan:
+    """Return the choices by which a queue is settled now.
+
+    A plan that was switched off, or is gone from the settings, still settles what it accepted.
+    """
+    kind = queue.split("/")[0]
+    if kind == "order_queue":
+        return order_queue.settlement(order_queue_terms(settings.order_queue or OrderQueue()))
+    if kind == "alliance":
+        return alliance.settlement(alliance_terms(settings))
+    if kind == "red_packet":
+        return red_packet.settlement(red_packet_terms(settings.red_packet or RedPacket()))
+    if kind == "union":
+        return union.settlement(union_terms(settings.union or Union()))
+    return queue_rebate.settlement(queue_rebate_terms(settings))
+
+
+def queue_rebate_terms(settings: Settings) -> queue_rebate.Terms:
+    """Return the base plan's terms."""
+    plan = settings.queue_rebate or QueueRebate()
+    return queue_rebate.Terms(
+        scopes_of=lambda order, line: _scopes(plan, order, line),
+        zone=settings.zone,
+        settle_on=Moment(plan.settle_on),
+        completed_first=plan.reward_order == "completed_first",
+        self_funding=plan.self_funding,
+        surplus=Leftover(plan.surplus),
+        paused=plan.paused,
+        mall_per_product=plan.mall == "per_product",
+        stores_shared=plan.stores == "shared",
+        cashiers_shared=plan.cashiers == "shared",
+        deducted_only_contribute=plan.deducted_orders == "contribute_only",
+        exchange_bps=_exchange(plan),
+    )
+
+
+def order_queue_terms(plan: OrderQueue) -> order_queue.Terms:
+    """Return the order queue's terms."""
+    return order_queue.Terms(
+        reward_bps=plan.reward_bps or 0,
+        settle_on=Moment(plan.settle_on),
+        rewards_to_exit=plan.rewards_to_exit,
+        referrer_first=plan.referrer_first,
+        repurchase=plan.repurchase,
+    )
+
+
+def alliance_terms(settings: Settings) -> alliance.Terms:
+    """Return the alliance's terms."""
+    plan = settings.alliance or Alliance()
+    return alliance.Terms(
+        zone=settings.zone,
+        dividend_bps=plan.dividend_bps or 0,
+        heads_bps=plan.heads_bps,
+        free_bps=plan.free_bps,
+        place_by=Moment(plan.place_by),
+        surplus=Leftover(plan.surplus),
+        concessions_bps={
+            StoreId(store): merchant.concession_bps
+            for store, merchant in plan.merchants.items()
+            if merchant.concession_bps is not None
+        },
+        min_paid=plan.min_paid,
+        max_paid=plan.max_paid,
+        channels=None if plan.channels is None else frozenset(plan.channels),
+        products=None if plan.products is None else frozenset(map(ProductId, plan.products)),
+        frequency=plan.frequency and (plan.frequency.per, plan.frequency.times),
+        direct_acceleration_bps=plan.direct_acceleration_bps,
+        repurchase_acceleration_bps=plan.repurchase_acceleration_bps,
+    )
+
+
+def red_packet_terms(plan: RedPacket) -> red_packet.Terms:
+    """Return the red packets' terms."""
+    return red_packet.Terms(
+        concessions_bps={
+            StoreId(store): terms.concession_bps for store, terms in (plan.stores or {}).items()
+        },
+        shares_bps=plan.shares_bps.in_order if plan.shares_bps else (0, 0, 0),
+        entitlement_bps=plan.entitlement_bps or 0,
+        place_by=Moment(plan.place_by),
+    )
+
+
+def union_terms(plan: Union) -> union.Terms:
+    """Return the union pool's terms."""
+    return union.Terms(
+        profit_share_bps=plan.profit_share_bps or 0,
+        quota_bps=plan.quota_bps or 0,
+        settle_on=Moment(plan.settle_on),
+        referral_acceleration_bps=plan.referral_acceleration_bps,
+    )
+
+
+def _exchange(plan: QueueRebate) -> tuple[tuple[Pocket, int], ...]:
+    exchange = plan.exchange
+    if exchange is None:
+        return ()
+    love = Pocket.LOVE if exchange.love_as == "available" else Pocket.LOVE_FROZEN
+    ratios = (
+        (Pocket.POINTS, exchange.points_bps),
+        (love, exchange.love_bps),
+        (Pocket.VOUCHER, exchange.voucher_bps),
+    )
+    return tuple((pocket, ratio) for pocket, ratio in ratios if ratio is not None)
+
+
+def _scopes(plan: QueueRebate, order: Order, line: OrderLine) -> Scopes:
+    """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""
+    product = line.product or ""
+    if order.channel == "mall":
+        narrower = [_scope(plan.products.get(product), f"product {product}", f"product/{product}")]
+    elif order.channel == "store":
+        store = plan.store_settings.get(order.store or "", StoreScope())
+        name = f"store {order.store}"
+        narrower = [
+            _scope(
+                store.products.get(product),
+                f"product {product} of {name}",
+                f"store/{order.store}/{product}",
+            ),
+            _scope(store, name, f"store/{order.store}"),
+        ]
+    else:
+        desk = plan.cashier_settings.get(order.store or "")
+        narrower = [_scope(desk, f"cashier {order.store}", f"cashier/{order.store}")]
+    return [*narrower, _plan_scope(plan)]
+
+
+def _plan_scope(plan: QueueRebate) -> Scope:
+    return _made(plan, plan.entitlement, "the plan", "plan", part=None)
+
+
+def _scope(settings: ScopeSettings | None, name: str, counts: str) -> Scope:
+    scope = settings or _NOTHING
+    return _made(scope, scope.entitlement, name, counts, part=scope.part)
+
+
+def _made(
+    scope: ScopeSettings | QueueRebate,
+    entitlement: PlanEntitlement,
+    name: str,
+    counts: str,
+    *,
+    part: str | None,
+) -> Scope:
+    tiers = entitlement.cumulative if isinstance(entitlement, ScopeEntitlement) else ()
+    return Scope(
+        name=name,
+        counts=counts,
+        part=part,
+        extraction_bps=scope.extraction_bps,
+        fixed_bps=entitlement.fixed_bps,
+        by_level=entitlement.by_level,
+        cumulative=tuple(Tier(tier.days, tier.at_least, tier.bps) for tier in tiers),
+        has_lottery=entitlement.lottery is not None,
+        windows=_windows(scope.windows),
+        per_day=scope.limits.per_day,
+        total=scope.limits.total,
+        min_paid=scope.bounds.min_paid,
+        max_entitlement=scope.bounds.max_entitlement,
+    )
+
+
+def _windows(windows: Sequence[DateWindow | TimeWindow]) -> tuple[Window, ...]:
+    return tuple(_window(window) for window in windows)
+
+
+def _window(window: DateWindow | TimeWindow) -> Window:
+    if isinstance(window, DateWindow):
+        return Dates(instant_of(window.starts_at), instant_of(window.ends_at))
+    return Hours(window.start, window.end, frozenset(window.weekdays or ()))

@@ -1,0 +1,103 @@
+"""What an order gives and gets under every plan that is on."""
+
+from dataclasses import dataclass, replace
+
+from rebate.contracts.settings import Settings
+from rebate.domain.names import ProductId, QueueId
+from rebate.domain.orders import Order
+from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
+from rebate.domain.tickets import Ticket
+from rebate.usecases.plans import (
+    alliance_terms,
+    order_queue_terms,
+    queue_rebate_terms,
+    red_packet_terms,
+    union_terms,
+)
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Key, Product, Shop, Spend, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An order with its trace, and its tickets.
+
+    `limited`: how many entries the buyer has had counted, so no other order of the same buyer
+    may be accepted at the same time.
+    """
+
+    order: Order
+    tickets: tuple[Ticket, ...]
+    limited: bool
+
+
+def price_order(store: Store, settings: Settings, order: Order) -> Priced:
+    """Price a paid order under the settings, with what the catalog and the buyer's past say."""
+    products = _products(store, order)
+    lines = tuple(
+        replace(line, margin_bps=_margin(settings, products.get(line.product or ProductId(""))))
+        for line in order.lines
+    )
+    order = replace(order, lines=lines)
+    tickets: list[Ticket] = []
+    limited = False
+    if settings.queue_rebate and settings.queue_rebate.enabled:
+        terms = queue_rebate_terms(settings)
+        spending, limited = queue_rebate.needs_history(terms, order)
+        facts = queue_rebate.Facts(
+            absent=frozenset(name for name, each in products.items() if not each.takes_part),
+            spending=_spending(store, order) if spending else (),
+            tickets=_tickets(store, order) if limited else (),
+        )
+        order, tickets = queue_rebate.price(terms, order, facts)
+    whole, counted = _whole_orders(store, settings, order)
+    tickets += whole
+    queues = tuple(ticket.queue for ticket in tickets)
+    return Priced(replace(order, queues=queues), tuple(tickets), limited or counted)
+
+
+def _whole_orders(
+    store: Store, settings: Settings, order: Order
+) -> tuple[list[Ticket], bool]:
+    found: list[Ticket | None] = []
+    counted = False
+    if settings.order_queue and settings.order_queue.enabled:
+        found.append(order_queue.price(order_queue_terms(settings.order_queue), order))
+    if settings.alliance and settings.alliance.enabled:
+        terms = alliance_terms(settings)
+        counted = terms.frequency is not None
+        mine = _tickets(store, order, alliance.QUEUE) if counted else ()
+        found.append(alliance.price(terms, order, _concession(store, order), mine))
+    if settings.red_packet and settings.red_packet.enabled:
+        found.append(red_packet.price(red_packet_terms(settings.red_packet), order))
+    if settings.union and settings.union.enabled:
+        found.append(union.price(union_terms(settings.union), order))
+    return [ticket for ticket in found if ticket], counted
+
+
+def _products(store: Store, order: Order) -> dict[ProductId, Product]:
+    keys = {Key(line.product) for line in order.lines if line.product}
+    return {product.id: product for product in store.get_many(Product, keys).values()}
+
+
+def _margin(settings: Settings, product: Product | None) -> int:
+    if product and product.margin_bps is not None:
+        return product.margin_bps
+    return settings.union.default_margin_bps if settings.union else 0
+
+
+def _concession(store: Store, order: Order) -> int | None:
+    shop = store.get(Shop, Key(order.store)) if order.store else None
+    return shop.concession_bps if shop else None
+
+
+def _spending(store: Store, order: Order) -> tuple[queue_rebate.Spending, ...]:
+    rows = store.query(Spend, order.member or "")
+    others = (row for row in rows if row.order != order.id)
+    return tuple(queue_rebate.Spending(row.completed_at, row.groups) for row in others)
+
+
+def _tickets(store: Store, order: Order, queue: QueueId | None = None) -> tuple[Ticket, ...]:
+    prefix = f"{joined(queue)}#" if queue else ""
+    rows = store.query(Ticket, order.member or "", prefix=prefix)
+    return tuple(ticket for ticket in rows if ticket.order != order.id)

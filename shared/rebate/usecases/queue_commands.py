@@ -1,0 +1,70 @@
+"""Sending queues what does not come from orders: clearings, runs, exchanges."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rebate.contracts.settings import Clearing
+from rebate.domain.commands import Clear, Command, PayPool
+from rebate.domain.names import QueueId
+from rebate.domain.plans import union
+from rebate.domain.queues import Queue
+from rebate.domain.times import Instant
+from rebate.usecases.ports import Clock, Put, Store
+from rebate.usecases.rows import Inbox, joined, number
+from rebate.usecases.settings import SettingsReader
+
+_OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """Sends queues what a schedule starts; a repeated start of the same instant changes nothing."""
+
+    store: Store
+    clock: Clock
+    settings: SettingsReader
+
+    def clear(self, at: Instant) -> list[QueueId]:
+        """Set all that waits in the chosen queues to zero, as of `at` (Rule 1.6.3)."""
+        plan = self.settings.in_force().settings.queue_rebate
+        clearing = (plan and plan.clearing) or Clearing()
+        chosen = [q for q in self._queues() if _clears(clearing, q)]
+        return self._send(chosen, Clear(at))
+
+    def average(self, at: Instant) -> list[QueueId]:
+        """Split each store's collected rewards over all entries that wait there (Rule 6.2)."""
+        chosen = [q for q in self._queues() if q.startswith("red_packet/")]
+        return self._send(chosen, PayPool(at, equally=True))
+
+    def union(self, at: Instant) -> list[QueueId]:
+        """Pay the day's pool to entries in order of purchase (Rule 7.3)."""
+        chosen = [q for q in self._queues() if q == union.QUEUE]
+        plan = self.settings.in_force().settings.union
+        limit = plan.payout_per_day if plan else None
+        return self._send(chosen, PayPool(at, equally=False, limit=limit))
+
+    def _queues(self) -> Iterable[QueueId]:
+        return (queue.id for queue in self.store.scan(Queue))
+
+    def _send(self, queues: Iterable[QueueId], command: Command) -> list[QueueId]:
+        sent = sorted(queues)
+        for queue in sent:
+            send(self.store, self.clock, queue, command)
+        return sent
+
+
+def send(
+    store: Store, clock: Clock, queue: QueueId, command: Command, request: str | None = None
+) -> None:
+    """Put a command into a queue's inbox, at the instant at which it happened."""
+    sort = joined(number(command.at), number(clock.now()), request or command.type)
+    store.commit([Put(Inbox(queue, sort, command, request=request))])
+
+
+def _clears(clearing: Clearing, queue: QueueId) -> bool:
+    return queue.split("/")[0] not in _OTHER_PLANS and clearing.covers(queue)
+
+
+def queues_with_mail(store: Store) -> list[QueueId]:
+    """Return the queues whose inboxes are not empty: what a sweep settles."""
+    return sorted({row.queue for row in store.scan(Inbox)})

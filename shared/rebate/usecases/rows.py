@@ -1,0 +1,247 @@
+"""Rows that are stored beside the domain's own (queue, ticket, node, wallet).
+
+A `Key` is (partition, sort); rows of one partition can be read in order of their sort keys.
+No partition is shared between two orders, except by the same member or, in a queue's inbox,
+by the orders of one of its `SHARDS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from zlib import crc32
+
+from rebate.domain.commands import Command
+from rebate.domain.events import Event
+from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.money import Amount, Bps
+from rebate.domain.names import EntryId, MemberId, OrderId, ProductId, QueueId, StoreId
+from rebate.domain.orders import Order, OrderLine
+from rebate.domain.places import Node, NodeKey
+from rebate.domain.plans import alliance, order_queue, union
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from rebate.domain.wallets import Wallet
+
+SHARDS = 4
+"""Partitions of a queue's inbox; each takes about 250 orders a second."""
+
+
+class Key(NamedTuple):
+    """Where a row is stored."""
+
+    partition: str
+    sort: str = ""
+
+
+def joined(*parts: str) -> str:
+    """Return `parts` as one string from which no other parts could have come."""
+    return "#".join(quote(part, safe="/ :.,@+=") for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLines:
+    """Further lines of a long order, number `row` from 1, of the content named by `digest`."""
+
+    order: OrderId
+    digest: str
+    row: int
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A command that waits for its queue.
+
+    `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and event
+    that must be visible before it may be settled, where an event did not fit into one
+    transaction. `request` names the `Answer` that somebody waits for.
+    """
+
+    queue: QueueId
+    sort: str
+    command: Command
+    gate: tuple[OrderId, str] | None = None
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One commit: number `number` of `source` (a queue, or a kind of wallet operation)."""
+
+    source: str
+    number: int
+    at: Instant
+    entries: tuple[JournalEntry, ...]
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A line of a member's statement."""
+
+    kind: str
+    pocket: Pocket
+    amount: Amount
+    order: OrderId | None = None
+    entry: EntryId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one commit moved in a member's wallet."""
+
+    member: MemberId
+    at: Instant
+    source: str
+    number: int
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member's profile, as the shop told it last; a referral binds once (Rule 2.5)."""
+
+    id: MemberId
+    version: int = 0
+    level: str | None = None
+    rank: str | None = None
+    referrer: MemberId | None = None
+    nickname: str | None = None
+    avatar_url: str | None = None
+    saved_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of the catalog (Rules 1.4 (2, 3) and 1.5.5)."""
+
+    id: ProductId
+    version: int = 0
+    name: str | None = None
+    supply: str = "self"
+    store: StoreId | None = None
+    on_sale: bool = True
+    margin_bps: Bps | None = None
+    takes_part: bool = True
+    saved_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A store of the catalog."""
+
+    id: StoreId
+    version: int = 0
+    name: str | None = None
+    referrer: MemberId | None = None
+    concession_bps: Bps | None = None
+    saved_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a completed order adds to its buyer's cumulative spend, after refunds (Rule 1.3.2).
+
+    `groups` holds the amount per group of goods that count together: `mall`, or a store.
+    """
+
+    member: MemberId
+    order: OrderId
+    completed_at: Instant
+    groups: dict[str, Amount] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsVersion:
+    """The settings document as it was saved, by whom and when (Rule 8.5)."""
+
+    number: int
+    document: dict[str, Any]
+    saved_at: Instant
+    saved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentSettings:
+    """Which version of the settings is in force."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command that a person waits for; no money hangs on this row."""
+
+    request: str
+    refused: str | None
+    expires_at: int
+
+
+_SERVES_MEMBERS = frozenset({order_queue.QUEUE, alliance.QUEUE, union.QUEUE})
+
+
+def number(value: int) -> str:
+    """Return a non-negative whole number so that text sorts as numbers do."""
+    return f"{value:020d}"
+
+
+def waits_by_member(ticket: Ticket) -> bool:
+    """Tell whether a ticket is to be found by its member: it waits where a referral counts."""
+    return ticket.queue in _SERVES_MEMBERS and ticket.first_waiting() is not None
+
+
+def place_key(queue: QueueId, place: int) -> str:
+    """Return how a ticket that waits sorts among its member's tickets."""
+    return f"{joined(queue)}#{number(place)}"
+
+
+def inbox_partition(queue: QueueId, shard: int) -> str:
+    """Return one of the partitions in which a queue's commands wait."""
+    return joined(queue, str(shard))
+
+
+def inbox_key(queue: QueueId, sort: str) -> Key:
+    """Return where the command with this sort key waits."""
+    return Key(inbox_partition(queue, crc32(sort.encode()) % SHARDS), sort)
+
+
+def ticket_key(queue: QueueId, member: MemberId, order: OrderId) -> Key:
+    """Return where the ticket of an order in a queue is stored: with its member's others."""
+    return Key(member, joined(queue, order))
+
+
+def node_key(key: NodeKey) -> Key:
+    """Return where a node of a queue's index of places is stored."""
+    return Key(joined(key.queue, str(key.tree), str(key.level), str(key.index)))
+
+
+def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
+    """Return where further lines of an order are stored."""
+    return Key(order, joined(digest, number(row)))
+
+
+_KEYS: dict[type, Callable[[Any], Key]] = {
+    Queue: lambda r: Key(r.id),
+    Ticket: lambda r: ticket_key(r.queue, r.member, r.order),
+    Node: lambda r: node_key(r.key),
+    Wallet: lambda r: Key(r.member),
+    Order: lambda r: Key(r.id),
+    OrderLines: lambda r: line_rows_key(r.order, r.digest, r.row),
+    Inbox: lambda r: inbox_key(r.queue, r.sort),
+    Journal: lambda r: Key(joined(r.source, number(r.number))),
+    Statement: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
+    Member: lambda r: Key(r.id),
+    Product: lambda r: Key(r.id),
+    Shop: lambda r: Key(r.id),
+    Spend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
+    SettingsVersion: lambda r: Key(number(r.number)),
+    CurrentSettings: lambda _: Key("current"),
+    Answer: lambda r: Key(r.request),
+}
+
+
+def key_of(row: object) -> Key:
+    """Return where a row is stored."""
+    return _KEYS[type(row)](row)

@@ -1,0 +1,68 @@
+"""The settings in force, and how they are changed (contracts, section 3; Rule 8.5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
+from rebate.domain.errors import Code, Conflict, Rejected
+from rebate.usecases.ports import Clock, Put, Store
+from rebate.usecases.rows import CurrentSettings, Key, SettingsVersion, number
+
+_CURRENT = Key("current")
+NO_SETTINGS: Mapping[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}
+"""What is in force before anything was set: every plan is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Settings and their version; 0 before any were saved."""
+
+    version: int
+    settings: Settings
+    document: Mapping[str, Any]
+
+
+class SettingsReader:
+    """Reads the settings in force; a version that was read once is not read again."""
+
+    def __init__(self, store: Store) -> None:
+        """Read from `store`."""
+        self._store = store
+        self._known = InForce(0, parse_settings(NO_SETTINGS), NO_SETTINGS)
+
+    def in_force(self) -> InForce:
+        """Return the settings that hold at this moment."""
+        current = self._store.get(CurrentSettings, _CURRENT)
+        version = current.version if current else 0
+        if version != self._known.version:
+            self._known = self._load(version)
+        return self._known
+
+    def _load(self, version: int) -> InForce:
+        row = self._store.get(SettingsVersion, Key(number(version)))
+        assert row is not None, f"settings version {version} is in force and not stored"
+        return InForce(version, parse_settings(row.document), row.document)
+
+
+def save_settings(
+    store: Store, clock: Clock, document: Mapping[str, Any], *, expects: int, by: str
+) -> InForce:
+    """Put `document` in force as the version after `expects`; keep who changed it and when.
+
+    Raises:
+        Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
+        Conflict: somebody saved another version first.
+    """
+    try:
+        settings = parse_settings(document)
+    except InvalidSettings as invalid:
+        raise Rejected(Code(invalid.code), str(invalid)) from invalid
+    version = expects + 1
+    row = SettingsVersion(version, dict(document), clock.now(), by)
+    try:
+        store.commit([Put(CurrentSettings(version), expects=expects), Put(row)])
+    except Conflict as conflict:
+        message = f"the settings are no longer at version {expects}: read them again"
+        raise Conflict(message) from conflict
+    return InForce(version, settings, document)

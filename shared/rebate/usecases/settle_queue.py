@@ -1,0 +1,290 @@
+"""Settling a queue: its commands are carried out in order, many to a transaction.
+
+One settler at a time makes progress, and any number may try: the queue's row is written under
+the condition that nobody else wrote it since it was read. What proves that a command was carried
+out, its disappearance from the inbox, changes in the same transaction as the money.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from rebate.domain.commands import Keyed
+from rebate.domain.desk import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
+from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
+from rebate.domain.errors import Conflict
+from rebate.domain.ledger import JournalEntry, Pocket, parts_of
+from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.orders import Order
+from rebate.domain.places import nodes_above, update
+from rebate.domain.plan import Plan
+from rebate.domain.queues import Lease, Queue
+from rebate.domain.times import SECOND, Instant, later
+from rebate.domain.wallets import Wallet
+from rebate.usecases.line import Line
+from rebate.usecases.orders import load_order
+from rebate.usecases.plans import plan_of
+from rebate.usecases.ports import WRITES_MAX, Clock, Credit, Put, Remove, Store, Write
+from rebate.usecases.rows import (
+    SHARDS,
+    Answer,
+    Inbox,
+    Journal,
+    Key,
+    Movement,
+    Statement,
+    inbox_key,
+    inbox_partition,
+    key_of,
+)
+from rebate.usecases.settings import SettingsReader
+
+ROOM = WRITES_MAX - 4
+"""Rows that a decision may write; the queue, its journal and a growing index need the others."""
+
+ROWS_READ = 50
+"""Commands read at a time from each partition of an inbox."""
+
+LEASE = 10 * SECOND
+"""How long others leave a queue alone whose settler has more to do; a crash costs no more."""
+
+CONFLICTS_MAX = 20
+"""Conflicts in a row after which a settler leaves the queue to others."""
+
+ANSWERS_KEPT = 86_400
+"""Seconds for which the answer to a command can be fetched."""
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a settler did: commands carried out, commits, and conflicts with other settlers.
+
+    `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
+    their event to be stored.
+    """
+
+    queue: QueueId
+    commands: int = 0
+    commits: int = 0
+    conflicts: int = 0
+    busy: bool = False
+    unseen: bool = False
+    oldest: Instant | None = None
+
+
+@dataclass(slots=True)
+class Settler:
+    """Settles queues; `name` tells this settler from others, `pause` waits between conflicts."""
+
+    store: Store
+    clock: Clock
+    settings: SettingsReader
+    name: str
+    pause: Callable[[int], None] = field(default=lambda _: None)
+
+    def settle(self, queue: QueueId) -> Settled:
+        """Carry out all that waits for a queue.
+
+        Raises:
+            Conflict: others kept winning; what they left will be settled by the next ring.
+        """
+        done = Settled(queue)
+        while True:
+            try:
+                if not self._run(done):
+                    return done
+            except Conflict:
+                done.conflicts += 1
+                if done.conflicts == CONFLICTS_MAX:
+                    raise
+                self.pause(done.conflicts)
+
+    def _run(self, done: Settled) -> bool:
+        """Settle what the inbox holds now; False if there is nothing left to do."""
+        queue = self.store.get(Queue, Key(done.queue)) or Queue(done.queue)
+        lease = queue.lease
+        if lease and lease.holder != self.name and lease.until > self.clock.now():
+            done.busy = True
+            return False
+        waiting = self._read(queue, done)
+        if not waiting:
+            return False
+        line = Line(self.store, queue.id)
+        while waiting:
+            queue, decision = self._commit(queue, line, waiting)
+            done.commits += 1
+            done.commands += decision.done
+            waiting = [] if decision.follow_ups else waiting[decision.done :]
+        return True
+
+    def _read(self, queue: Queue, done: Settled) -> list[Inbox]:
+        """Return the first commands in order, as far as all partitions were read."""
+        rows: list[Inbox] = []
+        horizon: str | None = None
+        for shard in range(SHARDS):
+            found = self.store.query(Inbox, inbox_partition(queue.id, shard), limit=ROWS_READ)
+            rows += found
+            if len(found) == ROWS_READ:
+                horizon = min(horizon or found[-1].sort, found[-1].sort)
+        known = [row for row in rows if horizon is None or row.sort <= horizon]
+        visible = [row for row in known if self._is_visible(row)]
+        done.unseen = len(visible) < len(known)
+        visible.sort(key=lambda row: row.sort)
+        if visible and done.oldest is None:
+            done.oldest = visible[0].command.at
+        return self._begun_first(queue, visible)
+
+    def _is_visible(self, row: Inbox) -> bool:
+        if row.gate is None:
+            return True
+        order, event = row.gate
+        header = self.store.get(Order, Key(order))
+        return header is not None and header.has(event)
+
+    def _begun_first(self, queue: Queue, rows: list[Inbox]) -> list[Inbox]:
+        """A command that was begun is finished before earlier ones that came since."""
+        if queue.progress is None:
+            return rows
+        begun = [row for row in rows if row.sort == queue.progress.command]
+        if not begun:
+            row = self.store.get(Inbox, inbox_key(queue.id, queue.progress.command))
+            assert row is not None, f"{queue.progress.command} is begun and not in the inbox"
+            begun = [row]
+        return begun + [row for row in rows if row.sort != queue.progress.command]
+
+    def _commit(self, queue: Queue, line: Line, rows: Sequence[Inbox]) -> tuple[Queue, Decision]:
+        """Decide the first of `rows` and store what follows; return the queue as stored."""
+        plan = plan_of(queue.id, self.settings.in_force().settings)
+        commands = [Keyed(row.sort, row.command) for row in rows[:ROOM]]
+        decision, book = self._decide(queue, line, commands, plan)
+        more = decision.done < len(rows) or bool(decision.follow_ups)
+        now = self.clock.now()
+        lease = Lease(self.name, later(now, LEASE)) if more else None
+        nodes = line.nodes(
+            key
+            for change in decision.changes
+            if change.after.place is not None
+            for key in nodes_above(decision.queue, change.after.place)
+        )
+        after, written = update(decision.queue, nodes, decision.changes)
+        after = replace(after, version=queue.version + 1, lease=lease)
+        tickets = [change.after for change in decision.changes]
+        writes: list[Write] = [Put(after, expects=queue.version)]
+        writes += map(Put, tickets)
+        writes += map(Put, written)
+        writes += [Remove(Inbox, key_of(row)) for row in rows[: decision.done]]
+        writes += self._money(after, decision, book, now)
+        writes += _answers(rows[: decision.done], decision, now)
+        for follow_up in decision.follow_ups:
+            writes += self._follow_up(queue.id, follow_up)
+        self.store.commit(writes)
+        line.learn(written, tickets)
+        return after, decision
+
+    def _decide(
+        self, queue: Queue, line: Line, commands: Sequence[Keyed], plan: Plan
+    ) -> tuple[Decision, Book]:
+        """Decide, loading what is needed until nothing is missing."""
+        book = Book()
+        book.keep(line.tickets(tickets_of(commands)))
+        asked: set[Need] = set()
+        while True:
+            decision = decide(queue, book, commands, plan, ROOM)
+            if isinstance(decision, Decision):
+                return decision, book
+            if decision in asked:
+                self._insist_unchanged(queue, decision)
+            asked.add(decision)
+            self._load(book, line, queue, plan, decision)
+
+    def _insist_unchanged(self, queue: Queue, need: Need) -> None:
+        """Rows that do not fit together were read while somebody else settled the queue."""
+        now = self.store.get(Queue, Key(queue.id))
+        if now is None or now.version != queue.version:
+            message = f"queue {queue.id} was settled by somebody else"
+            raise Conflict(message)
+        raise AssertionError(f"queue {queue.id} has no {need}")
+
+    def _load(self, book: Book, line: Line, queue: Queue, plan: Plan, need: Need) -> None:
+        match need:
+            case Heads(start, count):
+                tickets, end = line.payable(
+                    queue, start=start, count=count, completed_only=plan.completed_first
+                )
+                book.line = Window(start, end)
+                book.keep(tickets)
+            case OldestOf(member, count):
+                tickets = self.store.waiting_tickets(
+                    member, queue.id, from_place=queue.cleared_below, limit=count
+                )
+                line.learn([], tickets)
+                full = len(tickets) == count
+                book.members[member] = Window(0, tickets[-1].place if full else None)
+                book.keep(tickets)
+            case WalletOf(member):
+                book.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
+            case TicketKey():
+                book.keep(line.tickets([need]))
+
+    def _money(self, after: Queue, decision: Decision, book: Book, now: Instant) -> list[Write]:
+        """Return the journal row, and wallets and statements of all whose money moved."""
+        writes: list[Write] = []
+        if decision.journal or decision.events:
+            row = Journal(after.id, after.version, now, decision.journal, decision.events)
+            writes.append(Put(row))
+        credits: dict[MemberId, list[tuple[Pocket, int]]] = {}
+        for (member, pocket), amount in decision.credits.items():
+            credits.setdefault(member, []).append((pocket, amount))
+        movements = _movements(decision.journal)
+        for member in sorted({*credits, *decision.consulted}):
+            expects = book.wallets[member].version if member in decision.consulted else None
+            writes.append(Credit(member, tuple(credits.get(member, ())), expects))
+        writes += [
+            Put(Statement(member, now, after.id, after.version, tuple(moved)))
+            for member, moved in movements.items()
+        ]
+        return writes
+
+    def _follow_up(self, queue: QueueId, follow_up: FollowUp) -> list[Write]:
+        """Return order, ticket and command of a forced repurchase (Rule 4.4)."""
+        ticket = follow_up.ticket
+        bought = load_order(self.store, OrderId(ticket.origin or ticket.order))
+        again = Order(
+            id=ticket.order,
+            version=1,
+            digest=f"repurchase of {bought.id}",
+            member=ticket.member,
+            referrer=ticket.referrer,
+            channel=bought.channel,
+            store=bought.store,
+            paid_at=follow_up.command.at,
+            completed_at=follow_up.command.at,
+            lines=tuple(replace(line, queue=None) for line in bought.lines),
+            queues=(queue,),
+            settings=bought.settings,
+            repurchase_of=bought.id,
+        )
+        row = Inbox(queue, f"{follow_up.cause}!", follow_up.command)
+        return [Put(again, expects=0), Put(ticket), Put(row)]
+
+
+def _movements(journal: Iterable[JournalEntry]) -> dict[MemberId, list[Movement]]:
+    """Return what each member's statement says of these entries."""
+    moved: dict[MemberId, list[Movement]] = {}
+    for entry in journal:
+        for posting in entry.postings:
+            kind, pocket, owner = parts_of(posting.account)
+            if kind == "wallet":
+                movement = Movement(
+                    entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry
+                )
+                moved.setdefault(MemberId(owner), []).append(movement)
+    return moved
+
+
+def _answers(rows: Iterable[Inbox], decision: Decision, now: Instant) -> list[Write]:
+    """Return the outcome of commands that somebody waits for."""
+    refused = {each.key: each.code for each in decision.refused}
+    expires = now // SECOND + ANSWERS_KEPT
+    return [
+        Put(Answer(row.request, refused.get(row.sort), expires)) for row in rows if row.request
+    ]

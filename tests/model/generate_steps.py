@@ -1,0 +1,256 @@
+"""The steps of random scenarios: each function writes one (or few) into a `Story`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from . import generate_settings as make
+from .clock import FIRST_STEP, instant
+
+MEMBERS = ("A", "B", "C", "D")
+SWITCHES = (
+    {"surplus": "carry"},
+    {"surplus": "retain"},
+    {"self_funding": True},
+    {"self_funding": False},
+    {"extraction_bps": 4321},
+    {"entitlement": {"fixed_bps": 7777}},
+    {"mall": "per_product"},
+    {"mall": "shared"},
+)
+AMOUNTS = st.one_of(st.integers(1, 30), st.integers(100, 3000))
+
+
+class Story:
+    """What the generator must remember while it writes steps."""
+
+    def __init__(self, draw: Any, plans: tuple[str, ...], on: set[str]) -> None:
+        self.draw = draw
+        self.plans = plans
+        self.on = on
+        self.now: datetime = instant(FIRST_STEP) - timedelta(minutes=1)
+        self.orders: list[dict] = []
+        self.steps: list[dict] = []
+        self.refunds = 0
+        self.withdrawals: list[str] = []
+
+    def add(self, step: dict, at: datetime | None = None) -> None:
+        """Write a step at the next minute or, with the feature `times`, some time later."""
+        gaps = [timedelta(minutes=1)]
+        if "times" in self.on:
+            gaps += [timedelta(hours=5), timedelta(days=1), timedelta(days=3)]
+        self.now = at or self.now + self.draw(st.sampled_from(gaps))
+        self.steps.append({**step, "at": self.now.isoformat()})
+
+
+def buy(story: Story, at: datetime | None = None) -> None:
+    draw, on = story.draw, story.on
+    order: dict[str, Any] = {
+        "order": f"o{len(story.orders) + 1}",
+        "member": draw(st.sampled_from(MEMBERS)),
+    }
+    if "stores" in on:
+        channel = draw(st.sampled_from(("mall", "mall", "store", "cashier")))
+        if channel != "mall":
+            order.update(channel=channel, store=draw(st.sampled_from(make.STORES)))
+    if "levels" in on and draw(st.integers(0, 3)) == 0:
+        order["level"] = draw(st.sampled_from((*make.LEVELS, None)))
+    count = draw(st.integers(1, 3)) if "multi_line" in on and draw(st.booleans()) else 1
+    rows = [line(story, order, number) for number in range(1, count + 1)]
+    if count == 1 and draw(st.booleans()):
+        rows[0].pop("line")
+        story.add({"buy": {**order, **rows[0]}}, at)
+        rows[0]["line"] = "1"
+    else:
+        story.add({"buy": {**order, "lines": rows}}, at)
+    left = {row["line"]: row["paid"] for row in rows}
+    story.orders.append(
+        {"id": order["order"], "buy": order, "rows": rows, "left": left, "completed": False}
+    )
+    story.orders[-1]["step"] = story.steps[-1]
+
+
+def line(story: Story, order: dict, number: int) -> dict:
+    draw, on = story.draw, story.on
+    row: dict = {"line": str(number), "paid": draw(AMOUNTS)}
+    if draw(st.booleans()):
+        row["product"] = draw(st.sampled_from(make.PRODUCTS))
+    if "deducted" in on and draw(st.integers(0, 3)) == 0:
+        row["deducted"] = draw(st.integers(0, 50))
+    if "cumulative" in on and order.get("channel") is None:
+        make.pick(draw, row, "supply", ("self", "supplier", "aggregated"))
+    if "union" in story.plans and draw(st.booleans()):
+        row["profit"] = draw(st.integers(0, row["paid"]))
+    return row
+
+
+def complete(story: Story) -> None:
+    open_orders = [order for order in story.orders if not order["completed"]]
+    if open_orders:
+        order = story.draw(st.sampled_from(open_orders))
+        order["completed"] = True
+        story.add({"complete": order["id"]})
+
+
+def refund(story: Story) -> None:
+    draw = story.draw
+    if not story.orders:
+        return
+    order = draw(st.sampled_from(story.orders))
+    line_id = draw(st.sampled_from(sorted(order["left"])))
+    left = order["left"][line_id]
+    too_much = "refusals" in story.on and draw(st.integers(0, 7)) == 0
+    if left == 0 and not too_much:
+        return
+    amount = left + 1 if too_much else draw(st.one_of(st.just(left), st.integers(1, left)))
+    if not too_much:
+        order["left"][line_id] -= amount
+    story.refunds += 1
+    detail = {"order": order["id"], "line": line_id, "amount": amount, "id": f"r{story.refunds}"}
+    story.add({"refund": detail})
+
+
+def pause(story: Story) -> None:
+    if "queue_rebate" in story.plans:
+        story.add({"set": {"queue_rebate": {"paused": story.draw(st.booleans())}}})
+
+
+def switch(story: Story) -> None:
+    if "queue_rebate" in story.plans:
+        story.add({"set": {"queue_rebate": story.draw(st.sampled_from(SWITCHES))}})
+
+
+def some_entry(story: Story) -> dict | None:
+    """An entry's likely name: {"queue", "entry"}; now and then one that does not exist."""
+    if not story.orders:
+        return None
+    order = story.draw(st.sampled_from(story.orders))
+    row = story.draw(st.sampled_from(order["rows"]))
+    channel, store = order["buy"].get("channel", "mall"), order["buy"].get("store")
+    queues = {
+        "mall": ["mall", "mall", f"product/{row.get('product', 'p1')}"],
+        "store": [f"store/{store}", f"store/{store}", "stores"],
+        "cashier": [f"cashier/{store}", f"cashier/{store}", "cashiers"],
+    }
+    queue = story.draw(st.sampled_from(queues[channel]))
+    return {"queue": queue, "entry": f"{order['id']}/{row['line']}"}
+
+
+def exchange(story: Story) -> None:
+    entry = some_entry(story)
+    if entry is not None:
+        into = story.draw(st.sampled_from(["points", "love", "voucher"]))
+        story.add({"exchange": {**entry, "into": into}})
+
+
+def draw_prize(story: Story) -> None:
+    entry = some_entry(story)
+    if entry is not None:
+        story.add({"draw": entry})
+
+
+def clear(story: Story) -> None:
+    story.add({"run": "clear"})
+
+
+def run(story: Story) -> None:
+    kinds = {"red_packet": "average", "union": "union"}
+    if "dividend" in story.on:
+        kinds["referral"] = "dividend"
+    fitting = [kind for plan, kind in kinds.items() if plan in story.plans]
+    if fitting:
+        story.add({"run": story.draw(st.sampled_from(fitting))})
+
+
+def save_product(story: Story) -> None:
+    draw = story.draw
+    detail = {
+        "product_id": draw(st.sampled_from(make.PRODUCTS)),
+        "name": "a product",
+        "supply": draw(st.sampled_from(("self", "supplier", "aggregated"))),
+        "store_id": None,
+        "on_sale": draw(st.booleans()),
+        "margin_bps": draw(st.sampled_from((None, 1234, 4000))),
+    }
+    story.add({"event": {"detail-type": "ProductSaved", "detail": detail}})
+    if draw(st.booleans()) and "queue_rebate" in story.plans:
+        story.add({"set": {"queue_rebate": {"new_products": draw(st.booleans())}}})
+
+
+def save_member(story: Story) -> None:
+    detail = {
+        "member_id": story.draw(st.sampled_from(MEMBERS)),
+        "level": story.draw(st.sampled_from((*make.LEVELS, None))),
+        "rank": None,
+        "referrer_id": None,
+    }
+    story.add({"event": {"detail-type": "MemberSaved", "detail": detail}})
+
+
+def repeat(story: Story) -> None:
+    """The same order again, word for word: a no-op, where its level does not depend on now."""
+    may_change = "members" in story.on
+    fixed = [order for order in story.orders if not may_change or "level" in order["buy"]]
+    if fixed:
+        order = story.draw(st.sampled_from(fixed))
+        now = story.now
+        story.steps.append(dict(order["step"]))
+        story.now = now
+
+
+def contradict(story: Story) -> None:
+    """A known order id with another amount: refused."""
+    if story.orders:
+        order = story.draw(st.sampled_from(story.orders))
+        changed = {**order["buy"], "paid": 99_999}
+        story.add({"buy": changed}, instant(order["step"]["at"]))
+        story.now = max(instant(step["at"]) for step in story.steps)
+
+
+def early(story: Story) -> None:
+    """A completion, a refund or both, and then the order that they are about."""
+    draw = story.draw
+    order_id = f"o{len(story.orders) + 1}"
+    paid_at = story.now + timedelta(minutes=5)
+    kinds = draw(st.sampled_from([["c"], ["r"], ["c", "r"], ["r", "c"]]))
+    hours = draw(st.lists(st.integers(1, 30), min_size=2, max_size=2))
+    amount = draw(st.integers(1, 40))
+    for kind, later in zip(kinds, hours, strict=False):
+        at = (paid_at + timedelta(hours=later)).isoformat()
+        if kind == "c":
+            completion = {"order_id": order_id, "completed_at": at}
+            story.add({"event": {"detail-type": "OrderCompleted", "detail": completion}})
+        else:
+            story.refunds += 1
+            detail = {"order_id": order_id, "refund_id": f"r{story.refunds}", "refunded_at": at}
+            rows = [{"line_id": "1", "amount": amount}]
+            story.add(
+                {"event": {"detail-type": "OrderRefunded", "detail": {**detail, "lines": rows}}}
+            )
+    buy(story, max(paid_at, story.now))
+    order = story.orders[-1]
+    order["completed"] = "c" in kinds
+    if "r" in kinds and order["left"]["1"] >= amount:
+        order["left"]["1"] -= amount
+
+
+def withdraw(story: Story) -> None:
+    draw = story.draw
+    name = f"w{len(story.withdrawals) + 1}"
+    story.withdrawals.append(name)
+    wish = {"member": draw(st.sampled_from(MEMBERS)), "amount": draw(AMOUNTS), "id": name}
+    story.add({"withdraw": wish})
+
+
+def decide(story: Story) -> None:
+    if story.withdrawals:
+        name = story.draw(st.sampled_from(story.withdrawals))
+        story.add({"decide": {"id": name, "approve": story.draw(st.booleans())}})
+
+
+def transfer(story: Story) -> None:
+    draw = story.draw
+    giver, taker = draw(st.permutations(MEMBERS))[:2]
+    wish = {"from": giver, "to": taker, "asset": draw(st.sampled_from(("points", "love")))}
+    story.add({"transfer": {**wish, "amount": draw(st.integers(1, 300))}})
