@@ -3,18 +3,35 @@
 import os
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from uuid import uuid4
 
 from rebate.adapters.clock import SystemClock
+from rebate.adapters.dead_letters import DeadLetterQueue, DeadLetters
 from rebate.adapters.dynamodb import DynamoStore
+from rebate.adapters.publisher import EventBus
 from rebate.usecases.accept_order import OrderDesk
 from rebate.usecases.exchange_entry import EntryDesk
 from rebate.usecases.ports import Clock, Store
+from rebate.usecases.publish_events import Publisher
 from rebate.usecases.queue_commands import Scheduler
+from rebate.usecases.release_holds import HoldDesk
+from rebate.usecases.save_catalog import CatalogDesk
+from rebate.usecases.seeds import Seeds, random_seed
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
+from rebate.usecases.wallets import Cashier
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a deployment reaches beside its store; each is touched only by those who use it."""
+
+    dead_letters: DeadLetters
+    publisher: Publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +45,37 @@ class App:
     settler: Settler
     scheduler: Scheduler
     entries: EntryDesk
+    cashier: Cashier
+    holds: HoldDesk
+    seeds: Seeds
+    catalog: CatalogDesk
+    outside: Outside
 
 
-def wire(store: Store, clock: Clock | None = None) -> App:
-    """Return the use cases on a store."""
+def wire(
+    store: Store,
+    clock: Clock | None = None,
+    make_seed: Callable[[date], bytes] = random_seed,
+    outside: Outside | None = None,
+) -> App:
+    """Return the use cases on a store; `make_seed` makes the seed of a day's draws."""
     clock = clock or SystemClock()
     settings = SettingsReader(store)
+    seeds = Seeds(store, clock, make_seed)
     settler = Settler(store, clock, settings, name=str(uuid4()), pause=_jitter)
     return App(
         store=store,
         clock=clock,
         settings=settings,
-        orders=OrderDesk(store, clock, settings),
+        orders=OrderDesk(store, clock, settings, seeds),
         settler=settler,
         scheduler=Scheduler(store, clock, settings),
-        entries=EntryDesk(store, clock, settings, settler, pause=_jitter),
+        cashier=Cashier(store, clock, settings),
+        holds=HoldDesk(store, clock),
+        seeds=seeds,
+        catalog=CatalogDesk(store, clock, settings),
+        outside=outside or _aws(),
+        entries=EntryDesk(store, clock, settings, settler, seeds, pause=_jitter),
     )
 
 
@@ -56,6 +89,15 @@ def app() -> App:
     prefix = os.environ["REBATE_TABLE_PREFIX"]
     endpoint = os.environ.get("REBATE_DYNAMODB_ENDPOINT")
     return wire(DynamoStore(prefix, os.environ["AWS_REGION"], endpoint))
+
+
+def _aws() -> Outside:
+    """Return the queue and bus that the environment names; a function has those that it needs."""
+    region = os.environ.get("AWS_REGION", "")
+    return Outside(
+        dead_letters=DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), region),
+        publisher=EventBus(os.environ.get("REBATE_BUS", ""), region),
+    )
 
 
 def _jitter(attempt: int) -> None:

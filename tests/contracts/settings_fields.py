@@ -12,7 +12,21 @@ from rebate.contracts.settings import Settings
 from rebate.contracts.validation import models_in
 
 KEY = "k"
-MISFITS = (True, 1.5, -1, 10**18, "", "12", "no such thing", [], ["x"], {}, {"x": 1}, [-1], [True])
+MISFITS: tuple[Any, ...] = (
+    True,
+    1.5,
+    -1,
+    10**18,
+    "",
+    "12",
+    "no such thing",
+    [],
+    ["x"],
+    {},
+    {"x": 1},
+    [-1],
+    [True],
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,11 @@ class Place:
 def needed(model: type[BaseModel]) -> dict[str, Any]:
     """Return the fields that an object of this kind cannot do without, by their examples."""
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    return {name: field.examples[0] for name, field in fields.items() if field.is_required()}
+    return {
+        name: field.examples[0]
+        for name, field in fields.items()
+        if field.is_required() and field.examples
+    }
 
 
 def placed(model: type[BaseModel], steps: tuple[str | int, ...], inner: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import copy
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ REFUNDED = {
     "refunded_at": "2026-03-05T09:00:00+08:00",
     "lines": [{"line_id": "1", "amount": 16800}],
 }
-LEAST = {
+LEAST: dict[str, dict[str, Any]] = {
     "OrderPaid": LEAST_PAID,
     "OrderCompleted": COMPLETED,
     "OrderRefunded": REFUNDED,

@@ -8,11 +8,23 @@ import pytest
 
 from rebate.contracts.events_out import EVENTS_OUT, EntryJoined, RebatePaid, envelope
 
-CONTRACT_NAMES = (
-    "EntryJoined RebatePaid EntryCompleted EntryDrawn EntryExchanged EntryConverted "
-    "EntriesCleared EntryRefunded QueuePaused QueueResumed RepurchasePlaced CommissionPaid "
-    "WithdrawalRequested WithdrawalDecided SettingsChanged"
-).split()
+CONTRACT_NAMES = [
+    "EntryJoined",
+    "RebatePaid",
+    "EntryCompleted",
+    "EntryDrawn",
+    "EntryExchanged",
+    "EntryConverted",
+    "EntriesCleared",
+    "EntryRefunded",
+    "QueuePaused",
+    "QueueResumed",
+    "RepurchasePlaced",
+    "CommissionPaid",
+    "WithdrawalRequested",
+    "WithdrawalDecided",
+    "SettingsChanged",
+]
 AT = datetime(2026, 3, 1, 2, tzinfo=UTC)
 PAID = RebatePaid(
     event_id="e-1",

@@ -46,7 +46,7 @@ def test_plans_that_are_on_and_off_are_named():
 
 def test_only_e_over_r_of_what_is_promised_can_ever_be_paid():
     text = text_of(MINIMAL, "queue_rebate")
-    assert "at most 10 % of all that is promised can ever be paid (e/r = 10 % / 100 %)" in text
+    assert "At most 10 % of all that is promised can ever be paid (e/r = 10 % / 100 %)" in text
     assert "the rest, 90 %, waits for ever" in text
 
 
@@ -84,7 +84,7 @@ def test_how_a_product_takes_part_is_told(part, text):
     [
         ({}, "every day at 00:00"),
         ({"every": "week", "weekday": 7}, "every Sunday at 00:00"),
-        ({"every": "month", "day": 31}, "on day 31 of every month"),
+        ({"every": "month", "day": 31}, "on day 31 of every month at 00:00"),
         ({"every": "once", "at": "2026-03-01T00:00:00Z"}, "once at 2026-03-01T00:00:00Z"),
     ],
 )
@@ -105,7 +105,7 @@ def test_what_members_see_promises_neither_a_date_nor_a_full_return():
 
 def test_the_other_plans_are_told():
     assert "at most one in 5 can ever leave" in text_of(FULL, "order_queue")
-    assert "at most 40 % of all that is promised" in text_of(FULL, "alliance")
+    assert "At most 40 % of all that is promised" in text_of(FULL, "alliance")
     assert "At merchant W: at most 20 %" in text_of(FULL, "alliance")
     assert "At store W: at most 14 %" in text_of(FULL, "red_packet")
     assert "At the default margin, 20 %: at most 10.9 %" in text_of(FULL, "union")

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.contracts.documents import BARE, MINIMAL
 EXAMPLES = sorted((Path(__file__).parents[3] / "shared" / "scenarios").glob("*.json"))
 AT = "2026-03-01T10:00:00+08:00"
 BUY = {"order": "o1", "member": "A", "paid": 10000}
-STEPS = {
+STEPS: dict[str, Any] = {
     "buy": BUY,
     "complete": "o1",
     "refund": {"order": "o1", "line": "1", "amount": 5000, "id": "r1"},

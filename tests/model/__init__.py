@@ -5,7 +5,7 @@ scenario document must come to; what the rules leave open is listed in READINGS.
 """
 
 from .draws import Draws
-from .player import Played, play, play_steps
+from .player import Played, comparable, play, play_steps
 from .world import Refused
 
-__all__ = ["Draws", "Played", "Refused", "play", "play_steps"]
+__all__ = ["Draws", "Played", "Refused", "comparable", "play", "play_steps"]

@@ -72,7 +72,7 @@ def documents(
     settings: dict = {"currency": "CNY", "timezone": "Asia/Shanghai"}
     for plan in plans:
         settings[plan] = make.PLANS[plan](draw, on)
-    story = Story(draw, plans, on)
+    story = Story(draw, settings, on)
     members = make_members(story)
     if "red_packet" in plans or "alliance" in plans or "referral" in plans:
         on.add("stores")
@@ -119,8 +119,9 @@ def kinds_of_steps(story: Story) -> list[Callable[[Story], None]]:
         "switches": steps.switch,
         "members": steps.save_member,
     }
+    of_queue_rebate = ("pause", "exchange", "clearing", "lottery", "switches")
     for feature, kind in optional.items():
-        if feature in on:
+        if feature in on and ("queue_rebate" in plans or feature not in of_queue_rebate):
             kinds.append(kind)
     if {"red_packet", "union"} & set(plans) or ("referral" in plans and "dividend" in on):
         kinds += [steps.run] * 2

@@ -20,14 +20,16 @@ SWITCHES = (
     {"mall": "shared"},
 )
 AMOUNTS = st.one_of(st.integers(1, 30), st.integers(100, 3000))
+REPURCHASED_AMOUNTS = st.integers(300, 3000)  # tiny ones make chains of thousands of repurchases
 
 
 class Story:
     """What the generator must remember while it writes steps."""
 
-    def __init__(self, draw: Any, plans: tuple[str, ...], on: set[str]) -> None:
+    def __init__(self, draw: Any, settings: dict, on: set[str]) -> None:
         self.draw = draw
-        self.plans = plans
+        self.settings = settings
+        self.plans = [name for name in settings if name in make.PLANS]
         self.on = on
         self.now: datetime = instant(FIRST_STEP) - timedelta(minutes=1)
         self.orders: list[dict] = []
@@ -73,7 +75,8 @@ def buy(story: Story, at: datetime | None = None) -> None:
 
 def line(story: Story, order: dict, number: int) -> dict:
     draw, on = story.draw, story.on
-    row: dict = {"line": str(number), "paid": draw(AMOUNTS)}
+    amounts = REPURCHASED_AMOUNTS if "order_queue" in story.plans else AMOUNTS
+    row: dict = {"line": str(number), "paid": draw(amounts)}
     if draw(st.booleans()):
         row["product"] = draw(st.sampled_from(make.PRODUCTS))
     if "deducted" in on and draw(st.integers(0, 3)) == 0:
@@ -112,13 +115,11 @@ def refund(story: Story) -> None:
 
 
 def pause(story: Story) -> None:
-    if "queue_rebate" in story.plans:
-        story.add({"set": {"queue_rebate": {"paused": story.draw(st.booleans())}}})
+    story.add({"set": {"queue_rebate": {"paused": story.draw(st.booleans())}}})
 
 
 def switch(story: Story) -> None:
-    if "queue_rebate" in story.plans:
-        story.add({"set": {"queue_rebate": story.draw(st.sampled_from(SWITCHES))}})
+    story.add({"set": {"queue_rebate": story.draw(st.sampled_from(SWITCHES))}})
 
 
 def some_entry(story: Story) -> dict | None:
@@ -127,14 +128,22 @@ def some_entry(story: Story) -> dict | None:
         return None
     order = story.draw(st.sampled_from(story.orders))
     row = story.draw(st.sampled_from(order["rows"]))
-    channel, store = order["buy"].get("channel", "mall"), order["buy"].get("store")
-    queues = {
-        "mall": ["mall", "mall", f"product/{row.get('product', 'p1')}"],
-        "store": [f"store/{store}", f"store/{store}", "stores"],
-        "cashier": [f"cashier/{store}", f"cashier/{store}", "cashiers"],
-    }
-    queue = story.draw(st.sampled_from(queues[channel]))
+    queue = likely_queue(story.settings.get("queue_rebate", {}), order["buy"], row)
+    if story.draw(st.integers(0, 9)) == 0:
+        queue = story.draw(st.sampled_from(["mall", "product/p1", "stores", "nowhere"]))
     return {"queue": queue, "entry": f"{order['id']}/{row['line']}"}
+
+
+def likely_queue(plan: dict, order: dict, row: dict) -> str:
+    """The queue of a line under the settings at the start."""
+    channel, store = order.get("channel", "mall"), order.get("store")
+    if channel == "mall":
+        return (
+            f"product/{row.get('product', 'p1')}" if plan.get("mall") == "per_product" else "mall"
+        )
+    if plan.get(f"{channel}s") == "shared":
+        return f"{channel}s"
+    return f"{channel}/{store}"
 
 
 def exchange(story: Story) -> None:

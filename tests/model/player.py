@@ -131,6 +131,7 @@ def change_settings(world: World, patch: dict) -> None:
     if found is not None:
         raise Refused(found["code"])
     world.settings = changed
+    queue_rebate.reconsider_held(world)
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -182,3 +183,18 @@ def outcome(world: World) -> dict:
         if non_zero:
             wallets[member_id] = non_zero
     return {"queues": queues, "wallets": wallets, "platform": dict(world.platform)}
+
+
+def comparable(outcome: dict) -> dict:
+    """An outcome without what two right engines may show or leave out: empty queues, zeros."""
+    queues = {
+        queue_id: queue
+        for queue_id, queue in outcome["queues"].items()
+        if queue["entries"] or queue["pool"]
+    }
+    wallets = {}
+    for member_id, balances in outcome["wallets"].items():
+        non_zero = {asset: amount for asset, amount in balances.items() if amount}
+        if non_zero:
+            wallets[member_id] = non_zero
+    return {"queues": queues, "wallets": wallets, "platform": outcome["platform"]}

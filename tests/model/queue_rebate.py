@@ -66,16 +66,12 @@ def price(world: World, order: dict, line: dict) -> dict | None:
         "highest": prices.highest_entitlement(scopes),
     }
     taken["ratio_bps"], taken["decided_by"], taken["lottery"] = prices.ratio(world, order, scopes)
-    if (
-        earns
-        and prices.earns_entry(world, order, line, scopes)
-        and entitlement(taken, line["paid"]) > 0
-    ):
+    amount = entitlement(taken, line["paid"])
+    if earns and amount > 0 and prices.earns_entry(world, order, line, scopes):
         name = f"{order['id']}/{line['id']}"
         status = "waiting"
         if world.plan(PLAN).get("reward_order", "queue") == "completed_first":
             status = "held"
-        amount = entitlement(taken, line["paid"])
         taken["entry"] = entries.new_entry(name, order, amount, status)
         taken["entry"]["taken"] = taken
         taken["entry"]["drawn"] = False
@@ -160,6 +156,16 @@ def clear(world: World) -> None:
         for entry in queue["entries"]:
             if entry["status"] in entries.OPEN:
                 entry["status"] = "cleared"
+
+
+def reconsider_held(world: World) -> None:
+    """Rule 1.4 (6): who is payable follows the reward order that is set now."""
+    completed_first = world.plan(PLAN).get("reward_order", "queue") == "completed_first"
+    for queue_id, queue in world.queues.items():
+        for entry in queue["entries"] if kind_of(queue_id) else []:
+            if entry["status"] in entries.OPEN:
+                completed = world.orders[entry["order"]]["completed_at"] is not None
+                entry["status"] = "held" if completed_first and not completed else "waiting"
 
 
 def kind_of(queue_id: str) -> str | None:

@@ -25,16 +25,18 @@ def ever_paid(gives_bps: int, promised_bps: int, where: str) -> Iterator[str]:
     """
     if promised_bps == 0:
         return
+    at_most = f"{where}at most" if where else "At most"
+    orders = f"{where}orders" if where else "Orders"
     ratio = f"e/r = {percent(gives_bps)} / {percent(promised_bps)}"
     if gives_bps >= promised_bps:
         yield (
-            f"{where}orders give as much as they are promised ({ratio}); what waits is paid only "
+            f"{orders} give as much as they are promised ({ratio}); what waits is paid only "
             "as far as later orders come."
         )
         return
     paid = gives_bps * WHOLE_BPS // promised_bps
     yield (
-        f"{where}at most {part_percent(gives_bps, promised_bps)} of all that is promised can ever "
+        f"{at_most} {part_percent(gives_bps, promised_bps)} of all that is promised can ever "
         f"be paid ({ratio}); the rest, {percent(WHOLE_BPS - paid)}, waits for ever."
     )
 

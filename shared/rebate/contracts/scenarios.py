@@ -5,46 +5,30 @@ the detail of an `event` step are free, since a step may be there to be refused.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from rebate.contracts.documents import UnreadableDocument, read_document
-from rebate.contracts.events_in import Channel, Supply
-from rebate.contracts.problems import Invalid, Problem, one_of, shown
-from rebate.contracts.scalars import (
-    NOT_EMPTY,
-    Amount,
-    Count,
-    Flag,
-    Id,
-    Instant,
-    PositiveAmount,
-    SignedAmount,
-    Text,
-)
+from rebate.contracts.problems import Invalid, Problem, shown
+from rebate.contracts.scalars import Amount, Id, SignedAmount, Text
+from rebate.contracts.scenario_steps import ACTIONS, Buy, RefusalCode, Step
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.contracts.validation import Strict, error_at, problems_of
 
-Asset = Literal["points", "love", "voucher"]
-Run = Literal["clear", "average", "union", "dividend"]
-RefusalCode = Literal[
-    "unknown_entry",
-    "entry_not_waiting",
-    "already_paid",
-    "already_drawn",
-    "no_lottery",
-    "exchange_off",
-    "not_yours",
-    "insufficient_balance",
-    "below_minimum",
-    "over_limit",
-    "transfer_off",
-    "refund_exceeds_paid",
-    "conflicting_event",
-    "invalid_settings",
-    "needs_acknowledgement",
+__all__ = [
+    "ACTIONS",
+    "Buy",
+    "Expected",
+    "InvalidScenario",
+    "RefusalCode",
+    "Scenario",
+    "ScenarioMember",
+    "Step",
+    "load_scenario_text",
+    "parse_scenario",
 ]
+
 EntryStatus = Literal[
     "held", "waiting", "completed", "exchanged", "converted", "cleared", "refunded"
 ]
@@ -58,202 +42,6 @@ class ScenarioMember(Strict):
     level: Id | None = None
     rank: Id | None = None
     referrer: Id | None = None
-
-
-class BuyLine(Strict):
-    """One line of a purchase; what it leaves out is as in a purchase of one line."""
-
-    line: Id | None = None
-    product: Id | None = None
-    supply: Supply | None = None
-    quantity: Count = 1
-    paid: Amount
-    deducted: Amount = 0
-    profit: SignedAmount | None = None
-
-
-class Buy(Strict):
-    """A purchase: either one line with `paid`, or `lines`.
-
-    `supply` None is the channel's default. `level` None is no level where it is written, and the
-    member's own where it is left out: ask `level_given`.
-    """
-
-    order: Id
-    member: Id
-    paid: Amount | None = None
-    product: Id | None = "p1"
-    channel: Channel = "mall"
-    store: Id | None = None
-    supply: Supply | None = None
-    level: Id | None = None
-    quantity: Count = 1
-    deducted: Amount = 0
-    profit: SignedAmount | None = None
-    lines: Annotated[tuple[BuyLine, ...] | None, NOT_EMPTY] = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if (self.paid is None) == (self.lines is None):
-            raise error_at("", "must have either paid or lines")
-        for name in {"quantity", "deducted", "profit"} & self.model_fields_set:
-            if self.lines is not None:
-                raise error_at(name, "belongs to the lines where there are lines")
-        if self.channel != "mall" and self.store is None:
-            raise error_at("store", f"is required for the channel {self.channel}")
-        return self
-
-    @property
-    def level_given(self) -> bool:
-        """Whether the step says the level, null included."""
-        return "level" in self.model_fields_set
-
-    def event_detail(self, paid_at: str, level: str | None) -> dict[str, Any]:
-        """Return the detail of the OrderPaid that this purchase is.
-
-        `paid_at` is an instant in ISO 8601; `level` is the member's own, used where none is said.
-        """
-        return {
-            "order_id": self.order,
-            "member": {"id": self.member, "level": self.level if self.level_given else level},
-            "channel": self.channel,
-            "store_id": self.store,
-            "paid_at": paid_at,
-            "lines": self._line_details(),
-        }
-
-    def _line_details(self) -> list[dict[str, Any]]:
-        lines = self.lines or (
-            BuyLine(
-                quantity=self.quantity,
-                paid=self.paid or 0,
-                deducted=self.deducted,
-                profit=self.profit,
-            ),
-        )
-        return [self._line_detail(number, line) for number, line in enumerate(lines, start=1)]
-
-    def _line_detail(self, number: int, line: BuyLine) -> dict[str, Any]:
-        product = line.product if "product" in line.model_fields_set else self.product
-        return {
-            "line_id": line.line or str(number),
-            "product_id": product,
-            "supply": line.supply or self.supply,
-            "quantity": line.quantity,
-            "paid": line.paid,
-            "deducted": line.deducted,
-            "profit": line.profit,
-        }
-
-
-class Refund(Strict):
-    """A refund of a part of one line."""
-
-    order: Id
-    line: Id = "1"
-    amount: PositiveAmount
-    id: Id | None = None
-
-
-class Draw(Strict):
-    """A draw for an entry, by its holder unless `member` says by whom."""
-
-    queue: Id
-    entry: Text
-    member: Id | None = None
-
-
-class ExchangeStep(Strict):
-    """An exchange of what an entry lacks, by its holder unless `member` says by whom."""
-
-    queue: Id
-    entry: Text
-    into: Asset
-    member: Id | None = None
-
-
-class Withdraw(Strict):
-    """A request for a withdrawal of cash."""
-
-    member: Id
-    amount: Amount
-    id: Id
-
-
-class Decide(Strict):
-    """The decision on a withdrawal."""
-
-    id: Id
-    approve: Flag
-    reason: Text | None = None
-
-
-class Transfer(Strict):
-    """Points or love value passed on to another member."""
-
-    sender: Id = Field(alias="from")
-    receiver: Id = Field(alias="to")
-    asset: Asset
-    amount: Amount
-
-
-class EventStep(Strict):
-    """An event as it arrives on the bus; its detail is read when the step is played."""
-
-    detail_type: Text = Field(alias="detail-type")
-    detail: Any
-    source: Text | None = None
-    time: Instant | None = None
-
-
-class Step(Strict):
-    """One step: exactly one of the actions, when it happens, and the refusal it must meet."""
-
-    at: Instant | None = None
-    refused: RefusalCode | None = None
-    buy: Buy | None = None
-    complete: Id | None = None
-    refund: Refund | None = None
-    draw: Draw | None = None
-    exchange: ExchangeStep | None = None
-    run: Run | None = None
-    set: dict[str, Any] | None = None
-    withdraw: Withdraw | None = None
-    decide: Decide | None = None
-    transfer: Transfer | None = None
-    event: EventStep | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        given = [name for name in ACTIONS if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise error_at("", f"must have exactly one of {one_of(ACTIONS)}")
-        return self
-
-    @property
-    def kind(self) -> str:
-        """The name of the action: one of ACTIONS."""
-        return next(name for name in ACTIONS if getattr(self, name) is not None)
-
-    @property
-    def action(self) -> Any:
-        """What the step does: the value under `kind`."""
-        return getattr(self, self.kind)
-
-
-ACTIONS = (
-    "buy",
-    "complete",
-    "refund",
-    "draw",
-    "exchange",
-    "run",
-    "set",
-    "withdraw",
-    "decide",
-    "transfer",
-    "event",
-)
 
 
 class ExpectedEntry(Strict):

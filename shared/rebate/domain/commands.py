@@ -7,6 +7,7 @@ sorts by instant, then by arrival.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from rebate.domain.draws import Luck
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId
@@ -73,6 +74,18 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """The holder draws the entry's ratio, with the luck of the day (Rule 1.3.3)."""
+
+    at: Instant
+    order: OrderId
+    member: MemberId
+    line: LineId
+    luck: Luck
+    type: Literal["draw"] = "draw"
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """Everything that waits is set to zero (Rule 1.6.3)."""
 
@@ -90,7 +103,7 @@ class PayPool:
     type: Literal["pay_pool"] = "pay_pool"
 
 
-Command: TypeAlias = Join | Complete | Refund | Exchange | Clear | PayPool
+Command: TypeAlias = Join | Complete | Refund | Exchange | Draw | Clear | PayPool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
-from rebate.domain.events import EntryCompleted, EntryJoined, Event, RebatePaid
-from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, till, wallet
-from rebate.domain.money import Amount
+from rebate.domain.events import EntryCompleted, EntryConverted, EntryJoined, Event, RebatePaid
+from rebate.domain.draws import Group, takes_points
+from rebate.domain.holds import Hold, taken_from
+from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, issued, till, wallet
+from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.places import Change, NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
-from rebate.domain.tickets import Entry, Status, Ticket
+from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 
@@ -78,11 +80,12 @@ class Full(Exception):
 class Window:
     """A stretch of the line that is loaded: all payable tickets from `start` to `end`.
 
-    `end` None: to the end of the line.
+    `end` None: to the end of the line. `count` is how many tickets were asked for.
     """
 
     start: int = 0
     end: int | None = -1
+    count: int = 0
 
     def covers(self, place: int) -> bool:
         """Tell whether all payable tickets up to `place` are loaded."""
@@ -97,6 +100,7 @@ class Book:
     line: Window = field(default_factory=Window)
     members: dict[MemberId, Window] = field(default_factory=dict)
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
+    holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
 
     def keep(self, tickets: Iterable[Ticket]) -> None:
         """Add tickets that were loaded."""
@@ -138,6 +142,7 @@ class Desk:
         self.events: list[Event] = []
         self.credits: dict[tuple[MemberId, Pocket], Amount] = {}
         self.consulted: set[MemberId] = set()
+        self.holds: dict[tuple[MemberId, str], Hold] = {}
         self.touched: set[TicketKey] = set()
         self.departed: list[Ticket] = []
         self.extra_rows = 0
@@ -181,7 +186,6 @@ class Desk:
         self, passing_over: OrderId | None, *, start: int = 0, wanted: int = 4
     ) -> Iterator[Spot]:
         """Yield payable entries in order; what lies beyond the loaded stretch is `Missing`."""
-        loaded = len(self._line)
         at = bisect_left(self._line, (start,), key=lambda item: item[:1])
         usable = self._line_window.start <= max(start, 0)
         while usable and at < len(self._line):
@@ -195,7 +199,7 @@ class Desk:
                         yield Spot(key, index)
             at += 1
         if not usable or self._line_window.end is not None:
-            raise Missing(Heads(start, max(wanted, 2 * loaded)))
+            raise Missing(Heads(start, max(wanted, 2 * self._line_window.count)))
 
     def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> Spot | None:
         """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
@@ -208,8 +212,7 @@ class Desk:
             if key.order != passing_over:
                 return Spot(key, self._first_line(key))
         if window.end is not None:
-            known = sum(key.member == member for key in self._tickets)
-            raise Missing(OldestOf(member, 2 * known + 2))
+            raise Missing(OldestOf(member, 2 * window.count))
         return None
 
     def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:
@@ -224,15 +227,11 @@ class Desk:
 
     def _payable(self, ticket: Ticket) -> bool:
         """Tell whether any entry of the ticket may be paid (Rule 1.4, 6)."""
-        if ticket.place is None or ticket.place < self.queue.cleared_below:
+        if ticket.place is None or self.queue.has_cleared(ticket):
             return False
         if self.plan.completed_first and ticket.completed_at is None:
             return False
         return ticket.first_waiting() is not None
-
-    def is_cleared(self, ticket: Ticket) -> bool:
-        """Tell whether the queue was cleared after the ticket joined (Rule 1.6.3)."""
-        return ticket.place is not None and ticket.place < self.queue.cleared_below
 
     @property
     def waiting(self) -> int:
@@ -261,7 +260,48 @@ class Desk:
                 entry = joined.entry_id(index)
                 promised = line.entry.entitlement
                 self.events.append(EntryJoined(entry, joined.member, joined.order, promised))
+                joined = self._return_at_random(joined, index)
         return joined
+
+    def _return_at_random(self, ticket: Ticket, index: int) -> Ticket:
+        """Rule 1.6.2: an entry on a points place of its group is turned into points at once."""
+        makeup = ticket.lines[index].random_return
+        ratio = self.plan.exchange_ratio(Pocket.POINTS)
+        if makeup is None or ratio is None:
+            return ticket
+        group = self.queue.group or Group(makeup.cash, makeup.points)
+        for_points = takes_points(group, makeup.luck)
+        left = Group(group.cash - (not for_points), group.points - for_points)
+        self.queue = replace(self.queue, group=left if left.cash + left.points else None)
+        if not for_points:
+            return ticket
+        draft = Draft("random_return", ticket.order, ticket.lines[index].id)
+        spot = Spot(TicketKey(ticket.member, ticket.order), index)
+        amount = self.turn_into(draft, spot, Pocket.POINTS, ratio, Status.CONVERTED)
+        self.close(draft)
+        name = ticket.entry_id(index)
+        event = EntryConverted(name, ticket.member, ticket.order, Pocket.POINTS, amount)
+        self.events.append(event)
+        return self.ticket(spot.ticket)
+
+    def turn_into(
+        self, draft: Draft, spot: Spot, pocket: Pocket, ratio: Bps, status: Status
+    ) -> Amount:
+        """End an entry by crediting what it lacks, at `ratio`, to another pocket; return that."""
+        amount = share(self.entry(spot).lacks, ratio)
+        into = Conversion(pocket, ratio, amount)
+        ended = replace(self.entry(spot), status=status, conversion=into)
+        ticket = self.ticket(spot.ticket)
+        self.save(ticket.with_entry(spot.line, lambda _: ended))
+        draft.post(issued(self.queue.id, pocket), -amount)
+        self.credit(draft, ticket.member, pocket, amount, spot)
+        return amount
+
+    def close(self, draft: Draft) -> None:
+        """Enter a draft into the journal, if anything moved."""
+        entry = draft.close()
+        if entry:
+            self.journal.append(entry)
 
     # Rows
 
@@ -362,16 +402,33 @@ class Desk:
             paid = replace(paid, status=Status.COMPLETED)
         gift.left -= amount
         self.save(ticket.with_entry(spot.line, lambda _: paid))
-        self.credit(gift.draft, ticket.member, Pocket.CASH, amount, spot)
+        pocket = self._hold(ticket, amount, gift.at)
+        self.credit(gift.draft, ticket.member, pocket, amount, spot)
         source = gift.ticket.order if gift.ticket else None
         name = ticket.entry_id(spot.line)
         self.events.append(
-            RebatePaid(name, ticket.member, ticket.order, amount, Pocket.CASH, source, reason)
+            RebatePaid(name, ticket.member, ticket.order, amount, pocket, source, reason)
         )
         if left:
             self.events.append(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
             self.departed.append(ticket)
             self.extra_rows += ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0
+
+    def _hold(self, ticket: Ticket, amount: Amount, at: Instant) -> Pocket:
+        """Return where a rebate goes: what the plan holds is pending until it is due."""
+        key = (ticket.member, f"{self.queue.id}#{self.queue.version + 1:020d}#{ticket.order}")
+        held = self.holds.get(key) or Hold(key[1], *key[:1], ticket.order, 0, self.plan.hold_days)
+        if not self.plan.hold_days or held.is_due(ticket.completed_at, at):
+            return Pocket.CASH
+        self.holds[key] = replace(held, amount=held.amount + amount)
+        return Pocket.PENDING
+
+    def take_pending(self, member: MemberId, order: OrderId, amount: Amount) -> None:
+        """Lower what is held of a member's pending cash, the order's own first (Rule 1.6.5)."""
+        held = {hold.id: hold for hold in self._book.holds.get(member, ())}
+        held.update({name: hold for (owner, name), hold in self.holds.items() if owner == member})
+        for hold in taken_from(tuple(held.values()), order, amount):
+            self.holds[member, hold.id] = hold
 
     def reward_buyer(self, gift: Gift) -> None:
         """Pay all of a gift to the buyer, outside any entry (Rule 6.2)."""
@@ -408,7 +465,8 @@ class Desk:
             if ticket.place is not None:
                 above = nodes_above(self.queue, ticket.place)
                 new_rows += sum(node not in self._nodes for node in above)
-        new_rows += sum(ROWS_PER_WALLET for member in members if member not in self._paid)
+        per_wallet = ROWS_PER_WALLET + bool(self.plan.hold_days)
+        new_rows += sum(per_wallet for member in members if member not in self._paid)
         if not self.touched:
             return
         if self._rows() + new_rows > self._room or self._lines_touched + new_lines > LINES_MAX:
@@ -416,7 +474,8 @@ class Desk:
 
     def _rows(self) -> int:
         wallets = ROWS_PER_WALLET * len(self._paid)
-        return len(self.touched) + len(self._nodes) + wallets + self.extra_rows
+        rows = len(self.touched) + len(self._nodes) + wallets + len(self.holds)
+        return rows + self.extra_rows
 
 
 ROWS_PER_WALLET = 2

@@ -7,20 +7,22 @@ should change it returns. A batch of commands decides as its commands would one 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rebate.domain.commands import Clear, Command, Complete, Exchange, Join, Keyed, PayPool, Refund
+from rebate.domain.commands import Clear, Command, Complete, Draw, Exchange, Join, Keyed, PayPool, Refund
 from rebate.domain.deals import equally, first_then_next
 from rebate.domain.desk import Book, Desk, Full, Gift, Missing, Need, Spot, TicketKey
+from rebate.domain.draws import drawn_ratio
 from rebate.domain.errors import Code
-from rebate.domain.events import EntriesCleared, EntryExchanged, Event
-from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, issued
-from rebate.domain.money import Amount, share
+from rebate.domain.events import EntriesCleared, EntryDrawn, EntryExchanged, Event
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.places import Change
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.queues import InFlight, Progress, Queue
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of, settle_repurchase
-from rebate.domain.tickets import Conversion, Status, Ticket
+from rebate.domain.tickets import Status, Ticket, drawn
 from rebate.domain.times import Instant
 
 
@@ -57,6 +59,7 @@ class Decision:
     events: tuple[Event, ...]
     credits: dict[tuple[MemberId, Pocket], Amount]
     consulted: frozenset[MemberId]
+    holds: tuple[Hold, ...]
     refused: tuple[Refused, ...]
     follow_ups: tuple[FollowUp, ...]
 
@@ -125,7 +128,7 @@ class _Clerk:
         if self._gift:
             in_flight = self._gift.in_flight()
             self._desk.post(self._gift.draft, Till.TRANSIT, self._gift.left)
-            self._close(self._gift.draft)
+            self._desk.close(self._gift.draft)
         progress = Progress(keyed.key, in_flight)
         self._desk.queue = replace(self._desk.queue, progress=progress)
 
@@ -139,6 +142,7 @@ class _Clerk:
             events=tuple(desk.events),
             credits={key: amount for key, amount in desk.credits.items() if amount},
             consulted=frozenset(desk.consulted),
+            holds=tuple(desk.holds.values()),
             refused=tuple(self._refused),
             follow_ups=self._repurchases(),
         )
@@ -161,6 +165,8 @@ class _Clerk:
                 refund(self._desk, command)
             case Exchange():
                 self._exchange(keyed.key, command)
+            case Draw():
+                self._draw(keyed.key, command)
             case Clear():
                 self._clear(command)
             case PayPool():
@@ -201,6 +207,8 @@ class _Clerk:
         if joins and self._desk.plan.self_funding:
             ticket = self._take_place(ticket)
         for index in range(len(ticket.lines)):
+            if not ticket.lines[index].contributes:
+                continue
             for number, part in enumerate(self._desk.plan.parts):
                 flight = self._resumed
                 resumed = flight and (flight.line, flight.part) == (index, number)
@@ -231,7 +239,7 @@ class _Clerk:
             part.deal(desk, gift)
         self._gift = None
         retained = self._put_away(gift, part)
-        self._close(gift.draft)
+        self._desk.close(gift.draft)
         ticket = desk.ticket(TicketKey(ticket.member, ticket.order))
         ticket = _with_part(ticket, index, number, retained=retained)
         desk.save(ticket)
@@ -299,17 +307,30 @@ class _Clerk:
             self._refused.append(Refused(key, refusal or Code.UNKNOWN_ENTRY))
             return
         spot = Spot(TicketKey(ticket.member, ticket.order), index)
-        amount = share(desk.entry(spot).lacks, ratio)
-        into = Conversion(command.into, ratio, amount)
-        ended = replace(desk.entry(spot), status=Status.EXCHANGED, conversion=into)
-        desk.save(ticket.with_entry(index, lambda _: ended))
         draft = Draft("exchange", ticket.order, ticket.lines[index].id)
-        draft.post(issued(desk.queue.id, command.into), -amount)
-        desk.credit(draft, ticket.member, command.into, amount, spot)
-        self._close(draft)
+        amount = desk.turn_into(draft, spot, command.into, ratio, Status.EXCHANGED)
+        desk.close(draft)
         name = ticket.entry_id(index)
         event = EntryExchanged(name, ticket.member, ticket.order, command.into, amount)
         desk.events.append(event)
+
+    def _draw(self, key: str, command: Draw) -> None:
+        """Rule 1.3.3: the drawn ratio replaces the old one, up or down; a miss leaves it."""
+        desk = self._desk
+        ticket = desk.ticket(TicketKey(command.member, command.order))
+        desk.require_ticket(ticket)
+        index = ticket.index_of(command.line)
+        refusal = _draw_refused(desk, ticket, index)
+        if refusal or index is None:
+            self._refused.append(Refused(key, refusal or Code.UNKNOWN_ENTRY))
+            return
+        line = drawn(ticket.lines[index], command.luck, desk.plan.prize_max)
+        desk.save(ticket.with_line(index, line))
+        name, entry = ticket.entry_id(index), line.entry
+        assert entry is not None, f"{name} was drawn and is no entry"
+        won = drawn_ratio(line.lottery, command.luck) if line.lottery else None
+        promised = entry.entitlement or 0
+        desk.events.append(EntryDrawn(name, ticket.member, ticket.order, won, promised))
 
     def _clear(self, command: Clear) -> None:
         """Rule 1.6.3: one mark, whatever waits; the same instant clears once."""
@@ -349,12 +370,7 @@ class _Clerk:
         (equally if command.equally else first_then_next)(desk, gift)
         self._gift = None
         desk.post(draft, Till.POOL, gift.left)
-        self._close(draft)
-
-    def _close(self, draft: Draft) -> None:
-        entry = draft.close()
-        if entry:
-            self._desk.journal.append(entry)
+        self._desk.close(draft)
 
 
 def _ends_batch(desk: Desk, command: Command) -> bool:
@@ -372,19 +388,31 @@ def _with_part(
     number: int,
     *,
     settled: Amount | None = None,
-    retained: Amount | None = None,
+    retained: Amount = 0,
 ) -> Ticket:
     """Note what a part contributed, or what of it was retained."""
     line = ticket.lines[index]
     parts = len(ticket.parts_bps)
     contributed = list(line.settled or (None,) * parts)
-    kept = list(line.retained or (0,) * parts)
     if settled is not None:
         contributed[number] = settled
-    if retained is not None:
-        kept[number] = retained
-    line = replace(line, settled=tuple(contributed), retained=tuple(kept))
+    line = replace(line, settled=tuple(contributed), retained=line.retained + retained)
     return ticket.with_line(index, line)
+
+
+def _draw_refused(desk: Desk, ticket: Ticket, index: int | None) -> Code | None:
+    line = ticket.lines[index] if index is not None else None
+    entry = line.entry if line else None
+    if line is None or entry is None:
+        return Code.UNKNOWN_ENTRY
+    if line.lottery is None:
+        return Code.NO_LOTTERY
+    if entry.drawn:
+        return Code.ALREADY_DRAWN
+    if entry.paid:
+        return Code.ALREADY_PAID
+    ended = not entry.waits or desk.queue.has_cleared(ticket)
+    return Code.ENTRY_NOT_WAITING if ended else None
 
 
 def _exchange_refused(
@@ -395,7 +423,7 @@ def _exchange_refused(
         return Code.UNKNOWN_ENTRY
     if not exchangeable:
         return Code.EXCHANGE_OFF
-    held = desk.plan.completed_first and ticket.completed_at is None
-    if not entry.waits or held or desk.is_cleared(ticket):
+    status = desk.queue.status_of(ticket, entry, completed_first=desk.plan.completed_first)
+    if status is not Status.WAITING:
         return Code.ENTRY_NOT_WAITING
     return None

@@ -125,6 +125,29 @@ class RepurchaseMissed:
     type: Literal["RepurchaseMissed"] = "RepurchaseMissed"
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawalRequested:
+    """A member asked for cash; `amount` is held until it is decided, `fee` is part of it."""
+
+    withdrawal: str
+    member: MemberId
+    amount: Amount
+    fee: Amount
+    type: Literal["WithdrawalRequested"] = "WithdrawalRequested"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalDecided:
+    """A withdrawal was approved and is paid, or was rejected and is cash again."""
+
+    withdrawal: str
+    member: MemberId
+    amount: Amount
+    approved: bool
+    reason: str | None
+    type: Literal["WithdrawalDecided"] = "WithdrawalDecided"
+
+
 Event: TypeAlias = (
     EntryJoined
     | RebatePaid
@@ -136,4 +159,6 @@ Event: TypeAlias = (
     | EntryRefunded
     | RepurchasePlaced
     | RepurchaseMissed
+    | WithdrawalRequested
+    | WithdrawalDecided
 )

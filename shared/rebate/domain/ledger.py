@@ -1,10 +1,11 @@
 """The journal: every movement of value is one balanced entry (Rules 0.10 and 3).
 
-Accounts are plain names of three kinds:
+Accounts are plain names of four kinds:
 
     wallet/{pocket}/{member}    what a member has
     queue/{pocket}/{queue}      what a queue has taken in, kept, borne or holds
     issued/{pocket}/{queue}     the other side of points, love value and vouchers given out
+    platform/withdrawn/all      what was paid out of wallets
 """
 
 from collections.abc import Iterable, Mapping
@@ -67,6 +68,9 @@ def till(queue: QueueId, account: Till) -> Account:
 def issued(queue: QueueId, pocket: Pocket) -> Account:
     """Return the account from which a queue's exchanges give points, love value or vouchers."""
     return Account(f"issued/{pocket}/{queue}")
+
+
+WITHDRAWN = Account("platform/withdrawn/all")
 
 
 def parts_of(account: Account) -> tuple[str, str, str]:

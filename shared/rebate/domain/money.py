@@ -33,8 +33,12 @@ def split(amount: Amount, shares_bps: Sequence[Bps]) -> tuple[Amount, ...]:
     """Divide `amount` by shares so that the parts sum to the whole of what the shares cover.
 
     Each part is rounded down; the units left over go one each to the parts in order
-    (Rule 0.3). Shares that sum to less than 100 % divide `share(amount, their sum)`.
+    (Rule 0.3), passing over shares of 0: they receive nothing. Shares that sum to less than
+    100 % divide `share(amount, their sum)`.
     """
     parts = [share(amount, ratio) for ratio in shares_bps]
     left_over = share(amount, sum(shares_bps)) - sum(parts)
-    return tuple(part + (place < left_over) for place, part in enumerate(parts))
+    receivers = [place for place, ratio in enumerate(shares_bps) if ratio]
+    for place in receivers[:left_over]:
+        parts[place] += 1
+    return tuple(parts)

@@ -63,7 +63,8 @@ class Order:
     """What is known of an order, possibly before it is paid (contracts, section 1).
 
     `lines` are all of them; they are stored in rows of `LINES_PER_ROW`. `arrival` is the
-    last arrival number that a command of this order was given. `settings` is the version of
+    last arrival number that a command of this order was given. `kept` names, in order of
+    arrival, the refunds that came before the order was paid (None: its completion). `settings` is the version of
     the settings under which it was accepted.
     """
 
@@ -79,6 +80,7 @@ class Order:
     paid_at: Instant | None = None
     completed_at: Instant | None = None
     refunds: dict[str, Refunded] = field(default_factory=dict)
+    kept: tuple[str | None, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     queues: tuple[QueueId, ...] = ()
     settings: int = 0

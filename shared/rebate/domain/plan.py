@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from rebate.domain.ledger import Pocket
-from rebate.domain.money import Bps
+from rebate.domain.money import Amount, Bps
 
 if TYPE_CHECKING:
     from rebate.domain.desk import Desk, Gift
@@ -53,7 +53,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The choices by which the engine settles a queue."""
+    """The choices by which the engine settles a queue.
+
+    `hold_days`: rebates are pending until so many days after the order that earned them was
+    completed (Rule 1.2.8). `prize_max` is the highest entitlement that a draw may give.
+    """
 
     parts: tuple[Part, ...]
     joins: Moment = Moment.PAID
@@ -63,6 +67,8 @@ class Plan:
     rewards_to_exit: int | None = None
     repurchase: bool = False
     exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
+    hold_days: int = 0
+    prize_max: Amount | None = None
 
     def exchange_ratio(self, into: Pocket) -> Bps | None:
         """Return the ratio at which entries are exchanged into a pocket, or None if they are not."""

@@ -1,11 +1,12 @@
 """A queue's own row: the one row that every settlement of the queue writes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from rebate.domain.draws import Group
 from rebate.domain.ledger import SOURCES, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId, QueueId
-from rebate.domain.tickets import Standing
+from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
 
 
@@ -59,7 +60,7 @@ class Queue:
     what has joined; tickets with a place below `cleared_below` are cleared, whatever
     their rows say (Rule 1.6.3). `top` is the root of the index of places at `height` (0: its
     children are tickets). `ran_at` is the instant of the last run that paid the pool out. `tills` are the sums of the postings to the queue's accounts, so negative for
-    what it took in.
+    what it took in. `group` is the open group of random return (Rule 1.6.2).
     """
 
     id: QueueId
@@ -72,6 +73,7 @@ class Queue:
     height: int = 0
     top: tuple[Child, ...] = ()
     tills: dict[str, Amount] = field(default_factory=dict)
+    group: Group | None = None
     progress: Progress | None = None
     lease: Lease | None = None
 
@@ -85,6 +87,14 @@ class Queue:
         """What waits in the whole queue."""
         return sum((child.standing for child in self.top), Standing())
 
-    def led_by(self, lease: Lease | None) -> "Queue":
-        """Return the queue with another lease."""
-        return replace(self, lease=lease)
+    def has_cleared(self, ticket: Ticket) -> bool:
+        """Tell whether the queue was cleared after the ticket joined (Rule 1.6.3)."""
+        return ticket.place is not None and ticket.place < self.cleared_below
+
+    def status_of(self, ticket: Ticket, entry: Entry, *, completed_first: bool) -> Status:
+        """Return the status that people see (Rule 0.6); see `Status` for what is derived."""
+        if not entry.waits:
+            return entry.status
+        if self.has_cleared(ticket):
+            return Status.CLEARED
+        return Status.HELD if completed_first and ticket.completed_at is None else Status.WAITING

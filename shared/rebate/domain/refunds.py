@@ -31,26 +31,22 @@ def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int, cut: C
     desk.save(ticket)
     if line.entry:
         _lower_entry(desk, draft, command, ticket, index)
-    journal_entry = draft.close()
-    if journal_entry:
-        desk.journal.append(journal_entry)
+    desk.close(draft)
 
 
 def _take_back_contribution(desk: Desk, draft: Draft, ticket: Ticket, index: int) -> Ticket:
     """Lower what was contributed: what was retained is given up, the rest is borne."""
     line = ticket.lines[index]
-    settled, retained = list(line.settled), list(line.retained)
-    for part, amount in enumerate(ticket.gives(index)):
-        if part >= len(settled) or (gave := settled[part]) is None:
-            continue
-        difference = gave - amount
-        given_up = min(difference, retained[part])
-        desk.post(draft, Till.CONTRIBUTED, difference)
-        desk.post(draft, Till.RETAINED, -given_up)
-        desk.post(draft, Till.BORNE, given_up - difference)
-        settled[part] = amount
-        retained[part] -= given_up
-    line = replace(line, settled=tuple(settled), retained=tuple(retained))
+    owes = ticket.gives(index)
+    settled = tuple(
+        None if gave is None else owed for gave, owed in zip(line.settled, owes, strict=False)
+    )
+    difference = sum(gave or 0 for gave in line.settled) - sum(owed or 0 for owed in settled)
+    given_up = min(difference, line.retained)
+    desk.post(draft, Till.CONTRIBUTED, difference)
+    desk.post(draft, Till.RETAINED, -given_up)
+    desk.post(draft, Till.BORNE, given_up - difference)
+    line = replace(line, settled=settled, retained=line.retained - given_up)
     return ticket.with_line(index, line)
 
 
@@ -58,7 +54,7 @@ def _lower_entry(desk: Desk, draft: Draft, command: Refund, ticket: Ticket, inde
     line = ticket.lines[index]
     entry = line.entry
     assert entry is not None, f"{ticket.entry_id(index)} has no entry"
-    lowered = _lowered(line, entry, cleared=desk.is_cleared(ticket))
+    lowered = _lowered(line, entry, cleared=desk.queue.has_cleared(ticket))
     if lowered == entry:
         return
     taken = entry.paid - lowered.paid
@@ -102,6 +98,8 @@ def _claw_back(desk: Desk, draft: Draft, ticket: Ticket, amount: Amount) -> None
         return
     balance = desk.wallet(ticket.member)
     from_pending = min(amount, max(balance(Pocket.PENDING), 0))
+    if from_pending:
+        desk.take_pending(ticket.member, ticket.order, from_pending)
     desk.credit(draft, ticket.member, Pocket.PENDING, -from_pending)
     desk.credit(draft, ticket.member, Pocket.CASH, from_pending - amount)
     desk.post(draft, Till.CLAWED_BACK, amount)

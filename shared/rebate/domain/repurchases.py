@@ -39,13 +39,11 @@ def settle_repurchase(desk: Desk, ticket: Ticket, amount: Amount) -> bool:
     draft = Draft("repurchase", ticket.order)
     desk.credit(draft, ticket.member, Pocket.CASH, -amount)
     desk.post(draft, Till.REPURCHASED, amount)
-    entry = draft.close()
-    if entry:
-        desk.journal.append(entry)
+    desk.close(draft)
     origin = ticket.origin or ticket.order
     desk.events.append(RepurchasePlaced(ticket.order, ticket.member, amount, origin))
     return True
 
 
 def _fresh(line: Line) -> Line:
-    return replace(line, settled=(), retained=(), entry=None)
+    return replace(line, settled=(), retained=0, entry=None)

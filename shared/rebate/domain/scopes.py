@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from rebate.domain.draws import Lottery
 from rebate.domain.money import Amount, Bps
 from rebate.domain.orders import Choice
 from rebate.domain.windows import Window
@@ -33,7 +34,7 @@ class Scope:
     fixed_bps: Bps | None = None
     by_level: Mapping[str, Bps] = field(default_factory=dict)
     cumulative: tuple[Tier, ...] = ()
-    has_lottery: bool = False
+    lottery: Lottery | None = None
     windows: tuple[Window, ...] = ()
     per_day: int | None = None
     total: int | None = None
@@ -61,6 +62,7 @@ class Ratio:
     rule: str
     scope: str
     passed_over: tuple[Choice, ...]
+    lottery: Lottery | None = None
 
     @property
     def decided_by(self) -> str:
@@ -76,9 +78,14 @@ def extraction(scopes: Scopes) -> Bps:
     return next((s.extraction_bps for s in scopes if s.extraction_bps is not None), 0)
 
 
-def part_of(scopes: Scopes) -> str:
-    """Return how a line takes part: as the most specific scope says; silence is `both`."""
-    return next((scope.part for scope in scopes if scope.part is not None), "both")
+def takes_part(scopes: Scopes) -> tuple[bool, bool]:
+    """Return whether a line contributes and whether it may earn an entry (Rule 1.2.6).
+
+    Every scope must allow it; one that names no part allows both.
+    """
+    parts = [scope.part or "both" for scope in scopes]
+    contributes = all(part in {"both", "funds_only"} for part in parts)
+    return contributes, all(part in {"both", "queues_only"} for part in parts)
 
 
 def entitlement(scopes: Scopes, level: str | None, spent: Spent) -> Ratio:
@@ -92,13 +99,14 @@ def entitlement(scopes: Scopes, level: str | None, spent: Spent) -> Ratio:
     rules: tuple[tuple[str, Callable[[Scope], Bps | str]], ...] = (
         (LEVEL, lambda scope: _by_level(scope, level)),
         (CUMULATIVE, lambda scope: _by_spend(scope, spent)),
-        (LOTTERY, lambda scope: start if scope.has_lottery else "not set"),
+        (LOTTERY, lambda scope: start if scope.lottery else "not set"),
     )
     for rule, ask in rules:
         for scope in scopes:
             outcome = ask(scope)
             if isinstance(outcome, int):
-                return Ratio(outcome, rule, scope.name, tuple(passed))
+                lottery = scope.lottery if rule == LOTTERY else None
+                return Ratio(outcome, rule, scope.name, tuple(passed), lottery)
             if outcome != "not set":
                 passed.append(Choice(rule, scope.name, outcome))
     return Ratio(start, FIXED, fixed.name, tuple(passed))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rebate.domain.draws import Lottery, Luck, RandomReturn, drawn_ratio
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
 from rebate.domain.names import (
@@ -83,9 +84,10 @@ class Line:
 
     `gives_from` and `gets_from` are the amounts after refunds on which contribution and
     entitlement are computed: both `paid`, but for the union plan, which gives from profit.
-    `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
-    `settled` and `retained` hold, per part, what was contributed and what of it stayed with
-    the platform; an empty tuple means that nothing was settled yet.
+    `contributes` False: it does not even draw the pool (Rule 1.5.5). `lottery` is what may be
+    drawn where the lottery decided the ratio. `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
+    `settled` holds what each part contributed, None where it is not settled yet (empty: none
+    is); `retained` is what of all that stayed with the platform.
     """
 
     id: LineId
@@ -95,10 +97,12 @@ class Line:
     gets_bps: Bps | None = None
     cap: Amount | None = None
     joins: bool = True
-    rule: str = "fixed"
+    contributes: bool = True
     product: ProductId | None = None
+    lottery: Lottery | None = None
+    random_return: RandomReturn | None = None
     settled: tuple[Amount | None, ...] = ()
-    retained: tuple[Amount, ...] = ()
+    retained: Amount = 0
     entry: Entry | None = None
 
     def entitlement(self) -> Amount | None:
@@ -205,3 +209,18 @@ class Standing:
     def payable(self, *, completed_only: bool) -> int:
         """Return how many entries may be paid under the plan's reward order (Rule 1.4, 6)."""
         return self.ready if completed_only else self.waiting
+
+
+def drawn(line: Line, luck: Luck, prize_max: Amount | None) -> Line:
+    """Return a line after its draw; one that is promised nothing any more is done (Rule 1.3.3)."""
+    assert line.lottery is not None, f"line {line.id} has no lottery"
+    assert line.entry is not None, f"line {line.id} has no entry"
+    won = drawn_ratio(line.lottery, luck)
+    if won is None:
+        return replace(line, entry=replace(line.entry, drawn=True))
+    caps = [cap for cap in (line.cap, prize_max) if cap is not None]
+    line = replace(line, gets_bps=won, cap=min(caps, default=None))
+    promised = line.entitlement()
+    status = line.entry.status if promised else Status.COMPLETED
+    entry = replace(line.entry, entitlement=promised, status=status, drawn=True)
+    return replace(line, entry=entry)

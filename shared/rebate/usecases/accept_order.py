@@ -12,11 +12,12 @@ from rebate.domain.commands import Join
 from rebate.domain.errors import Conflict, Mismatch, Rejected, Unavailable
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine, Refunded
-from rebate.domain.times import instant_of
+from rebate.domain.times import Instant, instant_of
 from rebate.usecases.orders import Mail, check_refund, load_order, store_order
 from rebate.usecases.ports import Clock, Put, Store, Write
 from rebate.usecases.pricing import price_order
 from rebate.usecases.rows import Key, Member
+from rebate.usecases.seeds import Seeds
 from rebate.usecases.settings import SettingsReader
 
 ATTEMPTS = 10
@@ -41,6 +42,7 @@ class OrderDesk:
     store: Store
     clock: Clock
     settings: SettingsReader
+    seeds: Seeds
 
     def accept(self, event: OrderEvent) -> Accepted:
         """Store an order event, and what it means for each queue.
@@ -75,11 +77,11 @@ class OrderDesk:
         settings = self.settings.in_force()
         member = self.store.get(Member, Key(event.member.id)) or Member(MemberId(event.member.id))
         named = replace(_order_of(order, event, member), settings=settings.version, digest=content)
-        priced = price_order(self.store, settings.settings, named)
+        priced = price_order(self.store, settings.settings, named, self.seeds)
         mail = Mail(priced.order, self.clock.now(), gate="paid")
         for ticket in priced.tickets:
             mail.send(ticket.queue, Join(ticket.paid_at, ticket.order, ticket.member))
-        kept = _settle_kept(priced.order, mail)
+        kept = _settle_kept(replace(priced.order, refunds=order.refunds), mail)
         rows: list[Write] = [Put(ticket) for ticket in priced.tickets]
         if priced.limited:
             rows.append(Put(replace(member, version=member.version + 1), expects=member.version))
@@ -91,7 +93,7 @@ class OrderDesk:
         if order.completed_at is not None:
             same = order.completed_at == at
             return _repeated(order, f"the completion of order {order.id}", same=same)
-        known = replace(order, completed_at=at)
+        known = _keeping(replace(order, completed_at=at), None)
         mail = Mail(known, self.clock.now(), gate="completed")
         if order.digest is not None:
             mail.complete()
@@ -106,7 +108,8 @@ class OrderDesk:
             return _repeated(order, name, same=before.digest == content)
         amounts = {LineId(line.line_id): line.amount for line in event.lines}
         refund = Refunded(content, instant_of(event.refunded_at), amounts)
-        known = replace(order, refunds={**order.refunds, event.refund_id: refund})
+        refunds = {**order.refunds, event.refund_id: refund}
+        known = _keeping(replace(order, refunds=refunds), event.refund_id)
         mail = Mail(known, self.clock.now(), gate=event.refund_id)
         if order.digest is not None:
             check_refund(order, refund)
@@ -132,10 +135,12 @@ def _settle_kept(order: Order, mail: Mail) -> Order:
 
     A refund that turns out to exceed what was paid is kept with the reason, and changes nothing.
     """
-    if order.completed_at is not None:
-        mail.complete()
-    known = replace(order, refunds={})
-    for name, refund in sorted(order.refunds.items(), key=lambda item: item[1].at):
+    known = replace(order, refunds={}, kept=())
+    for name in sorted(order.kept, key=lambda name: _instant_of(order, name)):
+        if name is None:
+            mail.complete()
+            continue
+        refund = order.refunds[name]
         try:
             check_refund(known, refund)
         except Rejected as rejected:
@@ -146,12 +151,23 @@ def _settle_kept(order: Order, mail: Mail) -> Order:
     return known
 
 
+def _instant_of(order: Order, kept: str | None) -> Instant:
+    at = order.completed_at if kept is None else order.refunds[kept].at
+    assert at is not None, f"order {order.id} keeps a completion that it does not know"
+    return at
+
+
+def _keeping(order: Order, name: str | None) -> Order:
+    """Remember what came before the order was paid, in order of arrival."""
+    return order if order.digest is not None else replace(order, kept=(*order.kept, name))
+
+
 def _order_of(order: Order, event: OrderPaid, member: Member) -> Order:
-    named_level = "level" in event.member.model_fields_set
     return replace(
         order,
         member=member.id,
-        level=event.member.level if named_level else member.level,
+        refunds={},
+        level=event.member.level,
         referrer=member.referrer,
         channel=event.channel,
         store=StoreId(event.store_id) if event.store_id is not None else None,

@@ -1,18 +1,21 @@
-"""Exchanging an entry, and waiting for what its queue says (Rule 1.6.1)."""
+"""What holders ask for their entries: an exchange, a draw (Rules 1.6.1 and 1.3.3)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from rebate.domain.commands import Command, Exchange
+from rebate.domain.commands import Command, Draw, Exchange
+from rebate.domain.draws import luck_of
 from rebate.domain.errors import Code, NotYet, Rejected
 from rebate.domain.ledger import Pocket
-from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId
+from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId, entry_id
 from rebate.domain.orders import Order
+from rebate.domain.times import Instant, day_of
 from rebate.usecases.plans import queue_rebate_terms
 from rebate.usecases.ports import Clock, Store
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Key
+from rebate.usecases.seeds import Seeds
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
 
@@ -27,38 +30,69 @@ class EntryDesk:
     clock: Clock
     settings: SettingsReader
     settler: Settler
+    seeds: Seeds
     pause: Callable[[int], None]
 
     def exchange(
-        self, queue: QueueId, entry: EntryId, into: str, *, by: MemberId | None = None
+        self,
+        queue: QueueId,
+        entry: EntryId,
+        into: str,
+        *,
+        by: MemberId | None = None,
+        at: Instant | None = None,
     ) -> None:
         """Turn all that an entry still lacks into `points`, `love` or `voucher`.
 
-        `by` is the member who asks; None: an operator.
+        `by` is the member who asks (None: an operator), `at` the instant (None: now).
 
         Raises:
             Rejected: `unknown_entry`, `not_yours`, `exchange_off` or `entry_not_waiting`.
             NotYet: another settler is at work; the exchange will be carried out.
         """
-        order, line = self._find(queue, entry)
-        if by is not None and by != order.member:
-            message = f"entry {entry} belongs to somebody else"
-            raise Rejected(Code.NOT_YOURS, message)
-        assert order.member is not None, "an order with entries has a buyer"
-        self._ask(queue, Exchange(self.clock.now(), order.id, order.member, line, self._pocket(into)))
+        order, member, line = self._find(queue, entry, by)
+        at = self.clock.now() if at is None else at
+        self._ask(queue, Exchange(at, order, member, line, self._pocket(into)))
+
+    def draw(
+        self,
+        queue: QueueId,
+        entry: EntryId,
+        *,
+        by: MemberId | None = None,
+        at: Instant | None = None,
+    ) -> None:
+        """Draw the ratio of an entry that the lottery decides (Rule 1.3.3).
+
+        Raises:
+            Rejected: `unknown_entry`, `not_yours`, `no_lottery`, `already_drawn`, `already_paid`
+                or `entry_not_waiting`.
+            NotYet: another settler is at work; the draw will be carried out.
+        """
+        order, member, line = self._find(queue, entry, by)
+        at = self.clock.now() if at is None else at
+        day = day_of(at, self.settings.in_force().settings.zone)
+        luck = luck_of(self.seeds.of(day), entry_id(order, line))
+        self._ask(queue, Draw(at, order, member, line, luck))
 
     def _pocket(self, into: str) -> Pocket:
         offered = dict(queue_rebate_terms(self.settings.in_force().settings).exchange_bps)
         frozen = into == "love" and Pocket.LOVE_FROZEN in offered
         return Pocket.LOVE_FROZEN if frozen else Pocket(into)
 
-    def _find(self, queue: QueueId, entry: EntryId) -> tuple[Order, LineId]:
-        """Return order and line of an entry's name; both may contain slashes."""
+    def _find(
+        self, queue: QueueId, entry: EntryId, by: MemberId | None
+    ) -> tuple[OrderId, MemberId, LineId]:
+        """Return order, owner and line of an entry's name; its parts may contain slashes."""
         parts = entry.split("/")
         for at in range(len(parts), 0, -1):
             order = self.store.get(Order, Key("/".join(parts[:at])))
-            if order and queue in order.queues:
-                return order, LineId("/".join(parts[at:])) if at < len(parts) else WHOLE_ORDER
+            if order and order.member and queue in order.queues:
+                if by not in {None, order.member}:
+                    message = f"entry {entry} belongs to somebody else"
+                    raise Rejected(Code.NOT_YOURS, message)
+                line = LineId("/".join(parts[at:])) if at < len(parts) else WHOLE_ORDER
+                return order.id, order.member, line
         message = f"queue {queue} has no entry {entry}"
         raise Rejected(Code.UNKNOWN_ENTRY, message)
 

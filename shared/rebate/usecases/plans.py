@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from rebate.contracts.settings import (
     Alliance,
+    CashierScope,
     DateWindow,
     OrderQueue,
     PlanEntitlement,
     QueueRebate,
+    RandomReturn,
+    RangeLottery,
     RedPacket,
     ScopeEntitlement,
     Settings,
@@ -16,6 +19,7 @@ from rebate.contracts.settings import (
     Union,
 )
 from rebate.contracts.settings import Scope as ScopeSettings
+from rebate.domain.draws import Lottery
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine
@@ -61,6 +65,9 @@ def queue_rebate_terms(settings: Settings) -> queue_rebate.Terms:
         cashiers_shared=plan.cashiers == "shared",
         deducted_only_contribute=plan.deducted_orders == "contribute_only",
         exchange_bps=_exchange(plan),
+        hold_days=plan.hold_days,
+        prize_max=settings.guards.lottery_prize_max,
+        random_return_of=lambda order: _random_return(plan, order),
     )
 
 
@@ -94,7 +101,7 @@ def alliance_terms(settings: Settings) -> alliance.Terms:
         max_paid=plan.max_paid,
         channels=None if plan.channels is None else frozenset(plan.channels),
         products=None if plan.products is None else frozenset(map(ProductId, plan.products)),
-        frequency=plan.frequency and (plan.frequency.per, plan.frequency.times),
+        frequency=(plan.frequency.per, plan.frequency.times) if plan.frequency else None,
         direct_acceleration_bps=plan.direct_acceleration_bps,
         repurchase_acceleration_bps=plan.repurchase_acceleration_bps,
     )
@@ -183,13 +190,34 @@ def _made(
         fixed_bps=entitlement.fixed_bps,
         by_level=entitlement.by_level,
         cumulative=tuple(Tier(tier.days, tier.at_least, tier.bps) for tier in tiers),
-        has_lottery=entitlement.lottery is not None,
+        lottery=_lottery(entitlement),
         windows=_windows(scope.windows),
         per_day=scope.limits.per_day,
         total=scope.limits.total,
         min_paid=scope.bounds.min_paid,
         max_entitlement=scope.bounds.max_entitlement,
     )
+
+
+def _lottery(entitlement: PlanEntitlement) -> Lottery | None:
+    lottery = entitlement.lottery
+    if lottery is None:
+        return None
+    if isinstance(lottery, RangeLottery):
+        return Lottery((), lottery.low_bps, lottery.high_bps, lottery.miss_weight)
+    prizes = tuple((prize.bps, prize.weight) for prize in lottery.prizes)
+    return Lottery(prizes, miss_weight=lottery.miss_weight)
+
+
+def _random_return(plan: QueueRebate, order: Order) -> tuple[int, int] | None:
+    """Return (cash places, points places) of a group: the store's or desk's own, else the plan's."""
+    own: RandomReturn | bool | None = None
+    if order.channel == "store":
+        own = plan.store_settings.get(order.store or "", StoreScope()).random_return
+    elif order.channel == "cashier":
+        own = plan.cashier_settings.get(order.store or "", CashierScope()).random_return
+    makeup = plan.random_return if own is None else own
+    return (makeup.cash, makeup.points) if isinstance(makeup, RandomReturn) else None
 
 
 def _windows(windows: Sequence[DateWindow | TimeWindow]) -> tuple[Window, ...]:

@@ -1,12 +1,15 @@
 """What an order gives and gets under every plan that is on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rebate.contracts.settings import Settings
-from rebate.domain.names import ProductId, QueueId
+from rebate.domain.draws import Luck, luck_of
+from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
 from rebate.domain.tickets import Ticket
+from rebate.domain.times import day_of
 from rebate.usecases.plans import (
     alliance_terms,
     order_queue_terms,
@@ -16,6 +19,7 @@ from rebate.usecases.plans import (
 )
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Product, Shop, Spend, joined
+from rebate.usecases.seeds import Seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Priced:
     limited: bool
 
 
-def price_order(store: Store, settings: Settings, order: Order) -> Priced:
+def price_order(store: Store, settings: Settings, order: Order, seeds: Seeds) -> Priced:
     """Price a paid order under the settings, with what the catalog and the buyer's past say."""
     products = _products(store, order)
     lines = tuple(
@@ -46,14 +50,26 @@ def price_order(store: Store, settings: Settings, order: Order) -> Priced:
         spending, limited = queue_rebate.needs_history(terms, order)
         facts = queue_rebate.Facts(
             absent=frozenset(name for name, each in products.items() if not each.takes_part),
+            off_sale=frozenset(name for name, each in products.items() if not each.on_sale),
             spending=_spending(store, order) if spending else (),
             tickets=_tickets(store, order) if limited else (),
+            luck_of=_luck(terms, order, seeds),
         )
         order, tickets = queue_rebate.price(terms, order, facts)
     whole, counted = _whole_orders(store, settings, order)
     tickets += whole
     queues = tuple(ticket.queue for ticket in tickets)
     return Priced(replace(order, queues=queues), tuple(tickets), limited or counted)
+
+
+def _luck(
+    terms: queue_rebate.Terms, order: Order, seeds: Seeds
+) -> Callable[[EntryId], Luck] | None:
+    """Return how to look up luck in random return: the seed is fetched where it is wanted."""
+    if terms.random_return_of(order) is None or order.paid_at is None:
+        return None
+    seed = seeds.of(day_of(order.paid_at, terms.zone))
+    return lambda entry: luck_of(seed, entry)
 
 
 def _whole_orders(

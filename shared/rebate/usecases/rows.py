@@ -7,12 +7,13 @@ by the orders of one of its `SHARDS`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, NamedTuple
-from urllib.parse import quote
 from zlib import crc32
 
 from rebate.domain.commands import Command
 from rebate.domain.events import Event
+from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, ProductId, QueueId, StoreId
@@ -23,6 +24,8 @@ from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
+
+PART_BYTES_MAX = 240
 
 SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
@@ -36,8 +39,23 @@ class Key(NamedTuple):
 
 
 def joined(*parts: str) -> str:
-    """Return `parts` as one string from which no other parts could have come."""
-    return "#".join(quote(part, safe="/ :.,@+=") for part in parts)
+    """Return `parts` as one string that no other parts give.
+
+    Long parts are shortened to a digest: a sort key may have 1 024 bytes.
+    """
+    return "#".join(_distinct(part) for part in parts)
+
+
+def _distinct(part: str) -> str:
+    safe = _escaped(part)
+    if len(safe.encode()) <= PART_BYTES_MAX:
+        return safe
+    return f"{safe[:32]}%{sha256(part.encode()).hexdigest()}"
+
+
+def _escaped(part: str) -> str:
+    """Return a part in which `#` does not stand; partitions need no shortening."""
+    return part.replace("%", "%25").replace("#", "%23")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +189,44 @@ class CurrentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Seed:
+    """The secret of a day's draws (Rule 1.3.4): what was published before, and what is after.
+
+    `day` is ISO 8601; `late`: it was made when the day had begun, so was committed to too late.
+    """
+
+    day: str
+    secret: str
+    commitment: str
+    late: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A request to pay cash out (Rule 3); `approved` None: not decided. `fee` is part of it."""
+
+    id: str
+    member: MemberId
+    amount: Amount
+    at: Instant
+    fee: Amount = 0
+    approved: bool | None = None
+    reason: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalDay:
+    """How many withdrawals a member requested on a day (ISO 8601)."""
+
+    member: MemberId
+    day: str
+    count: int
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a command that a person waits for; no money hangs on this row."""
 
@@ -199,12 +255,17 @@ def place_key(queue: QueueId, place: int) -> str:
 
 def inbox_partition(queue: QueueId, shard: int) -> str:
     """Return one of the partitions in which a queue's commands wait."""
-    return joined(queue, str(shard))
+    return f"{_escaped(queue)}#{shard}"
 
 
 def inbox_key(queue: QueueId, sort: str) -> Key:
     """Return where the command with this sort key waits."""
     return Key(inbox_partition(queue, crc32(sort.encode()) % SHARDS), sort)
+
+
+def journal_key(source: str, row: int) -> Key:
+    """Return where the journal row `row` of a source is stored."""
+    return Key(joined(source, number(row)))
 
 
 def ticket_key(queue: QueueId, member: MemberId, order: OrderId) -> Key:
@@ -230,8 +291,12 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Order: lambda r: Key(r.id),
     OrderLines: lambda r: line_rows_key(r.order, r.digest, r.row),
     Inbox: lambda r: inbox_key(r.queue, r.sort),
-    Journal: lambda r: Key(joined(r.source, number(r.number))),
+    Journal: lambda r: journal_key(r.source, r.number),
     Statement: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
+    Hold: lambda r: Key(r.member, r.id),
+    Seed: lambda r: Key(r.day),
+    Withdrawal: lambda r: Key(r.id),
+    WithdrawalDay: lambda r: Key(r.member, r.day),
     Member: lambda r: Key(r.id),
     Product: lambda r: Key(r.id),
     Shop: lambda r: Key(r.id),

@@ -12,6 +12,7 @@ from rebate.domain.commands import Keyed
 from rebate.domain.desk import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
+from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, parts_of
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
@@ -210,7 +211,7 @@ class Settler:
                 tickets, end = line.payable(
                     queue, start=start, count=count, completed_only=plan.completed_first
                 )
-                book.line = Window(start, end)
+                book.line = Window(start, end, count)
                 book.keep(tickets)
             case OldestOf(member, count):
                 tickets = self.store.waiting_tickets(
@@ -218,10 +219,12 @@ class Settler:
                 )
                 line.learn([], tickets)
                 full = len(tickets) == count
-                book.members[member] = Window(0, tickets[-1].place if full else None)
+                book.members[member] = Window(0, tickets[-1].place if full else None, count)
                 book.keep(tickets)
             case WalletOf(member):
                 book.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
+                if book.wallets[member].has(Pocket.PENDING):
+                    book.holds[member] = tuple(self.store.query(Hold, member))
             case TicketKey():
                 book.keep(line.tickets([need]))
 
@@ -238,6 +241,9 @@ class Settler:
         for member in sorted({*credits, *decision.consulted}):
             expects = book.wallets[member].version if member in decision.consulted else None
             writes.append(Credit(member, tuple(credits.get(member, ())), expects))
+        writes += [
+            Put(hold) if hold.amount else Remove(Hold, key_of(hold)) for hold in decision.holds
+        ]
         writes += [
             Put(Statement(member, now, after.id, after.version, tuple(moved)))
             for member, moved in movements.items()

@@ -19,6 +19,10 @@ from rebate.adapters.tables.spending import SpendingTable
 from rebate.adapters.tables.statements import StatementsTable
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
+from rebate.adapters.tables.withdrawal_days import WithdrawalDaysTable
+from rebate.adapters.tables.withdrawals import WithdrawalsTable
+from rebate.adapters.tables.seeds import SeedsTable
+from rebate.adapters.tables.holds import HoldsTable
 
 TABLES: tuple[type[Table[Any]], ...] = (
     AnswersTable,
@@ -37,6 +41,10 @@ TABLES: tuple[type[Table[Any]], ...] = (
     StatementsTable,
     TicketsTable,
     WalletsTable,
+    WithdrawalDaysTable,
+    WithdrawalsTable,
+    SeedsTable,
+    HoldsTable,
 )
 """All of them, unbound."""
 

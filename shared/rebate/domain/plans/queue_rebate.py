@@ -6,12 +6,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from rebate.domain.deals import first_then_next
+from rebate.domain.draws import Luck, RandomReturn
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps, share
-from rebate.domain.names import ProductId, QueueId
+from rebate.domain.names import EntryId, ProductId, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment, Part, Plan
-from rebate.domain.scopes import Ratio, Scope, Scopes, entitlement, extraction, part_of
+from rebate.domain.scopes import Ratio, Scope, Scopes, entitlement, extraction, takes_part
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import DAY, Instant, day_of
 from rebate.domain.windows import inside
@@ -36,6 +37,9 @@ class Terms:
     cashiers_shared: bool = False
     deducted_only_contribute: bool = False
     exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
+    hold_days: int = 0
+    prize_max: Amount | None = None
+    random_return_of: Callable[[Order], tuple[int, int] | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,17 @@ class Spending:
 class Facts:
     """What pricing has to know beside the order.
 
-    `absent` are products that the catalog leaves out of the plan (Rule 1.4, 2). `spending` and
+    `absent` are products that the catalog leaves out of the plan (Rule 1.4, 2), `off_sale` those
+    that are not sold any more (Rule 1.5.5). `luck_of` gives an entry's luck on the day of the
+    order, for random return. `spending` and
     `tickets` are the buyer's; they are needed only where `needs_history` says so.
     """
 
     absent: frozenset[ProductId] = frozenset()
+    off_sale: frozenset[ProductId] = frozenset()
     spending: tuple[Spending, ...] = ()
     tickets: tuple[Ticket, ...] = ()
+    luck_of: Callable[[EntryId], Luck] | None = None
 
 
 def settlement(terms: Terms) -> Plan:
@@ -68,6 +76,8 @@ def settlement(terms: Terms) -> Plan:
         self_funding=terms.self_funding,
         paused=terms.paused,
         exchange_bps=terms.exchange_bps,
+        hold_days=terms.hold_days,
+        prize_max=terms.prize_max,
     )
 
 
@@ -114,14 +124,16 @@ class _Pricing:
     _lines: dict[QueueId, list[Line]] = field(default_factory=dict)
 
     def price(self, line: OrderLine) -> OrderLine:
-        scopes = self.terms.scopes_of(self.order, line)
-        part = self._part(scopes, line)
-        if part == "off":
+        scopes = self._scopes(line)
+        contributes, earns = takes_part(scopes)
+        if not contributes and not earns:
             return replace(line, no_entry_because="takes no part")
         ratio = entitlement(scopes, self.order.level, lambda days: self._spent(line, days))
         promised = _promised(line.paid, ratio, scopes)
-        reason = self._no_entry(scopes, line, part) if promised else "an entitlement of 0"
-        extracted = 0 if part == "queues_only" else extraction(scopes)
+        reason = self._no_entry(scopes, line, earns=earns)
+        if not promised:
+            reason = "an entitlement of 0"
+        extracted = extraction(scopes) if contributes else 0
         queue = queue_of(self.terms, self.order, line)
         priced = Line(
             id=line.id,
@@ -131,8 +143,10 @@ class _Pricing:
             gets_bps=ratio.bps,
             cap=_cap(scopes),
             joins=reason is None,
-            rule=ratio.rule,
+            contributes=not self._is_stalled(queue, line),
             product=line.product,
+            lottery=ratio.lottery,
+            random_return=self._random_return(line) if reason is None else None,
         )
         self._lines.setdefault(queue, []).append(priced)
         return replace(
@@ -161,15 +175,27 @@ class _Pricing:
             for queue, lines in self._lines.items()
         ]
 
-    def _part(self, scopes: Scopes, line: OrderLine) -> str:
-        """Rule 1.2.6; what settings do not name takes part, unless the catalog says no."""
-        named = any(scope.part is not None for scope in scopes)
+    def _scopes(self, line: OrderLine) -> Scopes:
+        """Return the line's scopes; the catalog answers for a product that names no part."""
+        product, *wider = self.terms.scopes_of(self.order, line)
         in_catalog = self.order.channel == "mall" and line.product in self.facts.absent
-        return "off" if in_catalog and not named else part_of(scopes)
+        if in_catalog and product.part is None:
+            product = replace(product, part="off")
+        return [product, *wider]
 
-    def _no_entry(self, scopes: Scopes, line: OrderLine, part: str) -> str | None:
+    def _is_stalled(self, queue: QueueId, line: OrderLine) -> bool:
+        """Rule 1.5.5: the own queue of a product that is off sale gets no more contributions."""
+        return queue.startswith("product/") and line.product in self.facts.off_sale
+
+    def _random_return(self, line: OrderLine) -> RandomReturn | None:
+        makeup = self.terms.random_return_of(self.order)
+        if makeup is None or self.facts.luck_of is None:
+            return None
+        return RandomReturn(*makeup, self.facts.luck_of(entry_id(self.order.id, line.id)))
+
+    def _no_entry(self, scopes: Scopes, line: OrderLine, *, earns: bool) -> str | None:
         """Return why the line contributes and earns no entry, or None if it earns one."""
-        if part == "funds_only":
+        if not earns:
             return "the product only contributes"
         if self.terms.deducted_only_contribute and any(each.deducted for each in self.order.lines):
             return "the order was paid in part with points, love value or vouchers"
@@ -185,14 +211,13 @@ class _Pricing:
         if not scope.is_limited:
             return False
         today = day_of(self.order.paid_at or Instant(0), self.terms.zone)
-        days = [day for day in self._entry_days(scope) if day is not None]
+        days = list(self._entry_days(scope))
         per_day = scope.per_day is not None and days.count(today) >= scope.per_day
         return per_day or (scope.total is not None and len(days) >= scope.total)
 
     def _entry_days(self, scope: Scope) -> Iterable[date]:
         """Yield the day of every entry that ever joined under a scope, earlier lines included."""
-        mine = [ticket for ticket in self.tickets() if ticket.lines]
-        for ticket in (*self.facts.tickets, *mine):
+        for ticket in (*self.facts.tickets, *self.tickets()):
             day = day_of(ticket.paid_at, self.terms.zone)
             for each in ticket.lines:
                 counts = counted_under(ticket, each)

@@ -32,7 +32,7 @@ def settlement(terms: Terms) -> Plan:
 
 def price(terms: Terms, order: Order) -> Ticket | None:
     """Return the ticket of an order of a store that takes part, online or at the desk."""
-    if order.channel == "mall" or order.store not in terms.concessions_bps:
+    if order.channel == "mall" or order.store is None or order.store not in terms.concessions_bps:
         return None
     return whole_ticket(
         QueueId(f"red_packet/{order.store}"),

@@ -1,0 +1,1 @@
+"""One folder per trigger: each handler parses, calls one use case, and reports."""

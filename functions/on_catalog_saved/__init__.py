@@ -1,0 +1,1 @@
+"""Members, products and stores as the shop saves them, from the bus."""

@@ -1,0 +1,21 @@
+"""Saves members, products and stores: an SQS batch of EventBridge envelopes."""
+
+from typing import Any
+
+from rebate.adapters.deliveries import Delivery, deliver
+from rebate.adapters.telemetry import observed, tell_saved
+from rebate.bootstrap import app
+from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
+from rebate.usecases.save_catalog import CatalogEvent
+
+_KINDS = (MemberSaved, ProductSaved, StoreSaved)
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Return the messages that shall come again."""
+    return deliver(event, context, _KINDS, _save, app().outside.dead_letters)
+
+
+def _save(delivery: Delivery[CatalogEvent]) -> None:
+    tell_saved(app().catalog.save(delivery.event, delivery.at))

@@ -1,0 +1,1 @@
+"""Orders that were completed, from the bus."""

@@ -1,0 +1,1 @@
+"""Orders that were paid, from the bus."""

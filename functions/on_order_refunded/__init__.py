@@ -1,0 +1,1 @@
+"""Orders that were refunded, from the bus."""

@@ -1,0 +1,1 @@
+"""Events out, from the stream of the journal."""

@@ -1,0 +1,1 @@
+"""Clearings, as scheduled."""

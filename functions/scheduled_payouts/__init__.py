@@ -1,0 +1,1 @@
+"""Payouts of what was collected, as scheduled."""

@@ -1,0 +1,1 @@
+"""A second ring for queues whose first was lost, as scheduled."""

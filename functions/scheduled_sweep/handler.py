@@ -1,0 +1,32 @@
+"""Settles every queue with mail, so that a lost ring costs time and no money."""
+
+from random import shuffle
+from typing import Any
+
+from rebate.adapters.telemetry import observed, tell_handed_back, tell_settled
+from rebate.bootstrap import app
+from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.names import QueueId
+from rebate.usecases.queue_commands import queues_with_mail
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
+    """Return the queues that were found with mail, and those of them that were left to others.
+
+    They are taken in random order: one that cannot be settled keeps no other waiting for ever.
+    """
+    found = queues_with_mail(app().store)
+    shuffle(found)
+    left = [queue for queue in found if not _settle(queue)]
+    return {"queues": sorted(found), "left": sorted(left)}
+
+
+def _settle(queue: QueueId) -> bool:
+    try:
+        settled = app().settler.settle(queue)
+    except (Conflict, Unavailable) as error:
+        tell_handed_back(f"queue {queue}", error)
+        return False
+    tell_settled(settled)
+    return not (settled.busy or settled.unseen)

@@ -1,0 +1,1 @@
+"""Settlement of queues, rung by what comes into their inboxes."""

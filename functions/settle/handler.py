@@ -1,0 +1,38 @@
+"""Settles the queues that new commands ring for: a batch of the inbox table's stream.
+
+Keys are all that is read of a record, so the stream need not carry images.
+"""
+
+from typing import Any
+
+from rebate.adapters.streams import failures, inserted
+from rebate.adapters.telemetry import observed, tell_handed_back, tell_lag, tell_settled
+from rebate.bootstrap import app
+from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.names import QueueId
+from rebate.usecases.rings import Ring, ring_of
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
+    """Return the records whose queues have to be rung for again."""
+    rings: dict[QueueId, dict[str, Ring]] = {}
+    for record in inserted(event):
+        ring = ring_of(*record.key)
+        rings.setdefault(ring.queue, {})[record.number] = ring
+    return failures(
+        number for queue, rung in rings.items() if not _settle(queue, rung) for number in rung
+    )
+
+
+def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
+    """Settle once for all rings of a batch; tell whether nothing was left."""
+    try:
+        settled = app().settler.settle(queue)
+    except (Conflict, Unavailable) as error:
+        tell_handed_back(f"queue {queue}", error)
+        return False
+    tell_settled(settled)
+    if not settled.busy:
+        tell_lag(min(ring.arrived_at for ring in rung.values()), app().clock.now())
+    return not settled.unseen

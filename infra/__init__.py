@@ -1,0 +1,1 @@
+"""What `cdk deploy` makes of this project: one construct per concern, composed in `infra.app`."""

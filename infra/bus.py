@@ -1,0 +1,65 @@
+"""The bus: the shop's events come in by it, and what they led to goes out."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.stage import Stage
+from rebate.contracts.events_in import EVENTS_IN
+from rebate.contracts.events_out import SOURCE
+
+
+class Bus(Construct):
+    """A bus with an archive of what came in, open to the accounts that the stage names."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        """Make the bus of a stage."""
+        super().__init__(scope, id_)
+        self.bus = events.EventBus(
+            self,
+            "Bus",
+            event_bus_name=stage.prefix,
+            description="Orders, members and catalog in; what became of them out",
+        )
+        self.bus.archive(
+            "Archive",
+            archive_name=f"{stage.prefix}-in",
+            description="What senders sent, to be sent again; a repeated event changes nothing",
+            event_pattern=events.EventPattern(detail_type=list(EVENTS_IN)),
+            retention=Duration.days(stage.archive_days),
+        )
+        for account in stage.senders:
+            self._open_to(account)
+
+    def rule(self, name: str, detail_types: Sequence[str]) -> events.Rule:
+        """Return a rule, without targets yet, for the events of some types."""
+        return events.Rule(
+            self,
+            name,
+            rule_name=name,
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(detail_type=list(detail_types)),
+        )
+
+    def _open_to(self, account: str) -> None:
+        self.bus.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"SenderOf{account}",
+                principals=[iam.AccountPrincipal(account)],
+                actions=["events:PutEvents"],
+                resources=[
+                    Stack.of(self).format_arn(
+                        service="events",
+                        resource="event-bus",
+                        resource_name=self.bus.event_bus_name,
+                    )
+                ],
+                conditions={
+                    "StringEquals": {"events:detail-type": list(EVENTS_IN)},
+                    "StringNotEquals": {"events:source": SOURCE},
+                },
+            )
+        )

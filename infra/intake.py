@@ -1,0 +1,76 @@
+"""From the bus to a function: a rule, a queue that waits and repeats, the function's batches."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.alarms import MINUTES_5
+from infra.bus import Bus
+from infra.rebate_function import RebateFunction
+
+TRIES = 5
+"""How often a message is brought before it is set aside."""
+
+WAITING_SECONDS_MAX = 900
+CONCURRENCY_MAX = 50
+"""Batches that a queue hands out at a time, so that a flood leaves concurrency to the others."""
+
+
+class Intake(Construct):
+    """Brings the events of some types to a function, at least once each."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        bus: Bus,
+        function: RebateFunction,
+        detail_types: Sequence[str],
+    ) -> None:
+        """Put a queue between the bus and the function."""
+        super().__init__(scope, id_)
+        dead = function.dead_letters.queue
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            queue_name=function.full_name,
+            retention_period=Duration.days(4),
+            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=TRIES),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+        )
+        rule = bus.rule(function.full_name, detail_types)
+        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=dead))
+        function.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", dead.queue_url)
+        self._connect(function)
+        function.alarms.ring(
+            "waiting",
+            function.name,
+            self.queue.metric_approximate_age_of_oldest_message(
+                period=MINUTES_5, statistic="Maximum"
+            ),
+            at_least=WAITING_SECONDS_MAX,
+            means=f"Events for {function.name} have waited for a quarter of an hour.",
+        )
+
+    def _connect(self, function: RebateFunction) -> None:
+        function.may(
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            self.queue.queue_arn,
+            sid="TakeEvents",
+        )
+        lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=function.function,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=10,
+            max_concurrency=CONCURRENCY_MAX,
+            report_batch_item_failures=True,
+        )

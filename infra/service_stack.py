@@ -1,0 +1,147 @@
+"""What works: the bus, the functions and what starts them, the API, alarms, the dashboard."""
+
+from collections.abc import Mapping
+
+from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra import runtime
+from infra.alarms import Alarms
+from infra.bus import Bus
+from infra.data_stack import DataStack
+from infra.intake import Intake
+from infra.packages import Package, Packages
+from infra.rebate_function import Deployment, RebateFunction
+from infra.schedule import Schedules
+from infra.stage import Stage
+from infra.tail import Tail
+
+INTAKES: Mapping[str, tuple[str, ...]] = {
+    "on_order_paid": ("OrderPaid",),
+    "on_order_completed": ("OrderCompleted",),
+    "on_order_refunded": ("OrderRefunded",),
+    "on_catalog_saved": ("MemberSaved", "ProductSaved", "StoreSaved"),
+}
+"""Which function gets which events."""
+
+RUNS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
+    "scheduled_clear": {"clear": {}},
+    "scheduled_payouts": {"average": {"run": "average"}, "union": {"run": "union"}},
+}
+"""By function: its runs, and what each start says."""
+
+
+class ServiceStack(Stack):
+    """Everything of a stage but its tables; no money is lost when it goes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        stage: Stage,
+        data: DataStack,
+        packages: Packages,
+        env: Environment,
+    ) -> None:
+        """Compose the stack of a stage."""
+        super().__init__(
+            scope,
+            stage.prefix,
+            env=env,
+            description=f"Queue rebate, {stage.name}: everything but the tables",
+        )
+        self.add_stack_dependency(data, "functions use the tables by their names")
+        self._stage = stage
+        self._bus = Bus(self, "Bus", stage=stage)
+        self._deployment = Deployment(
+            stage=stage,
+            code=_asset(packages.code),
+            layer=_layer(self, packages.layer),
+            alarms=Alarms(self, "Alarms", stage=stage),
+        )
+        self._take_events()
+        self._settle(data)
+        self._publish(data)
+        self._start_by_the_clock()
+        CfnOutput(self, "BusArn", value=self._bus.bus.event_bus_arn)
+
+    def _take_events(self) -> None:
+        for name, detail_types in INTAKES.items():
+            function = self._function(name, seconds=30)
+            Intake(
+                self,
+                f"{name}_intake",
+                bus=self._bus,
+                function=function,
+                detail_types=detail_types,
+            )
+
+    def _settle(self, data: DataStack) -> None:
+        """A ring that fails is soon given up: the sweep rings again."""
+        Tail(
+            self,
+            "settle_tail",
+            stream_arn=data.tables.stream_of("inbox"),
+            function=self._function("settle", seconds=120),
+            batch=100,
+            tries=10,
+            patience=Duration.hours(1),
+        )
+
+    def _publish(self, data: DataStack) -> None:
+        """Nobody else publishes what is given up here, so that takes half a day's outage."""
+        function = self._function(
+            "publish_events", seconds=60, environment={"REBATE_BUS": self._bus.bus.event_bus_name}
+        )
+        function.may(["events:PutEvents"], self._bus.bus.event_bus_arn, sid="Publish")
+        Tail(
+            self,
+            "publish_events_tail",
+            stream_arn=data.tables.stream_of("journal"),
+            function=function,
+            batch=100,
+            tries=10_000,
+            patience=Duration.hours(12),
+        )
+
+    def _start_by_the_clock(self) -> None:
+        """Runs tick every minute, and the functions know from the settings whether one is due.
+
+        So the shop's timezone and times stand in one place, the settings, and change with them.
+        """
+        schedules = Schedules(self, "Schedules", name=self._stage.prefix)
+        for name, runs in RUNS.items():
+            function = self._function(name, seconds=300)
+            for run, says in runs.items():
+                schedules.start(run, function, minutes=1, says={"if_due": True, **says})
+        sweep = self._function("scheduled_sweep", seconds=300)
+        schedules.start("sweep", sweep, minutes=self._stage.sweep_minutes, says={})
+
+    def _function(
+        self, name: str, *, seconds: int, environment: Mapping[str, str] | None = None
+    ) -> RebateFunction:
+        return RebateFunction(
+            self,
+            name,
+            deployment=self._deployment,
+            timeout=Duration.seconds(seconds),
+            environment=environment,
+        )
+
+
+def _asset(package: Package) -> lambda_.Code:
+    return lambda_.Code.from_asset(
+        str(package.folder), asset_hash=package.digest, asset_hash_type=AssetHashType.CUSTOM
+    )
+
+
+def _layer(scope: Construct, package: Package) -> lambda_.LayerVersion:
+    return lambda_.LayerVersion(
+        scope,
+        "Dependencies",
+        description=f"What requirements-lambda.lock names, for Python {runtime.PYTHON} on arm64",
+        code=_asset(package),
+        compatible_architectures=[lambda_.Architecture.ARM_64],
+        compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+    )

@@ -1,0 +1,103 @@
+"""What differs from stage to stage: read from the context's `stages`, and checked before use."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/[^\s]*)?$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Issuer(_Strict):
+    """An OpenID Connect issuer that signs people in, instead of a Cognito user pool of our own.
+
+    Its access tokens carry one of the two scopes: who has `operator_scope` may change settings.
+    """
+
+    url: Url
+    audience: tuple[str, ...] = Field(min_length=1)
+    member_scope: str = "rebate/member"
+    operator_scope: str = "rebate/operator"
+
+
+class Throttle(_Strict):
+    """How many requests a second the API takes, all callers together, and at once."""
+
+    rate: int = Field(default=200, gt=0)
+    burst: int = Field(default=400, gt=0)
+
+
+class Stage(_Strict):
+    """One deployment of the whole, with tables, bus and functions of its own."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+    account: AccountId | None = None
+    """Where it may be deployed; None: wherever the caller's credentials lead."""
+    region: str | None = None
+    sweep_minutes: int = Field(default=5, ge=2, le=60)
+    """How long a queue may wait whose ring was lost."""
+    senders: tuple[AccountId, ...] = ()
+    """Other accounts that may send the shop's events; our own always may."""
+    alarm_emails: tuple[str, ...] = ()
+    log_days: Literal[7, 14, 30, 90, 180, 365, 1827, 3653] = 30
+    archive_days: int = Field(default=90, ge=1)
+    """For how long the bus can send again what it got."""
+    issuer: Issuer | None = None
+    origins: tuple[Url, ...] = ()
+    """Where the pages are served from, for browsers that ask the API."""
+    throttle: Throttle = Throttle()
+    reserved: Mapping[str, Annotated[int, Field(ge=1)]] = {}
+    """Functions with a share of the account's concurrency for themselves, at most this much."""
+
+    @property
+    def prefix(self) -> str:
+        """Return what all names of this deployment begin with."""
+        return f"rebate-{self.name}"
+
+    @property
+    def table_prefix(self) -> str:
+        """Return what stands before a table's own name."""
+        return f"{self.prefix}-"
+
+
+class InvalidContext(Exception):
+    """The context does not describe a deployment; the message is one line a problem."""
+
+
+def stages_of(context: Mapping[str, Any]) -> list[Stage]:
+    """Return the stage that the context's `stage` chooses, or all of its `stages`.
+
+    Raises:
+        InvalidContext: there is no such stage, or a value is not what it should be.
+    """
+    described = context.get("stages")
+    if not isinstance(described, Mapping) or not described:
+        raise InvalidContext("context: `stages` must describe at least one stage")
+    chosen = context.get("stage")
+    if chosen is None:
+        return [_parse(name, described[name]) for name in described]
+    if chosen not in described:
+        raise InvalidContext(f"context: no stage {chosen!r}; there are {', '.join(described)}")
+    return [_parse(chosen, described[chosen])]
+
+
+def _parse(name: str, values: Mapping[str, Any]) -> Stage:
+    try:
+        return Stage.model_validate({**values, "name": name})
+    except ValidationError as error:
+        lines = (
+            f"stages.{'.'.join(map(str, (name, *each['loc'])))}: {each['msg']}"
+            for each in error.errors(include_url=False)
+        )
+        raise InvalidContext("\n".join(lines)) from error

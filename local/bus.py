@@ -1,0 +1,112 @@
+"""The bus: events in envelopes, brought to functions at least once, as EventBridge and SQS do."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from local.edge import digest
+from local.environment import REGION
+from local.functions import Functions
+from local.letters import Box, Letter, Letters
+
+ROUTES: Mapping[str, str] = {
+    "OrderPaid": "on_order_paid",
+    "OrderCompleted": "on_order_completed",
+    "OrderRefunded": "on_order_refunded",
+    "MemberSaved": "on_catalog_saved",
+    "ProductSaved": "on_catalog_saved",
+    "StoreSaved": "on_catalog_saved",
+}
+"""Which function gets an event, by its `detail-type`; no rule of the bus matches any other."""
+
+RECEIVES_MAX = 5
+"""How often a message is brought before it is set aside."""
+
+UNDELIVERABLE = "undeliverable"
+"""The code of letters whose function kept handing them back."""
+
+NO_RULE = "no_rule"
+"""The code of letters that no function takes."""
+
+
+class Bus:
+    """Brings events to functions, in the order in which they were put."""
+
+    def __init__(self, functions: Functions, letters: Letters) -> None:
+        self._functions = functions
+        self._letters = letters
+
+    def put(self, entry: Mapping[str, Any]) -> None:
+        """Accept an event: from now on it is delivered, whatever happens to this process."""
+        self._letters.put(Box.UNDELIVERED, json.dumps(enveloped(entry), ensure_ascii=False))
+
+    def deliver_waiting(self) -> int:
+        """Deliver all that was put and not delivered yet; return how many events that were."""
+        waiting = self._letters.read(Box.UNDELIVERED)
+        for letter in waiting:
+            self._bring(letter.body)
+            self._letters.remove(Box.UNDELIVERED, letter)
+        return len(waiting)
+
+    def deliver(self, entry: Mapping[str, Any]) -> None:
+        """Deliver one event now, to whom a rule gives it."""
+        self._bring(json.dumps(enveloped(entry), ensure_ascii=False))
+
+    def set_aside(self, body: str, reason: str, code: str) -> Letter:
+        """Keep a message that can never succeed."""
+        return self._letters.put(Box.DEAD, body, reason=reason, code=code)
+
+    def _bring(self, body: str) -> None:
+        kind = json.loads(body)["detail-type"]
+        function = ROUTES.get(kind) if isinstance(kind, str) else None
+        if function is None:
+            self.set_aside(body, f"no function takes events of type {kind}", NO_RULE)
+            return
+        message = str(uuid4())
+        for receives in range(1, RECEIVES_MAX + 1):
+            event = {"Records": [_record(message, body, function, receives)]}
+            answer = self._functions.call(function, event)
+            if not (answer and answer.get("batchItemFailures")):
+                return
+            time.sleep(0.01 * 2**receives)
+        self.set_aside(body, f"{function} handed it back {RECEIVES_MAX} times", UNDELIVERABLE)
+
+
+def enveloped(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event as rules of EventBridge hand it on; an entry has at least its type."""
+    return {
+        "version": "0",
+        "id": entry.get("id") or str(uuid4()),
+        "detail-type": entry.get("detail-type"),
+        "source": entry.get("source") or "local",
+        "account": "000000000000",
+        "time": entry.get("time") or datetime.now(UTC).isoformat(),
+        "region": REGION,
+        "resources": [],
+        "detail": entry.get("detail"),
+    }
+
+
+def _record(message: str, body: str, function: str, receives: int) -> dict[str, Any]:
+    """Return a message as SQS gives it to a function."""
+    return {
+        "messageId": message,
+        "receiptHandle": message,
+        "body": body,
+        "attributes": {
+            "ApproximateReceiveCount": str(receives),
+            "SentTimestamp": str(time.time_ns() // 1_000_000),
+            "SenderId": "local",
+            "ApproximateFirstReceiveTimestamp": str(time.time_ns() // 1_000_000),
+        },
+        "messageAttributes": {},
+        "md5OfBody": digest(body),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:000000000000:{function}",
+        "awsRegion": REGION,
+    }
+
+

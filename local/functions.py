@@ -1,0 +1,51 @@
+"""The functions of a deployment, called as the platform calls them.
+
+One call at a time: Powertools' resolver of routes is not thread-safe, and what functions print is
+theirs to print in the cloud, so here it goes nowhere.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from importlib import import_module
+from threading import RLock
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+Handler: TypeAlias = Callable[[dict[str, Any], Any], Any]
+
+_MEMORY_MB = 512
+_PATIENCE_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the platform tells a function of its call."""
+
+    function_name: str
+    memory_limit_in_mb: int = _MEMORY_MB
+    invoked_function_arn: str = "arn:aws:lambda:local:000000000000:function:local"
+    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the call may still take."""
+        return _PATIENCE_MS
+
+
+class Functions:
+    """Calls functions by the name of their folder; loads each when it is first needed."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler] = {}
+        self._lock = RLock()
+
+    def call(self, name: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each its own
+        """Return what the function returns; what it raises is raised."""
+        with self._lock, open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+            return self._handler(name)(event, Context(name))
+
+    def _handler(self, name: str) -> Handler:
+        if name not in self._handlers:
+            self._handlers[name] = import_module(f"functions.{name}.handler").handler
+        return self._handlers[name]

@@ -1,0 +1,89 @@
+"""Messages that must outlive a restart: those not yet delivered, and those set aside for good.
+
+They stand in one small table of the engine, in the order in which they came.
+"""
+
+import itertools
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+TABLE = "local_letters"
+
+
+class Box(StrEnum):
+    """Where a letter lies."""
+
+    UNDELIVERED = "undelivered"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it came; `reason` and `code` say why it was set aside."""
+
+    number: str
+    body: str
+    reason: str = ""
+    code: str = ""
+
+
+class Letters:
+    """Letters of one deployment; `client` is a DynamoDB client."""
+
+    def __init__(self, client: Any, prefix: str) -> None:  # noqa: ANN401 - botocore's are untyped
+        self._client = client
+        self._table = f"{prefix}{TABLE}"
+        self._counter = itertools.count()
+
+    def create_table(self) -> None:
+        """Create the table."""
+        self._client.create_table(
+            TableName=self._table,
+            AttributeDefinitions=[
+                {"AttributeName": "box", "AttributeType": "S"},
+                {"AttributeName": "number", "AttributeType": "S"},
+            ],
+            KeySchema=[
+                {"AttributeName": "box", "KeyType": "HASH"},
+                {"AttributeName": "number", "KeyType": "RANGE"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def put(self, box: Box, body: str, *, reason: str = "", code: str = "") -> Letter:
+        """Put a message into a box, behind all others."""
+        number = f"{time.time_ns():020d}-{next(self._counter):06d}"
+        letter = Letter(number, body, reason, code)
+        item = {
+            "box": box.value,
+            "number": number,
+            "body": body,
+            "reason": reason,
+            "code": code,
+        }
+        self._client.put_item(
+            TableName=self._table, Item={name: {"S": text} for name, text in item.items()}
+        )
+        return letter
+
+    def remove(self, box: Box, letter: Letter) -> None:
+        """Take a letter out of a box."""
+        key = {"box": {"S": box.value}, "number": {"S": letter.number}}
+        self._client.delete_item(TableName=self._table, Key=key)
+
+    def read(self, box: Box, *, after: str = "0") -> list[Letter]:
+        """Return the letters of a box that came after the one of this number, oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="box = :box AND #number > :after",
+            ExpressionAttributeNames={"#number": "number"},
+            ExpressionAttributeValues={":box": {"S": box.value}, ":after": {"S": after}},
+            ConsistentRead=True,
+        )
+        return [_letter(item) for page in pages for item in page["Items"]]
+
+
+def _letter(item: dict[str, dict[str, str]]) -> Letter:
+    return Letter(**{name: item[name]["S"] for name in ("number", "body", "reason", "code")})

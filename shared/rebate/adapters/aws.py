@@ -1,0 +1,17 @@
+"""Clients of AWS services other than the store, made when first needed.
+
+botocore alone is enough, and is loaded with the store anyway; boto3 would cost a cold start more.
+It reads `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL_EVENTBRIDGE` and the like by itself.
+"""
+
+from typing import Any
+
+from botocore.config import Config
+from botocore.session import get_session
+
+_PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
+
+
+def client(service: str, region: str) -> Any:  # noqa: ANN401 - botocore makes it at run time
+    """Return a client of `service`, which retries what is worth retrying."""
+    return get_session().create_client(service, region_name=region, config=_PATIENCE)

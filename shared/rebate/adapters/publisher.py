@@ -1,0 +1,61 @@
+"""The bus that tells the world: EventBridge."""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rebate.adapters.aws import client
+from rebate.adapters.telemetry import logger
+from rebate.contracts.events_out import EventOut, envelope
+
+ENTRIES_MAX = 10
+"""Entries that one request may put."""
+
+
+class EventBus:
+    """Implements `rebate.usecases.publish_events.Publisher` on an EventBridge bus."""
+
+    def __init__(self, bus: str, region: str) -> None:
+        """Publish on the bus of this name or ARN."""
+        self._bus = bus
+        self._region = region
+
+    def publish(self, events: Sequence[EventOut]) -> set[int]:
+        """Put the events, ten at a time, and go on where some fail; return the places of those."""
+        failed: set[int] = set()
+        for start in range(0, len(events), ENTRIES_MAX):
+            batch = events[start : start + ENTRIES_MAX]
+            failed |= {start + place for place in self._put(batch)}
+        return failed
+
+    def _put(self, events: Sequence[EventOut]) -> list[int]:
+        try:
+            answer = self._client.put_events(Entries=[self._entry(event) for event in events])
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("events not published", extra={"reason": str(error)})
+            return list(range(len(events)))
+        refused = {
+            place: entry["ErrorCode"]
+            for place, entry in enumerate(answer["Entries"])
+            if "ErrorCode" in entry
+        }
+        if refused:
+            logger.warning("events not published", extra={"reason": sorted(set(refused.values()))})
+        return list(refused)
+
+    def _entry(self, event: EventOut) -> dict[str, Any]:
+        said = envelope(event)
+        return {
+            "EventBusName": self._bus,
+            "Source": said["source"],
+            "DetailType": said["detail-type"],
+            "Detail": json.dumps(said["detail"], ensure_ascii=False, separators=(",", ":")),
+            "Time": event.at,
+        }
+
+    @cached_property
+    def _client(self) -> Any:  # noqa: ANN401 - see `client`
+        return client("events", self._region)

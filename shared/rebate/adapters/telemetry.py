@@ -1,0 +1,141 @@
+"""Logs and metrics: the one place that knows how they leave the process.
+
+Logs are JSON lines, metrics CloudWatch's embedded format: both are text that the platform reads, so
+neither costs a call. Traces come from the platform's active tracing; the X-Ray SDK would cost a
+dependency and tell no more than these logs, which carry the order and the correlation id.
+
+`POWERTOOLS_LOG_LEVEL` and `POWERTOOLS_METRICS_DISABLED` are Powertools' own: whoever runs handlers
+on one machine and needs the output for itself sets them before this module is imported.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeAlias
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from rebate.domain.events import RebatePaid
+from rebate.domain.names import QueueId
+from rebate.domain.times import Instant
+from rebate.usecases.accept_order import Accepted
+from rebate.usecases.rows import Journal
+from rebate.usecases.save_catalog import Saved
+from rebate.usecases.settle_queue import Settled
+
+NAME = "rebate"
+
+logger = Logger(service=NAME)
+_metrics = Metrics(namespace="Rebate", service=NAME)
+
+Handler: TypeAlias = Callable[[dict[str, Any], object], Any]
+"""A Lambda handler; its context may be None where no platform is."""
+
+
+class Metric(StrEnum):
+    """What is counted; amounts are minor units."""
+
+    ACCEPTED = "accepted"
+    DUPLICATES = "duplicates"
+    KEPT = "kept"
+    SAVED = "saved"
+    OUTDATED = "outdated"
+    UNBOUND = "unbound"
+    SETTLED = "settled"
+    PAID = "paid"
+    PAYOUTS = "payouts"
+    PUBLISHED = "published"
+    CONFLICTS = "conflicts"
+    DEAD_LETTERS = "dead_letters"
+    HANDED_BACK = "handed_back"
+    SETTLEMENT_LAG = "settlement_lag"
+
+
+_OUTCOMES = {
+    "accepted": Metric.ACCEPTED,
+    "duplicate": Metric.DUPLICATES,
+    "kept": Metric.KEPT,
+    "saved": Metric.SAVED,
+    "outdated": Metric.OUTDATED,
+}
+_UNITS = {Metric.SETTLEMENT_LAG: MetricUnit.Milliseconds, Metric.PAID: MetricUnit.NoUnit}
+
+
+def count(metric: Metric, value: int = 1) -> None:
+    """Add to a metric; zeros are left out, since no sum changes by them."""
+    if value or metric is Metric.SETTLEMENT_LAG:
+        _metrics.add_metric(name=metric, unit=_UNITS.get(metric, MetricUnit.Count), value=value)
+
+
+def tell_accepted(accepted: Accepted) -> None:
+    """Count and log what came of an order's event."""
+    count(_OUTCOMES[accepted.outcome])
+    outcome = {"outcome": accepted.outcome, "queues": accepted.queues}
+    logger.info("order event", extra=outcome)
+
+
+def tell_settled(settled: Settled) -> None:
+    """Count and log what a settler did."""
+    count(Metric.SETTLED, settled.commands)
+    count(Metric.CONFLICTS, settled.conflicts)
+    logger.info(
+        "queue settled",
+        extra={
+            "queue": settled.queue,
+            "commands": settled.commands,
+            "commits": settled.commits,
+            "conflicts": settled.conflicts,
+            "busy": settled.busy,
+            "unseen": settled.unseen,
+        },
+    )
+
+
+def tell_saved(saved: Saved) -> None:
+    """Count and log what came of a catalog event, and who was not bound as a referrer."""
+    count(_OUTCOMES[saved.outcome])
+    logger.info("catalog event", extra={"about": saved.name, "outcome": saved.outcome})
+    if saved.unbound:
+        count(Metric.UNBOUND)
+        logger.warning("referrer not bound", extra={"about": saved.name, "reason": saved.unbound})
+
+
+def tell_lag(arrived_at: Instant, now: Instant) -> None:
+    """Measure how long the oldest command of a batch waited for its settlement."""
+    count(Metric.SETTLEMENT_LAG, max(0, now - arrived_at) // 1_000)
+
+
+def tell_published(rows: Sequence[Journal]) -> None:
+    """Count the events that went out, and what members were paid."""
+    events = [event for row in rows for event in row.events]
+    payouts = [event.amount for event in events if isinstance(event, RebatePaid)]
+    count(Metric.PUBLISHED, len(events))
+    count(Metric.PAYOUTS, len(payouts))
+    count(Metric.PAID, sum(payouts))
+
+
+def tell_handed_back(what: str, error: Exception) -> None:
+    """Count and log what could not be done now and will be tried again."""
+    count(Metric.HANDED_BACK)
+    logger.warning("handed back", extra={"what": what, "reason": str(error)})
+
+
+def tell_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:
+    """Log which queues a schedule told to do something, and return them."""
+    logger.info("scheduled run", extra={"run": run, "queues": queues})
+    return queues
+
+
+def observed(handler: Handler) -> Handler:
+    """Name the request in all that is logged meanwhile, and let metrics out at its end."""
+
+    @wraps(handler)
+    def run(event: dict[str, Any], context: object) -> Any:  # noqa: ANN401 - as the handler
+        logger.append_keys(request_id=getattr(context, "aws_request_id", None))
+        try:
+            return handler(event, context)
+        finally:
+            _metrics.flush_metrics()
+
+    return run

@@ -1,0 +1,32 @@
+"""What schedules send: which run, and the instant for which it was scheduled."""
+
+from typing import Literal
+
+from rebate.contracts.scalars import Flag, UtcInstant
+from rebate.contracts.validation import Tolerant
+from rebate.domain.times import Instant, instant_of
+
+
+class Tick(Tolerant):
+    """A start for the instant `at`, which a retried start repeats.
+
+    `if_due`: only where the settings in force have such a run at that minute.
+    """
+
+    at: UtcInstant
+    if_due: Flag = False
+
+    @property
+    def instant(self) -> Instant:
+        """The instant for which it was scheduled."""
+        return instant_of(self.at)
+
+
+class Clear(Tick):
+    """A start of the clearing (rule 1.6.3)."""
+
+
+class Payout(Tick):
+    """A start of a payout (rules 6.2, 7.3)."""
+
+    run: Literal["average", "union"]

@@ -1,0 +1,34 @@
+"""Rebates on hold: pending until some days after the order that earned them (Rule 1.2.8)."""
+
+from dataclasses import dataclass, replace
+
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.times import DAY, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Pending cash of a member, earned by `order`; `id` sorts by when it was credited."""
+
+    id: str
+    member: MemberId
+    order: OrderId
+    amount: Amount
+    days: int
+
+    def is_due(self, completed_at: Instant | None, now: Instant) -> bool:
+        """Tell whether the amount is available at `now`."""
+        return completed_at is not None and completed_at + self.days * DAY <= now
+
+
+def taken_from(holds: tuple[Hold, ...], order: OrderId, amount: Amount) -> list[Hold]:
+    """Return the holds that change when `amount` is taken: first the order's own, then others."""
+    own_first = sorted(holds, key=lambda hold: (hold.order != order, hold.id))
+    changed = []
+    for hold in own_first:
+        taken = min(hold.amount, amount)
+        amount -= taken
+        if taken:
+            changed.append(replace(hold, amount=hold.amount - taken))
+    return changed

@@ -1,0 +1,64 @@
+"""What an audit finds, and how it reads."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from rebate.usecases.ports import Store
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that does not add up: `path` says where, `message` what is there and should be."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Render the difference on one line."""
+        return f"{self.path}: {self.message}"
+
+
+class UnreadableRow(Exception):
+    """A table holds a row that its codec refuses, so nothing that rests on it can be checked."""
+
+    def __init__(self, kind: type, reason: str) -> None:
+        super().__init__(f"{kind.__name__}: {reason}")
+        self.difference = Difference(kind.__name__.lower(), f"a row cannot be read: {reason}")
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads tables whole and counts their rows by the name of their kind."""
+
+    store: Store
+    rows: Counter[str] = field(default_factory=Counter)
+
+    def scan(self, kind: type[Row]) -> Iterator[Row]:
+        """Yield every row of a kind.
+
+        Raises:
+            UnreadableRow: a row is not what rows of this kind are.
+        """
+        try:
+            for row in self.store.scan(kind):
+                self.rows[kind.__name__] += 1
+                yield row
+        except ValidationError as error:
+            raise UnreadableRow(kind, _first_reason(error)) from error
+
+
+def wrong(path: str, name: str, *, found: object, expected: object) -> Iterator[Difference]:
+    """Yield a difference unless what was found is what was expected."""
+    if found != expected:
+        yield Difference(f"{path}.{name}", f"is {found}, should be {expected}")
+
+
+def _first_reason(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    return " ".join(str(first["msg"]).split())

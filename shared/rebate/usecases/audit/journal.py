@@ -1,0 +1,131 @@
+"""What the journal says: the sums that all balances and tickets are held against."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rebate.domain.ledger import (
+    Account,
+    JournalEntry,
+    Pocket,
+    Posting,
+    Till,
+    parts_of,
+    totals,
+)
+from rebate.domain.money import Amount
+from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
+from rebate.usecases.audit.finding import Difference
+from rebate.usecases.rows import Journal, Movement
+
+REFUND = "refund"
+"""The kind of journal entries that take back what an order gave and got."""
+
+MONEY = frozenset({Pocket.CASH, Pocket.PENDING, Pocket.HELD})
+_MASK = 2**64 - 1
+
+
+@dataclass(slots=True)
+class Given:
+    """What a line gave in all, and what of its contributions stayed with the platform.
+
+    `first` is what it gave before refunds. What was retained with it may include money that it
+    drew from the pool; of its own at most `first` was (Rule 1.6.5).
+    """
+
+    net: Amount = 0
+    first: Amount = 0
+    kept: Amount = 0
+    given_up: Amount = 0
+
+    @property
+    def retained(self) -> Amount:
+        """What of the line's own contribution the platform still has."""
+        return min(self.kept, self.first) - self.given_up
+
+
+@dataclass(slots=True)
+class Sums:
+    """Sums over the whole journal.
+
+    `paid` and `converted` are what each entry was given, in money and in anything else;
+    `given` is what each line gave. `movements` holds, per member, a digest of all movements
+    that does not depend on their order: statements must come to the same. `last` is the highest
+    number of each source, `counts` how many rows it has.
+    """
+
+    accounts: Counter[Account] = field(default_factory=Counter)
+    paid: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
+    converted: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
+    given: dict[tuple[QueueId, OrderId, LineId], Given] = field(default_factory=dict)
+    movements: dict[MemberId, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: Journal) -> None:
+        """Add one row of the journal."""
+        self.counts[row.source] += 1
+        self.last[row.source] = max(row.number, self.last.get(row.source, 0))
+        for entry in row.entries:
+            for posting in entry.postings:
+                self.accounts[posting.account] += posting.amount
+                self._add_posting(row, entry, posting)
+
+    def _add_posting(self, row: Journal, entry: JournalEntry, posting: Posting) -> None:
+        kind, pocket, owner = parts_of(posting.account)
+        queue = QueueId(row.source)
+        if kind == "queue":
+            self._add_to_line(queue, entry, Till(pocket), posting.amount)
+        if kind != "wallet":
+            return
+        member = MemberId(owner)
+        movement = Movement(entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry)
+        digest = movement_digest(row.source, row.number, movement)
+        self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
+        name = posting.entry or _entry_refunded(entry)
+        if name:
+            given = self.paid if pocket in MONEY else self.converted
+            given[queue, name] += posting.amount
+
+    def _add_to_line(
+        self, queue: QueueId, entry: JournalEntry, account: Till, amount: Amount
+    ) -> None:
+        if entry.order is None or entry.line is None:
+            return
+        given = self.given.setdefault((queue, entry.order, entry.line), Given())
+        refunds = entry.kind == REFUND
+        if account is Till.CONTRIBUTED:
+            given.net -= amount
+            given.first -= 0 if refunds else amount
+        if account is Till.RETAINED:
+            given.kept += 0 if refunds else amount
+            given.given_up -= amount if refunds else 0
+
+
+def movement_digest(source: str, number: int, movement: Movement) -> int:
+    """Return a number that stands for one movement of one commit."""
+    what = (movement.kind, movement.pocket, movement.amount, movement.order, movement.entry)
+    return hash((source, number, what)) & _MASK
+
+
+def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None:
+    """Add to a member's digest; the order of additions does not matter."""
+    sums[member] = (sums.get(member, 0) + digest) & _MASK
+
+
+def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[Difference]:
+    """Add up the journal; yield what is not balanced (Rule 0.10)."""
+    for row in rows:
+        sums.add(row)
+        for entry in row.entries:
+            for asset, total in totals(entry.postings).items():
+                if total:
+                    message = f"{entry.kind} of {entry.order} is off by {total} in {asset}"
+                    yield Difference(f"journal.{row.source}.{row.number}", message)
+
+
+def _entry_refunded(entry: JournalEntry) -> EntryId | None:
+    """Return whose wallet a refund takes from: such postings name only the order and line."""
+    if entry.kind != REFUND or entry.order is None or entry.line is None:
+        return None
+    return entry_id(entry.order, entry.line)

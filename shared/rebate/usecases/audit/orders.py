@@ -1,0 +1,102 @@
+"""Orders against their tickets: what an order gives and gets rests on what was paid for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from rebate.domain.names import WHOLE_ORDER, OrderId
+from rebate.domain.orders import LINES_PER_ROW, Order
+from rebate.domain.plans import queue_rebate, union
+from rebate.domain.tickets import Ticket
+from rebate.usecases.audit.finding import Difference, wrong
+from rebate.usecases.orders import load_order
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Key, Spend, key_of, ticket_key
+
+AT_A_TIME = 50
+"""Orders whose tickets are read together."""
+
+
+class OrderAudit:
+    """Checks orders, a few at a time; `pending` are those with commands not yet settled."""
+
+    def __init__(self, store: Store, pending: frozenset[OrderId]) -> None:
+        self._store = store
+        self._pending = pending
+        self.tickets = 0
+        """Tickets that the orders have."""
+
+    def check(self, orders: Iterable[Order]) -> Iterator[Difference]:
+        """Yield what is wrong with the orders' tickets and with what they add to spending."""
+        rest = iter(orders)
+        while some := list(islice(rest, AT_A_TIME)):
+            accepted = [order for order in some if order.digest is not None]
+            whole = [self._with_all_lines(order) for order in accepted]
+            yield from self._tickets(whole)
+            yield from self._spending(whole)
+
+    def strays(self, tickets: Iterable[Ticket]) -> Iterator[Difference]:
+        """Yield tickets of orders that do not know them."""
+        rest = iter(tickets)
+        while some := list(islice(rest, AT_A_TIME)):
+            known = self._store.get_many(Order, [Key(ticket.order) for ticket in some])
+            for ticket in some:
+                order = known.get(Key(ticket.order))
+                if order is None or ticket.queue not in order.queues:
+                    path = f"queues.{ticket.queue}.orders.{ticket.order}"
+                    yield Difference(path, "is stored, and no order says so")
+
+    def _with_all_lines(self, order: Order) -> Order:
+        long = len(order.lines) >= LINES_PER_ROW
+        return load_order(self._store, order.id) if long else order
+
+    def _tickets(self, orders: Sequence[Order]) -> Iterator[Difference]:
+        wanted = {
+            (order.id, queue): ticket_key(queue, order.member, order.id)
+            for order in orders
+            for queue in order.queues
+            if order.member is not None
+        }
+        found = self._store.get_many(Ticket, wanted.values())
+        self.tickets += len(found)
+        for order in orders:
+            for queue in order.queues:
+                ticket = found.get(wanted[order.id, queue])
+                path = f"queues.{queue}.orders.{order.id}"
+                if ticket is None:
+                    yield Difference(path, "is not stored, and the order says so")
+                elif order.repurchase_of is None and order.id not in self._pending:
+                    yield from _amounts(path, order, ticket)
+
+    def _spending(self, orders: Sequence[Order]) -> Iterator[Difference]:
+        rows = [
+            Spend(order.member, order.id, order.completed_at, _spent(order))
+            for order in orders
+            if order.completed_at is not None and order.member and order.repurchase_of is None
+        ]
+        found = self._store.get_many(Spend, [key_of(row) for row in rows])
+        for row in rows:
+            stored = found.get(key_of(row))
+            said = stored.groups if stored else None
+            yield from wrong(
+                f"members.{row.member}.spending", row.order, found=said, expected=row.groups
+            )
+
+
+def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
+    """Yield where a ticket's bases are not what is left of what was paid (Rule 1.6.5)."""
+    left = {line.id: line.paid - order.refunded(line.id) for line in order.lines}
+    for line in ticket.lines:
+        gets = sum(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
+        gives = union.profit_of(order) if ticket.queue == union.QUEUE else gets
+        name = f"lines.{line.id or 'all'}"
+        yield from wrong(path, f"{name}.gets_from", found=line.gets_from, expected=gets)
+        yield from wrong(path, f"{name}.gives_from", found=line.gives_from, expected=gives)
+
+
+def _spent(order: Order) -> dict[str, int]:
+    groups: dict[str, int] = {}
+    for line in order.lines:
+        group = queue_rebate.spending_group(order, line)
+        if group:
+            groups[group] = groups.get(group, 0) + line.paid - order.refunded(line.id)
+    return groups

@@ -1,0 +1,106 @@
+"""The index of places against the tickets: what waits below each node (see `domain.places`)."""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rebate.domain.places import FANOUT, Node
+from rebate.domain.queues import Child, Queue
+from rebate.domain.tickets import Standing, Ticket
+from rebate.usecases.audit.finding import Difference
+
+_MASK = 2**64 - 1
+_NOBODY = 0
+
+
+@dataclass(slots=True)
+class PlaceAudit:
+    """What one queue's index must come to; eight bytes a ticket, and a sum for each leaf."""
+
+    queue: Queue
+    leaves: "array[int]" = field(init=False)
+    sums: list[dict[int, Standing]] = field(default_factory=lambda: [{}])
+    missing: set[tuple[int, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Make room for all tickets that joined since the queue was last cleared."""
+        self.leaves = array("Q", bytes(8 * (self.queue.tickets - self.queue.cleared_below)))
+
+    def add(self, ticket: Ticket) -> None:
+        """Count a ticket; those that were cleared are in no tree any more."""
+        if ticket.place is None:
+            return
+        offset = ticket.place - self.queue.cleared_below
+        if not 0 <= offset < len(self.leaves):
+            return
+        self.leaves[offset] = _digest(ticket.order, ticket.member, ticket.standing)
+        node = offset // FANOUT
+        self.sums[0][node] = self.sums[0].get(node, Standing()) + ticket.standing
+
+    def close(self) -> Iterator[Difference]:
+        """Sum up all levels after the last ticket, and check the root."""
+        for level in range(self.queue.height):
+            above: dict[int, Standing] = {}
+            for index, standing in self.sums[level].items():
+                above[index // FANOUT] = above.get(index // FANOUT, Standing()) + standing
+            self.sums.append(above)
+            self.missing |= {(level, index) for index in self.sums[level]}
+        yield from self._children(self.queue.height, 0, self.queue.top)
+
+    def check(self, node: Node) -> Iterator[Difference]:
+        """Check a node; those of trees that were cleared do not count any more."""
+        key = node.key
+        if key.tree != self.queue.cleared_below:
+            return
+        self.missing.discard((key.level, key.index))
+        yield from self._children(key.level, key.index, node.children)
+
+    def rest(self) -> Iterator[Difference]:
+        """Yield the nodes that should be there, once all were checked."""
+        for level, index in sorted(self.missing):
+            yield Difference(f"queues.{self.queue.id}.nodes.{level}.{index}", "is not stored")
+
+    def _children(
+        self, level: int, index: int, children: tuple[Child, ...]
+    ) -> Iterator[Difference]:
+        path = f"queues.{self.queue.id}.nodes.{level}.{index}"
+        padded = (*children, *(Child(Standing()),) * (FANOUT - len(children)))
+        for position, child in enumerate(padded):
+            below = index * FANOUT + position
+            if level == 0 and self._leaf(below) != _child_digest(child):
+                place = self.queue.cleared_below + below
+                what = f"of place {place} says {_said(child)}, the ticket there does not"
+                yield Difference(f"{path}[{position}]", what)
+            if level > 0:
+                expected = self.sums[level - 1].get(below, Standing())
+                if child.standing != expected:
+                    what = f"says {_said(child)}, the tickets below say {_told(expected)}"
+                    yield Difference(f"{path}[{position}]", what)
+
+    def _leaf(self, offset: int) -> int:
+        return self.leaves[offset] if offset < len(self.leaves) else _NOBODY
+
+
+def _child_digest(child: Child) -> int:
+    if child.order is None:
+        return _NOBODY if child.standing == Standing() else _digest(None, None, child.standing)
+    return _digest(child.order, child.member, child.standing)
+
+
+def _digest(order: str | None, member: str | None, standing: Standing) -> int:
+    return hash((order, member, standing)) & _MASK
+
+
+def _said(child: Child) -> str:
+    return (
+        f"{child.order or 'nobody'}, {_told(child.standing)}"
+        if child.order
+        else _told(child.standing)
+    )
+
+
+def _told(standing: Standing) -> str:
+    return (
+        f"{standing.waiting} waiting for {standing.owed} "
+        f"({standing.ready} completed for {standing.ready_owed})"
+    )

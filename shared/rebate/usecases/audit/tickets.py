@@ -1,0 +1,117 @@
+"""Tickets and their entries against the journal, their own ratios and their queue's counts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rebate.domain.money import share
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Entry, Line, Status, Ticket
+from rebate.usecases.audit.finding import Difference, wrong
+from rebate.usecases.audit.journal import Given, Sums
+
+_ENDS_AT_NOTHING = frozenset({Status.COMPLETED, Status.REFUNDED})
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Which numbers from 0 on were seen, a bit each."""
+
+    seen: bytearray = field(default_factory=bytearray)
+    count: int = 0
+
+    def add(self, number: int) -> bool:
+        """Note a number; False if it was seen before."""
+        byte, bit = number >> 3, 1 << (number & 7)
+        if byte >= len(self.seen):
+            self.seen.extend(bytes(byte + 1 - len(self.seen)))
+        new = not self.seen[byte] & bit
+        self.seen[byte] |= bit
+        self.count += new
+        return new
+
+
+@dataclass(slots=True)
+class TicketAudit:
+    """Checks the tickets of one queue as they come, in any order."""
+
+    queue: Queue
+    sums: Sums
+    places: Numbers = field(default_factory=Numbers)
+    ordinals: Numbers = field(default_factory=Numbers)
+
+    def check(self, ticket: Ticket) -> Iterator[Difference]:
+        """Yield what is wrong with a ticket; take what the journal says of it out of the sums."""
+        path = f"queues.{ticket.queue}.orders.{ticket.order}"
+        joined = any(line.entry for line in ticket.lines)
+        if (ticket.place is not None) != joined:
+            yield Difference(f"{path}.place", f"is {ticket.place}, with entries: {joined}")
+        if ticket.place is not None:
+            yield from _counted(f"{path}.place", ticket.place, self.queue.tickets, self.places)
+        for index, line in enumerate(ticket.lines):
+            yield from self._line(ticket, index, line)
+            if line.entry:
+                yield from self._entry(ticket, index, line, line.entry)
+
+    def rest(self) -> Iterator[Difference]:
+        """Yield the places that no ticket holds, once all tickets were checked."""
+        path = f"queues.{self.queue.id}"
+        yield from wrong(path, "tickets", found=self.queue.tickets, expected=self.places.count)
+        yield from wrong(path, "entries", found=self.queue.entries, expected=self.ordinals.count)
+
+    def _line(self, ticket: Ticket, index: int, line: Line) -> Iterator[Difference]:
+        path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
+        given = self.sums.given.pop((ticket.queue, ticket.order, line.id), Given())
+        settled = sum(amount or 0 for amount in line.settled)
+        yield from wrong(path, "settled", found=settled, expected=given.net)
+        for owed, amount in zip(ticket.gives(index), line.settled, strict=False):
+            if amount is not None:
+                yield from wrong(path, "gives", found=amount, expected=owed)
+        yield from wrong(path, "retained", found=line.retained, expected=given.retained)
+
+    def _entry(self, ticket: Ticket, index: int, line: Line, entry: Entry) -> Iterator[Difference]:
+        name = ticket.entry_id(index)
+        path = f"queues.{ticket.queue}.entries.{name}"
+        key = (ticket.queue, name)
+        converted = entry.conversion.amount if entry.conversion else 0
+        yield from wrong(path, "paid", found=entry.paid, expected=self.sums.paid.pop(key, 0))
+        said = self.sums.converted.pop(key, 0)
+        yield from wrong(path, "conversion", found=converted, expected=said)
+        promised = line.entitlement()
+        yield from wrong(path, "entitlement", found=entry.entitlement, expected=promised)
+        yield from _counted(f"{path}.ordinal", entry.ordinal, self.queue.entries, self.ordinals)
+        yield from _standing(path, entry, cleared=self.queue.has_cleared(ticket))
+
+
+def _standing(path: str, entry: Entry, *, cleared: bool) -> Iterator[Difference]:
+    """Yield where status and amounts of an entry contradict each other."""
+    if entry.entitlement is None:
+        return
+    if entry.lacks < 0:
+        yield Difference(f"{path}.paid", f"is {entry.paid}, beyond {entry.entitlement}")
+    if entry.conversion:
+        due = share(entry.lacks, entry.conversion.ratio_bps)
+        yield from wrong(path, "conversion", found=entry.conversion.amount, expected=due)
+    elif entry.waits and not entry.lacks and not cleared:
+        yield Difference(f"{path}.status", "is waiting for nothing")
+    elif entry.lacks and entry.status in _ENDS_AT_NOTHING:
+        yield Difference(f"{path}.status", f"is {entry.status} and lacks {entry.lacks}")
+
+
+def _counted(path: str, number: int, end: int, seen: Numbers) -> Iterator[Difference]:
+    if not 0 <= number < end:
+        yield Difference(path, f"is {number}, of {end}")
+    elif not seen.add(number):
+        yield Difference(path, f"{number} is held twice")
+
+
+def orphans(sums: Sums) -> Iterator[Difference]:
+    """Yield what the journal says of lines and entries that no ticket has."""
+    for (queue, order, line), given in sums.given.items():
+        if given.net or given.retained:
+            path = f"queues.{queue}.orders.{order}.lines.{line or 'all'}"
+            yield Difference(path, f"is not stored, and gave {given.net}")
+    for paid in (sums.paid, sums.converted):
+        for (queue, entry), amount in paid.items():
+            if amount:
+                path = f"queues.{queue}.entries.{entry}"
+                yield Difference(path, f"is not stored, and was given {amount}")

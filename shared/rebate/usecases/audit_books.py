@@ -1,0 +1,182 @@
+"""Auditing the books: every balance and every queue, recomputed from the journal and the tickets.
+
+Each table is read once, as a stream; what is kept meanwhile is a few numbers for each wallet,
+line and leaf of the index of places. Nothing is repaired. Books that change while they are read
+look wrong: `Audit.moved` tells.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rebate.domain.ledger import Account, Till, asset_of, parts_of, till, wallet
+from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.orders import Order
+from rebate.domain.places import Node
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.domain.wallets import Wallet
+from rebate.usecases.audit.finding import Difference, Reading, UnreadableRow, wrong
+from rebate.usecases.audit.journal import Sums, add_digest, add_up, movement_digest
+from rebate.usecases.audit.orders import OrderAudit
+from rebate.usecases.audit.places import PlaceAudit
+from rebate.usecases.audit.tickets import TicketAudit, orphans
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Inbox, Journal, Statement
+
+__all__ = ["Audit", "Difference", "audit_books"]
+
+
+@dataclass(slots=True)
+class Audit:
+    """What an audit found: rows read by kind, and the differences.
+
+    `waiting` counts commands that are accepted and not settled: no difference, but not yet in
+    any balance. `moved`: something was settled while the books were read.
+    """
+
+    rows: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+    more: bool = False
+    waiting: int = 0
+    moved: bool = False
+
+
+def audit_books(store: Store, *, differences_max: int = 100) -> Audit:
+    """Recompute the books and return what differs, the first `differences_max` of it."""
+    books = _Books(Reading(store))
+    audit = Audit(books.reading.rows)
+    try:
+        for difference in books.differences():
+            if len(audit.differences) == differences_max:
+                audit.more = True
+                break
+            audit.differences.append(difference)
+    except UnreadableRow as unreadable:
+        audit.differences.append(unreadable.difference)
+    audit.waiting = audit.rows["Inbox"]
+    audit.moved = books.moved()
+    return audit
+
+
+class _Books:
+    """The books while they are read."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._sums = Sums()
+        self._queues: dict[QueueId, Queue] = {}
+        self._held: Counter[Account] = Counter()
+        self._pending: set[OrderId] = set()
+
+    def differences(self) -> Iterator[Difference]:
+        """Yield all that does not add up."""
+        self._queues = {queue.id: queue for queue in self.reading.scan(Queue)}
+        yield from add_up(self.reading.scan(Journal), self._sums)
+        yield from self._inbox()
+        yield from self._tills()
+        yield from self._wallets()
+        yield from self._conservation()
+        yield from self._statements()
+        yield from self._tickets()
+        yield from self._orders()
+
+    def moved(self) -> bool:
+        """Tell whether any queue was settled since the queues were read."""
+        now = {queue.id: queue.version for queue in self.reading.store.scan(Queue)}
+        return now != {name: queue.version for name, queue in self._queues.items()}
+
+    def _inbox(self) -> Iterator[Difference]:
+        begun = {q.id: q.progress.command for q in self._queues.values() if q.progress}
+        for row in self.reading.scan(Inbox):
+            order = getattr(row.command, "order", None)
+            if order is not None:
+                self._pending.add(order)
+            if begun.get(row.queue) == row.sort:
+                del begun[row.queue]
+        for queue, command in begun.items():
+            message = f"{command} was begun and is not in the inbox"
+            yield Difference(f"queues.{queue}.progress", message)
+
+    def _tills(self) -> Iterator[Difference]:
+        """Each queue's accounts, and what it is dealing out just now."""
+        accounts = {name for name in self._sums.accounts if parts_of(name)[0] == "queue"}
+        for queue in self._queues.values():
+            accounts |= {till(queue.id, Till(name)) for name in queue.tills}
+            flight = queue.progress.in_flight if queue.progress else None
+            left = flight.left if flight else 0
+            path = f"queues.{queue.id}.tills"
+            yield from wrong(path, "transit", found=queue.figure(Till.TRANSIT), expected=left)
+            last = self._sums.last.get(queue.id, 0)
+            if last > queue.version:
+                message = f"is {queue.version}, and the journal goes on to {last}"
+                yield Difference(f"queues.{queue.id}.version", message)
+        for account in sorted(accounts):
+            _, name, owner = parts_of(account)
+            queue_row = self._queues.get(QueueId(owner))
+            found = queue_row.tills.get(name, 0) if queue_row else 0
+            self._held[account] = found
+            expected = self._sums.accounts[account]
+            yield from wrong(f"queues.{owner}.tills", name, found=found, expected=expected)
+
+    def _wallets(self) -> Iterator[Difference]:
+        unseen = {name for name, sum_ in self._sums.accounts.items() if sum_ and _is_wallet(name)}
+        for row in self.reading.scan(Wallet):
+            for pocket, balance in row.balances.items():
+                account = wallet(row.member, pocket)
+                unseen.discard(account)
+                self._held[account] = balance
+                expected = self._sums.accounts[account]
+                yield from wrong(f"wallets.{row.member}", pocket, found=balance, expected=expected)
+        for account in sorted(unseen):
+            _, pocket_name, owner = parts_of(account)
+            expected = self._sums.accounts[account]
+            yield from wrong(f"wallets.{owner}", pocket_name, found=0, expected=expected)
+
+    def _conservation(self) -> Iterator[Difference]:
+        """Rule 0.10, over what is stored; accounts without a row of their own as journalled."""
+        total = sum(self._held[name] for name in self._held if asset_of(name) == "money")
+        for account, balance in self._sums.accounts.items():
+            if account not in self._held and asset_of(account) == "money":
+                total += balance
+        yield from wrong("money", "total", found=total, expected=0)
+
+    def _statements(self) -> Iterator[Difference]:
+        found: dict[MemberId, int] = {}
+        for row in self.reading.scan(Statement):
+            for movement in row.movements:
+                digest = movement_digest(row.source, row.number, movement)
+                add_digest(found, row.member, digest)
+        for member in sorted({*found, *self._sums.movements}):
+            if found.get(member, 0) != self._sums.movements.get(member, 0):
+                yield Difference(f"statements.{member}", "does not tell what the journal does")
+
+    def _tickets(self) -> Iterator[Difference]:
+        """Tickets, their entries, and the index of their places, which is derived from them."""
+        known = {name: self._audits(queue) for name, queue in self._queues.items()}
+        for ticket in self.reading.scan(Ticket):
+            audits = known.get(ticket.queue) or self._audits(Queue(ticket.queue))
+            yield from audits[0].check(ticket)
+            audits[1].add(ticket)
+        for tickets, places in known.values():
+            yield from tickets.rest()
+            yield from places.close()
+        yield from orphans(self._sums)
+        for node in self.reading.scan(Node):
+            if node.key.queue in known:
+                yield from known[node.key.queue][1].check(node)
+        for _, places in known.values():
+            yield from places.rest()
+
+    def _audits(self, queue: Queue) -> tuple[TicketAudit, PlaceAudit]:
+        return TicketAudit(queue, self._sums), PlaceAudit(queue)
+
+    def _orders(self) -> Iterator[Difference]:
+        orders = OrderAudit(self.reading.store, frozenset(self._pending))
+        yield from orders.check(self.reading.scan(Order))
+        if orders.tickets != self.reading.rows["Ticket"]:
+            yield from orders.strays(self.reading.store.scan(Ticket))
+
+
+def _is_wallet(account: Account) -> bool:
+    return parts_of(account)[0] == "wallet"

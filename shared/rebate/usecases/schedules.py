@@ -1,0 +1,58 @@
+"""When the settings in force want a scheduled run, to the minute (Rules 1.6.3, 6.2, 7.3).
+
+Schedules of the cloud are fixed when it is deployed, settings change at any time: so a schedule
+ticks every minute, and these functions say which ticks count. They are asked for the instant at
+which a tick was due, so a late or repeated one gets the same answer.
+"""
+
+from calendar import monthrange
+from datetime import date, datetime, time
+from typing import Literal
+
+from rebate.contracts.settings import Clearing, Settings
+from rebate.domain.times import SECOND, Instant, day_of, instant_of
+
+MINUTE = 60 * SECOND
+
+
+def clearing_due(settings: Settings, at: Instant) -> bool:
+    """Tell whether a clearing is due at the minute of `at` (Rule 1.6.3)."""
+    plan = settings.queue_rebate
+    if plan is None or not plan.enabled or plan.clearing is None:
+        return False
+    clearing = plan.clearing
+    if clearing.every == "once":
+        return _minute(instant_of(clearing.instant)) == _minute(at)
+    day = day_of(at, settings.zone)
+    return _is_day(clearing, day) and _is_at(settings, day, clearing.time_of_day, at)
+
+
+def payout_due(run: Literal["average", "union"], settings: Settings, at: Instant) -> bool:
+    """Tell whether average rewards or the union's pool are due at the minute of `at`."""
+    day = day_of(at, settings.zone)
+    plan, red_packet = settings.union, settings.red_packet
+    if run == "union":
+        on = plan is not None and plan.enabled
+        return on and _is_at(settings, day, (plan and plan.run_at) or time(), at)
+    if red_packet is None or not red_packet.enabled:
+        return False
+    when = Clearing(every=red_packet.average_every)
+    return _is_day(when, day) and _is_at(settings, day, time(), at)
+
+
+def _is_day(schedule: Clearing, day: date) -> bool:
+    if schedule.every == "week":
+        return day.isoweekday() == schedule.on_weekday
+    if schedule.every == "month":
+        last = monthrange(day.year, day.month)[1]
+        return day.day == min(schedule.on_day, last)
+    return True
+
+
+def _is_at(settings: Settings, day: date, clock: time, at: Instant) -> bool:
+    """Compare instants, so that a time which the zone skips that day is due when the skip ends."""
+    return _minute(instant_of(datetime.combine(day, clock, settings.zone))) == _minute(at)
+
+
+def _minute(instant: Instant) -> int:
+    return instant // MINUTE

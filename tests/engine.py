@@ -1,0 +1,155 @@
+"""Plays scenario documents on the use cases themselves, over a store in memory."""
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from rebate.bootstrap import App, wire
+from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, parse_event
+from rebate.contracts.settings import merge_patch
+from rebate.domain.errors import Rejected
+from rebate.domain.names import QueueId
+from rebate.domain.times import Instant, instant_of
+from rebate.usecases.save_catalog import CatalogDesk
+from rebate.usecases.seeds import repeatable_seed
+from rebate.usecases.settings import save_settings
+from rebate.usecases.show_outcome import show_outcome
+from tests.fakes import FakeClock, MemoryStore
+
+FIRST_STEP = "2026-03-01T10:00:00+08:00"
+
+
+@dataclass
+class Player:
+    """Plays steps one by one; `settles` False leaves what they cause in the inboxes."""
+
+    document: Mapping[str, Any]
+    store: Any = field(default_factory=MemoryStore)
+    settles: bool = True
+    refusals: list[str | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        seed = repeatable_seed(self.document.get("draw_seed", ""))
+        self.app: App = wire(self.store, FakeClock(), seed)
+        self.at = datetime.fromisoformat(FIRST_STEP) - timedelta(minutes=1)
+        self.levels: dict[str, str | None] = {}
+        self.names = itertools.count(1)
+
+    def begin(self) -> None:
+        in_force = self.app.settings.in_force()
+        if in_force.version == 0:
+            save_settings(
+                self.store, self.app.clock, self.document["settings"], expects=0, by="test"
+            )
+        members = self.document.get("members", [])
+        for member in members:
+            detail = {"member_id": member["id"], "level": member.get("level")}
+            self.deliver("MemberSaved", {**detail, "rank": member.get("rank")})
+        for member in members:
+            detail = {"member_id": member["id"], "level": member.get("level")}
+            detail["referrer_id"] = member.get("referrer")
+            self.deliver("MemberSaved", {**detail, "rank": member.get("rank")})
+
+    def play(self) -> dict[str, Any]:
+        self.begin()
+        for step in self.document["steps"]:
+            self.step(step)
+        return self.outcome()
+
+    def outcome(self) -> dict[str, Any]:
+        return show_outcome(self.store, self.app.settings.in_force().settings)
+
+    def step(self, step: Mapping[str, Any]) -> None:
+        given = step.get("at")
+        self.at = datetime.fromisoformat(given) if given else self.at + timedelta(minutes=1)
+        self.app.holds.release(self.now)
+        (kind,) = set(step) - {"at", "refused"}
+        action: Callable[[Any], Any] = getattr(self, f"_{kind}")
+        try:
+            action(step[kind])
+        except Rejected as rejected:
+            self.refusals.append(rejected.code.value)
+        else:
+            self.refusals.append(None)
+        self.app.holds.release(self.now)
+
+    @property
+    def now(self) -> Instant:
+        return instant_of(self.at)
+
+    def deliver(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        event = parse_event(detail_type, detail)
+        if isinstance(event, MemberSaved | ProductSaved | StoreSaved):
+            if isinstance(event, MemberSaved):
+                self.levels[event.member_id] = event.level
+            catalog = CatalogDesk(self.store, self.app.clock, self.app.settings)
+            catalog.save(event)
+            return
+        self.settle(self.app.orders.accept(event).queues)
+
+    def settle(self, queues: Iterable[QueueId]) -> None:
+        for queue in queues if self.settles else ():
+            self.app.settler.settle(queue)
+
+    def _buy(self, buy: Mapping[str, Any]) -> None:
+        level = buy.get("level", self.levels.get(buy["member"]))
+        lines = buy.get("lines") or [{**buy, "line": "1"}]
+        detail = {
+            "order_id": buy["order"],
+            "member": {"id": buy["member"], "level": level},
+            "channel": buy.get("channel", "mall"),
+            "store_id": buy.get("store"),
+            "paid_at": self.at.isoformat(),
+            "lines": [self._line(line, buy) for line in lines],
+        }
+        self.deliver("OrderPaid", detail)
+
+    def _line(self, line: Mapping[str, Any], buy: Mapping[str, Any]) -> dict[str, Any]:
+        def of(name: str, default: Any) -> Any:
+            return line.get(name, buy.get(name, default))
+
+        return {
+            "line_id": line["line"],
+            "product_id": of("product", "p1"),
+            "supply": of("supply", None),
+            "paid": line["paid"],
+            "deducted": of("deducted", 0),
+            "profit": of("profit", None),
+        }
+
+    def _complete(self, order: str) -> None:
+        self.deliver("OrderCompleted", {"order_id": order, "completed_at": self.at.isoformat()})
+
+    def _refund(self, refund: Mapping[str, Any]) -> None:
+        line = {"line_id": refund.get("line", "1"), "amount": refund["amount"]}
+        detail = {"order_id": refund["order"], "refund_id": refund["id"], "lines": [line]}
+        self.deliver("OrderRefunded", {**detail, "refunded_at": self.at.isoformat()})
+
+    def _event(self, event: Mapping[str, Any]) -> None:
+        self.deliver(event["detail-type"], event["detail"])
+
+    def _exchange(self, step: Mapping[str, Any]) -> None:
+        self.app.entries.exchange(step["queue"], step["entry"], step["into"], at=self.now)
+
+    def _draw(self, step: Mapping[str, Any]) -> None:
+        self.app.entries.draw(step["queue"], step["entry"], at=self.now)
+
+    def _run(self, name: str) -> None:
+        self.settle(getattr(self.app.scheduler, name)(self.now))
+
+    def _set(self, patch: Mapping[str, Any]) -> None:
+        known = self.app.settings.in_force()
+        patched = merge_patch(known.document, patch)
+        save_settings(self.store, self.app.clock, patched, expects=known.version, by="test")
+
+    def _withdraw(self, step: Mapping[str, Any]) -> None:
+        self.app.cashier.withdraw(step["id"], step["member"], step["amount"], self.now)
+
+    def _decide(self, step: Mapping[str, Any]) -> None:
+        self.app.cashier.decide(step["id"], approve=step["approve"])
+
+    def _transfer(self, step: Mapping[str, Any]) -> None:
+        name = f"t{next(self.names)}"
+        self.app.cashier.transfer(name, step["from"], step["to"], step["asset"], step["amount"])
