@@ -11,6 +11,7 @@ from local.edge import digest
 from local.environment import REGION
 from local.functions import Functions
 from local.letters import Box, Letter, Letters
+from rebate.contracts.events_in import UnreadableEvent, parse_event
 
 ROUTES: Mapping[str, str] = {
     "OrderPaid": "on_order_paid",
@@ -63,7 +64,7 @@ class Bus:
         kind = json.loads(body)["detail-type"]
         function = ROUTES.get(kind) if isinstance(kind, str) else None
         if function is None:
-            self.set_aside(body, f"no function takes events of type {kind}", NO_RULE)
+            self.set_aside(body, _why_not(kind), NO_RULE)
             return
         message = str(uuid4())
         for receives in range(1, RECEIVES_MAX + 1):
@@ -73,6 +74,15 @@ class Bus:
                 return
             time.sleep(0.01 * 2**receives)
         self.set_aside(body, f"{function} handed it back {RECEIVES_MAX} times", UNDELIVERABLE)
+
+
+def _why_not(kind: object) -> str:
+    """Return why no rule matches events of this type."""
+    try:
+        parse_event(kind, {})
+    except UnreadableEvent as unreadable:
+        return str(unreadable.problems[0])
+    raise AssertionError(f"no rule matches {kind}")
 
 
 def enveloped(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from uuid import uuid4
 
 from botocore.config import Config
 from botocore.session import get_session
@@ -16,6 +17,7 @@ from local.letters import Box, Letter, Letters
 from local.streams import BATCH_MAX, Stream
 from local.tables import create_tables
 from rebate.bootstrap import App, app
+from rebate.domain.times import Instant
 
 TRIES_MAX = 20
 """How often a batch of a stream is brought to a function that hands records back."""
@@ -40,11 +42,17 @@ class Deployment:
         self._clients = clients
         self._inbox = self._stream("inbox")
         self._journal = self._stream("journal")
+        self._unsettled: list[dict[str, Any]] = []
 
     @property
     def app(self) -> App:
         """The use cases on this deployment's tables, as its functions have them."""
         return app()
+
+    def unsettled(self) -> Instant | None:
+        """Return the latest instant of the commands that came in and were not rung for yet."""
+        self._unsettled += self._inbox.read()
+        return max(map(_instant_of, self._unsettled), default=None)
 
     def settle(self) -> None:
         """Ring for all commands that came in since the last call, until nothing is left.
@@ -52,7 +60,8 @@ class Deployment:
         Raises:
             DeliveryFailed: the settler keeps handing a queue back.
         """
-        while records := self._inbox.read():
+        while self.unsettled() is not None:
+            records, self._unsettled = self._unsettled, []
             for start in range(0, len(records), BATCH_MAX):
                 self._bring("settle", records[start : start + BATCH_MAX])
 
@@ -101,11 +110,19 @@ class Deployment:
         raise DeliveryFailed(f"{function} keeps handing back {len(records)} records")
 
 
+def _instant_of(record: dict[str, Any]) -> Instant:
+    """Return the instant of a command, with which its key in the inbox begins."""
+    sort: str = record["dynamodb"]["Keys"]["sort"]["S"]
+    return Instant(int(sort.split("#", 1)[0]))
+
+
 class Clients:
     """Clients of an engine's DynamoDB and of its streams: made once, for any number of prefixes."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
+        self.nonce = uuid4().hex[:8]
+        """Names what this command makes, on an engine that others may use too."""
         self.dynamodb = self._client("dynamodb")
         self.streams = self._client("dynamodbstreams")
 

@@ -9,7 +9,8 @@ REGION = "eu-west-1"
 _UNWANTED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
 """What would lead clients elsewhere, or make them look for accounts that nobody needs here."""
 
-_QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
+_QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+"""Logs are for who runs functions in the cloud; locally metrics and letters tell what happened."""
 
 
 @contextmanager

@@ -1,17 +1,22 @@
 """The functions of a deployment, called as the platform calls them.
 
-One call at a time: Powertools' resolver of routes is not thread-safe, and what functions print is
-theirs to print in the cloud, so here it goes nowhere.
+One call at a time: Powertools' resolver of routes is not thread-safe. What functions print are
+their metrics, in CloudWatch's embedded format; they are added up here as they are there.
 """
 
-import os
+import json
+import warnings
+from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib import import_module
+from io import StringIO
 from threading import RLock
 from typing import Any, TypeAlias
 from uuid import uuid4
+
+from rebate.adapters.telemetry import logger
 
 Handler: TypeAlias = Callable[[dict[str, Any], Any], Any]
 
@@ -34,18 +39,37 @@ class Context:
 
 
 class Functions:
-    """Calls functions by the name of their folder; loads each when it is first needed."""
+    """Calls functions by the name of their folder; loads each when it is first needed.
+
+    `metrics` are the sums of what they measured, by `rebate.adapters.telemetry.Metric`.
+    """
 
     def __init__(self) -> None:
+        self.metrics: Counter[str] = Counter()
         self._handlers: dict[str, Handler] = {}
         self._lock = RLock()
 
     def call(self, name: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each its own
         """Return what the function returns; what it raises is raised."""
-        with self._lock, open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-            return self._handler(name)(event, Context(name))
+        with self._lock, redirect_stdout(StringIO()) as said, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "No application metrics to publish")
+            try:
+                return self._handler(name)(event, Context(name))
+            finally:
+                self.metrics.update(_metrics_in(said.getvalue()))
 
     def _handler(self, name: str) -> Handler:
         if name not in self._handlers:
             self._handlers[name] = import_module(f"functions.{name}.handler").handler
+            logger.setLevel("CRITICAL")
         return self._handlers[name]
+
+
+def _metrics_in(said: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for line in said.splitlines():
+        document = json.loads(line) if line.startswith('{"_aws"') else {}
+        for directive in document.get("_aws", {}).get("CloudWatchMetrics", ()):
+            for metric in directive["Metrics"]:
+                found[metric["Name"]] += int(sum(document[metric["Name"]]))
+    return found

@@ -1,15 +1,13 @@
 """Making the tables on an engine, from the same models that AWS's are made from."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from pynamodb.connection import Connection
-
-from local.environment import REGION
 from local.letters import TABLE as LETTERS
 from local.letters import Letters
-from rebate.adapters.tables import TABLES
+from rebate.adapters.tables import TABLES, Table
 
-STREAM_VIEW = "NEW_IMAGE"
+STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
 
 
 def create_tables(client: Any, prefix: str, letters: Letters) -> bool:  # noqa: ANN401 - botocore's
@@ -19,17 +17,32 @@ def create_tables(client: Any, prefix: str, letters: Letters) -> bool:  # noqa: 
     """
     pages = client.get_paginator("list_tables").paginate()
     known = {name for page in pages for name in page["TableNames"] if name.startswith(prefix)}
-    connection = Connection(region=REGION, host=client.meta.endpoint_url)
     for table in TABLES:
         name = f"{prefix}{table.name}"
         if name not in known:
-            stream = {"stream_enabled": True, "stream_view_type": STREAM_VIEW}
-            connection.create_table(
-                name,
-                **table._get_schema(),  # noqa: SLF001 - PynamoDB tells it in no other way
-                billing_mode="PAY_PER_REQUEST",
-                stream_specification=stream if table.stream else None,
-            )
+            client.create_table(TableName=name, **_definition(table))
     if f"{prefix}{LETTERS}" not in known:
         letters.create_table()
     return not known
+
+
+def _definition(table: type[Table[Any]]) -> dict[str, Any]:
+    schema = table._get_schema()  # noqa: SLF001 - PynamoDB tells it in no other way
+    definition: dict[str, Any] = {
+        "AttributeDefinitions": schema["attribute_definitions"],
+        "KeySchema": schema["key_schema"],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    for kind in ("global_secondary_indexes", "local_secondary_indexes"):
+        if schema[kind]:
+            name = "".join(word.title() for word in kind.split("_"))
+            definition[name] = [_index(index) for index in schema[kind]]
+    return definition | ({"StreamSpecification": STREAM} if table.stream else {})
+
+
+def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "IndexName": index["index_name"],
+        "KeySchema": index["key_schema"],
+        "Projection": index["projection"],
+    }

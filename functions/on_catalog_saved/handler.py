@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from rebate.adapters.deliveries import Delivery, deliver
+from rebate.adapters.deliveries import deliver
 from rebate.adapters.telemetry import observed, tell_saved
 from rebate.bootstrap import app
+from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
 from rebate.usecases.save_catalog import CatalogEvent
 
-_KINDS = (MemberSaved, ProductSaved, StoreSaved)
+_KINDS: tuple[type[CatalogEvent], ...] = (MemberSaved, ProductSaved, StoreSaved)
 
 
 @observed

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from rebate.adapters.deliveries import Delivery, deliver
+from rebate.adapters.deliveries import deliver
 from rebate.adapters.telemetry import observed, tell_accepted
 from rebate.bootstrap import app
+from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import OrderPaid
 
 

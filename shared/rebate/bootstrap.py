@@ -13,6 +13,7 @@ from rebate.adapters.clock import SystemClock
 from rebate.adapters.dead_letters import DeadLetterQueue, DeadLetters
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.adapters.publisher import EventBus
+from rebate.adapters.shop_secrets import ShopSecrets
 from rebate.usecases.accept_order import OrderDesk
 from rebate.usecases.exchange_entry import EntryDesk
 from rebate.usecases.ports import Clock, Store
@@ -32,6 +33,7 @@ class Outside:
 
     dead_letters: DeadLetters
     publisher: Publisher
+    shop_secrets: Callable[[], tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,20 @@ def app() -> App:
 
 
 def _aws() -> Outside:
-    """Return the queue and bus that the environment names; a function has those that it needs."""
+    """Return the queue, bus and secrets that the environment names; a function has what it needs.
+
+    `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
+    itself, for machines without SSM.
+    """
     region = os.environ.get("AWS_REGION", "")
     return Outside(
         dead_letters=DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), region),
         publisher=EventBus(os.environ.get("REBATE_BUS", ""), region),
+        shop_secrets=ShopSecrets(
+            region,
+            parameter=os.environ.get("REBATE_SHOP_SECRET_PARAMETER"),
+            text=os.environ.get("REBATE_SHOP_SECRET"),
+        ),
     )
 
 

@@ -22,11 +22,12 @@ def decode(kind: type[Row], text: str) -> Row:
     Raises:
         pydantic.ValidationError: the text is not such a row.
     """
-    return _adapter(kind).validate_json(text)
+    row: Row = _adapter(kind).validate_json(text)
+    return row
 
 
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
         return {
             name: _plain(content)
             for name, default in _fields(type(value))
@@ -40,16 +41,16 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+def _fields(kind: type) -> tuple[tuple[str, object], ...]:
     return tuple((each.name, _default(each)) for each in fields(kind))
 
 
-def _default(each: "Field[Any]") -> Any:
+def _default(each: "Field[object]") -> object:
     if each.default_factory is not MISSING:
         return each.default_factory()
     return each.default
 
 
 @cache
-def _adapter(kind: type[Row]) -> TypeAdapter[Row]:
+def _adapter(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(kind)

@@ -4,10 +4,9 @@ An event that no repetition can mend (unreadable, conflicting, refused) is set a
 its reason; one that others stand in the way of is handed back, and the platform brings it again.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from logging import Logger
+from typing import Any, TypeVar, cast
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -15,29 +14,14 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic_core import PydanticCustomError
 
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.telemetry import Metric, count, logger
-from rebate.contracts.events_in import Event, UnreadableEvent, parse_event
-from rebate.contracts.problems import Problem, one_of, shown
-from rebate.contracts.scalars import parse_utc_instant
+from rebate.contracts.envelopes import UNREADABLE, Delivery, read_envelope
+from rebate.contracts.events_in import Event, UnreadableEvent
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
-from rebate.domain.times import Instant, instant_of
-
-UNREADABLE = "unreadable_event"
-"""The code of events that cannot be read, beside those of `rebate.domain.errors.Code`."""
 
 E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery(Generic[E]):
-    """An event as it came on the bus: `id` is the envelope's, `at` when it was sent."""
-
-    id: str | None
-    at: Instant | None
-    event: E
 
 
 def deliver(
@@ -55,7 +39,7 @@ def deliver(
 
     def carry_out(record: SQSRecord) -> None:
         try:
-            delivery = read(record.body, kinds)
+            delivery = read_envelope(record.body, kinds)
             with logger.append_context_keys(**_names(delivery)):
                 use(delivery)
         except UnreadableEvent as unreadable:
@@ -71,43 +55,10 @@ def deliver(
         count(Metric.DEAD_LETTERS)
         logger.error("event set aside", extra={"reason": reason, "code": code})
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)
+    processor = BatchProcessor(
+        EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("Logger", logger)
+    )
     return dict(process_partial_response(batch, carry_out, processor))
-
-
-def read(body: str, kinds: tuple[type[E], ...]) -> Delivery[E]:
-    """Return what an EventBridge envelope says.
-
-    Raises:
-        UnreadableEvent: it is none, or of another kind; sending it again will not help.
-    """
-    envelope = _envelope(body)
-    event = parse_event(envelope.get("detail-type"), envelope.get("detail"))
-    if not isinstance(event, kinds):
-        expected = one_of([kind.__name__ for kind in kinds])
-        message = f"must be {expected} here, not {shown(envelope['detail-type'])}"
-        raise UnreadableEvent([Problem("detail-type", message)])
-    sent = envelope.get("id")
-    return Delivery(sent if isinstance(sent, str) else None, _sent_at(envelope), event)
-
-
-def _envelope(body: str) -> Mapping[str, Any]:
-    try:
-        envelope = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableEvent([Problem("", f"is not JSON: {error}")]) from None
-    if not isinstance(envelope, Mapping):
-        raise UnreadableEvent([Problem("", f"must be an object, not {shown(envelope)}")])
-    return envelope
-
-
-def _sent_at(envelope: Mapping[str, Any]) -> Instant | None:
-    if envelope.get("time") is None:
-        return None
-    try:
-        return instant_of(parse_utc_instant(envelope["time"]))
-    except PydanticCustomError as error:
-        raise UnreadableEvent([Problem("time", error.message())]) from None
 
 
 def _names(delivery: Delivery[Any]) -> dict[str, str]:

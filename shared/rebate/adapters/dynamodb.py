@@ -44,7 +44,9 @@ class DynamoStore:
         """Return the row at `key`, or None."""
         table = self._table(kind)
         try:
-            return cast(Row, table.get(*_arguments(table, key), consistent_read=True).row())
+            return cast(
+                "Row", table.get(key.partition, _sort(table, key), consistent_read=True).row()
+            )
         except table.DoesNotExist:
             return None
         except PynamoDBException as error:
@@ -53,10 +55,10 @@ class DynamoStore:
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         """Return those of the rows at `keys` that exist."""
         table = self._table(kind)
-        wanted = [_arguments(table, key) for key in set(keys)]
+        wanted = set(keys)
         if not wanted:
             return {}
-        plain = wanted if table.is_sorted() else [partition for (partition,) in wanted]
+        plain = wanted if table.is_sorted() else {key.partition for key in wanted}
         try:
             items = list(table.batch_get(plain, consistent_read=True))
         except PynamoDBException as error:
@@ -92,7 +94,7 @@ class DynamoStore:
         self, member: MemberId, queue: QueueId, *, from_place: int, limit: int
     ) -> list[Ticket]:
         """Return a member's tickets in a queue with entries that wait, in order of place."""
-        table = cast(type[TicketsTable], self._table(Ticket))
+        table = cast("type[TicketsTable]", self._table(Ticket))
         first, last = place_key(queue, from_place), place_key(queue, 10**20 - 1)
         try:
             found = list(
@@ -124,7 +126,9 @@ class DynamoStore:
         transaction safe to repeat is its conditions, not the token.
         """
         try:
-            with TransactWrite(connection=self._connection, client_request_token=str(uuid4())) as transaction:
+            with TransactWrite(
+                connection=self._connection, client_request_token=str(uuid4())
+            ) as transaction:
                 for write in writes:
                     self._add(transaction, write)
         except TransactWriteError as error:
@@ -143,10 +147,12 @@ class DynamoStore:
                 transaction.delete(_bare(table, key))
             case Check(kind, key, expects):
                 table = self._table(kind)
-                arguments = _arguments(table, key)
-                transaction.condition_check(table, *arguments, condition=table.at_version(expects))
+                condition = table.at_version(expects)
+                transaction.condition_check(
+                    table, key.partition, _sort(table, key), condition=condition
+                )
             case Credit(member, amounts, expects):
-                wallets = cast(type[WalletsTable], self._table(Wallet))
+                wallets = cast("type[WalletsTable]", self._table(Wallet))
                 condition = None if expects is None else wallets.at_version(expects)
                 item = _bare(wallets, Key(member))
                 transaction.update(item, wallets.additions(amounts), condition=condition)
@@ -162,14 +168,15 @@ def _share_connection(table: type[Table[Any]], connection: Connection) -> None:
     own.connection = connection
 
 
-def _arguments(table: type[Table[Any]], key: Key) -> tuple[str, ...]:
-    return (key.partition, key.sort) if table.is_sorted() else (key.partition,)
+def _sort(table: type[Table[Any]], key: Key) -> str | None:
+    return key.sort if table.is_sorted() else None
 
 
-def _bare(table: type[Table[Any]], key: Key) -> Any:
+def _bare(table: type[Table[Any]], key: Key) -> Table[Any]:
     """Return an item that has nothing but its key."""
-    names = ("partition", "sort") if table.is_sorted() else ("partition",)
-    return table(**dict(zip(names, key, strict=False)))
+    if table.is_sorted():
+        return table(partition=key.partition, sort=key.sort)
+    return table(partition=key.partition)
 
 
 def _key(item: Table[Any]) -> Key:

@@ -8,7 +8,7 @@ Errors have one form, `Refusal`, whatever their status:
 
     400 invalid_json                  401 unauthenticated, bad_signature
     403 forbidden, not_yours          404 not_found, unknown_entry
-    409 stale_version, conflicting_event, and what the state of an entry forbids
+    409 conflict, conflicting_event, and what the state of an entry forbids
     422 invalid_request, invalid_settings, needs_acknowledgement, unreadable_event, and the rest
     503 unavailable: try again        202 not_yet: it will be carried out
 
@@ -67,14 +67,6 @@ class CheckSettings(Strict):
     settings: Mapping[str, Any]
 
 
-class Envelope(Tolerant):
-    """An event over HTTP: as EventBridge has it, of which only the first two are needed."""
-
-    detail_type: Any
-    detail: Any
-    time: UtcInstant | None = None
-
-
 class ProblemShown(Tolerant):
     """One thing that is wrong with what was sent, and the valid name that comes closest."""
 
@@ -103,9 +95,9 @@ class Entry(Tolerant):
     """An entry as its holder sees it, or an operator.
 
     `place` counts the entries that wait from 1 and `ahead` is what those before it still lack; both
-    are null for an entry that does not wait. `entitlement`, `waiting` and `ratio_bps` are null where
-    a plan counts rewards instead. `exchange` holds what the entry would give in each asset now.
-    `decided_by` is the rule that gave the ratio (rule 1.3).
+    are null for an entry that does not wait. `entitlement`, `waiting` and `ratio_bps` are null
+    where a plan counts rewards instead. `exchange` holds what the entry would give in each asset
+    now. `decided_by` is the rule that gave the ratio (rule 1.3).
     """
 
     queue: Id | None
@@ -349,7 +341,11 @@ class Trace(Tolerant):
 
 
 class EventTaken(Tolerant):
-    """What came of an event over HTTP: a repeated one is no error."""
+    """What came of an event over HTTP; a repeated one is no error.
 
-    outcome: Literal["accepted", "duplicate", "kept", "saved", "outdated"]
+    `outcome` is `accepted`, `duplicate`, or `kept` until its order is paid; of catalog events
+    `saved`, `duplicate`, or `outdated` by a later one.
+    """
+
+    outcome: Text
     queues: tuple[Text, ...] = ()

@@ -4,7 +4,8 @@
     X-Rebate-Signature: v1=HMAC-SHA256(secret, timestamp + "." + body) in hexadecimal
 
 The body is signed as it is sent, byte for byte. A timestamp more than five minutes from the
-receiver's clock is refused; within them a repetition does no harm, since a repeated event is a no-op.
+receiver's clock is refused; within them a repetition does no harm, since a repeated event is a
+no-op.
 """
 
 import hmac

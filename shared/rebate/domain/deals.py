@@ -8,10 +8,10 @@ from rebate.domain.plan import Deal
 def first_then_next(desk: Desk, gift: Gift) -> None:
     """Pay the first payable entry up to what it lacks, then the next, and so on (Rule 1.2.3)."""
     while gift.left:
-        head = desk.first(passing_over=gift.passes_over)
+        head = desk.line.first(passing_over=gift.passes_over)
         if head is None:
             return
-        desk.pay(head, min(gift.left, desk.entry(head).lacks), gift)
+        desk.pay(head, min(gift.left, desk.line.entry(head).lacks), gift)
 
 
 def collect(_desk: Desk, _gift: Gift) -> None:
@@ -31,8 +31,8 @@ def one_receiver(*, referrer_first: bool) -> Deal:
             return
         receiver = None
         if referrer_first and gift.ticket and gift.ticket.referrer:
-            receiver = desk.oldest_of(gift.ticket.referrer, passing_over=gift.passes_over)
-        receiver = receiver or desk.first(passing_over=gift.passes_over)
+            receiver = desk.line.oldest_of(gift.ticket.referrer, passing_over=gift.passes_over)
+        receiver = receiver or desk.line.first(passing_over=gift.passes_over)
         if receiver is not None:
             desk.pay(receiver, gift.left, gift)
 
@@ -50,9 +50,9 @@ def over_heads(heads_bps: tuple[Bps, ...], *, referrer_bps: Bps = 0, buyer_bps: 
         desk.require(receivers=len(heads_bps) + accelerations)
         basis = sum(line.gets_from for line in gift.ticket.lines) if gift.ticket else 0
         _accelerate(desk, gift, basis, referrer_bps=referrer_bps, buyer_bps=buyer_bps)
-        heads = desk.heads(len(heads_bps), passing_over=gift.passes_over)
+        heads = desk.line.heads(len(heads_bps), passing_over=gift.passes_over)
         for head, amount in zip(heads, split(gift.left, heads_bps), strict=False):
-            desk.pay(head, min(amount, desk.entry(head).lacks), gift)
+            desk.pay(head, min(amount, desk.line.entry(head).lacks), gift)
 
     return deal
 
@@ -86,10 +86,10 @@ def _accelerate(
     ):
         if not (member and ratio):
             continue
-        entry = desk.oldest_of(member, passing_over=gift.passes_over)
+        entry = desk.line.oldest_of(member, passing_over=gift.passes_over)
         if entry is None:
             continue
-        amount = min(share(basis, ratio), own, desk.entry(entry).lacks)
+        amount = min(share(basis, ratio), own, desk.line.entry(entry).lacks)
         desk.pay(entry, amount, gift, reason=reason)
         own -= amount
 
@@ -100,8 +100,8 @@ def equally(desk: Desk, gift: Gift) -> None:
         waiting = desk.waiting
         gift.each = gift.left // waiting if waiting else 0
     while gift.each:
-        entry = desk.next_after(gift.place, gift.ordinal)
+        entry = desk.line.next_after(gift.place, gift.ordinal)
         if entry is None:
             return
-        desk.pay(entry, min(gift.each, desk.entry(entry).lacks), gift, reason="average")
-        gift.place, gift.ordinal = desk.position(entry)
+        desk.pay(entry, min(gift.each, desk.line.entry(entry).lacks), gift, reason="average")
+        gift.place, gift.ordinal = desk.line.position(entry)

@@ -5,15 +5,15 @@ change. It stops a decision in two ways: `Missing` where a row is needed that wa
 `Full` where the next step would not fit into one transaction.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
 
-from rebate.domain.events import EntryCompleted, EntryConverted, EntryJoined, Event, RebatePaid
+from rebate.domain.book import Book, Missing, Spot, TicketKey, WalletOf
 from rebate.domain.draws import Group, takes_points
+from rebate.domain.events import EntryCompleted, EntryConverted, EntryJoined, Event, RebatePaid
 from rebate.domain.holds import Hold, taken_from
 from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, issued, till, wallet
+from rebate.domain.lineup import Lineup
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.places import Change, NodeKey, nodes_above
@@ -21,90 +21,10 @@ from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant
-from rebate.domain.wallets import Wallet
-
-
-class TicketKey(NamedTuple):
-    """What a ticket is found by within its queue."""
-
-    member: MemberId
-    order: OrderId
-
-
-class Spot(NamedTuple):
-    """An entry: a ticket and the index of its line."""
-
-    ticket: TicketKey
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """Wanted: the first `count` payable tickets from `start` on."""
-
-    start: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class OldestOf:
-    """Wanted: the first `count` waiting tickets of a member."""
-
-    member: MemberId
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class WalletOf:
-    """Wanted: a member's balances."""
-
-    member: MemberId
-
-
-Need: TypeAlias = Heads | OldestOf | WalletOf | TicketKey
-
-
-class Missing(Exception):
-    """A decision needs what was not loaded; load it and decide again."""
-
-    def __init__(self, need: Need) -> None:
-        super().__init__(need)
-        self.need = need
 
 
 class Full(Exception):
     """The next step does not fit into this transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of the line that is loaded: all payable tickets from `start` to `end`.
-
-    `end` None: to the end of the line. `count` is how many tickets were asked for.
-    """
-
-    start: int = 0
-    end: int | None = -1
-    count: int = 0
-
-    def covers(self, place: int) -> bool:
-        """Tell whether all payable tickets up to `place` are loaded."""
-        return self.end is None or place <= self.end
-
-
-@dataclass(slots=True)
-class Book:
-    """What was loaded of a queue's surroundings."""
-
-    tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
-    line: Window = field(default_factory=Window)
-    members: dict[MemberId, Window] = field(default_factory=dict)
-    wallets: dict[MemberId, Wallet] = field(default_factory=dict)
-    holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
-
-    def keep(self, tickets: Iterable[Ticket]) -> None:
-        """Add tickets that were loaded."""
-        self.tickets.update({TicketKey(t.member, t.order): t for t in tickets})
 
 
 @dataclass(slots=True)
@@ -148,90 +68,10 @@ class Desk:
         self.extra_rows = 0
         self._book = book
         self._room = room
-        self._tickets = dict(book.tickets)
         self._nodes: set[NodeKey] = set()
         self._paid: set[MemberId] = set()
         self._lines_touched = 0
-        self._line: list[tuple[int, TicketKey]] = sorted(
-            (ticket.place, key)
-            for key, ticket in self._tickets.items()
-            if ticket.place is not None and self._payable(ticket)
-        )
-        self._line_window = book.line
-        self._member_windows = dict(book.members)
-
-    # What is in line
-
-    def first(self, *, passing_over: OrderId | None) -> Spot | None:
-        """Return the first payable entry that is not of order `passing_over`, or None."""
-        return next(iter(self._in_line(passing_over)), None)
-
-    def heads(self, count: int, *, passing_over: OrderId | None) -> list[Spot]:
-        """Return the first `count` payable entries, fewer if there are no more."""
-        found: list[Spot] = []
-        for spot in self._in_line(passing_over, wanted=count):
-            found.append(spot)
-            if len(found) == count:
-                break
-        return found
-
-    def next_after(self, place: int, ordinal: int) -> Spot | None:
-        """Return the first payable entry behind `ordinal`, which stands in the ticket at `place`."""
-        for spot in self._in_line(None, start=place, wanted=HEADS_FOR_RUNS):
-            if self.entry(spot).ordinal > ordinal:
-                return spot
-        return None
-
-    def _in_line(
-        self, passing_over: OrderId | None, *, start: int = 0, wanted: int = 4
-    ) -> Iterator[Spot]:
-        """Yield payable entries in order; what lies beyond the loaded stretch is `Missing`."""
-        at = bisect_left(self._line, (start,), key=lambda item: item[:1])
-        usable = self._line_window.start <= max(start, 0)
-        while usable and at < len(self._line):
-            place, key = self._line[at]
-            if not self._line_window.covers(place):
-                break
-            ticket = self._tickets[key]
-            if ticket.order != passing_over:
-                for index, line in enumerate(ticket.lines):
-                    if line.entry and line.entry.waits:
-                        yield Spot(key, index)
-            at += 1
-        if not usable or self._line_window.end is not None:
-            raise Missing(Heads(start, max(wanted, 2 * self._line_window.count)))
-
-    def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> Spot | None:
-        """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
-        window = self._member_windows.get(member)
-        if window is None:
-            raise Missing(OldestOf(member, 2))
-        for place, key in sorted(self._waiting_of(member)):
-            if not window.covers(place):
-                break
-            if key.order != passing_over:
-                return Spot(key, self._first_line(key))
-        if window.end is not None:
-            raise Missing(OldestOf(member, 2 * window.count))
-        return None
-
-    def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:
-        for key, ticket in self._tickets.items():
-            if key.member == member and ticket.place is not None and self._payable(ticket):
-                yield ticket.place, key
-
-    def _first_line(self, key: TicketKey) -> int:
-        index = self._tickets[key].first_waiting()
-        assert index is not None, f"{key} is in line and has no entry that waits"
-        return index
-
-    def _payable(self, ticket: Ticket) -> bool:
-        """Tell whether any entry of the ticket may be paid (Rule 1.4, 6)."""
-        if ticket.place is None or self.queue.has_cleared(ticket):
-            return False
-        if self.plan.completed_first and ticket.completed_at is None:
-            return False
-        return ticket.first_waiting() is not None
+        self.line = Lineup(book, queue.cleared_below, completed_first=plan.completed_first)
 
     @property
     def waiting(self) -> int:
@@ -282,16 +122,16 @@ class Desk:
         name = ticket.entry_id(index)
         event = EntryConverted(name, ticket.member, ticket.order, Pocket.POINTS, amount)
         self.events.append(event)
-        return self.ticket(spot.ticket)
+        return self.line.ticket(spot.ticket)
 
     def turn_into(
         self, draft: Draft, spot: Spot, pocket: Pocket, ratio: Bps, status: Status
     ) -> Amount:
         """End an entry by crediting what it lacks, at `ratio`, to another pocket; return that."""
-        amount = share(self.entry(spot).lacks, ratio)
+        amount = share(self.line.entry(spot).lacks, ratio)
         into = Conversion(pocket, ratio, amount)
-        ended = replace(self.entry(spot), status=status, conversion=into)
-        ticket = self.ticket(spot.ticket)
+        ended = replace(self.line.entry(spot), status=status, conversion=into)
+        ticket = self.line.ticket(spot.ticket)
         self.save(ticket.with_entry(spot.line, lambda _: ended))
         draft.post(issued(self.queue.id, pocket), -amount)
         self.credit(draft, ticket.member, pocket, amount, spot)
@@ -303,44 +143,15 @@ class Desk:
         if entry:
             self.journal.append(entry)
 
-    # Rows
-
-    def ticket(self, key: TicketKey) -> Ticket:
-        """Return a ticket as it is now."""
-        found = self._tickets.get(key)
-        if found is None:
-            raise Missing(key)
-        return found
-
-    def entry(self, spot: Spot) -> Entry:
-        """Return an entry as it is now."""
-        entry = self.ticket(spot.ticket).lines[spot.line].entry
-        assert entry is not None, f"{spot} is no entry"
-        return entry
-
-    def position(self, spot: Spot) -> tuple[int, int]:
-        """Return (place of the ticket, ordinal of the entry)."""
-        place = self.ticket(spot.ticket).place
-        assert place is not None, f"{spot} has not joined"
-        return place, self.entry(spot).ordinal
-
     def save(self, ticket: Ticket) -> None:
-        """Keep a changed or new ticket, and its standing in line."""
+        """Keep a changed or new ticket."""
         key = TicketKey(ticket.member, ticket.order)
-        before = self._tickets.get(key)
-        stood = before is not None and self._payable(before)
-        self._tickets[key] = ticket
         if key not in self.touched:
             self._lines_touched += len(ticket.lines)
             self.touched.add(key)
-        if ticket.place is None:
-            return
-        self._nodes.update(nodes_above(self.queue, ticket.place))
-        stands = self._payable(ticket)
-        if stands and not stood:
-            insort(self._line, (ticket.place, key))
-        elif stood and not stands:
-            del self._line[bisect_left(self._line, (ticket.place, key))]
+        if ticket.place is not None:
+            self._nodes.update(nodes_above(self.queue, ticket.place))
+        self.line.save(ticket)
 
     def wallet(self, member: MemberId) -> Callable[[Pocket], Amount]:
         """Return a member's balances as they are now; the commit will insist on them."""
@@ -352,20 +163,16 @@ class Desk:
 
     def changes(self) -> Iterator[tuple[Ticket | None, Ticket]]:
         """Yield (as loaded, as it is now) of every ticket that was touched."""
-        for key in sorted(self.touched, key=lambda k: (self._tickets[k].place or 0, k)):
-            yield self._book.tickets.get(key), self._tickets[key]
+        for key in sorted(self.touched, key=lambda k: (self.line.ticket(k).place or 0, k)):
+            yield self._book.tickets.get(key), self.line.ticket(key)
 
     def clear(self, at: Instant) -> None:
         """Set all that waits to zero by one mark (Rule 1.6.3)."""
         self.queue = replace(
             self.queue, cleared_below=self.queue.tickets, cleared_at=at, height=0, top=()
         )
-        self._line.clear()
-        self._line_window = Window(0, None)
-        self._member_windows = dict.fromkeys(self._member_windows, Window(0, None))
+        self.line.clear(self.queue.cleared_below)
         self._nodes.clear()
-
-    # Money
 
     def post(self, draft: Draft, account: Till, amount: Amount) -> None:
         """Post to one of the queue's accounts."""
@@ -376,11 +183,16 @@ class Desk:
             self.queue = replace(self.queue, tills=tills)
 
     def credit(
-        self, draft: Draft, member: MemberId, pocket: Pocket, amount: Amount, spot: Spot | None = None
+        self,
+        draft: Draft,
+        member: MemberId,
+        pocket: Pocket,
+        amount: Amount,
+        spot: Spot | None = None,
     ) -> None:
         """Post to a member's wallet (negative: take)."""
         if amount:
-            entry = self.ticket(spot.ticket).entry_id(spot.line) if spot else None
+            entry = self.line.ticket(spot.ticket).entry_id(spot.line) if spot else None
             draft.post(wallet(member, pocket), amount, entry)
             self.credits[member, pocket] = self.credits.get((member, pocket), 0) + amount
             self._paid.add(member)
@@ -393,11 +205,15 @@ class Desk:
         """
         if not amount:
             return
-        ticket = self.ticket(spot.ticket)
+        ticket = self.line.ticket(spot.ticket)
         self._require_rows([ticket], [ticket.member])
-        entry = self.entry(spot)
+        entry = self.line.entry(spot)
         paid = replace(entry, paid=entry.paid + amount, rewards=entry.rewards + 1)
-        left = paid.rewards == self.plan.rewards_to_exit if paid.entitlement is None else not paid.lacks
+        left = (
+            paid.rewards == self.plan.rewards_to_exit
+            if paid.entitlement is None
+            else not paid.lacks
+        )
         if left:
             paid = replace(paid, status=Status.COMPLETED)
         gift.left -= amount
@@ -443,8 +259,6 @@ class Desk:
             self.events.append(event)
         gift.left = 0
 
-    # Room
-
     def require(self, *, receivers: int) -> None:
         """Insist on room for so many more receivers, wherever they stand, or raise `Full`."""
         rows_each = 3 + self.queue.height
@@ -486,6 +300,3 @@ ROWS_PER_FOLLOW_UP = 3
 
 LINES_MAX = 4_000
 """Lines of all tickets in one transaction, which may not exceed 4 MB."""
-
-HEADS_FOR_RUNS = 32
-"""Tickets loaded at a time by a run that visits every entry."""

@@ -64,8 +64,8 @@ class Order:
 
     `lines` are all of them; they are stored in rows of `LINES_PER_ROW`. `arrival` is the
     last arrival number that a command of this order was given. `kept` names, in order of
-    arrival, the refunds that came before the order was paid (None: its completion). `settings` is the version of
-    the settings under which it was accepted.
+    arrival, the refunds that came before the order was paid (None: its completion).
+    `settings` is the version of the settings under which it was accepted.
     """
 
     id: OrderId

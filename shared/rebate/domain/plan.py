@@ -71,5 +71,5 @@ class Plan:
     prize_max: Amount | None = None
 
     def exchange_ratio(self, into: Pocket) -> Bps | None:
-        """Return the ratio at which entries are exchanged into a pocket, or None if they are not."""
+        """Return the ratio of exchanges into a pocket, or None if there are none."""
         return dict(self.exchange_bps).get(into)

@@ -59,8 +59,9 @@ class Queue:
     `version` counts its commits and numbers its journal rows. `tickets` and `entries` count
     what has joined; tickets with a place below `cleared_below` are cleared, whatever
     their rows say (Rule 1.6.3). `top` is the root of the index of places at `height` (0: its
-    children are tickets). `ran_at` is the instant of the last run that paid the pool out. `tills` are the sums of the postings to the queue's accounts, so negative for
-    what it took in. `group` is the open group of random return (Rule 1.6.2).
+    children are tickets). `ran_at` is the instant of the last run that paid the pool out.
+    `tills` are the sums of the postings to the queue's accounts, so negative for what it took
+    in. `group` is the open group of random return (Rule 1.6.2).
     """
 
     id: QueueId

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from rebate.domain.book import TicketKey
 from rebate.domain.commands import Cut, Refund
-from rebate.domain.desk import Desk, TicketKey
+from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
 from rebate.domain.ledger import Draft, Pocket, Till, issued
 from rebate.domain.money import Amount, share
@@ -14,11 +15,11 @@ from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
 def refund(desk: Desk, command: Refund) -> None:
     """Lower what the order's lines give and get; whom they paid keeps it."""
     key = TicketKey(command.member, command.order)
-    desk.require_ticket(desk.ticket(key))
+    desk.require_ticket(desk.line.ticket(key))
     for cut in command.cuts:
-        index = desk.ticket(key).index_of(cut.line)
+        index = desk.line.ticket(key).index_of(cut.line)
         if index is not None:
-            _refund_line(desk, command, desk.ticket(key), index, cut)
+            _refund_line(desk, command, desk.line.ticket(key), index, cut)
 
 
 def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int, cut: Cut) -> None:

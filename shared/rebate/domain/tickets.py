@@ -84,8 +84,9 @@ class Line:
 
     `gives_from` and `gets_from` are the amounts after refunds on which contribution and
     entitlement are computed: both `paid`, but for the union plan, which gives from profit.
+    `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
     `contributes` False: it does not even draw the pool (Rule 1.5.5). `lottery` is what may be
-    drawn where the lottery decided the ratio. `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
+    drawn where the lottery decided the ratio.
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
     """
@@ -115,16 +116,19 @@ class Line:
     @property
     def earns(self) -> bool:
         """Whether the line gets a place: an entitlement of 0 earns none (Rule 0.12)."""
-        return self.joins and (self.gets_from > 0 if self.gets_bps is None else bool(self.entitlement()))
+        return self.joins and (
+            self.gets_from > 0 if self.gets_bps is None else bool(self.entitlement())
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One order in one queue.
 
-    `store` is where the order was made, None for the mall. `place` counts the tickets that joined the queue, from 0, and is None before joining and
-    for an order that earns no entry. `parts_bps` divides a line's contribution (Rule 6.1).
-    `origin` and `round` name a forced repurchase's first order and its number (Rule 4.4).
+    `store` is where the order was made, None for the mall. `place` counts the tickets that
+    joined the queue, from 0, and is None before joining and for an order that earns no entry.
+    `parts_bps` divides a line's contribution (Rule 6.1). `origin` and `round` name a forced
+    repurchase's first order and its number (Rule 4.4).
     """
 
     queue: QueueId
@@ -166,7 +170,9 @@ class Ticket:
 
     def first_waiting(self) -> int | None:
         """Return the line of the first entry that still waits, or None."""
-        return next((i for i, each in enumerate(self.lines) if each.entry and each.entry.waits), None)
+        return next(
+            (i for i, each in enumerate(self.lines) if each.entry and each.entry.waits), None
+        )
 
     @property
     def standing(self) -> "Standing":
@@ -215,12 +221,12 @@ def drawn(line: Line, luck: Luck, prize_max: Amount | None) -> Line:
     """Return a line after its draw; one that is promised nothing any more is done (Rule 1.3.3)."""
     assert line.lottery is not None, f"line {line.id} has no lottery"
     assert line.entry is not None, f"line {line.id} has no entry"
+    entry = replace(line.entry, drawn=True)
     won = drawn_ratio(line.lottery, luck)
     if won is None:
-        return replace(line, entry=replace(line.entry, drawn=True))
+        return replace(line, entry=entry)
     caps = [cap for cap in (line.cap, prize_max) if cap is not None]
     line = replace(line, gets_bps=won, cap=min(caps, default=None))
     promised = line.entitlement()
-    status = line.entry.status if promised else Status.COMPLETED
-    entry = replace(line.entry, entitlement=promised, status=status, drawn=True)
-    return replace(line, entry=entry)
+    status = entry.status if promised else Status.COMPLETED
+    return replace(line, entry=replace(entry, entitlement=promised, status=status))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from rebate.domain.desk import TicketKey
+from rebate.domain.book import TicketKey
 from rebate.domain.names import QueueId
 from rebate.domain.places import FANOUT, Node, NodeKey
 from rebate.domain.queues import Child, Queue
@@ -92,7 +92,8 @@ class Line:
             if not child.standing.payable(completed_only=completed_only):
                 continue
             if level == 0:
-                assert child.member is not None and child.order is not None, "a leaf names tickets"
+                assert child.member is not None, "a leaf names tickets"
+                assert child.order is not None, "a leaf names tickets"
                 yield first, TicketKey(child.member, child.order)
                 continue
             key = NodeKey(queue.id, queue.cleared_below, level - 1, subtree)

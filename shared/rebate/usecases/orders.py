@@ -46,7 +46,8 @@ class Mail:
         """Tell every queue of the order that it is completed."""
         for queue in self.order.queues:
             at, member = self.order.completed_at, self.order.member
-            assert at is not None and member is not None, "nothing to tell of this order"
+            assert at is not None, "the order is not completed"
+            assert member is not None, "the order is not paid"
             self.send(queue, Complete(at, self.order.id, member))
 
     def refund(self, name: str, refund: Refunded, before: Order) -> None:
@@ -138,5 +139,3 @@ def _cuts(queue: QueueId, before: Order, refund: Refunded) -> tuple[Cut, ...]:
     paid = sum(refund.amounts.values())
     profit = union.profit_of(before) - union.profit_of(after)
     return (Cut(WHOLE_ORDER, profit if queue == union.QUEUE else paid, paid),)
-
-

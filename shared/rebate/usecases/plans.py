@@ -210,7 +210,7 @@ def _lottery(entitlement: PlanEntitlement) -> Lottery | None:
 
 
 def _random_return(plan: QueueRebate, order: Order) -> tuple[int, int] | None:
-    """Return (cash places, points places) of a group: the store's or desk's own, else the plan's."""
+    """Return (cash, points) places of a group: the store's or desk's own, else the plan's."""
     own: RandomReturn | bool | None = None
     if order.channel == "store":
         own = plan.store_settings.get(order.store or "", StoreScope()).random_return

@@ -72,9 +72,7 @@ def _luck(
     return lambda entry: luck_of(seed, entry)
 
 
-def _whole_orders(
-    store: Store, settings: Settings, order: Order
-) -> tuple[list[Ticket], bool]:
+def _whole_orders(store: Store, settings: Settings, order: Order) -> tuple[list[Ticket], bool]:
     found: list[Ticket | None] = []
     counted = False
     if settings.order_queue and settings.order_queue.enabled:

@@ -8,8 +8,8 @@ out, its disappearance from the inbox, changes in the same transaction as the mo
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from rebate.domain.book import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
 from rebate.domain.commands import Keyed
-from rebate.domain.desk import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.holds import Hold
@@ -234,13 +234,13 @@ class Settler:
         if decision.journal or decision.events:
             row = Journal(after.id, after.version, now, decision.journal, decision.events)
             writes.append(Put(row))
-        credits: dict[MemberId, list[tuple[Pocket, int]]] = {}
+        credited: dict[MemberId, list[tuple[Pocket, int]]] = {}
         for (member, pocket), amount in decision.credits.items():
-            credits.setdefault(member, []).append((pocket, amount))
+            credited.setdefault(member, []).append((pocket, amount))
         movements = _movements(decision.journal)
-        for member in sorted({*credits, *decision.consulted}):
+        for member in sorted({*credited, *decision.consulted}):
             expects = book.wallets[member].version if member in decision.consulted else None
-            writes.append(Credit(member, tuple(credits.get(member, ())), expects))
+            writes.append(Credit(member, tuple(credited.get(member, ())), expects))
         writes += [
             Put(hold) if hold.amount else Remove(Hold, key_of(hold)) for hold in decision.holds
         ]
@@ -291,6 +291,4 @@ def _answers(rows: Iterable[Inbox], decision: Decision, now: Instant) -> list[Wr
     """Return the outcome of commands that somebody waits for."""
     refused = {each.key: each.code for each in decision.refused}
     expires = now // SECOND + ANSWERS_KEPT
-    return [
-        Put(Answer(row.request, refused.get(row.sort), expires)) for row in rows if row.request
-    ]
+    return [Put(Answer(row.request, refused.get(row.sort), expires)) for row in rows if row.request]

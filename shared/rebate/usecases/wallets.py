@@ -155,7 +155,7 @@ class Cashier:
     ) -> None:
         """Store one balanced movement; a wallet whose balance was looked at must be the same."""
         now = self.clock.now()
-        kind = source.split("/")[0]
+        kind = source.split("/", maxsplit=1)[0]
         postings = [
             Posting(wallet(owner.member, pocket), amount)
             for owner, amounts in moves

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from rebate.adapters.tables.base import SortedTable, Table
 from rebate.adapters.tables.answers import AnswersTable
+from rebate.adapters.tables.base import SortedTable, Table
 from rebate.adapters.tables.current_settings import CurrentSettingsTable
+from rebate.adapters.tables.holds import HoldsTable
 from rebate.adapters.tables.inbox import InboxTable
 from rebate.adapters.tables.journal import JournalTable
 from rebate.adapters.tables.members import MembersTable
@@ -13,6 +14,7 @@ from rebate.adapters.tables.order_lines import OrderLinesTable
 from rebate.adapters.tables.orders import OrdersTable
 from rebate.adapters.tables.products import ProductsTable
 from rebate.adapters.tables.queues import QueuesTable
+from rebate.adapters.tables.seeds import SeedsTable
 from rebate.adapters.tables.settings import SettingsTable
 from rebate.adapters.tables.shops import ShopsTable
 from rebate.adapters.tables.spending import SpendingTable
@@ -21,8 +23,6 @@ from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.adapters.tables.withdrawal_days import WithdrawalDaysTable
 from rebate.adapters.tables.withdrawals import WithdrawalsTable
-from rebate.adapters.tables.seeds import SeedsTable
-from rebate.adapters.tables.holds import HoldsTable
 
 TABLES: tuple[type[Table[Any]], ...] = (
     AnswersTable,

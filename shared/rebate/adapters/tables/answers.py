@@ -23,6 +23,6 @@ class AnswersTable(Table[Answer]):
     expires_at = NumberAttribute()
 
     @classmethod
-    def extra(cls, row: Answer) -> dict[str, Any]:
+    def further(cls, row: Answer) -> dict[str, Any]:
         """Return when DynamoDB may remove the row."""
         return {"expires_at": row.expires_at}

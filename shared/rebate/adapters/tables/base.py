@@ -42,10 +42,10 @@ class Table(Model, Generic[Row]):
         version = getattr(row, "version", None)
         if version is not None:
             attributes["version"] = version
-        return cls(**attributes, **cls.extra(row))
+        return cls(**attributes, **cls.further(row))
 
     @classmethod
-    def extra(cls, row: Row) -> dict[str, Any]:  # noqa: ARG003 - for tables that have some
+    def further(cls, row: Row) -> dict[str, Any]:  # noqa: ARG003 - for tables that have some
         """Return further attributes: what an index or an expiry needs."""
         return {}
 

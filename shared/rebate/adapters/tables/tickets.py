@@ -10,7 +10,7 @@ from rebate.domain.tickets import Ticket
 from rebate.usecases.rows import place_key, waits_by_member
 
 
-class WaitingIndex(LocalSecondaryIndex[Any]):
+class WaitingIndex(LocalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     """A member's tickets that wait, by queue and place."""
 
     class Meta:
@@ -38,7 +38,7 @@ class TicketsTable(SortedTable[Ticket]):
     waiting = WaitingIndex()
 
     @classmethod
-    def extra(cls, row: Ticket) -> dict[str, Any]:
+    def further(cls, row: Ticket) -> dict[str, Any]:
         """Return the place of a ticket that waits, in queues that serve by member."""
         if row.place is None or not waits_by_member(row):
             return {}

@@ -21,7 +21,8 @@ def whole_ticket(
     parts_bps: tuple[Bps, ...] = (WHOLE,),
 ) -> Ticket:
     """Return an order's one ticket; it gives from what was paid unless told otherwise."""
-    assert order.member is not None and order.paid_at is not None, "only a paid order is priced"
+    assert order.member is not None, "only a paid order is priced"
+    assert order.paid_at is not None, "only a paid order is priced"
     paid = paid_for(order)
     line = Line(
         id=WHOLE_ORDER,

@@ -161,7 +161,8 @@ class _Pricing:
 
     def tickets(self) -> list[Ticket]:
         order = self.order
-        assert order.member is not None and order.paid_at is not None, "only a paid order is priced"
+        assert order.member is not None, "only a paid order is priced"
+        assert order.paid_at is not None, "only a paid order is priced"
         return [
             Ticket(
                 queue=queue,
@@ -204,10 +205,10 @@ class _Pricing:
         at = self.order.paid_at or Instant(0)
         if not all(inside(scope.windows, at, self.terms.zone) for scope in scopes):
             return "outside the reward windows"
-        full = next((scope for scope in scopes if self._is_full(scope, line)), None)
+        full = next((scope for scope in scopes if self._is_full(scope)), None)
         return f"the limit of {full.name} is reached" if full else None
 
-    def _is_full(self, scope: Scope, line: OrderLine) -> bool:
+    def _is_full(self, scope: Scope) -> bool:
         if not scope.is_limited:
             return False
         today = day_of(self.order.paid_at or Instant(0), self.terms.zone)

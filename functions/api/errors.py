@@ -1,0 +1,90 @@
+"""From errors to answers: the one place that knows both (`rebate.contracts.api`)."""
+
+from collections.abc import Iterable, Mapping
+
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
+from pydantic import BaseModel
+
+from functions.api.access import Forbidden, Unauthenticated
+from functions.api.requests import InvalidRequest, NotJson
+from rebate.contracts.api import ProblemShown, Refusal
+from rebate.contracts.envelopes import UNREADABLE
+from rebate.contracts.events_in import UnreadableEvent
+from rebate.contracts.problems import Invalid, Problem
+from rebate.contracts.settings import InvalidSettings
+from rebate.contracts.signatures import BadSignature
+from rebate.domain.errors import Code, Conflict, NotYet, Rejected, Unavailable
+
+_STATUS: Mapping[Code, int] = {
+    Code.UNKNOWN_ENTRY: 404,
+    Code.NOT_YOURS: 403,
+    Code.ENTRY_NOT_WAITING: 409,
+    Code.ALREADY_PAID: 409,
+    Code.ALREADY_DRAWN: 409,
+    Code.CONFLICTING_EVENT: 409,
+}
+"""A refusal is 422 where nothing stands here."""
+
+_PLAIN: Mapping[type[Exception], tuple[int, str]] = {
+    NotJson: (400, "invalid_json"),
+    Unauthenticated: (401, "unauthenticated"),
+    BadSignature: (401, "bad_signature"),
+    Forbidden: (403, "forbidden"),
+    Conflict: (409, "conflict"),
+    NotYet: (202, "not_yet"),
+}
+
+
+def install(resolver: ApiGatewayResolver) -> None:
+    """Let the resolver answer errors; any other is a bug, and the platform answers 500."""
+    resolver.not_found(lambda _: refusal(404, "not_found", "there is nothing here"))
+    resolver.exception_handler(list(_PLAIN))(_plain)
+    resolver.exception_handler(Rejected)(_rejected)
+    resolver.exception_handler(Invalid)(_invalid)
+    resolver.exception_handler(Unavailable)(_unavailable)
+
+
+def refusal(
+    status: int,
+    code: str,
+    message: str,
+    problems: Iterable[Problem] = (),
+    headers: dict[str, str | list[str]] | None = None,
+) -> Response[str]:
+    """Return an answer in the form that all refusals have."""
+    shown = tuple(ProblemShown(path=p.path, message=p.message, nearest=p.nearest) for p in problems)
+    body = Refusal(code=code, message=message, problems=shown)
+    return Response(status, "application/json", body.model_dump_json(), headers)
+
+
+def _plain(error: Exception) -> Response[str]:
+    return refusal(*_PLAIN[type(error)], str(error))
+
+
+def _rejected(error: Rejected) -> Response[str]:
+    problems = error.__cause__.problems if isinstance(error.__cause__, Invalid) else ()
+    return refusal(_STATUS.get(error.code, 422), error.code, str(error), problems)
+
+
+def _invalid(error: Invalid) -> Response[str]:
+    return refusal(422, _code_of(error), str(error), error.problems)
+
+
+def _code_of(error: Invalid) -> str:
+    match error:
+        case InvalidSettings():
+            return error.code
+        case UnreadableEvent():
+            return UNREADABLE
+        case InvalidRequest():
+            return "invalid_request"
+    return "invalid"
+
+
+def _unavailable(error: Unavailable) -> Response[str]:
+    return refusal(503, "unavailable", str(error), headers={"Retry-After": "1"})
+
+
+def answer(status: int, body: BaseModel) -> Response[str]:
+    """Return an answer with a body from `rebate.contracts.api`."""
+    return Response(status, "application/json", body.model_dump_json())

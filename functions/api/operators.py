@@ -1,0 +1,95 @@
+"""What operators see and change.
+
+GET  /v1/queues                   all queues with their figures
+GET  /v1/queue?id=&after=         one queue, and a page of the entries that wait in it
+GET  /v1/orders/{order_id}        the whole trace of an order
+GET  /v1/order?id=                the same, for ids that a path cannot carry
+GET  /v1/settings                 the settings in force, and their version
+PUT  /v1/settings                 put others in force instead of that version
+POST /v1/settings/check           what settings would mean
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
+
+from functions.api.access import claims_of
+from functions.api.errors import answer, refusal
+from functions.api.requests import body_of, needed_parameter, whole_number
+from rebate.bootstrap import app
+from rebate.contracts import api
+from rebate.contracts.settings import parse_settings
+from rebate.domain.names import OrderId, QueueId
+from rebate.usecases.settings import InForce, save_settings
+from rebate.usecases.show_order import show_order
+from rebate.usecases.show_queues import show_queue, show_queues
+
+router = Router()  # type: ignore[no-untyped-call]
+
+_ORDERS = "/v1/orders/"
+
+
+@router.get("/v1/queues")
+def queues() -> Response[str]:
+    return answer(200, show_queues(app().store))
+
+
+@router.get("/v1/queue")
+def queue() -> Response[str]:
+    name = needed_parameter(_event(), "id")
+    settings = app().settings.in_force().settings
+    after = whole_number(_event(), "after")
+    seen = show_queue(app().store, settings, QueueId(name), after)
+    return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
+
+
+@router.get(f"{_ORDERS}.+")
+def order_by_path() -> Response[str]:
+    return _order(router.current_event.path.removeprefix(_ORDERS))
+
+
+@router.get("/v1/order")
+def order_by_id() -> Response[str]:
+    return _order(needed_parameter(_event(), "id"))
+
+
+@router.get("/v1/settings")
+def settings() -> Response[str]:
+    return answer(200, _shown(app().settings.in_force()))
+
+
+@router.put("/v1/settings")
+def change_settings() -> Response[str]:
+    event = _event()
+    asked = body_of(event, api.SaveSettings)
+    claims = claims_of(event)
+    saved = save_settings(
+        app().store,
+        app().clock,
+        asked.settings,
+        expects=asked.version,
+        by=str(claims.get("username") or claims["sub"]),
+    )
+    return answer(200, _shown(saved))
+
+
+@router.post("/v1/settings/check")
+def check_settings() -> Response[str]:
+    from rebate.contracts.explain import explain  # noqa: PLC0415 - rarely asked for, and large
+
+    asked = body_of(_event(), api.CheckSettings)
+    means = (api.Meaning(part=s.part, text=s.text) for s in explain(parse_settings(asked.settings)))
+    return answer(200, api.SettingsChecked(means=tuple(means)))
+
+
+def _order(name: str) -> Response[str]:
+    seen = show_order(app().store, app().settings.in_force().settings, OrderId(name))
+    return answer(200, seen) if seen else refusal(404, "not_found", f"there is no order {name}")
+
+
+def _shown(found: InForce) -> api.SettingsShown:
+    return api.SettingsShown(version=found.version, settings=found.document)
+
+
+def _event() -> dict[str, Any]:
+    return router.current_event.raw_event

@@ -1,0 +1,64 @@
+"""What shops send, and what anyone may ask.
+
+    GET  /v1/health                   whether the API answers
+    POST /v1/events                   an event of a shop without EventBridge, signed
+
+The body of an event is `{"detail-type": …, "detail": …}`, as on the bus; `time`, when it was sent,
+is welcome. It is signed as `rebate.contracts.signatures` says, and answered once it is stored.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
+
+from functions.api.errors import answer
+from functions.api.requests import raw_body
+from rebate.adapters.telemetry import tell_accepted, tell_saved
+from rebate.bootstrap import app
+from rebate.contracts.api import EventTaken
+from rebate.contracts.envelopes import Delivery, read_envelope
+from rebate.contracts.events_in import (
+    EVENTS_IN,
+    Event,
+    OrderCompleted,
+    OrderPaid,
+    OrderRefunded,
+)
+from rebate.contracts.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER, insist_signed
+from rebate.domain.times import SECOND
+
+router = Router()  # type: ignore[no-untyped-call]
+
+_KINDS: tuple[type[Event], ...] = tuple(EVENTS_IN.values())
+
+
+@router.get("/v1/health")
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.post("/v1/events")
+def take_event() -> Response[str]:
+    request: dict[str, Any] = router.current_event.raw_event
+    headers = {name.lower(): value for name, value in request["headers"].items()}
+    body = raw_body(request)
+    insist_signed(
+        app().outside.shop_secrets(),
+        headers.get(TIMESTAMP_HEADER),
+        headers.get(SIGNATURE_HEADER),
+        body,
+        app().clock.now() // SECOND,
+    )
+    return answer(200, _take(read_envelope(body, _KINDS)))
+
+
+def _take(delivery: Delivery[Event]) -> EventTaken:
+    match delivery.event:
+        case (OrderPaid() | OrderCompleted() | OrderRefunded()) as event:
+            accepted = app().orders.accept(event)
+            tell_accepted(accepted)
+            return EventTaken(outcome=accepted.outcome, queues=accepted.queues)
+        case event:
+            saved = app().catalog.save(event, delivery.at)
+            tell_saved(saved)
+            return EventTaken(outcome=saved.outcome)

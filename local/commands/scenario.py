@@ -1,0 +1,103 @@
+"""`rebate scenario`: settings tried before they are switched on."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.deployment import Clients, deployed
+from local.engine import dynamodb
+from local.failures import BadInput
+from local.files import read_text
+from local.player import play
+from local.screen import complain, print_json
+from rebate.contracts.scenarios import InvalidScenario, Scenario, load_scenario_text
+
+NAME = "scenario"
+SUMMARY = "play scenarios on the embedded engine, and compare with what they expect"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON or YAML")
+    parser.add_argument(
+        "--json", action="store_true", help="print the outcome, or of several files a list"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Play all files; 0: as expected, 1: not, 2: one of them is no valid scenario."""
+    results = [_Result(file) for file in arguments.files]
+    for result in results:
+        result.read()
+    _play(results)
+    for result in results:
+        complain(f"{result.file}: {line}" for line in result.differences)
+    if arguments.json:
+        print_json(_document(results))
+    else:
+        _tell(results)
+    return max(result.status for result in results)
+
+
+@dataclass
+class _Result:
+    file: Path
+    scenario: Scenario | None = None
+    outcome: dict[str, Any] | None = None
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> int:
+        if self.scenario is None:
+            return 2
+        return 1 if self.differences else 0
+
+    def read(self) -> None:
+        try:
+            self.scenario = load_scenario_text(read_text(self.file), self.file.name)
+        except InvalidScenario as invalid:
+            self.differences += map(str, invalid.problems)
+        except BadInput as bad:
+            prefix = f"{self.file}: "
+            self.differences += [line.removeprefix(prefix) for line in bad.lines]
+
+
+def _play(results: list[_Result]) -> None:
+    """Play what can be played, each in a deployment of its own."""
+    if not any(result.scenario for result in results):
+        return
+    with dynamodb() as endpoint:
+        clients = Clients(endpoint)
+        for number, result in enumerate(results):
+            if result.scenario is None:
+                continue
+            with deployed(clients, f"{clients.nonce}-scenario-{number}-") as deployment:
+                played = play(deployment, result.scenario)
+                result.outcome = played.outcome
+                result.differences += played.differences
+
+
+def _document(results: list[_Result]) -> Any:  # noqa: ANN401 - JSON
+    if len(results) == 1:
+        return results[0].outcome
+    return [
+        {
+            "file": str(result.file),
+            "passed": result.status == 0,
+            "differences": result.differences,
+            "outcome": result.outcome,
+        }
+        for result in results
+    ]
+
+
+def _tell(results: list[_Result]) -> None:
+    for result in results:
+        said = {0: "as expected", 1: "not as expected", 2: "no valid scenario"}[result.status]
+        title = result.scenario.title if result.scenario else None
+        if result.scenario and result.scenario.expect is None:
+            print(json.dumps(result.outcome, ensure_ascii=False, indent=1))
+            said = "played" if result.status == 0 else said
+        print(f"{result.file}: {said}" + (f" ({title})" if title else ""))

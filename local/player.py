@@ -1,0 +1,247 @@
+"""Plays a scenario through the real functions, each step settled before the next (section 4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from local.compare import differences
+from local.deployment import Deployment
+from local.letters import Letter
+from rebate.contracts.scenario_steps import (
+    Buy,
+    Decide,
+    Draw,
+    EventStep,
+    ExchangeStep,
+    Refund,
+    Step,
+    Transfer,
+    Withdraw,
+)
+from rebate.contracts.scenarios import Scenario
+from rebate.contracts.settings import merge_patch
+from rebate.domain.errors import RebateError, Rejected
+from rebate.domain.names import EntryId, MemberId, QueueId
+from rebate.domain.times import Instant, day_of, instant_of
+from rebate.usecases.rows import Key, Member
+from rebate.usecases.seeds import Seeds, repeatable_seed
+from rebate.usecases.settings import save_settings
+from rebate.usecases.show_outcome import show_outcome
+
+FIRST_STEP = datetime.fromisoformat("2026-03-01T10:00:00+08:00")
+STEP = timedelta(minutes=1)
+
+_INSTANT_FIELDS = ("paid_at", "completed_at", "refunded_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a scenario; it passed if nothing differs."""
+
+    outcome: dict[str, Any]
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a step was refused."""
+
+    code: str
+    message: str
+
+
+def play(deployment: Deployment, scenario: Scenario) -> Played:
+    """Play a scenario on a deployment that is new."""
+    player = _Player(deployment, scenario)
+    player.begin()
+    found = player.take_steps()
+    app = deployment.app
+    outcome = show_outcome(app.store, app.settings.in_force().settings)
+    if scenario.expect is not None:
+        found += differences(scenario.expect.document(), outcome)
+    return Played(outcome, tuple(found))
+
+
+class _Player:
+    def __init__(self, deployment: Deployment, scenario: Scenario) -> None:
+        self._deployment = deployment
+        self._scenario = scenario
+        self._last_letter: Letter | None = None
+        self._seeded: set[date] = set()
+        self._number = 0
+        self._at = FIRST_STEP - STEP
+        self._actions: dict[str, Callable[[Any], None]] = {
+            "buy": self._buy,
+            "complete": self._complete,
+            "refund": self._refund,
+            "draw": self._draw,
+            "exchange": self._exchange,
+            "run": self._run,
+            "set": self._set,
+            "withdraw": self._withdraw,
+            "decide": self._decide,
+            "transfer": self._transfer,
+            "event": self._event,
+        }
+
+    @property
+    def _instant(self) -> Instant:
+        return instant_of(self._at)
+
+    def begin(self) -> None:
+        """Put the settings in force and make the members known."""
+        app = self._deployment.app
+        save_settings(app.store, app.clock, self._scenario.settings, expects=0, by="scenario")
+        for member in self._scenario.members:
+            detail = {
+                "member_id": member.id,
+                "level": member.level,
+                "rank": member.rank,
+                "referrer_id": member.referrer,
+            }
+            self._deliver("MemberSaved", detail)
+
+    def take_steps(self) -> list[str]:
+        """Take all steps; return where one was refused, or not, against what was said."""
+        found = []
+        for number, step in enumerate(self._scenario.steps):
+            self._number = number
+            self._at = step.at or self._at + STEP
+            refusal = self._take(step)
+            unexpected = _unexpected(step, refusal)
+            if unexpected:
+                found.append(f"steps[{number}]: {unexpected}")
+        return found
+
+    def _take(self, step: Step) -> Refusal | None:
+        self._deployment.app.holds.release(self._instant)
+        self._keep_seeds([self._at, *_instants_in(step)])
+        try:
+            self._actions[step.kind](step.action)
+        except Rejected as rejected:
+            return Refusal(rejected.code, str(rejected))
+        except RebateError as error:
+            return Refusal(type(error).__name__, str(error))
+        finally:
+            self._deployment.settle()
+        return self._refused_by_functions()
+
+    def _refused_by_functions(self) -> Refusal | None:
+        """Return why an event of this step was set aside, if one was."""
+        letters = self._deployment.dead_letters(after=self._last_letter)
+        if not letters:
+            return None
+        self._last_letter = letters[-1]
+        return Refusal(letters[0].code, letters[0].reason)
+
+    def _keep_seeds(self, moments: list[datetime]) -> None:
+        """Have the seeds of these days made from the scenario's, before a function wants them."""
+        if self._scenario.draw_seed is None:
+            return
+        app = self._deployment.app
+        seeds = Seeds(app.store, app.clock, repeatable_seed(self._scenario.draw_seed))
+        zone = app.settings.in_force().settings.zone
+        for day in {day_of(instant_of(moment), zone) for moment in moments} - self._seeded:
+            seeds.of(day)
+            self._seeded.add(day)
+
+    # One method for each action
+
+    def _buy(self, buy: Buy) -> None:
+        member = self._deployment.app.store.get(Member, Key(buy.member))
+        detail = buy.event_detail(self._at.isoformat(), member.level if member else None)
+        self._deliver("OrderPaid", detail)
+
+    def _complete(self, order: str) -> None:
+        detail = {"order_id": order, "completed_at": self._at.isoformat()}
+        self._deliver("OrderCompleted", detail)
+
+    def _refund(self, refund: Refund) -> None:
+        detail = {
+            "order_id": refund.order,
+            "refund_id": refund.id or f"step {self._number}",
+            "refunded_at": self._at.isoformat(),
+            "lines": [{"line_id": refund.line, "amount": refund.amount}],
+        }
+        self._deliver("OrderRefunded", detail)
+
+    def _draw(self, draw: Draw) -> None:
+        by = MemberId(draw.member) if draw.member else None
+        queue, entry = QueueId(draw.queue), EntryId(draw.entry)
+        self._deployment.app.entries.draw(queue, entry, by=by, at=self._instant)
+
+    def _exchange(self, wish: ExchangeStep) -> None:
+        by = MemberId(wish.member) if wish.member else None
+        queue, entry = QueueId(wish.queue), EntryId(wish.entry)
+        self._deployment.app.entries.exchange(queue, entry, wish.into, by=by, at=self._instant)
+
+    def _run(self, run: str) -> None:
+        function = "scheduled_clear" if run == "clear" else "scheduled_payouts"
+        tick = {"run": run, "at": self._at.isoformat()}
+        try:
+            self._deployment.functions.call(function, tick)
+        except ValidationError:
+            raise RebateError(f"there is no run {run} yet") from None
+
+    def _set(self, patch: dict[str, Any]) -> None:
+        app = self._deployment.app
+        now = app.settings.in_force()
+        document = merge_patch(now.document, patch)
+        save_settings(app.store, app.clock, document, expects=now.version, by="scenario")
+
+    def _withdraw(self, wish: Withdraw) -> None:
+        cashier = self._deployment.app.cashier
+        cashier.withdraw(wish.id, MemberId(wish.member), wish.amount, self._instant)
+
+    def _decide(self, decision: Decide) -> None:
+        self._deployment.app.cashier.decide(
+            decision.id, approve=decision.approve, reason=decision.reason
+        )
+
+    def _transfer(self, wish: Transfer) -> None:
+        giver, taker = MemberId(wish.sender), MemberId(wish.receiver)
+        name = f"step {self._number}"
+        self._deployment.app.cashier.transfer(name, giver, taker, wish.asset, wish.amount)
+
+    def _event(self, event: EventStep) -> None:
+        entry: dict[str, Any] = {"detail-type": event.detail_type, "detail": event.detail}
+        if event.source is not None:
+            entry["source"] = event.source
+        if event.time is not None:
+            entry["time"] = event.time.isoformat()
+        self._deployment.bus.deliver(entry)
+
+    def _deliver(self, kind: str, detail: dict[str, Any]) -> None:
+        self._deployment.bus.deliver({"detail-type": kind, "detail": detail})
+
+
+def _unexpected(step: Step, refusal: Refusal | None) -> str | None:
+    """Return what was not as the step says, or None."""
+    name = f"{step.kind} "
+    if refusal is None:
+        return f"{name}was to be refused with {step.refused}" if step.refused else None
+    if refusal.code == step.refused:
+        return None
+    wanted = f", not with {step.refused}" if step.refused else ""
+    return f"{name}was refused with {refusal.code}{wanted}: {refusal.message}"
+
+
+def _instants_in(step: Step) -> list[datetime]:
+    """Return the instants that an event of the step tells of, as far as they can be read."""
+    detail = step.event.detail if step.event else None
+    if not isinstance(detail, dict):
+        return []
+    texts = (detail.get(name) for name in _INSTANT_FIELDS)
+    moments = (_moment(text) for text in texts if isinstance(text, str))
+    return [moment for moment in moments if moment is not None]
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,168 @@
+"""Replaying real events, in the order of their file (contracts, section 4).
+
+The outcome is that of settling each event before the next is delivered. Where that provably makes
+no difference, several are settled together: payments and completions that happened one after
+another, under settings by which what one queue does never rests on what another did.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.deployment import Deployment
+from local.letters import Letter
+from rebate.adapters.deliveries import UNREADABLE
+from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
+from rebate.contracts.problems import shown
+from rebate.contracts.settings import Settings
+from rebate.domain.times import Instant, instant_of
+
+TOGETHER_MAX = 50
+"""Events settled together at most."""
+
+BODY_CHARS_MAX = 100_000
+"""Of a line that is no event as much is kept."""
+
+
+class UnreadableLine(Exception):
+    """A line is not one JSON object; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An event that can never succeed: its line (from 1), and why."""
+
+    line: int
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Tell it on one line."""
+        return f"line {self.line}: {self.reason} ({self.code})"
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of a file: lines by the type of their event, and what was set aside."""
+
+    types: Counter[str] = field(default_factory=Counter)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        """How many lines had something in them."""
+        return self.types.total()
+
+
+class Replay:
+    """Delivers the lines of a file to a deployment."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.report = Report()
+        self._deployment = deployment
+        self._settings = deployment.app.settings.in_force().settings
+        self._together = _queues_are_independent(self._settings)
+        self._holds = bool(self._settings.queue_rebate and self._settings.queue_rebate.hold_days)
+        self._unsettled = 0
+        self._latest: Instant | None = None
+        letters = deployment.dead_letters()
+        self._last_letter: Letter | None = letters[-1] if letters else None
+
+    def run(self, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
+        """Deliver numbered lines; yield each number when its line is done with."""
+        for number, line in lines:
+            self._take(number, line)
+            yield number
+        self._settle()
+
+    def _take(self, number: int, line: str) -> None:
+        try:
+            entry = entry_of(line)
+        except UnreadableLine as unreadable:
+            self.report.types["unreadable"] += 1
+            self._deployment.bus.set_aside(line[:BODY_CHARS_MAX], str(unreadable), UNREADABLE)
+        else:
+            kind = entry.get("detail-type")
+            self.report.types[kind if isinstance(kind, str) else "unreadable"] += 1
+            self._deliver(entry)
+        self._look_for_letters(number)
+
+    def _deliver(self, entry: dict[str, Any]) -> None:
+        at = _instant_of(entry) if self._together else None
+        if self._unsettled and (at is None or (self._latest is not None and at < self._latest)):
+            self._settle()
+        if self._holds and (happened := _happened(entry)) is not None:
+            self._deployment.app.holds.release(happened)
+        self._deployment.bus.deliver(entry)
+        self._unsettled += 1
+        if at is None or self._unsettled == TOGETHER_MAX:
+            self._settle()
+        else:
+            self._latest = self._deployment.unsettled()
+
+    def _settle(self) -> None:
+        self._deployment.settle()
+        self._unsettled = 0
+        self._latest = None
+
+    def _look_for_letters(self, number: int) -> None:
+        letters = self._deployment.dead_letters(after=self._last_letter)
+        self._last_letter = letters[-1] if letters else self._last_letter
+        for letter in letters:
+            self.report.set_aside.append(SetAside(number, letter.code, letter.reason))
+
+
+def entry_of(line: str) -> dict[str, Any]:
+    """Return the entry that a line holds.
+
+    Raises:
+        UnreadableLine: it holds none.
+    """
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableLine(f"is not JSON: {error}") from error
+    if not isinstance(entry, dict):
+        raise UnreadableLine(f"must be an object, not {shown(entry)}")
+    return entry
+
+
+def _queues_are_independent(settings: Settings) -> bool:
+    """Tell whether no queue's settlement rests on a wallet or a sum that others change.
+
+    A forced repurchase looks at the member's cash (Rule 4.4), a hold at the order's completion
+    (Rule 1.2.8), a daily cap at all rebates of the day (Rule 8.4), referral rewards at who
+    stands above the buyer (Rule 2).
+    """
+    repurchases = settings.order_queue is not None and settings.order_queue.repurchase
+    holds = settings.queue_rebate is not None and settings.queue_rebate.hold_days > 0
+    guards = settings.guards
+    capped = guards.rebates_per_day is not None or guards.max_share_of_revenue_bps is not None
+    return not (repurchases or holds or capped or settings.referral is not None)
+
+
+def _instant_of(entry: dict[str, Any]) -> Instant | None:
+    """Return the instant of an event that may be settled with others, else None."""
+    try:
+        event = parse_event(entry.get("detail-type"), entry.get("detail"))
+    except UnreadableEvent:
+        return None
+    match event:
+        case OrderPaid():
+            return instant_of(event.paid_at)
+        case OrderCompleted():
+            return instant_of(event.completed_at)
+        case _:
+            return None
+
+
+def _happened(entry: dict[str, Any]) -> Instant | None:
+    try:
+        event = parse_event(entry.get("detail-type"), entry.get("detail"))
+    except UnreadableEvent:
+        return None
+    names = ("paid_at", "completed_at", "refunded_at")
+    moments = (getattr(event, name, None) for name in names)
+    return next((instant_of(moment) for moment in moments if moment is not None), None)

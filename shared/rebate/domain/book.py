@@ -1,0 +1,89 @@
+"""What is loaded of a queue's surroundings for a decision, and what it may still need."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from rebate.domain.holds import Hold
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.tickets import Ticket
+from rebate.domain.wallets import Wallet
+
+
+class TicketKey(NamedTuple):
+    """What a ticket is found by within its queue."""
+
+    member: MemberId
+    order: OrderId
+
+
+class Spot(NamedTuple):
+    """An entry: a ticket and the index of its line."""
+
+    ticket: TicketKey
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Wanted: the first `count` payable tickets from `start` on."""
+
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OldestOf:
+    """Wanted: the first `count` waiting tickets of a member."""
+
+    member: MemberId
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletOf:
+    """Wanted: a member's balances."""
+
+    member: MemberId
+
+
+Need: TypeAlias = Heads | OldestOf | WalletOf | TicketKey
+
+
+class Missing(Exception):
+    """A decision needs what was not loaded; load it and decide again."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(need)
+        self.need = need
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the line that is loaded: all payable tickets from `start` to `end`.
+
+    `end` None: to the end of the line. `count` is how many tickets were asked for.
+    """
+
+    start: int = 0
+    end: int | None = -1
+    count: int = 0
+
+    def covers(self, place: int) -> bool:
+        """Tell whether all payable tickets up to `place` are loaded."""
+        return self.end is None or place <= self.end
+
+
+@dataclass(slots=True)
+class Book:
+    """What was loaded of a queue's surroundings."""
+
+    tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
+    line: Window = field(default_factory=Window)
+    members: dict[MemberId, Window] = field(default_factory=dict)
+    wallets: dict[MemberId, Wallet] = field(default_factory=dict)
+    holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
+
+    def keep(self, tickets: Iterable[Ticket]) -> None:
+        """Add tickets that were loaded."""
+        self.tickets.update({TicketKey(t.member, t.order): t for t in tickets})

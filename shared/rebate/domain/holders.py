@@ -1,0 +1,61 @@
+"""What holders do with their entries: exchange them, draw their ratio (Rules 1.6.1, 1.3.3)."""
+
+from rebate.domain.book import Spot, TicketKey
+from rebate.domain.commands import Draw, Exchange
+from rebate.domain.desk import Desk
+from rebate.domain.draws import drawn_ratio
+from rebate.domain.errors import Code
+from rebate.domain.events import EntryDrawn, EntryExchanged
+from rebate.domain.ledger import Draft
+from rebate.domain.tickets import Status, Ticket, drawn
+
+
+def exchange(desk: Desk, command: Exchange) -> Code | None:
+    """Turn all that a waiting entry still lacks into another asset; or return why not."""
+    ticket = desk.line.ticket(TicketKey(command.member, command.order))
+    desk.require_ticket(ticket)
+    index = ticket.index_of(command.line)
+    if index is None or ticket.lines[index].entry is None:
+        return Code.UNKNOWN_ENTRY
+    ratio = desk.plan.exchange_ratio(command.into)
+    if ratio is None:
+        return Code.EXCHANGE_OFF
+    if _status(desk, ticket, index) is not Status.WAITING:
+        return Code.ENTRY_NOT_WAITING
+    spot = Spot(TicketKey(ticket.member, ticket.order), index)
+    draft = Draft("exchange", ticket.order, ticket.lines[index].id)
+    amount = desk.turn_into(draft, spot, command.into, ratio, Status.EXCHANGED)
+    desk.close(draft)
+    name = ticket.entry_id(index)
+    desk.events.append(EntryExchanged(name, ticket.member, ticket.order, command.into, amount))
+    return None
+
+
+def draw(desk: Desk, command: Draw) -> Code | None:
+    """Let the drawn ratio replace the old one, up or down; or return why not (Rule 1.3.3)."""
+    ticket = desk.line.ticket(TicketKey(command.member, command.order))
+    desk.require_ticket(ticket)
+    index = ticket.index_of(command.line)
+    if index is None or (entry := ticket.lines[index].entry) is None:
+        return Code.UNKNOWN_ENTRY
+    lottery = ticket.lines[index].lottery
+    if lottery is None:
+        return Code.NO_LOTTERY
+    if entry.drawn:
+        return Code.ALREADY_DRAWN
+    if entry.paid:
+        return Code.ALREADY_PAID
+    if _status(desk, ticket, index) not in {Status.WAITING, Status.HELD}:
+        return Code.ENTRY_NOT_WAITING
+    line = drawn(ticket.lines[index], command.luck, desk.plan.prize_max)
+    desk.save(ticket.with_line(index, line))
+    won, promised = drawn_ratio(lottery, command.luck), line.entitlement() or 0
+    name = ticket.entry_id(index)
+    desk.events.append(EntryDrawn(name, ticket.member, ticket.order, won, promised))
+    return None
+
+
+def _status(desk: Desk, ticket: Ticket, index: int) -> Status:
+    entry = ticket.lines[index].entry
+    assert entry is not None, f"{ticket.entry_id(index)} has no entry"
+    return desk.queue.status_of(ticket, entry, completed_first=desk.plan.completed_first)

@@ -1,0 +1,142 @@
+"""The line as it stands at the desk: who may be paid next."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+
+from rebate.domain.book import Book, Heads, Missing, OldestOf, Spot, TicketKey, Window
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.tickets import Entry, Ticket
+
+HEADS_FOR_RUNS = 32
+"""Tickets loaded at a time by a run that visits every entry."""
+
+
+class Lineup:
+    """Tickets that were loaded, as they are now, and those that may be paid, in order of place.
+
+    What is asked for and was not loaded is `Missing`.
+    """
+
+    def __init__(self, book: Book, cleared_below: int, *, completed_first: bool) -> None:
+        """Line up what `book` holds; places below `cleared_below` are cleared."""
+        self._tickets = dict(book.tickets)
+        self._cleared_below = cleared_below
+        self._completed_first = completed_first
+        self._window = book.line
+        self._members = dict(book.members)
+        self._line: list[tuple[int, TicketKey]] = sorted(
+            (ticket.place, key)
+            for key, ticket in self._tickets.items()
+            if ticket.place is not None and self._payable(ticket)
+        )
+
+    def first(self, *, passing_over: OrderId | None) -> Spot | None:
+        """Return the first payable entry that is not of order `passing_over`, or None."""
+        return next(iter(self._in_line(passing_over)), None)
+
+    def heads(self, count: int, *, passing_over: OrderId | None) -> list[Spot]:
+        """Return the first `count` payable entries, fewer if there are no more."""
+        found: list[Spot] = []
+        for spot in self._in_line(passing_over, wanted=count):
+            found.append(spot)
+            if len(found) == count:
+                break
+        return found
+
+    def next_after(self, place: int, ordinal: int) -> Spot | None:
+        """Return the first payable entry behind `ordinal`, looking from `place` on."""
+        for spot in self._in_line(None, start=place, wanted=HEADS_FOR_RUNS):
+            if self.entry(spot).ordinal > ordinal:
+                return spot
+        return None
+
+    def _in_line(
+        self, passing_over: OrderId | None, *, start: int = 0, wanted: int = 4
+    ) -> Iterator[Spot]:
+        """Yield payable entries in order; what lies beyond the loaded stretch is `Missing`."""
+        at = bisect_left(self._line, (start,), key=lambda item: item[:1])
+        usable = self._window.start <= max(start, 0)
+        while usable and at < len(self._line):
+            place, key = self._line[at]
+            if not self._window.covers(place):
+                break
+            ticket = self._tickets[key]
+            if ticket.order != passing_over:
+                for index, line in enumerate(ticket.lines):
+                    if line.entry and line.entry.waits:
+                        yield Spot(key, index)
+            at += 1
+        if not usable or self._window.end is not None:
+            raise Missing(Heads(start, max(wanted, 2 * self._window.count)))
+
+    def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> Spot | None:
+        """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
+        window = self._members.get(member)
+        if window is None:
+            raise Missing(OldestOf(member, 2))
+        for place, key in sorted(self._waiting_of(member)):
+            if not window.covers(place):
+                break
+            if key.order != passing_over:
+                return Spot(key, self._first_line(key))
+        if window.end is not None:
+            raise Missing(OldestOf(member, 2 * window.count))
+        return None
+
+    def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:
+        for key, ticket in self._tickets.items():
+            if key.member == member and ticket.place is not None and self._payable(ticket):
+                yield ticket.place, key
+
+    def _first_line(self, key: TicketKey) -> int:
+        index = self._tickets[key].first_waiting()
+        assert index is not None, f"{key} is in line and has no entry that waits"
+        return index
+
+    def _payable(self, ticket: Ticket) -> bool:
+        """Tell whether any entry of the ticket may be paid (Rule 1.4, 6)."""
+        if ticket.place is None or ticket.place < self._cleared_below:
+            return False
+        if self._completed_first and ticket.completed_at is None:
+            return False
+        return ticket.first_waiting() is not None
+
+    def ticket(self, key: TicketKey) -> Ticket:
+        """Return a ticket as it is now."""
+        found = self._tickets.get(key)
+        if found is None:
+            raise Missing(key)
+        return found
+
+    def entry(self, spot: Spot) -> Entry:
+        """Return an entry as it is now."""
+        entry = self.ticket(spot.ticket).lines[spot.line].entry
+        assert entry is not None, f"{spot} is no entry"
+        return entry
+
+    def position(self, spot: Spot) -> tuple[int, int]:
+        """Return (place of the ticket, ordinal of the entry)."""
+        place = self.ticket(spot.ticket).place
+        assert place is not None, f"{spot} has not joined"
+        return place, self.entry(spot).ordinal
+
+    def save(self, ticket: Ticket) -> None:
+        """Keep a changed or new ticket, and whether it is in line."""
+        key = TicketKey(ticket.member, ticket.order)
+        before = self._tickets.get(key)
+        self._tickets[key] = ticket
+        if ticket.place is None:
+            return
+        stood = before is not None and self._payable(before)
+        stands = self._payable(ticket)
+        if stands and not stood:
+            insort(self._line, (ticket.place, key))
+        elif stood and not stands:
+            del self._line[bisect_left(self._line, (ticket.place, key))]
+
+    def clear(self, below: int) -> None:
+        """Let nobody who has a place below `below` be in line any more."""
+        self._cleared_below = below
+        self._line.clear()
+        self._window = Window(0, None)
+        self._members = dict.fromkeys(self._members, Window(0, None))

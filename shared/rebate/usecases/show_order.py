@@ -1,0 +1,149 @@
+"""The whole trace of an order: which rule gave which ratio, and what followed (Rule 8.5)."""
+
+from collections.abc import Iterator, Sequence
+
+from rebate.contracts import api
+from rebate.contracts.settings import Settings
+from rebate.domain.ledger import JournalEntry
+from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
+from rebate.domain.orders import Order, OrderLine
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import datetime_of
+from rebate.usecases.orders import load_order
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Journal, Statement, journal_key, key_of, ticket_key
+from rebate.usecases.show_entries import EntryViewer, moment_of
+
+STATEMENTS_READ = 100
+
+
+def show_order(store: Store, settings: Settings, name: OrderId) -> api.Trace | None:
+    """Return all that is known of an order; None if nothing is."""
+    order = load_order(store, name)
+    if order.version == 0:
+        return None
+    tickets = _tickets(store, order)
+    return api.Trace(
+        order_id=order.id,
+        member=order.member,
+        level=order.level,
+        referrer=order.referrer,
+        channel=order.channel,
+        store_id=order.store,
+        paid_at=moment_of(order.paid_at),
+        completed_at=moment_of(order.completed_at),
+        settings_version=order.settings,
+        repurchase_of=order.repurchase_of,
+        queues=order.queues,
+        lines=tuple(_line(order, line) for line in order.lines),
+        refunds=tuple(_refunds(order)),
+        tickets=tuple(_ticket(store, settings, ticket) for ticket in tickets),
+        journal=tuple(_journal(store, order, tickets)),
+    )
+
+
+def _tickets(store: Store, order: Order) -> list[Ticket]:
+    if order.member is None:
+        return []
+    keys = {ticket_key(queue, order.member, order.id) for queue in order.queues}
+    found = store.get_many(Ticket, keys).values()
+    return sorted(found, key=lambda ticket: order.queues.index(ticket.queue))
+
+
+def _line(order: Order, line: OrderLine) -> api.TraceLine:
+    return api.TraceLine(
+        line_id=line.id,
+        product_id=line.product,
+        supply=line.supply,
+        quantity=line.quantity,
+        paid=line.paid,
+        deducted=line.deducted,
+        refunded=order.refunded(line.id),
+        profit=line.profit,
+        queue=line.queue,
+        extraction_bps=line.extraction_bps,
+        entitlement_bps=line.entitlement_bps,
+        decided_by=line.decided_by,
+        no_entry_because=line.no_entry_because,
+        passed_over=tuple(
+            api.Choice(rule=choice.rule, scope=choice.scope, outcome=choice.outcome)
+            for choice in line.passed_over
+        ),
+    )
+
+
+def _refunds(order: Order) -> Iterator[api.TraceRefund]:
+    for name, refund in sorted(order.refunds.items(), key=lambda item: item[1].at):
+        yield api.TraceRefund(
+            refund_id=name,
+            refunded_at=datetime_of(refund.at),
+            amounts={str(line): amount for line, amount in refund.amounts.items()},
+            refused=refund.refused,
+        )
+
+
+def _ticket(store: Store, settings: Settings, ticket: Ticket) -> api.TraceTicket:
+    return api.TraceTicket(
+        queue=ticket.queue,
+        joined=ticket.joined,
+        contributions=tuple(
+            api.Contribution(
+                line_id=_line_id(line.id), settled=line.settled, retained=line.retained
+            )
+            for line in ticket.lines
+        ),
+        entries=tuple(EntryViewer(store, settings).view([ticket])) if ticket.joined else (),
+    )
+
+
+def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[api.TraceJournal]:
+    """Yield the movements that the order caused or its entries took part in, oldest first.
+
+    They are found by the buyer's statement: commits that moved nothing of the buyer's are not.
+    """
+    if order.member is None:
+        return
+    entries = {ticket.entry_id(at) for ticket in tickets for at in range(len(ticket.lines))}
+    keys = {
+        journal_key(row.source, row.number)
+        for row in _statements(store, order.member)
+        if any(moved.order == order.id or moved.entry in entries for moved in row.movements)
+    }
+    rows = store.get_many(Journal, keys).values()
+    for row in sorted(rows, key=lambda row: (row.at, row.source, row.number)):
+        for entry in row.entries:
+            if _concerns(entry, order.id, entries):
+                yield _movement(row, entry)
+
+
+def _statements(store: Store, member: MemberId) -> Iterator[Statement]:
+    """Yield a member's whole statement, the newest first."""
+    after: str | None = None
+    while rows := store.query(
+        Statement, member, after=after, limit=STATEMENTS_READ, backwards=True
+    ):
+        yield from rows
+        after = key_of(rows[-1]).sort
+
+
+def _concerns(entry: JournalEntry, order: OrderId, entries: set[EntryId]) -> bool:
+    return entry.order == order or any(posting.entry in entries for posting in entry.postings)
+
+
+def _movement(row: Journal, entry: JournalEntry) -> api.TraceJournal:
+    return api.TraceJournal(
+        source=row.source,
+        number=row.number,
+        at=datetime_of(row.at),
+        kind=entry.kind,
+        order_id=entry.order,
+        line_id=_line_id(entry.line),
+        postings=tuple(
+            api.TracePosting(account=posting.account, amount=posting.amount, entry=posting.entry)
+            for posting in entry.postings
+        ),
+    )
+
+
+def _line_id(line: LineId | None) -> LineId | None:
+    return None if line == WHOLE_ORDER else line

@@ -1,0 +1,91 @@
+"""A queue's line as a member in it sees it (Rules 1.8 and 1.4, 19 to 23)."""
+
+from collections.abc import Mapping, Sequence
+
+from rebate.contracts import api
+from rebate.contracts.settings import Display, QueueRebate, Settings
+from rebate.domain.errors import Code, Rejected
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.usecases.line import Line
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Key, Member, joined
+from rebate.usecases.show_entries import is_of_other_plan
+
+
+def show_progress(
+    store: Store, settings: Settings, member: MemberId, queue: QueueId, after: str | None = None
+) -> api.Progress:
+    """Return a page of a queue's line, and what the member got of the queue and waits for.
+
+    Raises:
+        Rejected: `unknown_entry`: the member never had an entry there.
+    """
+    mine = store.query(Ticket, member, prefix=f"{joined(queue)}#")
+    row = store.get(Queue, Key(queue))
+    if row is None or not mine:
+        raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry in queue {queue}")
+    plan = settings.queue_rebate or QueueRebate()
+    display = Display() if is_of_other_plan(queue) else plan.display
+    earned, waiting = _own(row, mine)
+    line, end = _page(store, row, display, member, after) if display.progress else ((), None)
+    return api.Progress(
+        queue=queue,
+        earned=earned if display.earned else None,
+        waiting=waiting if display.waiting else None,
+        line=line,
+        next=end,
+    )
+
+
+def line_page(store: Store, queue: Queue, after: str | None) -> tuple[list[Ticket], str | None]:
+    """Return a page of the tickets that wait, in order of place, and where the next begins."""
+    start = max(queue.cleared_below, int(after) + 1 if after else 0)
+    line = Line(store, queue.id)
+    tickets, end = line.payable(queue, start=start, count=api.PAGE_SIZE, completed_only=False)
+    tickets.sort(key=lambda ticket: ticket.place or 0)
+    return tickets, None if end is None else str(end)
+
+
+def _own(queue: Queue, tickets: Sequence[Ticket]) -> tuple[int, int]:
+    """Return what a member's entries of a queue were paid, and what they still wait for."""
+    lines = [(ticket, line.entry) for ticket in tickets for line in ticket.lines if line.entry]
+    waits = (e.lacks for t, e in lines if e.waits and not queue.has_cleared(t))
+    return sum(entry.paid for _, entry in lines), sum(waits)
+
+
+def _page(
+    store: Store, queue: Queue, display: Display, member: MemberId, after: str | None
+) -> tuple[tuple[api.LineEntry, ...], str | None]:
+    tickets, end = line_page(store, queue, after)
+    if not tickets:
+        return (), end
+    people = {person.id: person for person in _people(store, tickets).values()}
+    first = Line(store, queue.id).ahead(queue, tickets[0].place or 0).waiting + 1
+    waiting = [
+        (ticket.member, line.entry)
+        for ticket in tickets
+        for line in ticket.lines
+        if line.entry and line.entry.waits
+    ]
+    shown = tuple(
+        api.LineEntry(
+            place=place,
+            mine=owner == member,
+            person=_person(people.get(owner)) if display.member else None,
+            waiting=entry.lacks if display.waiting_amount else None,
+        )
+        for place, (owner, entry) in enumerate(waiting, first)
+    )
+    return shown, end
+
+
+def _people(store: Store, tickets: Sequence[Ticket]) -> Mapping[Key, Member]:
+    return store.get_many(Member, {Key(ticket.member) for ticket in tickets})
+
+
+def _person(member: Member | None) -> api.Person:
+    if member is None:
+        return api.Person(nickname=None, avatar_url=None)
+    return api.Person(nickname=member.nickname, avatar_url=member.avatar_url)

@@ -1,0 +1,67 @@
+"""Queues as operators see them (Rule 1.8)."""
+
+from collections.abc import Iterable
+
+from rebate.contracts import api
+from rebate.contracts.settings import Settings
+from rebate.domain.ledger import Till
+from rebate.domain.names import QueueId
+from rebate.domain.queues import Queue
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Key, Product
+from rebate.usecases.show_entries import EntryViewer, moment_of
+from rebate.usecases.show_progress import line_page
+
+_TILLS = (
+    Till.POOL,
+    Till.CONTRIBUTED,
+    Till.RETAINED,
+    Till.BORNE,
+    Till.CLAWED_BACK,
+    Till.REPURCHASED,
+)
+_PRODUCT = "product/"
+
+
+def show_queues(store: Store) -> api.Queues:
+    """Return all queues, by their ids."""
+    rows = sorted(store.scan(Queue), key=lambda queue: queue.id)
+    stalled = _stalled(store, rows)
+    return api.Queues(queues=tuple(_queue(row, stalled) for row in rows))
+
+
+def show_queue(
+    store: Store, settings: Settings, name: QueueId, after: str | None = None
+) -> api.QueueLine | None:
+    """Return a queue and a page of the entries that wait in it; None if there is no such queue."""
+    row = store.get(Queue, Key(name))
+    if row is None:
+        return None
+    tickets, end = line_page(store, row, after)
+    entries = EntryViewer(store, settings).view(tickets)
+    return api.QueueLine(
+        queue=_queue(row, _stalled(store, [row])),
+        line=tuple(entry for entry in entries if entry.place is not None),
+        next=end,
+    )
+
+
+def _queue(row: Queue, stalled: set[QueueId]) -> api.Queue:
+    waiting = row.standing
+    return api.Queue(
+        queue=row.id,
+        kind=row.id.split("/")[0],
+        entries=row.entries,
+        waiting=waiting.waiting,
+        owed=waiting.owed,
+        **{till.value: row.figure(till) for till in _TILLS},
+        cleared_at=moment_of(row.cleared_at),
+        stalled=row.id in stalled,
+    )
+
+
+def _stalled(store: Store, rows: Iterable[Queue]) -> set[QueueId]:
+    """Return those of the queues whose product is off sale (Rule 1.5.5)."""
+    named = {Key(row.id.removeprefix(_PRODUCT)) for row in rows if row.id.startswith(_PRODUCT)}
+    products = store.get_many(Product, named).values()
+    return {QueueId(f"{_PRODUCT}{product.id}") for product in products if not product.on_sale}

@@ -1,0 +1,34 @@
+"""A wallet as its member sees it: balances, and what moved (Rule 3)."""
+
+from rebate.contracts import api
+from rebate.domain.names import MemberId
+from rebate.domain.times import datetime_of
+from rebate.domain.wallets import Wallet
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Key, Statement, key_of
+
+
+def show_wallet(store: Store, member: MemberId, after: str | None = None) -> api.Wallet:
+    """Return a member's balances and a page of the statement, the newest first."""
+    wallet = store.get(Wallet, Key(member)) or Wallet(member)
+    rows = store.query(Statement, member, after=after, limit=api.PAGE_SIZE, backwards=True)
+    return api.Wallet(
+        member=member,
+        balances={pocket.value: amount for pocket, amount in wallet.balances.items() if amount},
+        statement=tuple(map(_statement, rows)),
+        next=key_of(rows[-1]).sort if len(rows) == api.PAGE_SIZE else None,
+    )
+
+
+def _statement(row: Statement) -> api.Statement:
+    movements = tuple(
+        api.Movement(
+            kind=moved.kind,
+            pocket=moved.pocket.value,
+            amount=moved.amount,
+            order_id=moved.order,
+            entry=moved.entry,
+        )
+        for moved in row.movements
+    )
+    return api.Statement(at=datetime_of(row.at), source=row.source, movements=movements)
