@@ -23,8 +23,11 @@ LOCK = ROOT / "requirements-lambda.lock"
 SHIPPED = ("functions", "shared/rebate")
 """Folders with the code of the functions; the part behind the slash is what they import."""
 
-CLIENTS = ("dynamodb", "events", "sqs", "sts")
-"""AWS services that the functions call; the descriptions of all others stay at home."""
+CLIENTS = ("dynamodb", "events", "sqs", "ssm", "sts")
+"""AWS services that the functions call, and the one that credentials come from.
+
+The descriptions of all others, most of botocore, stay at home.
+"""
 
 _PIP = (
     "install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes "

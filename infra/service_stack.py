@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra import runtime
 from infra.alarms import Alarms
+from infra.api import Api
 from infra.bus import Bus
 from infra.data_stack import DataStack
 from infra.intake import Intake
@@ -51,7 +52,7 @@ class ServiceStack(Stack):
             env=env,
             description=f"Queue rebate, {stage.name}: everything but the tables",
         )
-        self.add_stack_dependency(data, "functions use the tables by their names")
+        self.add_stack_dependency(data, "functions use its tables, the API its accounts")
         self._stage = stage
         self._bus = Bus(self, "Bus", stage=stage)
         self._deployment = Deployment(
@@ -64,6 +65,7 @@ class ServiceStack(Stack):
         self._settle(data)
         self._publish(data)
         self._start_by_the_clock()
+        self._answer(data)
         CfnOutput(self, "BusArn", value=self._bus.bus.event_bus_arn)
 
     def _take_events(self) -> None:
@@ -118,8 +120,17 @@ class ServiceStack(Stack):
         sweep = self._function("scheduled_sweep", seconds=300)
         schedules.start("sweep", sweep, minutes=self._stage.sweep_minutes, says={})
 
+    def _answer(self, data: DataStack) -> None:
+        function = self._function("api", seconds=20, is_asked=True)
+        Api(self, "Api", stage=self._stage, function=function, sign_in=data.sign_in)
+
     def _function(
-        self, name: str, *, seconds: int, environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        seconds: int,
+        environment: Mapping[str, str] | None = None,
+        is_asked: bool = False,
     ) -> RebateFunction:
         return RebateFunction(
             self,
@@ -127,6 +138,7 @@ class ServiceStack(Stack):
             deployment=self._deployment,
             timeout=Duration.seconds(seconds),
             environment=environment,
+            is_asked=is_asked,
         )
 
 

@@ -20,15 +20,14 @@ class _Strict(BaseModel):
 
 
 class Issuer(_Strict):
-    """An OpenID Connect issuer that signs people in, instead of a Cognito user pool of our own.
+    """An OpenID Connect issuer that signs people in, instead of Cognito user pools of our own.
 
-    Its access tokens carry one of the two scopes: who has `operator_scope` may change settings.
+    The subject of its access tokens is the member's id, and their scope `rebate/member`, or
+    `rebate/operator` for those who may see everything and change the settings.
     """
 
     url: Url
     audience: tuple[str, ...] = Field(min_length=1)
-    member_scope: str = "rebate/member"
-    operator_scope: str = "rebate/operator"
 
 
 class Throttle(_Strict):
@@ -54,6 +53,10 @@ class Stage(_Strict):
     archive_days: int = Field(default=90, ge=1)
     """For how long the bus can send again what it got."""
     issuer: Issuer | None = None
+    http_events: bool = False
+    """Whether shops may send events over HTTP, signed with a secret from `secrets_name`."""
+    callbacks: tuple[Url, ...] = ("https://localhost:8443/",)
+    """Where Cognito may send people back to who have signed in."""
     origins: tuple[Url, ...] = ()
     """Where the pages are served from, for browsers that ask the API."""
     throttle: Throttle = Throttle()
@@ -69,6 +72,11 @@ class Stage(_Strict):
     def table_prefix(self) -> str:
         """Return what stands before a table's own name."""
         return f"{self.prefix}-"
+
+    @property
+    def secrets_name(self) -> str:
+        """Return the name of the SSM parameter with the secrets of shops, one a line."""
+        return f"/rebate/{self.name}/shop-secrets"
 
 
 class InvalidContext(Exception):

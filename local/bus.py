@@ -39,6 +39,7 @@ class Bus:
     def __init__(self, functions: Functions, letters: Letters) -> None:
         self._functions = functions
         self._letters = letters
+        self._set_aside: list[Letter] = []
 
     def put(self, entry: Mapping[str, Any]) -> None:
         """Accept an event: from now on it is delivered, whatever happens to this process."""
@@ -56,9 +57,14 @@ class Bus:
         """Deliver one event now, to whom a rule gives it."""
         self._bring(json.dumps(enveloped(entry), ensure_ascii=False))
 
-    def set_aside(self, body: str, reason: str, code: str) -> Letter:
+    def set_aside(self, body: str, reason: str, code: str) -> None:
         """Keep a message that can never succeed."""
-        return self._letters.put(Box.DEAD, body, reason=reason, code=code)
+        self._set_aside.append(self._letters.put(Box.DEAD, body, reason=reason, code=code))
+
+    def newly_set_aside(self) -> list[Letter]:
+        """Return what was set aside since the last call."""
+        letters, self._set_aside = self._set_aside, []
+        return letters
 
     def _bring(self, body: str) -> None:
         kind = json.loads(body)["detail-type"]

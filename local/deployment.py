@@ -88,9 +88,9 @@ class Deployment:
                 raise DeliveryFailed(f"queues that cannot be settled: {', '.join(left)}")
             time.sleep(0.1)
 
-    def dead_letters(self, after: Letter | None = None) -> list[Letter]:
-        """Return what was set aside, or what was since `after`."""
-        return self.letters.read(Box.DEAD, after=after.number if after else "0")
+    def dead_letters(self) -> list[Letter]:
+        """Return all that was ever set aside, oldest first."""
+        return self.letters.read(Box.DEAD)
 
     def _stream(self, table: str) -> Stream:
         """Read a stream from now on; what an earlier process left unread, `recover` finds."""

@@ -73,13 +73,12 @@ class Letters:
         key = {"box": {"S": box.value}, "number": {"S": letter.number}}
         self._client.delete_item(TableName=self._table, Key=key)
 
-    def read(self, box: Box, *, after: str = "0") -> list[Letter]:
-        """Return the letters of a box that came after the one of this number, oldest first."""
+    def read(self, box: Box) -> list[Letter]:
+        """Return the letters of a box, oldest first."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="box = :box AND #number > :after",
-            ExpressionAttributeNames={"#number": "number"},
-            ExpressionAttributeValues={":box": {"S": box.value}, ":after": {"S": after}},
+            KeyConditionExpression="box = :box",
+            ExpressionAttributeValues={":box": {"S": box.value}},
             ConsistentRead=True,
         )
         return [_letter(item) for page in pages for item in page["Items"]]

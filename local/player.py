@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from local.compare import differences
 from local.deployment import Deployment
-from local.letters import Letter
 from rebate.contracts.scenario_steps import (
     Buy,
     Decide,
@@ -69,7 +68,6 @@ class _Player:
     def __init__(self, deployment: Deployment, scenario: Scenario) -> None:
         self._deployment = deployment
         self._scenario = scenario
-        self._last_letter: Letter | None = None
         self._seeded: set[date] = set()
         self._number = 0
         self._at = FIRST_STEP - STEP
@@ -131,11 +129,8 @@ class _Player:
 
     def _refused_by_functions(self) -> Refusal | None:
         """Return why an event of this step was set aside, if one was."""
-        letters = self._deployment.dead_letters(after=self._last_letter)
-        if not letters:
-            return None
-        self._last_letter = letters[-1]
-        return Refusal(letters[0].code, letters[0].reason)
+        letters = self._deployment.bus.newly_set_aside()
+        return Refusal(letters[0].code, letters[0].reason) if letters else None
 
     def _keep_seeds(self, moments: list[datetime]) -> None:
         """Have the seeds of these days made from the scenario's, before a function wants them."""

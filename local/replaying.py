@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.deployment import Deployment
-from local.letters import Letter
 from rebate.adapters.deliveries import UNREADABLE
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
 from rebate.contracts.problems import shown
@@ -67,8 +66,7 @@ class Replay:
         self._holds = bool(self._settings.queue_rebate and self._settings.queue_rebate.hold_days)
         self._unsettled = 0
         self._latest: Instant | None = None
-        letters = deployment.dead_letters()
-        self._last_letter: Letter | None = letters[-1] if letters else None
+        self._told = 0
 
     def run(self, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
         """Deliver numbered lines; yield each number when its line is done with."""
@@ -76,6 +74,11 @@ class Replay:
             self._take(number, line)
             yield number
         self._settle()
+
+    def newly_set_aside(self) -> list[SetAside]:
+        """Return what was set aside since the last call."""
+        told, self._told = self._told, len(self.report.set_aside)
+        return self.report.set_aside[told:]
 
     def _take(self, number: int, line: str) -> None:
         try:
@@ -108,9 +111,7 @@ class Replay:
         self._latest = None
 
     def _look_for_letters(self, number: int) -> None:
-        letters = self._deployment.dead_letters(after=self._last_letter)
-        self._last_letter = letters[-1] if letters else self._last_letter
-        for letter in letters:
+        for letter in self._deployment.bus.newly_set_aside():
             self.report.set_aside.append(SetAside(number, letter.code, letter.reason))
 
 

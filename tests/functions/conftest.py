@@ -1,56 +1,36 @@
-"""The tables on moto, the application wired to them, and real envelopes.
+"""Every test has a deployment of its own."""
 
-moto runs in this process and this thread alone: it has no locks. Its transactions copy a table for
-every item, so tests stay small.
-"""
+from collections.abc import Iterator
 
-import json
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
-import boto3
 import pytest
 from moto import mock_aws
 
 from rebate import bootstrap
-from rebate.adapters.dynamodb import DynamoStore
-from rebate.usecases.settings import save_settings
+from tests.functions.cloud import BUS, REGION, SETTINGS, Cloud
 
-EVENTS = Path(__file__).parent.parent / "events"
-REGION = "eu-central-1"
-SETTINGS: dict[str, Any] = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {
-        "enabled": True,
-        "extraction_bps": 1000,
-        "entitlement": {"fixed_bps": 10000},
-        "exchange": {"points_bps": 10000},
-        "clearing": {"every": "day", "at": "00:00"},
-    },
-}
+_UNWANTED = ("REBATE_DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN")
 
 
 @pytest.fixture(autouse=True)
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One account that is empty but for the deployment's tables, queue and bus."""
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Yield a deployment with settings in force and nothing else."""
+    for name in _UNWANTED:
+        monkeypatch.delenv(name, raising=False)
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "REBATE_TABLE_PREFIX": "rebate-test-",
+        "REBATE_BUS": BUS,
+        "REBATE_SHOP_SECRET": "old secret\nnew secret",
     }.items():
         monkeypatch.setenv(name, value)
-    for name in ("REBATE_DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
     with mock_aws():
+        made = Cloud()
+        monkeypatch.setenv("REBATE_DEAD_LETTER_QUEUE_URL", made.dead_letter_url)
         bootstrap.app.cache_clear()
-        store = bootstrap.app().store
-        assert isinstance(store, DynamoStore)
-        for table in store.tables.values():
-            table.create_table(wait=False)
-        yield
+        made.create_tables()
+        made.use(SETTINGS)
+        yield made
     bootstrap.app.cache_clear()

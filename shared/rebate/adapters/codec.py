@@ -1,4 +1,7 @@
-"""Rows as compact JSON: what equals its default is left out, so old rows gain new fields."""
+"""Rows as compact JSON: what equals its default is left out, so old rows gain new fields.
+
+For the same reason the default of a stored field may never change: rows rest on it.
+"""
 
 import json
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -51,6 +54,11 @@ def _default(each: "Field[object]") -> object:
     return each.default
 
 
-@cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    known = _ADAPTERS.get(kind)
+    if known is None:
+        known = _ADAPTERS[kind] = TypeAdapter(kind)
+    return known
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}

@@ -1,0 +1,227 @@
+"""A deployment on moto, and everything that the platform would do around its functions.
+
+moto runs in this process and this thread alone: it has no locks. Its transactions copy a table for
+every item, so tests stay small. Nothing here looks inside: what functions did is read back by what
+they answer, what lies in the queues, and what `show_outcome` and the API say.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+
+from rebate.bootstrap import app
+from rebate.domain.times import SECOND
+from rebate.usecases.rows import Inbox, Journal, key_of
+from rebate.usecases.settings import save_settings
+from rebate.usecases.show_outcome import show_outcome
+
+EVENTS = Path(__file__).parent.parent / "events"
+REGION = "eu-central-1"
+BUS = "rebate-test"
+SETTINGS: dict[str, Any] = {
+    "currency": "CNY",
+    "timezone": "Asia/Shanghai",
+    "queue_rebate": {
+        "enabled": True,
+        "extraction_bps": 1000,
+        "entitlement": {"fixed_bps": 10000},
+        "exchange": {"points_bps": 5000},
+        "clearing": {"every": "day", "at": "00:00"},
+    },
+}
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def sample(name: str) -> dict[str, Any]:
+    """Return a real envelope from tests/events."""
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def envelope(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a real envelope with fields of its detail changed."""
+    found = sample(name)
+    found["detail"] |= changes
+    return found
+
+
+def bought(order: str, member: str, paid: int = 10000, **changes: Any) -> dict[str, Any]:
+    """Return the envelope of a paid order with one line."""
+    lines = [{"line_id": "1", "paid": paid}]
+    return envelope("order_paid", order_id=order, member={"id": member}, lines=lines, **changes)
+
+
+def batch(*bodies: Mapping[str, Any] | str) -> dict[str, Any]:
+    """Return an SQS batch with messages m0, m1 …"""
+    records = []
+    for number, body in enumerate(bodies):
+        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        records.append({**sample("sqs_record"), "messageId": f"m{number}", "body": text})
+    return {"Records": records}
+
+
+def failed(answer: Mapping[str, Any]) -> list[str]:
+    """Return the items that shall come again."""
+    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+
+
+def context(function: str) -> SimpleNamespace:
+    """Return what the platform says of an invocation."""
+    return SimpleNamespace(function_name=f"rebate-test-{function}", aws_request_id="request-1")
+
+
+class Cloud:
+    """The deployment of one test."""
+
+    def __init__(self) -> None:
+        self._sqs = boto3.client("sqs", region_name=REGION)
+        self.dead_letter_url = self._queue("dead")
+        self._told_url = self._queue("told")
+        events = boto3.client("events", region_name=REGION)
+        events.create_event_bus(Name=BUS)
+        pattern = json.dumps({"source": ["rebate"]})
+        events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
+        arn = self._sqs.get_queue_attributes(
+            QueueUrl=self._told_url, AttributeNames=["QueueArn"]
+        )["Attributes"]["QueueArn"]
+        events.put_targets(Rule="all", EventBusName=BUS, Targets=[{"Id": "told", "Arn": arn}])
+
+    def create_tables(self) -> None:
+        for table in app().store.tables.values():
+            table.create_table(wait=False)
+
+    def use(self, settings: Mapping[str, Any]) -> None:
+        """Put settings in force."""
+        version = app().settings.in_force().version
+        save_settings(app().store, app().clock, settings, expects=version, by="test")
+
+    def send(self, *envelopes: Mapping[str, Any] | str) -> list[str]:
+        """Bring events to the functions that they are for, one batch each; return what failed."""
+        return [item for each in envelopes for item in failed(self._send(each))]
+
+    def _send(self, body: Mapping[str, Any] | str) -> dict[str, Any]:
+        from functions.on_catalog_saved.handler import handler as on_catalog_saved
+        from functions.on_order_completed.handler import handler as on_order_completed
+        from functions.on_order_paid.handler import handler as on_order_paid
+        from functions.on_order_refunded.handler import handler as on_order_refunded
+
+        handlers: dict[str, Handler] = {
+            "OrderPaid": on_order_paid,
+            "OrderCompleted": on_order_completed,
+            "OrderRefunded": on_order_refunded,
+        }
+        kind = body["detail-type"] if isinstance(body, Mapping) else ""
+        answer: dict[str, Any] = handlers.get(kind, on_catalog_saved)(batch(body), context("any"))
+        return answer
+
+    def settle(self) -> None:
+        """Ring for everything in the inbox until it is empty."""
+        from functions.settle.handler import handler
+
+        while rows := list(app().store.scan(Inbox)):
+            assert failed(handler(self.rings(rows), context("settle"))) == []
+
+    def rings(self, rows: list[Inbox] | None = None) -> dict[str, Any]:
+        """Return the stream's records of what is in the inbox."""
+        rows = list(app().store.scan(Inbox)) if rows is None else rows
+        return _stream(rows, lambda _: {})
+
+    def journal(self) -> dict[str, Any]:
+        """Return the stream's records of the journal, in order of commits."""
+        rows = sorted(app().store.scan(Journal), key=lambda row: (row.at, row.number))
+        table = app().store.tables[Journal]
+        return _stream(rows, lambda row: table.of(row).to_dynamodb_dict())
+
+    def dead_letters(self) -> list[tuple[str, dict[str, str]]]:
+        """Return (body, attributes) of what was set aside since the last call."""
+        return [
+            (
+                message["Body"],
+                {
+                    name: attribute["StringValue"]
+                    for name, attribute in message.get("MessageAttributes", {}).items()
+                },
+            )
+            for message in self._messages(self.dead_letter_url)
+        ]
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return what was published since the last call, as listeners on the bus get it."""
+        return [json.loads(message["Body"]) for message in self._messages(self._told_url)]
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: str = "",
+        claims: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        """Send a request through the API's handler; return status and body."""
+        from functions.api.handler import handler
+
+        event = copy.deepcopy(sample("http_request"))
+        event |= {"rawPath": path, "rawQueryString": query}
+        event["requestContext"]["http"] |= {"method": method, "path": path}
+        event["headers"] |= headers or {}
+        if body is not None:
+            event["body"] = body if isinstance(body, str) else json.dumps(body)
+        if claims is not None:
+            event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+        answer = handler(event, context("api"))
+        text = answer.get("body")
+        return answer["statusCode"], json.loads(text) if text else None
+
+    def as_member(self, member: str, method: str, path: str, *args: Any, **more: Any) -> Any:
+        claims = {"sub": member, "scope": "openid rebate/member"}
+        return self.request(method, path, *args, claims=claims, **more)
+
+    def as_operator(self, method: str, path: str, *args: Any, **more: Any) -> Any:
+        claims = {"sub": "op-1", "username": "olga", "scope": "rebate/operator"}
+        return self.request(method, path, *args, claims=claims, **more)
+
+    def outcome(self) -> dict[str, Any]:
+        """Return queues, wallets and platform (contracts, section 4)."""
+        return show_outcome(app().store, app().settings.in_force().settings)
+
+    def wallets(self) -> Any:
+        return self.outcome()["wallets"]
+
+    def now(self) -> int:
+        """Return the deployment's clock, in seconds since 1970."""
+        return app().clock.now() // SECOND
+
+    def _queue(self, name: str) -> str:
+        url: str = self._sqs.create_queue(QueueName=f"rebate-test-{name}")["QueueUrl"]
+        return url
+
+    def _messages(self, url: str) -> Iterator[dict[str, Any]]:
+        while found := self._sqs.receive_message(
+            QueueUrl=url, MessageAttributeNames=["All"], MaxNumberOfMessages=10
+        ).get("Messages"):
+            for message in found:
+                self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                yield message
+
+
+def _stream(rows: list[Any], image: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
+    records = []
+    for number, row in enumerate(rows, 1):
+        record = copy.deepcopy(sample("stream_record"))
+        key = key_of(row)
+        keys = {"partition": {"S": key.partition}}
+        if key.sort:
+            keys["sort"] = {"S": key.sort}
+        record["dynamodb"] |= {"Keys": keys, "SequenceNumber": f"{number:021d}"}
+        if found := image(row):
+            record["dynamodb"]["NewImage"] = found
+        records.append(record)
+    return {"Records": records}
