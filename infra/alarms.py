@@ -19,6 +19,7 @@ class Alarms(Construct):
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
         """Make the topic; the addresses that the stage names have to confirm once."""
         super().__init__(scope, id_)
+        self.all: list[cloudwatch.IAlarm] = []
         self._prefix = stage.prefix
         self.topic = sns.Topic(self, "Topic", topic_name=f"{stage.prefix}-alarms", enforce_ssl=True)
         self.topic.add_to_resource_policy(
@@ -60,3 +61,4 @@ class Alarms(Construct):
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
+        self.all.append(alarm)

@@ -11,6 +11,7 @@ from typing import Any
 from aws_cdk import App, Environment, Tags
 
 from infra import packages
+from infra.checks import check
 from infra.data_stack import DataStack
 from infra.packages import ROOT, Packages, PackagingFailed
 from infra.service_stack import ServiceStack
@@ -31,6 +32,7 @@ def compose(app: App, context: Mapping[str, Any], shipped: Packages) -> None:
     Raises:
         InvalidContext: it does not describe stages.
     """
+    check(app)
     for stage in stages_of(context):
         env = Environment(account=stage.account, region=stage.region)
         data = DataStack(app, stage=stage, env=env)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -34,6 +35,7 @@ class Intake(Construct):
     ) -> None:
         """Put a queue between the bus and the function."""
         super().__init__(scope, id_)
+        self._name = function.name
         dead = function.dead_letters.queue
         self.queue = sqs.Queue(
             self,
@@ -57,6 +59,13 @@ class Intake(Construct):
             ),
             at_least=WAITING_SECONDS_MAX,
             means=f"Events for {function.name} have waited for a quarter of an hour.",
+        )
+
+    @property
+    def waiting(self) -> cloudwatch.IMetric:
+        """How many events wait."""
+        return self.queue.metric_approximate_number_of_messages_visible(
+            period=MINUTES_5, statistic="Maximum", label=self._name
         )
 
     def _connect(self, function: RebateFunction) -> None:

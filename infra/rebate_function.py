@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.access import resources_by_action
 from infra.alarms import MINUTES_5, Alarms
+from infra.checks import acknowledge
 from infra.dead_letters import DeadLetters
 from infra.stage import Stage
 
@@ -84,6 +85,7 @@ class RebateFunction(Construct):
             reserved_concurrent_executions=stage.reserved.get(name),
             environment={"REBATE_TABLE_PREFIX": stage.table_prefix, **(environment or {})},
         )
+        acknowledge(self.function, "L1", "the layer's wheels and bytecode are of this version")
         self._ring_on_trouble()
 
     @property
@@ -124,6 +126,7 @@ class RebateFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         log_group.grant_write(role)
+        acknowledge(role, "IAM5[Resource::*]", "X-Ray's traces are not resources of their own")
         for actions, resources in resources_by_action(self, self.name, stage.table_prefix):
             role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))
         return role

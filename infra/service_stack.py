@@ -6,16 +6,18 @@ from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra import runtime
+from infra import measures, runtime
 from infra.alarms import Alarms
 from infra.api import Api
 from infra.bus import Bus
+from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
 from infra.intake import Intake
 from infra.packages import Package, Packages
 from infra.rebate_function import Deployment, RebateFunction
 from infra.schedule import Schedules
 from infra.stage import Stage
+from infra.tables import ring_for_tables
 from infra.tail import Tail
 
 INTAKES: Mapping[str, tuple[str, ...]] = {
@@ -61,23 +63,36 @@ class ServiceStack(Stack):
             layer=_layer(self, packages.layer),
             alarms=Alarms(self, "Alarms", stage=stage),
         )
-        self._take_events()
+        self._functions: list[RebateFunction] = []
+        intakes = self._take_events()
         self._settle(data)
         self._publish(data)
         self._start_by_the_clock()
-        self._answer(data)
+        api = self._answer(data)
+        measures.ring(self._deployment.alarms)
+        ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)
+        Dashboard(
+            self,
+            "Dashboard",
+            name=stage.prefix,
+            alarms=self._deployment.alarms,
+            intakes=intakes,
+            functions=self._functions,
+            api=api,
+        )
         CfnOutput(self, "BusArn", value=self._bus.bus.event_bus_arn)
 
-    def _take_events(self) -> None:
-        for name, detail_types in INTAKES.items():
-            function = self._function(name, seconds=30)
+    def _take_events(self) -> list[Intake]:
+        return [
             Intake(
                 self,
                 f"{name}_intake",
                 bus=self._bus,
-                function=function,
+                function=self._function(name, seconds=30),
                 detail_types=detail_types,
             )
+            for name, detail_types in INTAKES.items()
+        ]
 
     def _settle(self, data: DataStack) -> None:
         """A ring that fails is soon given up: the sweep rings again."""
@@ -120,9 +135,9 @@ class ServiceStack(Stack):
         sweep = self._function("scheduled_sweep", seconds=300)
         schedules.start("sweep", sweep, minutes=self._stage.sweep_minutes, says={})
 
-    def _answer(self, data: DataStack) -> None:
+    def _answer(self, data: DataStack) -> Api:
         function = self._function("api", seconds=20, is_asked=True)
-        Api(self, "Api", stage=self._stage, function=function, sign_in=data.sign_in)
+        return Api(self, "Api", stage=self._stage, function=function, sign_in=data.sign_in)
 
     def _function(
         self,
@@ -132,7 +147,7 @@ class ServiceStack(Stack):
         environment: Mapping[str, str] | None = None,
         is_asked: bool = False,
     ) -> RebateFunction:
-        return RebateFunction(
+        made = RebateFunction(
             self,
             name,
             deployment=self._deployment,
@@ -140,6 +155,8 @@ class ServiceStack(Stack):
             environment=environment,
             is_asked=is_asked,
         )
+        self._functions.append(made)
+        return made
 
 
 def _asset(package: Package) -> lambda_.Code:

@@ -6,6 +6,7 @@ from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from infra.checks import acknowledge
 from infra.stage import Stage
 
 SERVER = "rebate"
@@ -29,6 +30,8 @@ class SignIn(Construct):
         """Make both pools; they outlive the stack, as the accounts in them should."""
         super().__init__(scope, id_)
         self.members = Pool(self, "Members", stage=stage, audience=MEMBER, is_guarded=False)
+        acknowledge(self.members, "COG2", "a member may do without a second factor, as in the shop")
+        acknowledge(self.members, "COG8", "Plus is priced by the member, of whom there are many")
         self.operators = Pool(self, "Operators", stage=stage, audience=OPERATOR, is_guarded=True)
 
 

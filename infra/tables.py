@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from infra.alarms import MINUTES_5, Alarms
 from rebate.adapters.tables import TABLES, Table
 
 _TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER}
@@ -61,6 +63,26 @@ class Tables(Construct):
             ),
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
+        )
+
+
+def ring_for_tables(alarms: Alarms, *, prefix: str) -> None:
+    """Ring where DynamoDB turns writes away: one partition, or an account's limit, is too busy."""
+    for model in TABLES:
+        throttled = cloudwatch.Metric(
+            namespace="AWS/DynamoDB",
+            metric_name="WriteThrottleEvents",
+            dimensions_map={"TableName": f"{prefix}{model.name}"},
+            statistic="Sum",
+            period=MINUTES_5,
+        )
+        alarms.ring(
+            "table-throttles",
+            model.name,
+            throttled,
+            at_least=10,
+            times=3,
+            means=f"DynamoDB keeps turning away writes to {model.name}.",
         )
 
 

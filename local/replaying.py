@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.deployment import Deployment
-from rebate.adapters.deliveries import UNREADABLE
+from rebate.contracts.envelopes import UNREADABLE
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
 from rebate.contracts.problems import shown
 from rebate.contracts.settings import Settings

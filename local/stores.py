@@ -10,6 +10,9 @@ from local.failures import BadInput
 
 PREFIX = "rebate-"
 
+DEMO_STORE = Path(".rebate/demo")
+"""Where the demonstration keeps its data, below the current folder."""
+
 
 @contextmanager
 def opened(store: Path | None) -> Iterator[Deployment]:
@@ -28,4 +31,4 @@ def require_store(store: Path) -> None:
         BadInput: it is none.
     """
     if not (store / STORE_FILE).is_file():
-        raise BadInput(f"{store}: is no store of this program")
+        raise BadInput(f"{store} is no store: there is no {STORE_FILE} in it")

@@ -137,6 +137,9 @@ class Player:
         self.app.entries.draw(step["queue"], step["entry"], at=self.now)
 
     def _run(self, name: str) -> None:
+        if name == "dividend":
+            self.app.dividends.run(self.now)
+            return
         self.settle(getattr(self.app.scheduler, name)(self.now))
 
     def _set(self, patch: Mapping[str, Any]) -> None:

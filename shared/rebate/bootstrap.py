@@ -16,6 +16,8 @@ from rebate.adapters.publisher import EventBus
 from rebate.adapters.shop_secrets import ShopSecrets
 from rebate.usecases.accept_order import OrderDesk
 from rebate.usecases.exchange_entry import EntryDesk
+from rebate.usecases.pay_commissions import CommissionDesk
+from rebate.usecases.pay_dividend import DividendDesk
 from rebate.usecases.ports import Clock, Store
 from rebate.usecases.publish_events import Publisher
 from rebate.usecases.queue_commands import Scheduler
@@ -48,6 +50,7 @@ class App:
     scheduler: Scheduler
     entries: EntryDesk
     cashier: Cashier
+    dividends: DividendDesk
     holds: HoldDesk
     seeds: Seeds
     catalog: CatalogDesk
@@ -64,7 +67,8 @@ def wire(
     clock = clock or SystemClock()
     settings = SettingsReader(store)
     seeds = Seeds(store, clock, make_seed)
-    settler = Settler(store, clock, settings, name=str(uuid4()), pause=_jitter)
+    commissions = CommissionDesk(store, clock, settings)
+    settler = Settler(store, clock, settings, commissions, name=str(uuid4()), pause=_jitter)
     return App(
         store=store,
         clock=clock,
@@ -73,6 +77,7 @@ def wire(
         settler=settler,
         scheduler=Scheduler(store, clock, settings),
         cashier=Cashier(store, clock, settings),
+        dividends=DividendDesk(store, clock, settings),
         holds=HoldDesk(store, clock),
         seeds=seeds,
         catalog=CatalogDesk(store, clock, settings),

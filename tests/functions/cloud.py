@@ -13,6 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from rebate.bootstrap import app
 from rebate.domain.times import SECOND
@@ -77,7 +79,7 @@ def context(function: str) -> SimpleNamespace:
 
 
 class Cloud:
-    """The deployment of one test."""
+    """A deployment, which tests have one after another: `wipe` makes it new."""
 
     def __init__(self) -> None:
         self._sqs = boto3.client("sqs", region_name=REGION)
@@ -95,6 +97,13 @@ class Cloud:
     def create_tables(self) -> None:
         for table in app().store.tables.values():
             table.create_table(wait=False)
+
+    def wipe(self) -> None:
+        """Forget every row and message."""
+        for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
+            table.items.clear()
+        for url in (self.dead_letter_url, self._told_url):
+            list(self._messages(url))
 
     def use(self, settings: Mapping[str, Any]) -> None:
         """Put settings in force."""

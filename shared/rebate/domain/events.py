@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rebate.domain.ledger import Pocket
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId
 from rebate.domain.tickets import Status
 
@@ -126,6 +126,20 @@ class RepurchaseMissed:
 
 
 @dataclass(frozen=True, slots=True)
+class CommissionPaid:
+    """A referral, team or merchant reward or a dividend; below zero a reversal (Rule 2)."""
+
+    kind: str
+    member: MemberId
+    amount: Amount
+    base: Amount
+    ratio_bps: Bps
+    order: OrderId | None = None
+    period: str | None = None
+    type: Literal["CommissionPaid"] = "CommissionPaid"
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawalRequested:
     """A member asked for cash; `amount` is held until it is decided, `fee` is part of it."""
 
@@ -159,6 +173,7 @@ Event: TypeAlias = (
     | EntryRefunded
     | RepurchasePlaced
     | RepurchaseMissed
+    | CommissionPaid
     | WithdrawalRequested
     | WithdrawalDecided
 )

@@ -6,6 +6,7 @@ Accounts are plain names of four kinds:
     queue/{pocket}/{queue}      what a queue has taken in, kept, borne or holds
     issued/{pocket}/{queue}     the other side of points, love value and vouchers given out
     platform/withdrawn/all      what was paid out of wallets
+    platform/commissions/all    what referral, team and merchant rewards and dividends gave
 """
 
 from collections.abc import Iterable, Mapping
@@ -70,6 +71,7 @@ def issued(queue: QueueId, pocket: Pocket) -> Account:
     return Account(f"issued/{pocket}/{queue}")
 
 
+COMMISSIONS = Account("platform/commissions/all")
 WITHDRAWN = Account("platform/withdrawn/all")
 
 

@@ -79,8 +79,8 @@ class OrderDesk:
         named = replace(_order_of(order, event, member), settings=settings.version, digest=content)
         priced = price_order(self.store, settings.settings, named, self.seeds)
         mail = Mail(priced.order, self.clock.now(), gate="paid")
-        for ticket in priced.tickets:
-            mail.send(ticket.queue, Join(ticket.paid_at, ticket.order, ticket.member))
+        for queue in priced.order.queues:
+            mail.send(queue, Join(instant_of(event.paid_at), order.id, member.id))
         kept = _settle_kept(replace(priced.order, refunds=order.refunds), mail)
         rows: list[Write] = [Put(ticket) for ticket in priced.tickets]
         if priced.limited:

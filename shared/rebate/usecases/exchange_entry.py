@@ -98,7 +98,7 @@ class EntryDesk:
 
     def _ask(self, queue: QueueId, command: Command) -> None:
         request = str(uuid4())
-        send(self.store, self.clock, queue, command, request)
+        send(self.store, self.clock, queue, command, request=request)
         for attempt in range(ANSWER_TRIES):
             self.settler.settle(queue)
             answer = self.store.get(Answer, Key(request))

@@ -12,6 +12,7 @@ from rebate.contracts.settings import (
     RandomReturn,
     RangeLottery,
     RedPacket,
+    Referral,
     ScopeEntitlement,
     Settings,
     StoreScope,
@@ -24,7 +25,7 @@ from rebate.domain.ledger import Pocket
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment, Plan
-from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
+from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
 from rebate.domain.scopes import Scope, Scopes, Tier
 from rebate.domain.times import instant_of
 from rebate.domain.windows import Dates, Hours, Window
@@ -126,6 +127,20 @@ def union_terms(plan: Union) -> union.Terms:
         quota_bps=plan.quota_bps or 0,
         settle_on=Moment(plan.settle_on),
         referral_acceleration_bps=plan.referral_acceleration_bps,
+    )
+
+
+def referral_terms(settings: Settings) -> referral.Terms:
+    """Return the terms of referral rewards."""
+    plan = settings.referral or Referral()
+    return referral.Terms(
+        settle_on=Moment(plan.settle_on),
+        direct_bps=plan.direct_bps,
+        indirect_bps=plan.indirect_bps,
+        ranks_bps={rank.rank: rank.bps for rank in plan.ranks},
+        max_depth=plan.max_depth,
+        merchant_bps=plan.merchant_bps,
+        merchant_on_turnover=plan.merchant_base == "turnover",
     )
 
 

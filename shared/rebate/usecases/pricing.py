@@ -7,7 +7,7 @@ from rebate.contracts.settings import Settings
 from rebate.domain.draws import Luck, luck_of
 from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order
-from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
+from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import day_of
 from rebate.usecases.plans import (
@@ -58,8 +58,10 @@ def price_order(store: Store, settings: Settings, order: Order, seeds: Seeds) ->
         order, tickets = queue_rebate.price(terms, order, facts)
     whole, counted = _whole_orders(store, settings, order)
     tickets += whole
-    queues = tuple(ticket.queue for ticket in tickets)
-    return Priced(replace(order, queues=queues), tuple(tickets), limited or counted)
+    queues = [ticket.queue for ticket in tickets]
+    if settings.referral and settings.referral.enabled:
+        queues.append(referral.queue_of(order.id))
+    return Priced(replace(order, queues=tuple(queues)), tuple(tickets), limited or counted)
 
 
 def _luck(

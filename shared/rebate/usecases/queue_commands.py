@@ -24,41 +24,53 @@ class Scheduler:
     clock: Clock
     settings: SettingsReader
 
-    def clear(self, at: Instant) -> list[QueueId]:
-        """Set all that waits in the chosen queues to zero, as of `at` (Rule 1.6.3)."""
+    def clear(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
+        """Set all that waits in the chosen queues to zero, as of `at` (Rule 1.6.3).
+
+        `ahead`: `at` is still to come. The command waits in the inboxes until then, and takes
+        its place among orders to the microsecond, however late a schedule starts.
+        """
         plan = self.settings.in_force().settings.queue_rebate
         clearing = (plan and plan.clearing) or Clearing()
         chosen = [q for q in self._queues() if _clears(clearing, q)]
-        return self._send(chosen, Clear(at))
+        return self._send(chosen, Clear(at), ahead=ahead)
 
-    def average(self, at: Instant) -> list[QueueId]:
+    def average(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
         """Split each store's collected rewards over all entries that wait there (Rule 6.2)."""
         chosen = [q for q in self._queues() if q.startswith("red_packet/")]
-        return self._send(chosen, PayPool(at, equally=True))
+        return self._send(chosen, PayPool(at, equally=True), ahead=ahead)
 
-    def union(self, at: Instant) -> list[QueueId]:
+    def union(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
         """Pay the day's pool to entries in order of purchase (Rule 7.3)."""
         chosen = [q for q in self._queues() if q == union.QUEUE]
         plan = self.settings.in_force().settings.union
         limit = plan.payout_per_day if plan else None
-        return self._send(chosen, PayPool(at, equally=False, limit=limit))
+        return self._send(chosen, PayPool(at, equally=False, limit=limit), ahead=ahead)
 
     def _queues(self) -> Iterable[QueueId]:
         return (queue.id for queue in self.store.scan(Queue))
 
-    def _send(self, queues: Iterable[QueueId], command: Command) -> list[QueueId]:
+    def _send(self, queues: Iterable[QueueId], command: Command, *, ahead: bool) -> list[QueueId]:
         sent = sorted(queues)
         for queue in sent:
-            send(self.store, self.clock, queue, command)
+            send(self.store, self.clock, queue, command, ahead=ahead)
         return sent
 
 
 def send(
-    store: Store, clock: Clock, queue: QueueId, command: Command, request: str | None = None
+    store: Store,
+    clock: Clock,
+    queue: QueueId,
+    command: Command,
+    *,
+    request: str | None = None,
+    ahead: bool = False,
 ) -> None:
-    """Put a command into a queue's inbox, at the instant at which it happened."""
+    """Put a command into a queue's inbox, at the instant at which it happened or will happen."""
     sort = joined(number(command.at), number(clock.now()), request or command.type)
-    store.commit([Put(Inbox(queue, sort, command, request=request))])
+    not_before = command.at if ahead else None
+    row = Inbox(queue, sort, command, request=request, not_before=not_before)
+    store.commit([Put(row)])
 
 
 def _clears(clearing: Clearing, queue: QueueId) -> bool:

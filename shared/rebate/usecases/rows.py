@@ -20,6 +20,7 @@ from rebate.domain.names import EntryId, MemberId, OrderId, ProductId, QueueId, 
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.places import Node, NodeKey
 from rebate.domain.plans import alliance, order_queue, union
+from rebate.domain.plans.referral import Reward
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
@@ -75,6 +76,7 @@ class Inbox:
     `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and event
     that must be visible before it may be settled, where an event did not fit into one
     transaction. `request` names the `Answer` that somebody waits for.
+    `not_before`: it was sent ahead of its time, so that it is there when its time comes.
     """
 
     queue: QueueId
@@ -82,6 +84,7 @@ class Inbox:
     command: Command
     gate: tuple[OrderId, str] | None = None
     request: str | None = None
+    not_before: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,45 @@ class Seed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """A referral reward and what was paid of it so far, in minor units."""
+
+    reward: Reward
+    amount: Amount = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
+
+    `divided` names the dividend run that counted the order.
+    """
+
+    order: OrderId
+    paid: tuple[Paid, ...]
+    turnover: Amount = 0
+    divided: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dividend:
+    """A run that shares a part of the turnover among members of a rank (Rule 2.3).
+
+    `parts` are (member, amount), of which the first `done` are paid; empty while orders are
+    still being counted.
+    """
+
+    id: str
+    at: Instant
+    turnover: Amount = 0
+    parts: tuple[tuple[MemberId, Amount], ...] = ()
+    done: int = 0
+    finished: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A request to pay cash out (Rule 3); `approved` None: not decided. `fee` is part of it."""
 
@@ -295,6 +337,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Statement: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
     Hold: lambda r: Key(r.member, r.id),
     Seed: lambda r: Key(r.day),
+    Commission: lambda r: Key(r.order),
+    Dividend: lambda r: Key(r.id),
     Withdrawal: lambda r: Key(r.id),
     WithdrawalDay: lambda r: Key(r.member, r.day),
     Member: lambda r: Key(r.id),

@@ -18,11 +18,13 @@ from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above, update
 from rebate.domain.plan import Plan
+from rebate.domain.plans import referral
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant, later
 from rebate.domain.wallets import Wallet
 from rebate.usecases.line import Line
 from rebate.usecases.orders import load_order
+from rebate.usecases.pay_commissions import CommissionDesk
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import WRITES_MAX, Clock, Credit, Put, Remove, Store, Write
 from rebate.usecases.rows import (
@@ -79,6 +81,7 @@ class Settler:
     store: Store
     clock: Clock
     settings: SettingsReader
+    commissions: CommissionDesk
     name: str
     pause: Callable[[int], None] = field(default=lambda _: None)
 
@@ -89,6 +92,10 @@ class Settler:
             Conflict: others kept winning; what they left will be settled by the next ring.
         """
         done = Settled(queue)
+        order = referral.order_of(queue)
+        if order is not None:
+            done.commands = self.commissions.settle(order)
+            return done
         while True:
             try:
                 if not self._run(done):
@@ -126,7 +133,9 @@ class Settler:
             rows += found
             if len(found) == ROWS_READ:
                 horizon = min(horizon or found[-1].sort, found[-1].sort)
-        known = [row for row in rows if horizon is None or row.sort <= horizon]
+        now = self.clock.now()
+        ripe = [row for row in rows if row.not_before is None or row.not_before <= now]
+        known = [row for row in ripe if horizon is None or row.sort <= horizon]
         visible = [row for row in known if self._is_visible(row)]
         done.unseen = len(visible) < len(known)
         visible.sort(key=lambda row: row.sort)

@@ -11,7 +11,7 @@ from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
-from rebate.usecases.rows import Withdrawal
+from rebate.usecases.rows import Commission, Dividend, Withdrawal
 
 _TILLS = (Till.CONTRIBUTED, Till.RETAINED, Till.BORNE, Till.CLAWED_BACK, Till.REPURCHASED)
 
@@ -22,7 +22,11 @@ def show_outcome(store: Store, settings: Settings) -> dict[str, Any]:
     return {
         "queues": _queues(queues, store.scan(Ticket), settings),
         "wallets": _wallets(store.scan(Wallet)),
-        "platform": {**_platform(queues), "commissions": 0, "withdrawn": _withdrawn(store)},
+        "platform": {
+            **_platform(queues),
+            "commissions": _commissions(store),
+            "withdrawn": _withdrawn(store),
+        },
     }
 
 
@@ -72,6 +76,12 @@ def _wallets(wallets: Iterable[Wallet]) -> dict[str, Any]:
 def _platform(queues: Iterable[Queue]) -> dict[str, int]:
     tills = list(queues)
     return {till.value: sum(queue.figure(till) for queue in tills) for till in _TILLS}
+
+
+def _commissions(store: Store) -> int:
+    rewards = sum(paid.amount for order in store.scan(Commission) for paid in order.paid)
+    runs = (run.parts[: run.done] for run in store.scan(Dividend))
+    return rewards + sum(amount for parts in runs for _, amount in parts)
 
 
 def _withdrawn(store: Store) -> int:

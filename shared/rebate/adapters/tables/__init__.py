@@ -4,7 +4,9 @@ from typing import Any
 
 from rebate.adapters.tables.answers import AnswersTable
 from rebate.adapters.tables.base import SortedTable, Table
+from rebate.adapters.tables.commissions import CommissionsTable
 from rebate.adapters.tables.current_settings import CurrentSettingsTable
+from rebate.adapters.tables.dividends import DividendsTable
 from rebate.adapters.tables.holds import HoldsTable
 from rebate.adapters.tables.inbox import InboxTable
 from rebate.adapters.tables.journal import JournalTable
@@ -41,6 +43,8 @@ TABLES: tuple[type[Table[Any]], ...] = (
     StatementsTable,
     TicketsTable,
     WalletsTable,
+    DividendsTable,
+    CommissionsTable,
     WithdrawalDaysTable,
     WithdrawalsTable,
     SeedsTable,

@@ -1,0 +1,99 @@
+"""Referral and team rewards (分销): no line, but shares of an order for those above (Rule 2)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from rebate.domain.money import Amount, Bps, share
+from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.plan import Moment
+
+Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
+_PREFIX = "referral/"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4)."""
+
+    settle_on: Moment = Moment.COMPLETED
+    direct_bps: Bps = 0
+    indirect_bps: Bps = 0
+    ranks_bps: Mapping[str, Bps] = field(default_factory=dict)
+    max_depth: int = 2
+    merchant_bps: Bps = 0
+    merchant_on_turnover: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A member above the buyer, the nearest first, with the team rank."""
+
+    member: MemberId
+    rank: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """Who brought the order's store in, and what the store concedes."""
+
+    member: MemberId
+    concession_bps: Bps
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What a member gets of an order: `ratio_bps` of it, or of what the store concedes of it."""
+
+    kind: Kind
+    member: MemberId
+    ratio_bps: Bps
+    concession_bps: Bps | None = None
+
+    def base(self, paid: Amount) -> Amount:
+        """Return the amount that the ratio is of, in an order for which `paid` is left."""
+        return paid if self.concession_bps is None else share(paid, self.concession_bps)
+
+    def amount(self, paid: Amount) -> Amount:
+        """Return the reward in minor units; a refund lowers it in proportion (Rule 2.6)."""
+        return share(self.base(paid), self.ratio_bps)
+
+
+def queue_of(order: OrderId) -> QueueId:
+    """Return the inbox in which an order's referral rewards wait; there is no line behind it."""
+    return QueueId(f"{_PREFIX}{order}")
+
+
+def order_of(queue: QueueId) -> OrderId | None:
+    """Return whose rewards wait in an inbox, or None if it is a queue's."""
+    return OrderId(queue.removeprefix(_PREFIX)) if queue.startswith(_PREFIX) else None
+
+
+def rewards(terms: Terms, above: Sequence[Above], merchant: Merchant | None) -> list[Reward]:
+    """Return who gets which share of an order; `above` may be longer than the plan is deep."""
+    paid_levels = above[: terms.max_depth]
+    found = [*_by_level_of_referral(terms, paid_levels), *_by_rank(terms, paid_levels)]
+    if merchant:
+        concession = None if terms.merchant_on_turnover else merchant.concession_bps
+        found.append(Reward("merchant", merchant.member, terms.merchant_bps, concession))
+    return [reward for reward in found if reward.ratio_bps]
+
+
+def _by_level_of_referral(terms: Terms, above: Sequence[Above]) -> Iterator[Reward]:
+    """Rule 2.1: the referrer, and the referrer's referrer."""
+    kinds: tuple[tuple[Kind, Bps], ...] = (
+        ("direct", terms.direct_bps),
+        ("indirect", terms.indirect_bps),
+    )
+    for (kind, ratio), member in zip(kinds, above, strict=False):
+        yield Reward(kind, member.member, ratio)
+
+
+def _by_rank(terms: Terms, above: Sequence[Above]) -> Iterator[Reward]:
+    """Rule 2.2: own rank's ratio less the highest ratio already paid on this order."""
+    highest = 0
+    for member in above:
+        own = terms.ranks_bps.get(member.rank or "", 0)
+        if own > highest:
+            yield Reward("level", member.member, own - highest)
+            highest = own

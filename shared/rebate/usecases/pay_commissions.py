@@ -1,0 +1,140 @@
+"""Paying referral rewards: what an order owes its upline, and what it has paid, made equal.
+
+An order's events ring here through an inbox of its own. Each ring compares what is due now with
+what was paid, and books the difference; so events may come in any order and any number of times.
+"""
+
+from dataclasses import dataclass, replace
+
+from rebate.contracts.settings import Settings
+from rebate.domain.errors import Conflict
+from rebate.domain.events import CommissionPaid
+from rebate.domain.ledger import COMMISSIONS, JournalEntry, Pocket, Posting, wallet
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.orders import Order
+from rebate.domain.plan import Moment
+from rebate.domain.plans import referral
+from rebate.usecases.orders import load_order
+from rebate.usecases.plans import referral_terms
+from rebate.usecases.ports import Clock, Credit, Put, Remove, Store, Write
+from rebate.usecases.rows import (
+    SHARDS,
+    Commission,
+    Inbox,
+    Journal,
+    Key,
+    Member,
+    Movement,
+    Paid,
+    Shop,
+    Statement,
+    inbox_partition,
+    key_of,
+)
+from rebate.usecases.settings import SettingsReader
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionDesk:
+    """Settles the rewards of one order at a time; orders never wait for each other."""
+
+    store: Store
+    clock: Clock
+    settings: SettingsReader
+
+    def settle(self, order: OrderId) -> int:
+        """Pay or take back what has changed; return how many events were taken in.
+
+        Raises:
+            Conflict: the wallets above were written to all the time; a later ring goes on.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._settle(order)
+            except Conflict:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        return 0
+
+    def _settle(self, name: OrderId) -> int:
+        waiting = self._waiting(name)
+        if not waiting:
+            return 0
+        order = load_order(self.store, name)
+        rung = [row for row in waiting if row.gate is None or order.has(row.gate[1])]
+        if not rung:
+            return 0
+        known = self.store.get(Commission, Key(name))
+        after = self._due(order, known)
+        writes: list[Write] = [Remove(Inbox, key_of(row)) for row in rung]
+        if after and after != known:
+            writes += self._book(order, known, after)
+        self.store.commit(writes)
+        return len(rung)
+
+    def _waiting(self, order: OrderId) -> list[Inbox]:
+        queue = referral.queue_of(order)
+        return [
+            row
+            for shard in range(SHARDS)
+            for row in self.store.query(Inbox, inbox_partition(queue, shard), limit=10)
+        ]
+
+    def _due(self, order: Order, known: Commission | None) -> Commission | None:
+        """Return what the order owes now; None before it settles. Who gets what is fixed then."""
+        settings = self.settings.in_force().settings
+        if known is None:
+            on_payment = referral_terms(settings).settle_on is Moment.PAID
+            if order.digest is None or not (on_payment or order.completed_at is not None):
+                return None
+            rewards = self._rewards(order, settings)
+            known = Commission(order.id, tuple(Paid(reward) for reward in rewards))
+        left = sum(line.paid - order.refunded(line.id) for line in order.lines)
+        paid = tuple(replace(each, amount=each.reward.amount(left)) for each in known.paid)
+        return replace(known, paid=paid, turnover=left)
+
+    def _rewards(self, order: Order, settings: Settings) -> list[referral.Reward]:
+        terms = referral_terms(settings)
+        above: list[referral.Above] = []
+        member = self.store.get(Member, Key(order.member or ""))
+        while member and member.referrer and len(above) < terms.max_depth:
+            referrer = member.referrer
+            member = self.store.get(Member, Key(referrer))
+            above.append(referral.Above(referrer, member.rank if member else None))
+        return referral.rewards(terms, above, self._merchant(order))
+
+    def _merchant(self, order: Order) -> referral.Merchant | None:
+        shop = self.store.get(Shop, Key(order.store)) if order.store else None
+        if order.channel == "mall" or shop is None or shop.referrer is None:
+            return None
+        return referral.Merchant(shop.referrer, shop.concession_bps or 0)
+
+    def _book(self, order: Order, known: Commission | None, after: Commission) -> list[Write]:
+        version = known.version if known else 0
+        before = known.paid if known else tuple(replace(paid, amount=0) for paid in after.paid)
+        source, now = f"referral/{order.id}", self.clock.now()
+        changes: dict[MemberId, int] = {}
+        events: list[CommissionPaid] = []
+        for was, paid in zip(before, after.paid, strict=True):
+            difference, reward = paid.amount - was.amount, paid.reward
+            if difference:
+                changes[reward.member] = changes.get(reward.member, 0) + difference
+                base = reward.base(after.turnover)
+                events.append(
+                    CommissionPaid(
+                        reward.kind, reward.member, difference, base, reward.ratio_bps, order.id
+                    )
+                )
+        writes: list[Write] = [Put(replace(after, version=version + 1), expects=version)]
+        if changes:
+            postings = [Posting(wallet(m, Pocket.CASH), amount) for m, amount in changes.items()]
+            postings.append(Posting(COMMISSIONS, -sum(changes.values())))
+            entry = JournalEntry("commission", tuple(postings), order.id)
+            writes.append(Put(Journal(source, version + 1, now, (entry,), tuple(events))))
+        for member, amount in changes.items():
+            moved = Movement("commission", Pocket.CASH, amount, order.id)
+            writes.append(Credit(member, ((Pocket.CASH, amount),)))
+            writes.append(Put(Statement(member, now, source, version + 1, (moved,))))
+        return writes

@@ -1,0 +1,142 @@
+"""A queue played on `decide` alone: rows in plain dictionaries, every need answered naively."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rebate.domain.book import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
+from rebate.domain.commands import Command, Keyed
+from rebate.domain.engine import Decision, decide, tickets_of
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.places import Node, NodeKey, update
+from rebate.domain.plan import Plan
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Standing, Ticket
+from rebate.domain.wallets import Wallet
+
+NAME = QueueId("mall")
+
+
+@dataclass
+class PureQueue:
+    """What a settler keeps in tables, kept in dictionaries; `room` rows go into a decision."""
+
+    plan: Plan
+    tickets: dict[TicketKey, Ticket]
+    room: int = 96
+    queue: Queue = field(default_factory=lambda: Queue(NAME))
+    nodes: dict[NodeKey, Node] = field(default_factory=dict)
+    wallets: dict[MemberId, Wallet] = field(default_factory=dict)
+    holds: dict[tuple[MemberId, str], Hold] = field(default_factory=dict)
+    journal: list[JournalEntry] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    decisions: int = 0
+
+    def settle(self, commands: Sequence[Command], *, at_once: int = 1) -> None:
+        """Carry out commands in order, so many in a batch, with all that they cause."""
+        waiting = [Keyed(f"{number:05d}", command) for number, command in enumerate(commands)]
+        while waiting:
+            decision = self._decide(waiting[:at_once])
+            self._apply(decision)
+            caused = [Keyed(f"{each.cause}!", each.command) for each in decision.follow_ups]
+            assert decision.done or caused or self.queue.progress, "nothing would ever get done"
+            left = waiting[decision.done :]
+            begun, left = (left[:1], left[1:]) if self.queue.progress else ([], left)
+            waiting = [*begun, *caused, *left]
+
+    def payable(self) -> list[Ticket]:
+        """Return the tickets that may be paid, in order of place, found by looking at all."""
+        found = [ticket for ticket in self.tickets.values() if self._may_be_paid(ticket)]
+        return sorted(found, key=lambda ticket: ticket.place or 0)
+
+    def standing(self) -> Standing:
+        """Return what waits, counted over all tickets."""
+        return sum((ticket.standing for ticket in self.in_line()), Standing())
+
+    def in_line(self) -> list[Ticket]:
+        """Return the tickets that joined and were not cleared since, in order of place."""
+        joined = [t for t in self.tickets.values() if t.place is not None]
+        return sorted(
+            (t for t in joined if not self.queue.has_cleared(t)), key=lambda t: t.place or 0
+        )
+
+    def outcome(self) -> dict[str, Any]:
+        """Return all that must not depend on how commands were batched."""
+        tills = {name: amount for name, amount in self.queue.tills.items() if amount}
+        return {
+            "tickets": self.tickets,
+            "tills": tills,
+            "wallets": {w.member: w.balances for w in self.wallets.values() if w.balances},
+            "queue": replace(self.queue, version=0, tills={}, top=(), height=0),
+            "standing": self.queue.standing,
+            "group": self.queue.group,
+            "held": self._held(),
+            "refused": self.refused,
+            "events": self.events,
+        }
+
+    def _held(self) -> dict[tuple[MemberId, str], int]:
+        """Pending cash per order: how many holds it lies in depends on how many commits paid it."""
+        held: dict[tuple[MemberId, str], int] = {}
+        for hold in self.holds.values():
+            key = (hold.member, hold.order)
+            held[key] = held.get(key, 0) + hold.amount
+        return {key: amount for key, amount in held.items() if amount}
+
+    def _may_be_paid(self, ticket: Ticket) -> bool:
+        waits = ticket.place is not None and ticket.first_waiting() is not None
+        ready = not self.plan.completed_first or ticket.completed_at is not None
+        return waits and ready and not self.queue.has_cleared(ticket)
+
+    def _decide(self, commands: Sequence[Keyed]) -> Decision:
+        book = Book()
+        book.keep(self.tickets[key] for key in tickets_of(commands))
+        for _ in range(1000):
+            decision = decide(self.queue, book, commands, self.plan, self.room)
+            if isinstance(decision, Decision):
+                return decision
+            self._load(book, decision)
+        raise AssertionError("a decision never has enough")
+
+    def _load(self, book: Book, need: Need) -> None:
+        match need:
+            case Heads(start, count):
+                found = [t for t in self.payable() if (t.place or 0) >= start][:count]
+                end = found[-1].place if len(found) == count else None
+                book.line = Window(start, end, count)
+                book.keep(found)
+            case OldestOf(member, count):
+                mine = [t for t in self.in_line() if t.member == member]
+                found = [t for t in mine if t.first_waiting() is not None][:count]
+                end = found[-1].place if len(found) == count else None
+                book.members[member] = Window(0, end, count)
+                book.keep(found)
+            case WalletOf(member):
+                book.wallets[member] = self.wallets.get(member, Wallet(member))
+                mine_held = [hold for (owner, _), hold in self.holds.items() if owner == member]
+                book.holds[member] = tuple(mine_held)
+            case TicketKey():
+                book.keep([self.tickets[need]])
+
+    def _apply(self, decision: Decision) -> None:
+        self.decisions += 1
+        queue, written = update(decision.queue, self.nodes, decision.changes)
+        self.queue = replace(queue, version=self.queue.version + 1)
+        self.nodes.update({node.key: node for node in written})
+        for ticket in [c.after for c in decision.changes] + [f.ticket for f in decision.follow_ups]:
+            self.tickets[TicketKey(ticket.member, ticket.order)] = ticket
+        for (member, pocket), amount in decision.credits.items():
+            self._credit(member, pocket, amount)
+        self.holds.update({(hold.member, hold.id): hold for hold in decision.holds})
+        self.journal += decision.journal
+        self.events += decision.events
+        self.refused.update({each.key: each.code.value for each in decision.refused})
+
+    def _credit(self, member: MemberId, pocket: Pocket, amount: int) -> None:
+        wallet = self.wallets.get(member, Wallet(member))
+        held = {**wallet.balances, pocket: wallet.has(pocket) + amount}
+        balances = {name: balance for name, balance in held.items() if balance}
+        self.wallets[member] = Wallet(member, wallet.version + 1, balances)

@@ -1,0 +1,182 @@
+"""What the engine does with any history under any plan."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rebate.domain.book import TicketKey
+from rebate.domain.commands import Complete, Join, Refund
+from rebate.domain.ledger import Till, balances, parts_of, till, totals, wallet
+from rebate.domain.plan import Moment
+from rebate.domain.plans import queue_rebate
+from rebate.domain.tickets import Line, Status, Ticket
+from tests.domain.pure import NAME, PureQueue
+from tests.strategies import PLANS, ZONE, History, histories
+
+every_plan = pytest.mark.parametrize("kind", PLANS)
+many = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def played(history: History, *, at_once: int = 1, room: int = 96) -> PureQueue:
+    known = {TicketKey(ticket.member, ticket.order): ticket for ticket in history.tickets}
+    queue = PureQueue(history.plan, known, room)
+    queue.settle(history.commands, at_once=at_once)
+    return queue
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_a_batch_comes_to_what_its_commands_do_one_by_one(kind: str, data: st.DataObject) -> None:
+    """However many commands are decided at once."""
+    history = data.draw(histories(kind))
+    at_once = data.draw(st.integers(2, 20))
+    assert played(history, at_once=at_once).outcome() == played(history).outcome()
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_a_contribution_may_be_cut_anywhere(kind: str, data: st.DataObject) -> None:
+    """However little room a transaction has; what is in flight stands in the queue's row."""
+    history = data.draw(histories(kind))
+    room, at_once = data.draw(st.integers(1, 24)), data.draw(st.integers(1, 20))
+    assert played(history, room=room, at_once=at_once).outcome() == played(history).outcome()
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_money_is_moved_and_never_made(kind: str, data: st.DataObject) -> None:
+    """Rule 0.10, from the journal, the wallets and the queue's accounts, each by itself."""
+    queue = played(data.draw(histories(kind)), at_once=data.draw(st.integers(1, 20)))
+    assert all(sum(totals(entry.postings).values()) == 0 for entry in queue.journal)
+    posted = balances(queue.journal)
+    held = {
+        wallet(member, pocket): balance
+        for member, each in queue.wallets.items()
+        for pocket, balance in each.balances.items()
+    }
+    tills = {till(NAME, Till(name)): sum_ for name, sum_ in queue.queue.tills.items() if sum_}
+    given_out = {name: sum_ for name, sum_ in posted.items() if parts_of(name)[0] == "issued"}
+    assert posted == {**held, **tills, **given_out}
+    assert queue.queue.figure(Till.TRANSIT) == 0
+    assert queue.queue.figure(Till.POOL) >= 0
+    assert queue.queue.figure(Till.RETAINED) >= 0
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_no_entry_gets_more_than_it_was_promised(kind: str, data: st.DataObject) -> None:
+    """An entry is paid up to its entitlement, or by as many rewards as the plan gives."""
+    history = data.draw(histories(kind))
+    for ticket in played(history).tickets.values():
+        for entry in (line.entry for line in ticket.lines if line.entry):
+            assert entry.paid >= 0
+            if entry.entitlement is None:
+                assert entry.rewards <= (history.plan.rewards_to_exit or 0)
+            else:
+                assert entry.paid <= entry.entitlement
+                assert entry.waits == (entry.lacks > 0) or entry.conversion
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_what_stands_in_the_index_of_places_is_what_the_tickets_say(
+    kind: str, data: st.DataObject
+) -> None:
+    """Places and entries are counted without gaps, and what waits is a recount of all tickets."""
+    queue = played(data.draw(histories(kind)), at_once=data.draw(st.integers(1, 20)))
+    places = sorted(t.place for t in queue.tickets.values() if t.place is not None)
+    ordinals = [e.entry.ordinal for t in queue.tickets.values() for e in t.lines if e.entry]
+    assert places == list(range(queue.queue.tickets))
+    assert sorted(ordinals) == list(range(queue.queue.entries))
+    assert queue.queue.standing == queue.standing()
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_every_contribution_is_what_its_line_owes_for_what_is_left_of_it(
+    kind: str, data: st.DataObject
+) -> None:
+    """After every refund, `contributed` is the share of what was not refunded (Rule 1.6.5)."""
+    queue = played(data.draw(histories(kind)))
+    contributed = 0
+    for ticket in queue.tickets.values():
+        for index, line in enumerate(ticket.lines):
+            owes = ticket.gives(index)
+            settled = [part for part in line.settled if part is not None]
+            assert settled == [
+                owed for owed, part in zip(owes, line.settled, strict=False) if part is not None
+            ]
+            contributed += sum(settled)
+    assert queue.queue.figure(Till.CONTRIBUTED) == contributed
+
+
+@many
+@given(data=st.data())
+def test_first_in_is_first_out(data: st.DataObject) -> None:
+    """Nobody is paid before all who stood ahead were paid in full (Rule 1.2.3)."""
+    history = data.draw(histories("queue_rebate"))
+    plan = queue_rebate.settlement(queue_rebate.Terms(lambda _order, _line: (), ZONE))
+    bought = tuple(ticket_in_line(ticket) for ticket in history.tickets)
+    paid = tuple(command for command in history.commands if isinstance(command, Join))
+    queue = played(History(plan, bought, paid), at_once=data.draw(st.integers(1, 5)))
+    line = sorted(
+        (each.entry for ticket in queue.in_line() for each in ticket.lines if each.entry),
+        key=lambda entry: entry.ordinal,
+    )
+    begun = [entry for entry in line if entry.paid]
+    assert begun == line[: len(begun)]
+    assert all(entry.status is Status.COMPLETED for entry in begun[:-1])
+    if any(entry.waits for entry in line):
+        joined = [ticket.order for ticket in queue.in_line()]
+        assert joined == [command.order for command in paid if command.order in joined]
+
+
+def ticket_in_line(ticket: Ticket) -> Ticket:
+    """Without what takes entries out of the line in another way."""
+    return replace(
+        ticket, lines=tuple(replace(line, random_return=None) for line in ticket.lines)
+    )
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_what_happened_twice_counts_once(kind: str, data: st.DataObject) -> None:
+    """Payments and completions that are told again change nothing (refunds are told once)."""
+    history = data.draw(histories(kind))
+    again = [command for command in history.commands for _ in range(1 + _repeats(command))]
+    twice = replace(history, commands=tuple(again))
+    assert played(twice).outcome() == played(history).outcome()
+
+
+def _repeats(command: object) -> bool:
+    return isinstance(command, Join | Complete)
+
+
+@many
+@given(data=st.data())
+def test_a_refund_takes_back_no_more_than_was_paid(data: st.DataObject) -> None:
+    """What is clawed back is what the entries were paid, less what they may keep."""
+    history = data.draw(histories("queue_rebate"))
+    queue = played(history)
+    paid: Counter[str] = Counter()
+    for event in queue.events:
+        if event.type == "RebatePaid":
+            paid[event.entry] += event.amount
+        if event.type == "EntryRefunded":
+            paid[event.entry] -= event.clawed_back
+    for ticket in queue.tickets.values():
+        for index, line in enumerate(ticket.lines):
+            if line.entry:
+                assert line.entry.paid == paid[ticket.entry_id(index)]
+
+

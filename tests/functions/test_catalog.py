@@ -1,0 +1,184 @@
+"""Members, products and stores as the shop saves them (Rules 1.4 (2), 2.4, 2.5)."""
+
+import copy
+
+import pytest
+
+from rebate.bootstrap import app
+from rebate.contracts.events_in import MemberSaved
+from rebate.domain.errors import Unavailable
+from rebate.domain.times import instant_of
+from rebate.usecases.ports import Put
+from rebate.usecases.rows import Key, Member, Product, Shop
+from rebate.usecases.save_catalog import CatalogDesk
+from tests.functions.cloud import SETTINGS, bought, envelope, sample
+
+
+def test_what_the_shop_says_is_kept(cloud):
+    names = ("member_saved", "product_saved", "store_saved")
+    assert cloud.send(*(sample(name) for name in names)) == []
+    member = _member("A")
+    assert (member.level, member.referrer, member.nickname) == ("gold", "B", "小明")
+    product = app().store.get(Product, Key("p-9"))
+    assert (product.name, product.margin_bps, product.takes_part) == ("绿茶 250 g", 4000, True)
+    shop = app().store.get(Shop, Key("W"))
+    assert (shop.referrer, shop.concession_bps) == ("B", 2000)
+
+
+@pytest.mark.parametrize("name", ["member_saved", "product_saved", "store_saved"])
+def test_a_repeated_event_writes_nothing(cloud, name):
+    cloud.send(sample(name))
+    before = _rows()
+    assert cloud.send(sample(name)) == []
+    assert _rows() == before
+
+
+def test_a_later_event_replaces_all_that_the_earlier_one_said(cloud):
+    cloud.send(sample("member_saved"), _saved("2026-02-21T00:00:00Z", level=None, nickname="明"))
+    member = _member("A")
+    assert (member.level, member.nickname) == (None, "明")
+
+
+def test_an_older_event_that_comes_late_replaces_nothing(cloud):
+    cloud.send(sample("member_saved"), _saved("2026-02-19T00:00:00Z", level="silver"))
+    assert _member("A").level == "gold"
+    newer, older = sample("product_saved"), envelope("product_saved", on_sale=False)
+    cloud.send(newer, {**older, "time": "2026-02-19T00:00:00Z"})
+    assert app().store.get(Product, Key("p-9")).on_sale
+    older = envelope("store_saved", concession_bps=1)
+    cloud.send(sample("store_saved"), {**older, "time": "2026-02-19T00:00:00Z"})
+    assert app().store.get(Shop, Key("W")).concession_bps == 2000
+
+
+def test_a_time_to_come_does_not_lock_out_later_events(cloud):
+    cloud.send(_saved("2999-01-01T00:00:00Z", level="silver"))
+    event = sample("member_saved")
+    del event["time"]
+    cloud.send(event)
+    assert _member("A").level == "gold"
+
+
+def test_an_order_keeps_the_level_that_the_member_had(cloud):
+    by_level = copy.deepcopy(SETTINGS)
+    by_level["queue_rebate"]["entitlement"]["by_level"] = {"gold": 12000}
+    cloud.use(by_level)
+    cloud.send(sample("member_saved"), bought("o1", "A"))
+    cloud.settle()
+    assert cloud.outcome()["queues"]["mall"]["entries"][0]["entitlement"] == 12000
+
+
+def test_a_referral_binds_once(cloud):
+    cloud.send(sample("member_saved"), _saved("2026-02-21T00:00:00Z", referrer_id="C", level="x"))
+    assert (_member("A").referrer, _member("A").level) == ("B", "x")
+    cloud.send(_saved("2026-02-22T00:00:00Z", referrer_id=None))
+    assert _member("A").referrer == "B"
+    assert cloud.dead_letters() == []
+
+
+def test_an_older_event_still_binds_a_referrer(cloud):
+    cloud.send(_saved("2026-02-21T00:00:00Z", referrer_id=None, level="x"))
+    cloud.send(_saved("2026-02-20T00:00:00Z", referrer_id="B", level="y"))
+    assert (_member("A").referrer, _member("A").level) == ("B", "x")
+
+
+def test_nobody_refers_themselves_and_all_else_is_saved(cloud):
+    cloud.send(envelope("member_saved", referrer_id="A"))
+    assert (_member("A").referrer, _member("A").level) == (None, "gold")
+
+
+@pytest.mark.parametrize("length", [2, 3, 5])
+def test_referrals_form_no_loop(cloud, length):
+    names = [f"m{number}" for number in range(length)]
+    for member, referrer in zip(names, names[1:] + names[:1], strict=True):
+        cloud.send(envelope("member_saved", member_id=member, referrer_id=referrer))
+    assert [_member(name).referrer for name in names] == [*names[1:], None]
+
+
+def test_two_bonds_that_would_make_a_loop_together_are_not_both_made(cloud):
+    """B is bound below A while the walk above B, which ended at B, is not committed yet."""
+    store = _Interrupted(app().store)
+    desk = CatalogDesk(store, app().clock, app().settings)
+    store.meanwhile = lambda: app().catalog.save(_refers("B", to="A"))
+    saved = desk.save(_refers("A", to="B"))
+    assert (_member("A").referrer, _member("B").referrer) == (None, "A")
+    assert saved.unbound == "B stands below A, or is the same"
+
+
+def test_a_row_that_others_keep_writing_to_comes_again(cloud):
+    store = _Interrupted(app().store, once=False)
+    versions = iter(range(1, 100))
+    store.meanwhile = lambda: app().store.commit([Put(Member("A", version=next(versions)))])
+    desk = CatalogDesk(store, app().clock, app().settings)
+    with pytest.raises(Unavailable):
+        desk.save(MemberSaved(member_id="A", level="gold"))
+
+
+def test_who_brought_a_store_in_is_bound_once(cloud):
+    cloud.send(sample("store_saved"))
+    later = {**envelope("store_saved", referrer_id="C"), "time": "2026-02-21T00:00:00Z"}
+    cloud.send(later)
+    assert app().store.get(Shop, Key("W")).referrer == "B"
+
+
+@pytest.mark.parametrize(
+    ("supply", "takes_part"),
+    [("self", False), ("supplier", False), ("aggregated", True), ("store", True)],
+)
+def test_whether_a_new_product_takes_part_is_decided_once(cloud, supply, takes_part):
+    off = copy.deepcopy(SETTINGS)
+    off["queue_rebate"]["new_products"] = False
+    cloud.use(off)
+    cloud.send(envelope("product_saved", supply=supply))
+    cloud.use(SETTINGS)
+    later = {**envelope("product_saved", supply=supply), "time": "2026-02-21T00:00:00Z"}
+    cloud.send(later)
+    product = app().store.get(Product, Key("p-9"))
+    assert (product.takes_part, product.saved_at) == (takes_part, _instant("2026-02-21T00:00:00Z"))
+
+
+def test_order_events_are_none_of_the_catalogs(cloud):
+    from functions.on_catalog_saved.handler import handler
+    from tests.functions.cloud import batch, context
+
+    handler(batch(sample("order_paid")), context("on_catalog_saved"))
+    ((_, said),) = cloud.dead_letters()
+    assert "must be MemberSaved, ProductSaved or StoreSaved here" in said["reason"]
+
+
+class _Interrupted:
+    """A store before whose commits somebody else acts, once or every time."""
+
+    def __init__(self, store, *, once=True):
+        self._store, self._once = store, once
+        self.meanwhile = None
+
+    def commit(self, writes):
+        act, self.meanwhile = self.meanwhile, None if self._once else self.meanwhile
+        if act:
+            act()
+        self._store.commit(writes)
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+
+def _refers(member, *, to):
+    return MemberSaved(member_id=member, referrer_id=to)
+
+
+def _saved(time, **changes):
+    return {**envelope("member_saved", **changes), "time": time}
+
+
+def _member(name):
+    return app().store.get(Member, Key(name))
+
+
+def _rows():
+    return [list(app().store.scan(kind)) for kind in (Member, Product, Shop)]
+
+
+def _instant(text):
+    from datetime import datetime
+
+    return instant_of(datetime.fromisoformat(text))

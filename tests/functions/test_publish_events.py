@@ -1,0 +1,142 @@
+"""Events out: told on the bus after what they tell of is stored, with ids that never change."""
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from functions.publish_events.handler import handler as publish_events
+from rebate import bootstrap
+from rebate.contracts.events_out import EVENTS_OUT
+from rebate.domain.events import Event, RepurchaseMissed
+from rebate.domain.times import Instant
+from rebate.usecases.publish_events import events_of, publish
+from rebate.usecases.rows import Journal
+from tests.functions.cloud import bought, context, failed, sample
+
+
+def test_what_was_committed_is_told(cloud):
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    assert failed(publish_events(cloud.journal(), context("publish_events"))) == []
+    told = cloud.told()
+    assert [(event["source"], event["detail-type"]) for event in told] == [
+        ("rebate", "EntryJoined"),
+        ("rebate", "RebatePaid"),
+        ("rebate", "EntryJoined"),
+    ]
+    paid = told[1]["detail"]
+    assert paid | {"event_id": None, "at": None} == {
+        "event_id": None,
+        "at": None,
+        "queue": "mall",
+        "entry": "o1/1",
+        "member": "A",
+        "order_id": "o1",
+        "amount": 1000,
+        "due": None,
+        "pocket": "cash",
+        "reason": "queue",
+        "from_order_id": "o2",
+    }
+
+
+def test_an_event_has_the_same_id_however_often_it_is_told(cloud):
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    publish_events(cloud.journal(), None)
+    first = [event["detail"]["event_id"] for event in cloud.told()]
+    publish_events(cloud.journal(), None)
+    assert [event["detail"]["event_id"] for event in cloud.told()] == first
+    assert len(set(first)) == 3
+    assert first[0] == "mall#1#0"
+
+
+def test_rows_whose_events_the_bus_refuses_come_again(cloud, monkeypatch):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    cloud.send(bought("o2", "B"))
+    cloud.settle()
+    monkeypatch.setenv("REBATE_BUS", "not-there")
+    bootstrap.app.cache_clear()
+    journal = cloud.journal()
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in journal["Records"]]
+    assert failed(publish_events(journal, None)) == numbers
+
+
+def test_one_refused_event_brings_its_row_again_and_no_other(cloud):
+    for order in ("o1", "o2", "o3"):
+        cloud.send(bought(order, "A"))
+        cloud.settle()
+    rows = sorted(bootstrap.app().store.scan(Journal), key=lambda row: row.number)
+    bus = _Bus(refuses={"mall#2#0"})
+    assert publish(rows, bus) == {1}
+    assert len(bus.told) == len(set(bus.told)) == 5
+
+
+def test_more_than_ten_events_are_told_in_several_requests(cloud):
+    cloud.send(*(bought(f"o{n:02d}", "A", 100) for n in range(12)))
+    cloud.settle()
+    assert failed(publish_events(cloud.journal(), None)) == []
+    told = cloud.told()
+    assert len(told) > 20
+    assert len({event["detail"]["event_id"] for event in told}) == len(told)
+
+
+def test_changes_of_the_journal_are_never_told(cloud):
+    journal = sample("stream_record") | {"eventName": "REMOVE"}
+    assert failed(publish_events({"Records": [journal]}, None)) == []
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+def test_every_event_of_the_domain_is_told_as_its_schema_says(kind):
+    row = Journal("store/W", 7, Instant(1_772_330_401_000_000), (), (_some(kind),))
+    if kind is RepurchaseMissed:
+        assert events_of(row) == []
+        return
+    (event,) = events_of(row)
+    assert type(event) is EVENTS_OUT[kind.__name__]
+    detail = event.model_dump(mode="json")
+    assert detail["event_id"] == "store/W#7#0"
+    assert detail["at"] == "2026-03-01T02:00:01Z"
+    Draft202012Validator(type(event).model_json_schema()).validate(detail)
+
+
+class _Bus:
+    """A bus that refuses some events."""
+
+    def __init__(self, refuses):
+        self._refuses = refuses
+        self.told = []
+
+    def publish(self, events):
+        self.told += [event.event_id for event in events]
+        return {at for at, event in enumerate(events) if event.event_id in self._refuses}
+
+
+SOME = {
+    "amount": 100,
+    "approved": True,
+    "clawed_back": 5,
+    "entitlement": 10000,
+    "entries": 3,
+    "entry": "o1/1",
+    "fee": 0,
+    "member": "A",
+    "order": "o1",
+    "origin": "o1",
+    "owed": 7,
+    "paid": 10000,
+    "pocket": "points",
+    "ratio_bps": 5000,
+    "reason": "queue",
+    "refund": "r1",
+    "source": "o2",
+    "status": "waiting",
+    "withdrawal": "w1",
+}
+
+
+def _some(kind):
+    return kind(**{each.name: SOME[each.name] for each in fields(kind) if each.name != "type"})
