@@ -33,7 +33,8 @@ class DeliveryFailed(Exception):
 class Deployment:
     """What runs: use it in `deployed`, which puts it into the process's environment."""
 
-    def __init__(self, clients: "Clients", prefix: str) -> None:
+    def __init__(self, clients: "Clients", prefix: str, edge_address: str) -> None:
+        self.edge = edge_address
         self.functions = Functions()
         self.letters = Letters(clients.dynamodb, prefix)
         self.bus = Bus(self.functions, self.letters)
@@ -162,7 +163,7 @@ def deployed(clients: Clients, prefix: str) -> Iterator[Deployment]:
         stack.enter_context(environment(prefix, clients.endpoint, address))
         app.cache_clear()
         stack.callback(app.cache_clear)
-        backend.deployment = Deployment(clients, prefix)
+        backend.deployment = Deployment(clients, prefix, address)
         yield backend.deployment
 
 

@@ -20,9 +20,10 @@ PLANS = {
     "alliance": (("alliance",), EVERYTHING),
     "red_packet": (("red_packet",), EVERYTHING),
     "union": (("union",), EVERYTHING),
+    "referral": (("referral",), EVERYTHING),
     "wallet": (("queue_rebate", "wallet"), ("exchange", "refusals")),
     "all": (
-        ("queue_rebate", "order_queue", "alliance", "red_packet", "union", "wallet"),
+        ("queue_rebate", "order_queue", "alliance", "red_packet", "union", "referral", "wallet"),
         EVERYTHING,
     ),
 }

@@ -41,7 +41,6 @@ def run(arguments: Namespace) -> int:
         replay = Replay(deployment)
         for _ in watched(replay.run(lines), "events", len(lines)):
             complain(f"{arguments.file}: {aside}" for aside in replay.newly_set_aside())
-        deployment.publish()
         settings = deployment.app.settings.in_force().settings
         outcome = show_outcome(deployment.app.store, settings)
         summary = _summary(replay.report, deployment, outcome, time.monotonic() - started)
@@ -58,7 +57,7 @@ def _lines(file: Path) -> list[tuple[int, str]]:
     Raises:
         BadInput: none of them is an event.
     """
-    numbered = enumerate(read_text(file).splitlines(), start=1)
+    numbered = enumerate(read_text(file).split("\n"), start=1)
     lines = [(number, line) for number, line in numbered if line.strip()]
     if lines and not any(_is_entry(line) for _, line in lines):
         raise BadInput(f"{file}: no line of it is a JSON object")

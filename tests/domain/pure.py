@@ -32,7 +32,7 @@ class PureQueue:
     holds: dict[tuple[MemberId, str], Hold] = field(default_factory=dict)
     journal: list[JournalEntry] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     decisions: int = 0
 
     def settle(self, commands: Sequence[Command], *, at_once: int = 1) -> None:
@@ -133,7 +133,7 @@ class PureQueue:
         self.holds.update({(hold.member, hold.id): hold for hold in decision.holds})
         self.journal += decision.journal
         self.events += decision.events
-        self.refused.update({each.key: each.code.value for each in decision.refused})
+        self.refused += [each.code.value for each in decision.refused]
 
     def _credit(self, member: MemberId, pocket: Pocket, amount: int) -> None:
         wallet = self.wallets.get(member, Wallet(member))

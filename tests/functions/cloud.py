@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
@@ -78,21 +79,44 @@ def context(function: str) -> SimpleNamespace:
     return SimpleNamespace(function_name=f"rebate-test-{function}", aws_request_id="request-1")
 
 
+class EventBridge:
+    """The client of a bus that keeps what is put on it; moto's own refuses nothing.
+
+    Events whose detail-type is `refuses` are refused.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.refuses = ""
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        assert 0 < len(Entries) <= 10
+        if {entry["EventBusName"] for entry in Entries} != {BUS}:
+            error = {"Error": {"Code": "ResourceNotFoundException", "Message": "no such bus"}}
+            raise ClientError(error, "PutEvents")
+        return {"Entries": [self._put(entry) for entry in Entries]}
+
+    def _put(self, entry: dict[str, Any]) -> dict[str, str]:
+        if entry["DetailType"] == self.refuses:
+            return {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
+        self.told.append(
+            {
+                "source": entry["Source"],
+                "detail-type": entry["DetailType"],
+                "time": entry["Time"].isoformat(),
+                "detail": json.loads(entry["Detail"]),
+            }
+        )
+        return {"EventId": str(len(self.told))}
+
+
 class Cloud:
     """A deployment, which tests have one after another: `wipe` makes it new."""
 
     def __init__(self) -> None:
         self._sqs = boto3.client("sqs", region_name=REGION)
         self.dead_letter_url = self._queue("dead")
-        self._told_url = self._queue("told")
-        events = boto3.client("events", region_name=REGION)
-        events.create_event_bus(Name=BUS)
-        pattern = json.dumps({"source": ["rebate"]})
-        events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
-        arn = self._sqs.get_queue_attributes(
-            QueueUrl=self._told_url, AttributeNames=["QueueArn"]
-        )["Attributes"]["QueueArn"]
-        events.put_targets(Rule="all", EventBusName=BUS, Targets=[{"Id": "told", "Arn": arn}])
+        self.bus = EventBridge()
 
     def create_tables(self) -> None:
         for table in app().store.tables.values():
@@ -102,8 +126,9 @@ class Cloud:
         """Forget every row and message."""
         for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
             table.items.clear()
-        for url in (self.dead_letter_url, self._told_url):
-            list(self._messages(url))
+        list(self._messages(self.dead_letter_url))
+        self.bus.told.clear()
+        self.bus.refuses = ""
 
     def use(self, settings: Mapping[str, Any]) -> None:
         """Put settings in force."""
@@ -159,10 +184,6 @@ class Cloud:
             )
             for message in self._messages(self.dead_letter_url)
         ]
-
-    def told(self) -> list[dict[str, Any]]:
-        """Return what was published since the last call, as listeners on the bus get it."""
-        return [json.loads(message["Body"]) for message in self._messages(self._told_url)]
 
     def request(
         self,

@@ -6,6 +6,7 @@ import pytest
 from moto import mock_aws
 
 from rebate import bootstrap
+from rebate.adapters import publisher
 from tests.functions.cloud import BUS, REGION, SETTINGS, Cloud
 
 _UNWANTED = ("REBATE_DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN")
@@ -30,6 +31,7 @@ def _built() -> Iterator[Cloud]:
         with mock_aws():
             bootstrap.app.cache_clear()
             made = Cloud()
+            patch.setattr(publisher, "client", lambda *_: made.bus)
             made.create_tables()
             patch.setenv("REBATE_DEAD_LETTER_QUEUE_URL", made.dead_letter_url)
             yield made

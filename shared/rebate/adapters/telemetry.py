@@ -136,6 +136,7 @@ def observed(handler: Handler) -> Handler:
         try:
             return handler(event, context)
         finally:
-            _metrics.flush_metrics()
+            if _metrics.metric_set:
+                _metrics.flush_metrics()
 
     return run

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from rebate.domain.caps import DailyRebates
 from rebate.domain.holds import Hold
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.tickets import Ticket
@@ -47,7 +48,14 @@ class WalletOf:
     member: MemberId
 
 
-Need: TypeAlias = Heads | OldestOf | WalletOf | TicketKey
+@dataclass(frozen=True, slots=True)
+class RebatesOn:
+    """Wanted: what was paid on a day, because a cap is set."""
+
+    day: str
+
+
+Need: TypeAlias = Heads | OldestOf | WalletOf | RebatesOn | TicketKey
 
 
 class Missing(Exception):
@@ -83,6 +91,7 @@ class Book:
     members: dict[MemberId, Window] = field(default_factory=dict)
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
     holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
+    rebates: dict[str, DailyRebates] = field(default_factory=dict)
 
     def keep(self, tickets: Iterable[Ticket]) -> None:
         """Add tickets that were loaded."""

@@ -75,13 +75,14 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """The holder draws the entry's ratio, with the luck of the day (Rule 1.3.3)."""
+    """The holder draws the entry's ratio, with the luck of `day`, ISO 8601 (Rule 1.3.3)."""
 
     at: Instant
     order: OrderId
     member: MemberId
     line: LineId
     luck: Luck
+    day: str | None = None
     type: Literal["draw"] = "draw"
 
 

@@ -100,6 +100,7 @@ def _contribute(work: Work, ticket: Ticket, index: int, number: int, part: Part)
         part.deal(desk, gift)
         work.gift = None
     carried = part.leftover is Leftover.CARRY and not desk.plan.paused
+    desk.post(gift.draft, Till.POOL, gift.withheld)
     desk.post(gift.draft, Till.POOL if carried else Till.RETAINED, gift.left)
     desk.close(gift.draft)
     ticket = desk.line.ticket(TicketKey(ticket.member, ticket.order))

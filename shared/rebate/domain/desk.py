@@ -8,9 +8,17 @@ change. It stops a decision in two ways: `Missing` where a row is needed that wa
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rebate.domain.book import Book, Missing, Spot, TicketKey, WalletOf
+from rebate.domain.book import Book, Missing, RebatesOn, Spot, TicketKey, WalletOf
+from rebate.domain.caps import DailyRebates
 from rebate.domain.draws import Group, takes_points
-from rebate.domain.events import EntryCompleted, EntryConverted, EntryJoined, Event, RebatePaid
+from rebate.domain.events import (
+    EntryCompleted,
+    EntryConverted,
+    EntryJoined,
+    Event,
+    RebateCapped,
+    RebatePaid,
+)
 from rebate.domain.holds import Hold, taken_from
 from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, issued, till, wallet
 from rebate.domain.lineup import Lineup
@@ -31,13 +39,15 @@ class Full(Exception):
 class Gift:
     """An amount that is being dealt out: a part of a contribution, or the pool (`ticket` None).
 
-    `left` is still to be dealt; `own` is how much of it the order itself contributed.
+    `left` is still to be dealt; `own` is how much of it the order itself contributed;
+    `withheld` is what the daily cap cut off, for the pool.
     """
 
     draft: Draft
     at: Instant
     left: Amount
     own: Amount = 0
+    withheld: Amount = 0
     ticket: Ticket | None = None
     line: int | None = None
     part: int = 0
@@ -48,7 +58,9 @@ class Gift:
 
     def in_flight(self) -> InFlight:
         """Return what has to be remembered to go on later."""
-        return InFlight(self.left, self.line, self.part, self.each, self.place, self.ordinal)
+        return InFlight(
+            self.left + self.withheld, self.line, self.part, self.each, self.place, self.ordinal
+        )
 
 
 class Desk:
@@ -63,6 +75,7 @@ class Desk:
         self.credits: dict[tuple[MemberId, Pocket], Amount] = {}
         self.consulted: set[MemberId] = set()
         self.holds: dict[tuple[MemberId, str], Hold] = {}
+        self.rebates: dict[str, DailyRebates] = {}
         self.touched: set[TicketKey] = set()
         self.departed: list[Ticket] = []
         self.extra_rows = 0
@@ -97,10 +110,9 @@ class Desk:
         self.save(joined)
         for index, line in enumerate(joined.lines):
             if line.entry:
-                entry = joined.entry_id(index)
-                promised = line.entry.entitlement
-                self.events.append(EntryJoined(entry, joined.member, joined.order, promised))
+                told = len(self.events)
                 joined = self._return_at_random(joined, index)
+                self.events.insert(told, _joined(joined, index, line.entry))
         return joined
 
     def _return_at_random(self, ticket: Ticket, index: int) -> Ticket:
@@ -110,6 +122,8 @@ class Desk:
         if makeup is None or ratio is None:
             return ticket
         group = self.queue.group or Group(makeup.cash, makeup.points)
+        ticket = ticket.with_entry(index, lambda entry: replace(entry, group=group))
+        self.save(ticket)
         for_points = takes_points(group, makeup.luck)
         left = Group(group.cash - (not for_points), group.points - for_points)
         self.queue = replace(self.queue, group=left if left.cash + left.points else None)
@@ -208,6 +222,7 @@ class Desk:
         ticket = self.line.ticket(spot.ticket)
         self._require_rows([ticket], [ticket.member])
         entry = self.line.entry(spot)
+        amount = self._within_cap(spot, amount, gift)
         paid = replace(entry, paid=entry.paid + amount, rewards=entry.rewards + 1)
         left = (
             paid.rewards == self.plan.rewards_to_exit
@@ -222,13 +237,33 @@ class Desk:
         self.credit(gift.draft, ticket.member, pocket, amount, spot)
         source = gift.ticket.order if gift.ticket else None
         name = ticket.entry_id(spot.line)
-        self.events.append(
-            RebatePaid(name, ticket.member, ticket.order, amount, pocket, source, reason)
-        )
+        if amount:
+            self.events.append(
+                RebatePaid(name, ticket.member, ticket.order, amount, pocket, source, reason)
+            )
         if left:
             self.events.append(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
             self.departed.append(ticket)
             self.extra_rows += ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0
+
+    def _within_cap(self, spot: Spot, due: Amount, gift: Gift) -> Amount:
+        """Return what may still be paid today of what is due; the rest is withheld (Rule 8.4)."""
+        cap = self.plan.daily_cap
+        if cap is None:
+            return due
+        day = cap.day_of(gift.at)
+        known = self.rebates.get(day) or self._book.rebates.get(day)
+        if known is None:
+            raise Missing(RebatesOn(day))
+        paid = min(due, max(0, cap.most - known.amount))
+        self.rebates[day] = replace(known, amount=known.amount + paid)
+        if paid < due:
+            gift.left -= due - paid
+            gift.withheld += due - paid
+            ticket = self.line.ticket(spot.ticket)
+            name = ticket.entry_id(spot.line)
+            self.events.append(RebateCapped(name, ticket.member, ticket.order, due, paid))
+        return paid
 
     def _hold(self, ticket: Ticket, amount: Amount, at: Instant) -> Pocket:
         """Return where a rebate goes: what the plan holds is pending until it is due."""
@@ -288,8 +323,23 @@ class Desk:
 
     def _rows(self) -> int:
         wallets = ROWS_PER_WALLET * len(self._paid)
-        rows = len(self.touched) + len(self._nodes) + wallets + len(self.holds)
+        others = len(self.holds) + len(self.rebates)
+        rows = len(self.touched) + len(self._nodes) + wallets + others
         return rows + self.extra_rows
+
+
+def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
+    """Return what is told of an entry that joined, whether or not it was converted at once."""
+    line = ticket.lines[index]
+    waits = line.entry is not None and line.entry.waits
+    return EntryJoined(
+        ticket.entry_id(index),
+        ticket.member,
+        ticket.order,
+        entry.entitlement,
+        line.gets_bps,
+        may_draw=waits and line.lottery is not None,
+    )
 
 
 ROWS_PER_WALLET = 2

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rebate.domain.book import Book, Missing, Need, TicketKey
+from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import (
     Clear,
     Command,
@@ -60,6 +61,7 @@ class Decision:
 
     `done` counts the commands carried out, from the first; the queue's progress holds a command
     that was begun. `consulted` are members on whose balances the decision rests.
+    `holds` are new or changed, those of 0 are gone; `rebates` are the sums of days under a cap.
     `follow_ups` are to be settled next, before anything that is not settled yet.
     """
 
@@ -71,6 +73,7 @@ class Decision:
     credits: dict[tuple[MemberId, Pocket], Amount]
     consulted: frozenset[MemberId]
     holds: tuple[Hold, ...]
+    rebates: tuple[DailyRebates, ...]
     refused: tuple[Refused, ...]
     follow_ups: tuple[FollowUp, ...]
 
@@ -156,6 +159,7 @@ class _Clerk:
             credits={key: amount for key, amount in desk.credits.items() if amount},
             consulted=frozenset(desk.consulted),
             holds=tuple(desk.holds.values()),
+            rebates=tuple(desk.rebates.values()),
             refused=tuple(self._refused),
             follow_ups=_repurchases(desk, last) if last else (),
         )
@@ -175,7 +179,7 @@ def _stop(work: Work) -> None:
     if not work.begun:
         return
     if gift:
-        desk.post(gift.draft, Till.TRANSIT, gift.left)
+        desk.post(gift.draft, Till.TRANSIT, gift.left + gift.withheld)
         desk.close(gift.draft)
     progress = Progress(work.key, gift.in_flight() if gift else work.resumed)
     desk.queue = replace(desk.queue, progress=progress)

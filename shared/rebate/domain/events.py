@@ -5,18 +5,23 @@ from typing import Literal, TypeAlias
 
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps
-from rebate.domain.names import EntryId, MemberId, OrderId
+from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.tickets import Status
 
 
 @dataclass(frozen=True, slots=True)
 class EntryJoined:
-    """An entry took its place; `entitlement` is None where rewards are counted."""
+    """An entry took its place; `entitlement` is None where rewards are counted.
+
+    `may_draw`: a draw is open to it (Rule 1.3.3).
+    """
 
     entry: EntryId
     member: MemberId
     order: OrderId
     entitlement: Amount | None
+    ratio_bps: Bps | None = None
+    may_draw: bool = False
     type: Literal["EntryJoined"] = "EntryJoined"
 
 
@@ -35,6 +40,18 @@ class RebatePaid:
 
 
 @dataclass(frozen=True, slots=True)
+class RebateCapped:
+    """The daily cap cut a payment from `due` to `paid`; the rest stays in the pool (Rule 8.4)."""
+
+    entry: EntryId
+    member: MemberId
+    order: OrderId
+    due: Amount
+    paid: Amount
+    type: Literal["RebateCapped"] = "RebateCapped"
+
+
+@dataclass(frozen=True, slots=True)
 class EntryCompleted:
     """An entry left because it got all it was promised, or its last reward."""
 
@@ -47,13 +64,17 @@ class EntryCompleted:
 
 @dataclass(frozen=True, slots=True)
 class EntryDrawn:
-    """A lottery was drawn; `ratio_bps` None: it missed, the ratio stays."""
+    """A lottery was drawn; `ratio_bps` None: it missed, the ratio stays.
+
+    `seed_day` is the day whose seed gave the luck (Rule 1.3.4).
+    """
 
     entry: EntryId
     member: MemberId
     order: OrderId
     ratio_bps: int | None
     entitlement: Amount
+    seed_day: str | None = None
     type: Literal["EntryDrawn"] = "EntryDrawn"
 
 
@@ -83,10 +104,15 @@ class EntryConverted:
 
 @dataclass(frozen=True, slots=True)
 class EntriesCleared:
-    """All that waited in the queue was set to zero."""
+    """All that waited in the queue was set to zero.
+
+    These are the tickets with places from `from_place` on and below `below`.
+    """
 
     entries: int
     owed: Amount
+    from_place: int = 0
+    below: int = 0
     type: Literal["EntriesCleared"] = "EntriesCleared"
 
 
@@ -162,9 +188,37 @@ class WithdrawalDecided:
     type: Literal["WithdrawalDecided"] = "WithdrawalDecided"
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePaused:
+    """Nothing is paid any more; `queue` None: in no queue of the base plan (Rule 1.6.4)."""
+
+    queue: QueueId | None = None
+    type: Literal["QueuePaused"] = "QueuePaused"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueResumed:
+    """What was paused goes on; `queue` is as in `QueuePaused`."""
+
+    queue: QueueId | None = None
+    type: Literal["QueueResumed"] = "QueueResumed"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Another version of the settings holds; `changed` are the paths that differ (Rule 8.5)."""
+
+    version: int
+    changed_by: str
+    changed: tuple[str, ...]
+    acknowledged: tuple[str, ...] = ()
+    type: Literal["SettingsChanged"] = "SettingsChanged"
+
+
 Event: TypeAlias = (
     EntryJoined
     | RebatePaid
+    | RebateCapped
     | EntryCompleted
     | EntryDrawn
     | EntryExchanged
@@ -176,4 +230,7 @@ Event: TypeAlias = (
     | CommissionPaid
     | WithdrawalRequested
     | WithdrawalDecided
+    | QueuePaused
+    | QueueResumed
+    | SettingsChanged
 )

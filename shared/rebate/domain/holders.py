@@ -47,11 +47,12 @@ def draw(desk: Desk, command: Draw) -> Code | None:
         return Code.ALREADY_PAID
     if _status(desk, ticket, index) not in {Status.WAITING, Status.HELD}:
         return Code.ENTRY_NOT_WAITING
-    line = drawn(ticket.lines[index], command.luck, desk.plan.prize_max)
+    line = drawn(ticket.lines[index], command.luck, desk.plan.prize_max, command.day)
     desk.save(ticket.with_line(index, line))
     won, promised = drawn_ratio(lottery, command.luck), line.entitlement() or 0
     name = ticket.entry_id(index)
-    desk.events.append(EntryDrawn(name, ticket.member, ticket.order, won, promised))
+    event = EntryDrawn(name, ticket.member, ticket.order, won, promised, command.day)
+    desk.events.append(event)
     return None
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from rebate.domain.caps import DailyCap
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps
 
@@ -69,6 +70,7 @@ class Plan:
     exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
     hold_days: int = 0
     prize_max: Amount | None = None
+    daily_cap: DailyCap | None = None
 
     def exchange_ratio(self, into: Pocket) -> Bps | None:
         """Return the ratio of exchanges into a pocket, or None if there are none."""

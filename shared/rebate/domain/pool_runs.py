@@ -17,9 +17,10 @@ def clear(desk: Desk, command: Clear) -> None:
         return
     if desk.touched:
         raise Full
-    standing = desk.queue.standing
+    before = desk.queue
     desk.clear(command.at)
-    desk.events.append(EntriesCleared(standing.waiting, standing.owed))
+    standing, places = before.standing, (before.cleared_below, before.tickets)
+    desk.events.append(EntriesCleared(standing.waiting, standing.owed, *places))
 
 
 def pay_pool(work: Work, command: PayPool) -> None:
@@ -37,7 +38,7 @@ def pay_pool(work: Work, command: PayPool) -> None:
     deal = equally if command.equally else first_then_next
     deal(desk, gift)
     work.gift = None
-    desk.post(gift.draft, Till.POOL, gift.left)
+    desk.post(gift.draft, Till.POOL, gift.left + gift.withheld)
     desk.close(gift.draft)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rebate.domain.draws import Lottery, Luck, RandomReturn, drawn_ratio
+from rebate.domain.draws import Group, Lottery, Luck, RandomReturn, drawn_ratio
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
 from rebate.domain.names import (
@@ -56,7 +56,9 @@ class Entry:
     """A place in line (Rule 0.5), in minor units.
 
     `entitlement` is None where a plan counts rewards instead of money (Rule 4.3).
-    `ordinal` counts the queue's entries in order of joining, from 0.
+    `ordinal` counts the queue's entries in order of joining, from 0. What a draw can be checked
+    by stays here: `drawn_on`, the day (ISO 8601) whose seed decided the lottery, and `group`, the
+    places of random return that were left when the entry took one.
     """
 
     entitlement: Amount | None
@@ -66,6 +68,8 @@ class Entry:
     status: Status = Status.WAITING
     drawn: bool = False
     conversion: Conversion | None = None
+    drawn_on: str | None = None
+    group: Group | None = None
 
     @property
     def lacks(self) -> Amount:
@@ -217,11 +221,11 @@ class Standing:
         return self.ready if completed_only else self.waiting
 
 
-def drawn(line: Line, luck: Luck, prize_max: Amount | None) -> Line:
+def drawn(line: Line, luck: Luck, prize_max: Amount | None, day: str | None = None) -> Line:
     """Return a line after its draw; one that is promised nothing any more is done (Rule 1.3.3)."""
     assert line.lottery is not None, f"line {line.id} has no lottery"
     assert line.entry is not None, f"line {line.id} has no entry"
-    entry = replace(line.entry, drawn=True)
+    entry = replace(line.entry, drawn=True, drawn_on=day)
     won = drawn_ratio(line.lottery, luck)
     if won is None:
         return replace(line, entry=entry)

@@ -73,7 +73,7 @@ class EntryDesk:
         at = self.clock.now() if at is None else at
         day = day_of(at, self.settings.in_force().settings.zone)
         luck = luck_of(self.seeds.of(day), entry_id(order, line))
-        self._ask(queue, Draw(at, order, member, line, luck))
+        self._ask(queue, Draw(at, order, member, line, luck, day.isoformat()))
 
     def _pocket(self, into: str) -> Pocket:
         offered = dict(queue_rebate_terms(self.settings.in_force().settings).exchange_bps)

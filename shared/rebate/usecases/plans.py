@@ -1,6 +1,7 @@
 """From the settings document to the plans' terms: the only place that knows both."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rebate.contracts.settings import (
     Alliance,
@@ -20,6 +21,7 @@ from rebate.contracts.settings import (
     Union,
 )
 from rebate.contracts.settings import Scope as ScopeSettings
+from rebate.domain.caps import DailyCap
 from rebate.domain.draws import Lottery
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import ProductId, QueueId, StoreId
@@ -38,6 +40,12 @@ def plan_of(queue: QueueId, settings: Settings) -> Plan:
 
     A plan that was switched off, or is gone from the settings, still settles what it accepted.
     """
+    most = settings.guards.rebates_per_day
+    cap = None if most is None else DailyCap(most, settings.zone)
+    return replace(_plan_of(queue, settings), daily_cap=cap)
+
+
+def _plan_of(queue: QueueId, settings: Settings) -> Plan:
     kind = queue.split("/")[0]
     if kind == "order_queue":
         return order_queue.settlement(order_queue_terms(settings.order_queue or OrderQueue()))

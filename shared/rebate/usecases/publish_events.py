@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from rebate.contracts.events_out import EVENTS_OUT, EventOut
-from rebate.domain.events import Event
+from rebate.domain.events import Event, RebateCapped, RebatePaid
 from rebate.domain.times import datetime_of
 from rebate.usecases.rows import Journal
 
@@ -46,7 +46,16 @@ def _said(row: Journal, place: int, event: Event) -> dict[str, Any]:
     named = {_NAMES.get(each.name, each.name): getattr(event, each.name) for each in fields(event)}
     said = {name: str(value) if isinstance(value, Enum) else value for name, value in named.items()}
     event_id = f"{row.source}#{row.number}#{place}"
-    return {"event_id": event_id, "at": datetime_of(row.at), "queue": row.source, **said}
+    head = {"event_id": event_id, "at": datetime_of(row.at), "queue": row.source}
+    return {**head, **said, **_due(row, event)}
+
+
+def _due(row: Journal, event: Event) -> dict[str, int]:
+    """Return what should have been paid, where a cap cut a payment (Rule 8.4)."""
+    cuts = (each for each in row.events if isinstance(each, RebateCapped))
+    if isinstance(event, RebatePaid):
+        return {"due": cut.due for cut in cuts if (cut.entry, cut.paid) == (event.entry, event.amount)}
+    return {}
 
 
 _NAMES = {

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
@@ -337,6 +338,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Statement: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
     Hold: lambda r: Key(r.member, r.id),
     Seed: lambda r: Key(r.day),
+    DailyRebates: lambda r: Key(r.day),
     Commission: lambda r: Key(r.order),
     Dividend: lambda r: Key(r.id),
     Withdrawal: lambda r: Key(r.id),

@@ -8,7 +8,8 @@ out, its disappearance from the inbox, changes in the same transaction as the mo
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rebate.domain.book import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
+from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, TicketKey, WalletOf, Window
+from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Keyed
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
@@ -234,6 +235,8 @@ class Settler:
                 book.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
                 if book.wallets[member].has(Pocket.PENDING):
                     book.holds[member] = tuple(self.store.query(Hold, member))
+            case RebatesOn(day):
+                book.rebates[day] = self.store.get(DailyRebates, Key(day)) or DailyRebates(day)
             case TicketKey():
                 book.keep(line.tickets([need]))
 
@@ -252,6 +255,10 @@ class Settler:
             writes.append(Credit(member, tuple(credited.get(member, ())), expects))
         writes += [
             Put(hold) if hold.amount else Remove(Hold, key_of(hold)) for hold in decision.holds
+        ]
+        writes += [
+            Put(replace(day, version=day.version + 1), expects=day.version)
+            for day in decision.rebates
         ]
         writes += [
             Put(Statement(member, now, after.id, after.version, tuple(moved)))

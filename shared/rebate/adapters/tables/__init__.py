@@ -6,6 +6,7 @@ from rebate.adapters.tables.answers import AnswersTable
 from rebate.adapters.tables.base import SortedTable, Table
 from rebate.adapters.tables.commissions import CommissionsTable
 from rebate.adapters.tables.current_settings import CurrentSettingsTable
+from rebate.adapters.tables.daily_rebates import DailyRebatesTable
 from rebate.adapters.tables.dividends import DividendsTable
 from rebate.adapters.tables.holds import HoldsTable
 from rebate.adapters.tables.inbox import InboxTable
@@ -43,6 +44,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     StatementsTable,
     TicketsTable,
     WalletsTable,
+    DailyRebatesTable,
     DividendsTable,
     CommissionsTable,
     WithdrawalDaysTable,

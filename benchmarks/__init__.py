@@ -1,0 +1,1 @@
+"""What the settlement costs, measured: `python -m benchmarks [name…] [--quick]`."""

@@ -1,0 +1,33 @@
+"""`python -m benchmarks [name…] [--quick] [--json]`: see docs/benchmarks.md."""
+
+import argparse
+import json
+import sys
+from importlib import import_module
+
+from benchmarks.results import Line, Options, say
+
+NAMES = ("engine", "cold_start", "hot_queue", "flat", "day")
+"""The benchmarks, the short ones first; each is a module with a `run`."""
+
+
+def main() -> int:
+    """Run benchmarks one after another; nothing else should use the machine meanwhile."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=(*NAMES, []), metavar="name", help=str(NAMES))
+    parser.add_argument("--quick", action="store_true", help="small sizes, for a look")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a measurement")
+    given = parser.parse_args()
+    for name in given.names or NAMES:
+        say(f"{name}: begins")
+        for line in import_module(f"benchmarks.{name}").run(Options(quick=given.quick)):
+            print(json.dumps(line, ensure_ascii=False) if given.json else _text(line), flush=True)
+    return 0
+
+
+def _text(line: Line) -> str:
+    return json.dumps(line, ensure_ascii=False, indent=None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

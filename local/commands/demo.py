@@ -1,0 +1,141 @@
+"""`rebate demo`: the whole system on this machine, with a day of a small shop in it."""
+
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from local.deployment import Deployment
+from local.failures import BadInput, Failure
+from local.http import MEMBER_HEADER, OPERATOR_HEADER, served
+from local.progress import watched
+from local.schedules import Schedules
+from local.screen import complain
+from local.settings import demo_settings
+from local.shop_day import MIDNIGHT, shop_day
+from local.stores import DEMO_STORE, opened
+from local.summary import sentences
+from rebate.usecases.settings import save_settings
+from rebate.usecases.show_outcome import show_outcome
+
+NAME = "demo"
+SUMMARY = "run the whole system on this machine: a shop's day, then API and pages until Ctrl-C"
+
+PORT = 8787
+ORDERS = 240
+PORT_MAX = 65_535
+TOGETHER = 20
+"""Events that are put on the bus before the queues are settled."""
+
+UNION_RUN = MIDNIGHT.replace(minute=30)
+PAGES = Path(__file__).parent.parent.parent / "web" / "dist"
+PAUSE_SECONDS = 0.2
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument(
+        "--port", type=int, metavar="N", default=PORT, help=f"default: {PORT}; 0: any"
+    )
+    parser.add_argument(
+        "--orders", type=int, metavar="N", default=ORDERS, help=f"of the day; default: {ORDERS}"
+    )
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", default=DEMO_STORE, help=f"default: {DEMO_STORE}"
+    )
+    parser.add_argument("--once", action="store_true", help="end after the day; serve nothing")
+
+
+def run(arguments: Namespace) -> int:
+    """Play the day, tell what came of it, and serve until Ctrl-C."""
+    _check(arguments)
+    with opened(arguments.store) as deployment:
+        if not deployment.is_new:
+            print(f"Going on with the data in {arguments.store}.")
+        deployment.recover()
+        _put_in_force(deployment)
+        _play_day(deployment, shop_day(arguments.orders))
+        print("\n".join(_told(deployment)))
+        if not arguments.once:
+            _serve(deployment, arguments)
+    return 0
+
+
+def _check(arguments: Namespace) -> None:
+    if not 0 <= arguments.port <= PORT_MAX:
+        raise BadInput(f"--port must be from 0 to {PORT_MAX}, not {arguments.port}")
+    if arguments.orders < 0:
+        raise BadInput(f"--orders must not be below 0, not {arguments.orders}")
+
+
+def _put_in_force(deployment: Deployment) -> None:
+    """Begin with the demo's settings; those that somebody saved since stay."""
+    app = deployment.app
+    if app.settings.in_force().version == 0:
+        save_settings(app.store, app.clock, demo_settings(), expects=0, by="demo")
+
+
+def _play_day(deployment: Deployment, entries: list[dict[str, Any]]) -> None:
+    """Bring the day's events by way of the bus, then start what is due when it is over."""
+    for _ in watched(_brought(deployment, entries), "a shop's day", len(entries)):
+        complain(letter.reason for letter in deployment.bus.newly_set_aside())
+    for run_name, at in (("average", MIDNIGHT), ("union", UNION_RUN)):
+        tick = {"run": run_name, "at": at.isoformat()}
+        deployment.functions.call("scheduled_payouts", tick)
+        deployment.settle()
+    deployment.publish()
+
+
+def _brought(deployment: Deployment, entries: list[dict[str, Any]]) -> Iterator[int]:
+    for start in range(0, len(entries), TOGETHER):
+        for number, entry in enumerate(entries[start : start + TOGETHER], start):
+            deployment.bus.put(entry)
+            deployment.bus.deliver_waiting()
+            yield number
+        deployment.settle()
+
+
+def _told(deployment: Deployment) -> Iterator[str]:
+    metrics = deployment.functions.metrics
+    new, known = metrics["accepted"] + metrics["saved"], metrics["duplicates"]
+    yield f"The day's events: {new} new, {known} known already, {metrics['dead_letters']} set aside."
+    settings = deployment.app.settings.in_force().settings
+    yield from sentences(show_outcome(deployment.app.store, settings), settings.currency)
+
+
+def _serve(deployment: Deployment, arguments: Namespace) -> None:
+    pages = PAGES if PAGES.is_dir() else None
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(served(deployment.functions, arguments.port, pages))
+        except OSError as error:
+            message = f"port {arguments.port}: {error.strerror}; --port names another, 0 any"
+            raise Failure(message) from error
+        print("\n".join(_addresses(deployment, address, has_pages=pages is not None)), flush=True)
+        _keep_going(deployment)
+
+
+def _addresses(deployment: Deployment, address: str, *, has_pages: bool) -> Iterator[str]:
+    if has_pages:
+        yield f"Pages: {address}/"
+    yield f"API:   curl -H '{OPERATOR_HEADER}: me' {address}/v1/queues"
+    yield f"       curl -H '{MEMBER_HEADER}: m01' {address}/v1/me/entries"
+    yield f"Bus:   AWS_ENDPOINT_URL_EVENTBRIDGE={deployment.edge} takes PutEvents"
+    yield "Ctrl-C ends it; the data stays."
+
+
+def _keep_going(deployment: Deployment) -> None:
+    """Deliver, settle, publish and keep the schedules until Ctrl-C."""
+    schedules = Schedules(deployment.functions)
+    try:
+        while True:
+            deployment.bus.deliver_waiting()
+            schedules.tick()
+            deployment.settle()
+            deployment.publish()
+            complain(letter.reason for letter in deployment.bus.newly_set_aside())
+            time.sleep(PAUSE_SECONDS)
+    except KeyboardInterrupt:
+        print("\nEnded.")

@@ -1,0 +1,206 @@
+"""HTTP on this machine, handed to the API's function as API Gateway hands it on.
+
+Who asks says so in headers, which is good enough for nobody but the developer whose machine it is:
+
+    X-Dev-Member: m01       this member
+    X-Dev-Operator: anna    an operator of that name
+
+The bridge makes of them the claims that API Gateway makes of a token. It answers only at
+127.0.0.1, and to requests for it by that name: pages from elsewhere must not ask it.
+"""
+
+import base64
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from local.functions import Functions
+
+HOST = "127.0.0.1"
+MEMBER_HEADER = "x-dev-member"
+OPERATOR_HEADER = "x-dev-operator"
+BODY_BYTES_MAX = 6 * 1024 * 1024
+"""What a function takes; API Gateway refuses more."""
+
+_API = "/v1/"
+_BROKEN = {"statusCode": 500, "body": '{"message": "Internal Server Error"}'}
+"""What API Gateway answers where a function raises; the error itself goes to stderr."""
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+
+
+@contextmanager
+def served(functions: Functions, port: int, pages: Path | None) -> Iterator[str]:
+    """Serve API and pages while the block lasts; yield the address. Port 0: any that is free.
+
+    `pages` is a folder with files for browsers; paths that name none of them get `index.html`.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    server = ThreadingHTTPServer((HOST, port), partial(_Requests, functions, pages))
+    server.daemon_threads = True
+    thread = Thread(target=partial(server.serve_forever, poll_interval=0.1), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Requests(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def __init__(self, functions: Functions, pages: Path | None, *args: Any) -> None:  # noqa: ANN401
+        self._functions = functions
+        self._pages = pages
+        super().__init__(*args)
+
+    def _answer(self) -> None:
+        if not self._is_asked_by_name():
+            self._send(421, {}, b"ask for this server by its own name\n")
+            return
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > BODY_BYTES_MAX:
+            self.close_connection = True
+            self._send(413, {}, b"the body is too large\n")
+            return
+        body = self.rfile.read(length)
+        if urlsplit(self.path).path.startswith(_API):
+            self._ask(body)
+        else:
+            self._give_page()
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = _answer
+
+    def _is_asked_by_name(self) -> bool:
+        host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
+        return host in {HOST, "localhost"}
+
+    def _ask(self, body: bytes) -> None:
+        event = request_event(self.command, self.path, self.headers.items(), body)
+        answer: dict[str, Any] = _BROKEN
+        try:
+            answer = self._functions.call("api", event)
+        finally:
+            content: str = answer.get("body") or ""
+            encoded = answer.get("isBase64Encoded")
+            sent = base64.b64decode(content) if encoded else content.encode()
+            self._send(answer["statusCode"], _headers_of(answer), sent)
+
+    def _give_page(self) -> None:
+        file = self._file()
+        if file is None:
+            self._send(404, {}, b"there is nothing here\n")
+            return
+        kind = _TYPES.get(file.suffix, "application/octet-stream")
+        self._send(200, {"Content-Type": kind}, file.read_bytes())
+
+    def _file(self) -> Path | None:
+        """Return the file that a path names, or the start page; never one outside the pages."""
+        if self._pages is None:
+            return None
+        root = self._pages.resolve()
+        named = (root / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
+        start = root / "index.html"
+        inside = named.is_relative_to(root) and named.is_file()
+        return named if inside else start if start.is_file() else None
+
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 204:  # noqa: PLR2004 - an answer without a body has no length either
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the terminal belongs to the command."""
+
+
+def request_event(
+    method: str, target: str, headers: Any, body: bytes  # noqa: ANN401 - pairs of text
+) -> dict[str, Any]:
+    """Return a request as an event of API Gateway's HTTP API, payload version 2.0."""
+    path, query = urlsplit(target).path, urlsplit(target).query
+    named: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        named[key] = f"{named[key]},{value}" if key in named else value
+    now = datetime.now(UTC)
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": unquote(path),
+        "rawQueryString": query,
+        "headers": named,
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "local",
+            "domainName": HOST,
+            "domainPrefix": "local",
+            "http": {
+                "method": method,
+                "path": unquote(path),
+                "protocol": "HTTP/1.1",
+                "sourceIp": HOST,
+                "userAgent": named.get("user-agent", ""),
+            },
+            "requestId": str(uuid4()),
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": time.time_ns() // 1_000_000,
+            **_authorizer(named),
+        },
+        "isBase64Encoded": False,
+    }
+    return event | _body(body)
+
+
+def _body(body: bytes) -> dict[str, Any]:
+    if not body:
+        return {}
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+
+def _authorizer(headers: dict[str, str]) -> dict[str, Any]:
+    """Return the claims of who asks, as API Gateway makes them of a token; nothing for nobody."""
+    if operator := headers.get(OPERATOR_HEADER):
+        claims = {"sub": operator, "username": operator, "scope": "rebate/operator"}
+    elif member := headers.get(MEMBER_HEADER):
+        claims = {"sub": member, "username": member, "scope": "rebate/member"}
+    else:
+        return {}
+    return {"authorizer": {"jwt": {"claims": claims, "scopes": None}}}
+
+
+def _headers_of(answer: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in (answer.get("headers") or {}).items()}
