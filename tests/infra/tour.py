@@ -37,6 +37,7 @@ SETTINGS: dict[str, Any] = {
             }
         },
     },
+    "guards": {"rebates_per_day": 10**9},
     "order_queue": {"enabled": True, "reward_bps": 6000, "rewards_to_exit": 2},
     "alliance": {
         "enabled": True,
@@ -114,6 +115,7 @@ class Tour:
         self._complete("long")
         self._refund("long", lines)
         self._settle()
+        self._buy_again("long")
         for number in range(MANY):
             self._buy(f"c{number}", "B", ["p1"], channel="cashier", store_id="W")
         self._settle()
