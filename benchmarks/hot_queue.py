@@ -20,8 +20,13 @@ from benchmarks.stage import (
     together,
 )
 from local.engine import Engine
+from rebate.bootstrap import App
 from rebate.contracts.events_in import parse_event
+from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
+from rebate.domain.queues import Queue
+from rebate.usecases.rows import Key
+from rebate.usecases.settle_queue import CONFLICTS_MAX
 from rebate.usecases.show_outcome import show_outcome
 
 QUEUE = QueueId("mall")
@@ -36,18 +41,22 @@ ENTITLEMENT_BPS: int = SETTINGS["queue_rebate"]["entitlement"]["fixed_bps"]
 class Variant:
     """A way to bring orders through the engine.
 
-    `rings_every`: a writer rings for the queue after so many orders of its own. 0: a settler in a
-    process of its own does nothing else, as the settling function behind the inbox's stream.
+    `rings_every`: a writer rings for the queue after so many orders of its own (0: never).
+    `settlers` are processes beside the writers that ring again and again, `window` seconds apart
+    when they found nothing: as functions behind the inbox's stream, one for each of its shards.
     """
 
     name: str
-    rings_every: int
+    rings_every: int = 0
+    settlers: int = 0
+    window: float = 0.02
 
 
 VARIANTS = (
-    Variant("rebate, every order rings", 1),
-    Variant("rebate, every tenth order rings", 10),
-    Variant("rebate, a settler beside the writers", 0),
+    Variant("rebate, every order rings", rings_every=1),
+    Variant("rebate, every tenth order rings", rings_every=10),
+    Variant("rebate, one settler beside the writers", settlers=1),
+    Variant("rebate, four settlers beside the writers", settlers=4),
 )
 
 
@@ -92,8 +101,7 @@ def _ours(variant: Variant, writers: int, each: int) -> Line:
         jobs: list[tuple[Work, tuple[Any, ...]]] = [
             (_writer, (it.endpoint, writer, each, variant.rings_every)) for writer in range(writers)
         ]
-        if not variant.rings_every:
-            jobs.append((_settler, (it.endpoint, writers * each)))
+        jobs += [(_settler, (it.endpoint, writers * each, variant.window))] * variant.settlers
         done = together(it, jobs)
         outcome = show_outcome(app.store, app.settings.in_force().settings)
     _insist(outcome, writers, each)
@@ -131,42 +139,62 @@ def _writer(endpoint: str, writer: int, count: int, rings_every: int) -> Callabl
     meter.reset()
 
     def work() -> Line:
-        waited, conflicts, commits = [], 0, 0
+        waited, rings = [], Rings()
         for number, order in enumerate(orders, 1):
             began = time.monotonic()
             app.orders.accept(parse_event("OrderPaid", order))
             waited.append(time.monotonic() - began)
             if rings_every and (number % rings_every == 0 or number == count):
-                settled = app.settler.settle(QUEUE)
-                conflicts += settled.conflicts
-                commits += settled.commits
-        return {
-            "meter": meter.snapshot(),
-            "conflicts": conflicts,
-            "commits": commits,
-            "waited": waited,
-        }
+                rings.ring(app)
+        return {"meter": meter.snapshot(), "waited": waited, **rings.counts()}
 
     return work
 
 
-def _settler(endpoint: str, count: int) -> Callable[[], Line]:
-    """Settle the queue again and again until so many orders are settled."""
+def _settler(endpoint: str, count: int, window: float) -> Callable[[], Line]:
+    """Ring again and again until so many orders are settled, by this settler or another."""
     app, meter = deployment(endpoint)
     meter.reset()
 
     def work() -> Line:
-        done = conflicts = commits = 0
-        while done < count:
-            settled = app.settler.settle(QUEUE)
-            done += settled.commands
-            conflicts += settled.conflicts
-            commits += settled.commits
-            if not settled.commands:
-                time.sleep(0.005)
-        return {"meter": meter.snapshot(), "conflicts": conflicts, "commits": commits, "waited": []}
+        rings = Rings()
+        while _settled(app) < count:
+            if not rings.ring(app):
+                time.sleep(window)
+        return {"meter": meter.snapshot(), "waited": [], **rings.counts()}
 
     return work
+
+
+def _settled(app: App) -> int:
+    queue = app.store.get(Queue, Key(QUEUE))
+    return queue.tickets if queue else 0
+
+
+@dataclass(slots=True)
+class Rings:
+    """What came of rings for the queue; one that others stood in the way of is rung again."""
+
+    commands: int = 0
+    commits: int = 0
+    conflicts: int = 0
+
+    def ring(self, app: App) -> int:
+        """Settle what waits; return how much that was."""
+        while True:
+            try:
+                settled = app.settler.settle(QUEUE)
+            except Conflict:
+                self.conflicts += CONFLICTS_MAX
+            else:
+                self.commands += settled.commands
+                self.commits += settled.commits
+                self.conflicts += settled.conflicts
+                return settled.commands
+
+    def counts(self) -> Line:
+        """Return the sums."""
+        return {"conflicts": self.conflicts, "commits": self.commits}
 
 
 def _insist(outcome: dict[str, Any], writers: int, each: int) -> None:

@@ -18,6 +18,9 @@ from infra.sign_in import MEMBER, OPERATOR, Pool, SignIn, scope_name
 from infra.stage import Stage
 
 GET, POST, PUT = gateway.HttpMethod.GET, gateway.HttpMethod.POST, gateway.HttpMethod.PUT
+OPEN = ("/v1/health", "/v1/draws")
+"""What anybody may ask; everything else needs a token, or a shop's signature."""
+
 SLOW_MS = 3000
 
 _LOGGED = {
@@ -61,13 +64,14 @@ class Api(Construct):
         )
         self._stage(stage)
         members, operators = _authorizers(stage, sign_in)
-        self._route("/v1/health", [GET])
+        for path in OPEN:
+            self._route(path, [GET])
         if stage.http_events:
             self._route("/v1/events", [POST])
             self._share_secrets(stage, function)
         self._route("/v1/me/{proxy+}", [GET, POST], members, scope_name(MEMBER))
         self._route("/v1/{proxy+}", [GET, POST, PUT], operators, scope_name(OPERATOR))
-        acknowledge(self.api, "APIG4", "health tells nothing; events are signed by their shop")
+        acknowledge(self.api, "APIG4", "what is open is for everybody to know; shops sign their events")
         self._ring_on_trouble(function)
         CfnOutput(self, "Url", value=self.api.api_endpoint)
 

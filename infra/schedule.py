@@ -24,9 +24,9 @@ class Schedules(Construct):
         self._name = name
 
     def start(
-        self, name: str, function: RebateFunction, *, minutes: int, says: Mapping[str, object]
+        self, name: str, function: RebateFunction, *, cron: str, says: Mapping[str, object]
     ) -> None:
-        """Start a function on the minute, every so many minutes: with `says`, and that instant.
+        """Start a function when `cron` says: with `says`, and that instant.
 
         A start that fails is repeated for an hour, for the same instant, and then set aside.
         """
@@ -36,7 +36,7 @@ class Schedules(Construct):
             name,
             name=f"{self._name}-{name}",
             group_name=self._group.ref,
-            schedule_expression=f"cron(0/{minutes} * * * ? *)",
+            schedule_expression=f"cron({cron})",
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=function.function.function_arn,

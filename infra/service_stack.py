@@ -35,6 +35,10 @@ RUNS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
 """By function: its runs, and what each start says."""
 
 
+EVERY_MINUTE = "* * * * ? *"
+EVERY_HOUR = "20 * * * ? *"
+
+
 class ServiceStack(Stack):
     """Everything of a stage but its tables; no money is lost when it goes."""
 
@@ -66,7 +70,7 @@ class ServiceStack(Stack):
         self._functions: list[RebateFunction] = []
         intakes = self._take_events()
         self._settle(data)
-        self._publish(data)
+        self._tell(data)
         self._start_by_the_clock()
         api = self._answer(data)
         measures.ring(self._deployment.alarms)
@@ -106,21 +110,23 @@ class ServiceStack(Stack):
             patience=Duration.hours(1),
         )
 
-    def _publish(self, data: DataStack) -> None:
-        """Nobody else publishes what is given up here, so that takes half a day's outage."""
-        function = self._function(
-            "publish_events", seconds=60, environment={"REBATE_BUS": self._bus.bus.event_bus_name}
+    def _tell(self, data: DataStack) -> None:
+        """Nobody else tells what is given up here, so that takes half a day's outage."""
+        bus = self._bus.bus
+        publisher = self._function(
+            "publish_events", seconds=60, environment={"REBATE_BUS": bus.event_bus_name}
         )
-        function.may(["events:PutEvents"], self._bus.bus.event_bus_arn, sid="Publish")
-        Tail(
-            self,
-            "publish_events_tail",
-            stream_arn=data.tables.stream_of("journal"),
-            function=function,
-            batch=100,
-            tries=10_000,
-            patience=Duration.hours(12),
-        )
+        publisher.may(["events:PutEvents"], bus.event_bus_arn, sid="Publish")
+        for function in (publisher, self._function("notify_members", seconds=60)):
+            Tail(
+                self,
+                f"{function.name}_tail",
+                stream_arn=data.tables.stream_of("journal"),
+                function=function,
+                batch=100,
+                tries=10_000,
+                patience=Duration.hours(12),
+            )
 
     def _start_by_the_clock(self) -> None:
         """Runs tick every minute, and the functions know from the settings whether one is due.
@@ -131,9 +137,12 @@ class ServiceStack(Stack):
         for name, runs in RUNS.items():
             function = self._function(name, seconds=300)
             for run, says in runs.items():
-                schedules.start(run, function, minutes=1, says={"if_due": True, **says})
-        sweep = self._function("scheduled_sweep", seconds=300)
-        schedules.start("sweep", sweep, minutes=self._stage.sweep_minutes, says={})
+                schedules.start(run, function, cron=EVERY_MINUTE, says={"if_due": True, **says})
+        sweep = f"0/{self._stage.sweep_minutes} * * * ? *"
+        function = self._function("scheduled_sweep", seconds=300)
+        schedules.start("sweep", function, cron=sweep, says={})
+        function = self._function("scheduled_draws", seconds=60)
+        schedules.start("draws", function, cron=EVERY_HOUR, says={})
 
     def _answer(self, data: DataStack) -> Api:
         function = self._function("api", seconds=20, is_asked=True)

@@ -124,5 +124,3 @@ def _record(message: str, body: str, function: str, receives: int) -> dict[str, 
         "eventSourceARN": f"arn:aws:sqs:{REGION}:000000000000:{function}",
         "awsRegion": REGION,
     }
-
-

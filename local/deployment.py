@@ -17,10 +17,15 @@ from local.letters import Box, Letter, Letters
 from local.streams import BATCH_MAX, Stream
 from local.tables import create_tables
 from rebate.bootstrap import App, app
+from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
+from rebate.usecases.queue_commands import queues_with_mail
 
 TRIES_MAX = 20
 """How often a batch of a stream is brought to a function that hands records back."""
+
+_LATER_PLANS = ("order_queue", "alliance", "red_packet", "union", "referral")
+"""Kinds of queues that an event reaches after those of the base plan, in this order."""
 
 RECOVERY_SECONDS_MAX = 15.0
 """Longer than any lease on a queue that a settler killed half-way can have left."""
@@ -41,8 +46,8 @@ class Deployment:
         self.is_new = create_tables(clients.dynamodb, prefix, self.letters)
         self._prefix = prefix
         self._clients = clients
-        self._inbox = self._stream("inbox")
-        self._journal = self._stream("journal")
+        self._inbox = self._stream("inbox", after=None)
+        self._journal = self._stream("journal", after=self.letters.marked("journal"))
         self._unsettled: list[dict[str, Any]] = []
 
     @property
@@ -75,27 +80,36 @@ class Deployment:
         while records := self._journal.read():
             for start in range(0, len(records), BATCH_MAX):
                 self._bring("publish_events", records[start : start + BATCH_MAX])
+            self.letters.mark("journal", self._journal.position or "")
 
     def recover(self) -> None:
         """Finish what an earlier process left: undelivered events, and queues with mail.
 
+        Queues are taken in the order in which the plans of an event are settled. Commands whose
+        event was not stored whole stay, until that event is delivered again.
+
         Raises:
-            DeliveryFailed: queues with mail are still there after a while.
+            DeliveryFailed: a queue is being settled by somebody else for too long.
         """
         self.bus.deliver_waiting()
         deadline = time.monotonic() + RECOVERY_SECONDS_MAX
-        while left := self.functions.call("scheduled_sweep", {})["left"]:
-            if time.monotonic() > deadline:
-                raise DeliveryFailed(f"queues that cannot be settled: {', '.join(left)}")
-            time.sleep(0.1)
+        for queue in sorted(queues_with_mail(self.app.store), key=_rank):
+            while self.app.settler.settle(queue).busy:
+                if time.monotonic() > deadline:
+                    raise DeliveryFailed(f"queue {queue} is being settled by somebody else")
+                time.sleep(0.05)
 
     def dead_letters(self) -> list[Letter]:
         """Return all that was ever set aside, oldest first."""
         return self.letters.read(Box.DEAD)
 
-    def _stream(self, table: str) -> Stream:
-        """Read a stream from now on; what an earlier process left unread, `recover` finds."""
-        return Stream(self._clients.streams, f"{self._prefix}{table}", from_start=self.is_new)
+    def _stream(self, table: str, after: str | None) -> Stream:
+        """Read a stream from where it was left, or from now on.
+
+        What an earlier process left unread of the inbox, `recover` finds.
+        """
+        name = f"{self._prefix}{table}"
+        return Stream(self._clients.streams, name, from_start=self.is_new, after=after)
 
     def _bring(self, function: str, records: list[dict[str, Any]]) -> None:
         """Bring records, and again from the first that was handed back, as for a shard."""
@@ -109,6 +123,11 @@ class Deployment:
             records = records[first:]
             time.sleep(min(0.5, 0.01 * 2**attempt))
         raise DeliveryFailed(f"{function} keeps handing back {len(records)} records")
+
+
+def _rank(queue: QueueId) -> int:
+    kind = queue.split("/", 1)[0]
+    return _LATER_PLANS.index(kind) + 1 if kind in _LATER_PLANS else 0
 
 
 def _instant_of(record: dict[str, Any]) -> Instant:
@@ -165,5 +184,3 @@ def deployed(clients: Clients, prefix: str) -> Iterator[Deployment]:
         stack.callback(app.cache_clear)
         backend.deployment = Deployment(clients, prefix, address)
         yield backend.deployment
-
-

@@ -51,7 +51,7 @@ class _Requests(BaseHTTPRequestHandler):
         self._backend = backend
         super().__init__(*args)
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server looks for
+    def do_POST(self) -> None:
         """Answer one request."""
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         actions: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

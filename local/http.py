@@ -11,7 +11,7 @@ The bridge makes of them the claims that API Gateway makes of a token. It answer
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -93,7 +93,7 @@ class _Requests(BaseHTTPRequestHandler):
         else:
             self._give_page()
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = _answer
+    do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 - what http.server looks for
 
     def _is_asked_by_name(self) -> bool:
         host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
@@ -143,7 +143,10 @@ class _Requests(BaseHTTPRequestHandler):
 
 
 def request_event(
-    method: str, target: str, headers: Any, body: bytes  # noqa: ANN401 - pairs of text
+    method: str,
+    target: str,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
 ) -> dict[str, Any]:
     """Return a request as an event of API Gateway's HTTP API, payload version 2.0."""
     path, query = urlsplit(target).path, urlsplit(target).query

@@ -5,7 +5,7 @@ They stand in one small table of the engine, in the order in which they came.
 
 import itertools
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,8 @@ class Box(StrEnum):
 
     UNDELIVERED = "undelivered"
     DEAD = "dead"
+    POSITIONS = "positions"
+    """How far streams were read: a letter for each, named after its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,23 @@ class Letters:
         """Put a message into a box, behind all others."""
         number = f"{time.time_ns():020d}-{next(self._counter):06d}"
         letter = Letter(number, body, reason, code)
-        item = {
-            "box": box.value,
-            "number": number,
-            "body": body,
-            "reason": reason,
-            "code": code,
-        }
+        self._put(box, letter)
+        return letter
+
+    def mark(self, stream: str, position: str) -> None:
+        """Remember how far a stream was read."""
+        self._put(Box.POSITIONS, Letter(stream, position))
+
+    def marked(self, stream: str) -> str | None:
+        """Return how far a stream was read, None if that was never marked."""
+        found = (each.body for each in self.read(Box.POSITIONS) if each.number == stream)
+        return next(found, None)
+
+    def _put(self, box: Box, letter: Letter) -> None:
+        item = {"box": box.value, **asdict(letter)}
         self._client.put_item(
             TableName=self._table, Item={name: {"S": text} for name, text in item.items()}
         )
-        return letter
 
     def remove(self, box: Box, letter: Letter) -> None:
         """Take a letter out of a box."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from local.compare import differences
 from local.deployment import Deployment
 from rebate.contracts.scenario_steps import (
@@ -125,6 +123,7 @@ class _Player:
             return Refusal(type(error).__name__, str(error))
         finally:
             self._deployment.settle()
+            self._deployment.app.holds.release(self._instant)
         return self._refused_by_functions()
 
     def _refused_by_functions(self) -> Refusal | None:
@@ -174,12 +173,11 @@ class _Player:
         self._deployment.app.entries.exchange(queue, entry, wish.into, by=by, at=self._instant)
 
     def _run(self, run: str) -> None:
+        if run == "dividend":
+            self._deployment.app.dividends.run(self._instant)
+            return
         function = "scheduled_clear" if run == "clear" else "scheduled_payouts"
-        tick = {"run": run, "at": self._at.isoformat()}
-        try:
-            self._deployment.functions.call(function, tick)
-        except ValidationError:
-            raise RebateError(f"there is no run {run} yet") from None
+        self._deployment.functions.call(function, {"run": run, "at": self._at.isoformat()})
 
     def _set(self, patch: dict[str, Any]) -> None:
         app = self._deployment.app

@@ -134,14 +134,13 @@ def _queues_are_independent(settings: Settings) -> bool:
     """Tell whether no queue's settlement rests on a wallet or a sum that others change.
 
     A forced repurchase looks at the member's cash (Rule 4.4), a hold at the order's completion
-    (Rule 1.2.8), a daily cap at all rebates of the day (Rule 8.4), referral rewards at who
-    stands above the buyer (Rule 2).
+    (Rule 1.2.8), a daily cap at all rebates of the day (Rule 8.4).
     """
     repurchases = settings.order_queue is not None and settings.order_queue.repurchase
     holds = settings.queue_rebate is not None and settings.queue_rebate.hold_days > 0
     guards = settings.guards
     capped = guards.rebates_per_day is not None or guards.max_share_of_revenue_bps is not None
-    return not (repurchases or holds or capped or settings.referral is not None)
+    return not (repurchases or holds or capped)
 
 
 def _instant_of(entry: dict[str, Any]) -> Instant | None:

@@ -8,32 +8,47 @@ BATCH_MAX = 100
 
 
 class Stream:
-    """Reads one table's stream from where it stands on; new records once each.
+    """Reads one table's stream, new records once each.
 
-    `client` is a client of DynamoDB's streams that does not check parameters: some engines have
-    shorter names for shards than AWS.
+    It begins behind the record numbered `after`, else with the first there is (`from_start`) or
+    the next that comes. `position` is the number of the last record that was read. `client` is a
+    client of DynamoDB's streams that does not check parameters: some engines have shorter names
+    for shards than AWS. They have one shard each, which never closes.
     """
 
-    def __init__(self, client: Any, table: str, *, from_start: bool) -> None:  # noqa: ANN401 - botocore
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - botocore's clients are untyped
+        table: str,
+        *,
+        from_start: bool,
+        after: str | None = None,
+    ) -> None:
+        self.position = after
         self._client = client
         self._arn = client.list_streams(TableName=table)["Streams"][0]["StreamArn"]
-        kind = "TRIM_HORIZON" if from_start else "LATEST"
-        shards = client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
-        self._iterators = [self._iterator(shard["ShardId"], kind) for shard in shards]
+        self._iterator = self._begin(from_start=from_start)
 
     def read(self) -> list[dict[str, Any]]:
         """Return the rows inserted since the last call, as records of a Lambda event."""
-        found: list[dict[str, Any]] = []
-        for place, iterator in enumerate(self._iterators):
-            answer = self._client.get_records(ShardIterator=iterator, Limit=1000)
-            self._iterators[place] = answer["NextShardIterator"]
-            found += answer["Records"]
-        return [_record(record, self._arn) for record in found if record["eventName"] == "INSERT"]
+        answer = self._client.get_records(ShardIterator=self._iterator, Limit=1000)
+        self._iterator = answer["NextShardIterator"]
+        records = answer["Records"]
+        if records:
+            self.position = records[-1]["dynamodb"]["SequenceNumber"]
+        inserted = [_record(each, self._arn) for each in records if each["eventName"] == "INSERT"]
+        return inserted if inserted or not records else self.read()
 
-    def _iterator(self, shard: str, kind: str) -> str:
-        answer = self._client.get_shard_iterator(
-            StreamArn=self._arn, ShardId=shard, ShardIteratorType=kind
-        )
+    def _begin(self, *, from_start: bool) -> str:
+        described = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]
+        where: dict[str, str] = {"ShardIteratorType": "TRIM_HORIZON" if from_start else "LATEST"}
+        if self.position is not None:
+            where = {
+                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
+                "SequenceNumber": self.position,
+            }
+        shard = described["Shards"][0]["ShardId"]
+        answer = self._client.get_shard_iterator(StreamArn=self._arn, ShardId=shard, **where)
         iterator: str = answer["ShardIterator"]
         return iterator
 

@@ -38,9 +38,7 @@ def figures(outcome: Mapping[str, Any]) -> dict[str, dict[str, int]]:
             if waits and entry["entitlement"] is not None:
                 sums["owed"] += entry["entitlement"] - entry["paid"]
     names = ("queues", "entries", "waiting", "paid", "owed", "pool")
-    return {
-        kind: {name: found[kind][name] for name in names} for kind in KINDS if kind in found
-    }
+    return {kind: {name: found[kind][name] for name in names} for kind in KINDS if kind in found}
 
 
 def sentences(outcome: Mapping[str, Any], currency: str) -> Iterator[str]:

@@ -35,6 +35,23 @@ class MemoryStore:
         self.after_commit: Callable[[Sequence[Write]], None] = _nothing
         self.commits = 0
 
+    def fork(self) -> "MemoryStore":
+        """Return a store that holds the same rows now; rows themselves never change."""
+        other = MemoryStore()
+        for kind, partitions in self.rows.items():
+            for partition, rows in partitions.items():
+                other.rows[kind][partition] = dict(rows)
+        return other
+
+    def everything(self) -> dict[tuple[type, Key], Any]:
+        """Return all rows, by kind and key."""
+        return {
+            (kind, Key(partition, sort)): row
+            for kind, partitions in self.rows.items()
+            for partition, rows in partitions.items()
+            for sort, row in rows.items()
+        }
+
     def get(self, kind: type[Row], key: Key) -> Row | None:
         return self.rows[kind][key.partition].get(key.sort)
 

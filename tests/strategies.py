@@ -3,10 +3,12 @@
 Few members and odd amounts, so that places collide and roundings show.
 """
 
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from rebate.domain.commands import (
@@ -28,11 +30,26 @@ from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet,
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import DAY, SECOND, Instant
 
+EFFORT = int(os.environ.get("REBATE_TEST_EFFORT", "1"))
+"""How many times the usual number of examples is tried; from 2 on they are other ones each time."""
+
 ZONE = ZoneInfo("Asia/Shanghai")
 MEMBERS = tuple(MemberId(name) for name in "ABCD")
 RATIOS = (0, 1, 333, 1000, 2500, 3333, 5000, 6500, 9999, 10_000, 13_000)
 MINUTE = 60 * SECOND
 BEGIN = Instant(1_772_330_400 * SECOND)
+
+
+
+def examples(usual: int) -> settings:
+    """Try a property on so many examples, times the effort: the same ones every time by default."""
+    return settings(
+        max_examples=usual * EFFORT,
+        deadline=None,
+        derandomize=EFFORT == 1,
+        suppress_health_check=list(HealthCheck),
+    )
+
 
 ratios = st.sampled_from(RATIOS)
 amounts = st.one_of(st.integers(0, 30), st.integers(100, 3000))
@@ -172,7 +189,7 @@ def tickets(draw: Any, kind: str, number: int) -> Ticket:
 
 
 @st.composite
-def histories(draw: Any, kind: str, most_orders: int = 12) -> History:
+def histories(draw: Any, kind: str, most_orders: int = 8) -> History:
     """Orders that are paid one after another, and what else happens between them."""
     plan = draw(PLANS[kind])
     count = draw(st.integers(1, most_orders))
@@ -249,3 +266,15 @@ class _Story:
         self.commands.append(PayPool(self.now(), equally=equally, limit=limit))
 
 
+
+
+def a_line(name: str, paid: int, *, gives: int = 1000, gets: int = 10_000, **others: Any) -> Line:
+    """A line of the queue-rebate plan that was paid so much."""
+    return Line(
+        id=LineId(name),
+        gives_from=paid,
+        gets_from=paid,
+        gives_bps=gives,
+        gets_bps=gets,
+        **others,
+    )

@@ -15,7 +15,7 @@ MEMBER = "rebate/member"
 OPERATOR = "rebate/operator"
 
 _MEMBERS = "/v1/me/"
-_OPEN = frozenset({"/v1/health", "/v1/events"})
+_OPEN = frozenset({"/v1/health", "/v1/events", "/v1/draws"})
 
 
 class Unauthenticated(Exception):

@@ -8,12 +8,12 @@ from typing import Any, cast
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api import access, errors, members, operators, shops
+from functions.api import access, catalog, draws, errors, members, notices, operators, shops
 from rebate.adapters.telemetry import observed
 
 resolver = APIGatewayHttpResolver()
 resolver.use([access.guard])
-for _audience in (members, operators, shops):
+for _audience in (members, operators, shops, notices, draws, catalog):
     resolver.include_router(_audience.router)
 errors.install(resolver)
 

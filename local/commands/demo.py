@@ -100,7 +100,8 @@ def _brought(deployment: Deployment, entries: list[dict[str, Any]]) -> Iterator[
 def _told(deployment: Deployment) -> Iterator[str]:
     metrics = deployment.functions.metrics
     new, known = metrics["accepted"] + metrics["saved"], metrics["duplicates"]
-    yield f"The day's events: {new} new, {known} known already, {metrics['dead_letters']} set aside."
+    aside = metrics["dead_letters"]
+    yield f"The day's events: {new} new, {known} known already, {aside} set aside."
     settings = deployment.app.settings.in_force().settings
     yield from sentences(show_outcome(deployment.app.store, settings), settings.currency)
 

@@ -102,9 +102,7 @@ def _summary(
     }
 
 
-def _told(
-    summary: Mapping[str, Any], outcome: Mapping[str, Any], currency: str
-) -> Iterator[str]:
+def _told(summary: Mapping[str, Any], outcome: Mapping[str, Any], currency: str) -> Iterator[str]:
     types = ", ".join(f"{count} {kind}" for kind, count in summary["by_type"].items())
     yield f"{summary['events']} events in {summary['seconds']:.1f} s: {types or 'none'}."
     yield (
@@ -112,5 +110,3 @@ def _told(
         f"{summary['kept']} kept until their order comes, {len(summary['set_aside'])} set aside."
     )
     yield from sentences(outcome, currency)
-
-

@@ -16,6 +16,7 @@ from rebate.adapters.publisher import EventBus
 from rebate.adapters.shop_secrets import ShopSecrets
 from rebate.usecases.accept_order import OrderDesk
 from rebate.usecases.exchange_entry import EntryDesk
+from rebate.usecases.manage_catalog import StallDesk
 from rebate.usecases.pay_commissions import CommissionDesk
 from rebate.usecases.pay_dividend import DividendDesk
 from rebate.usecases.ports import Clock, Store
@@ -54,6 +55,7 @@ class App:
     holds: HoldDesk
     seeds: Seeds
     catalog: CatalogDesk
+    stalls: StallDesk
     outside: Outside
 
 
@@ -81,6 +83,7 @@ def wire(
         holds=HoldDesk(store, clock),
         seeds=seeds,
         catalog=CatalogDesk(store, clock, settings),
+        stalls=StallDesk(store, clock, settings, settler),
         outside=outside or _aws(),
         entries=EntryDesk(store, clock, settings, settler, seeds, pause=_jitter),
     )

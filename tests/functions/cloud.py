@@ -14,9 +14,16 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
+from functions.api.handler import handler as api
+from functions.on_catalog_saved.handler import handler as on_catalog_saved
+from functions.on_order_completed.handler import handler as on_order_completed
+from functions.on_order_paid.handler import handler as on_order_paid
+from functions.on_order_refunded.handler import handler as on_order_refunded
+from functions.settle.handler import handler as settle
+from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
 from rebate.domain.times import SECOND
 from rebate.usecases.rows import Inbox, Journal, key_of
@@ -61,7 +68,7 @@ def bought(order: str, member: str, paid: int = 10000, **changes: Any) -> dict[s
 
 
 def batch(*bodies: Mapping[str, Any] | str) -> dict[str, Any]:
-    """Return an SQS batch with messages m0, m1 …"""
+    """Return an SQS batch with messages m0, m1 and so on."""
     records = []
     for number, body in enumerate(bodies):
         text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
@@ -92,8 +99,7 @@ class EventBridge:
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         assert 0 < len(Entries) <= 10
         if {entry["EventBusName"] for entry in Entries} != {BUS}:
-            error = {"Error": {"Code": "ResourceNotFoundException", "Message": "no such bus"}}
-            raise ClientError(error, "PutEvents")
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "PutEvents")
         return {"Entries": [self._put(entry) for entry in Entries]}
 
     def _put(self, entry: dict[str, Any]) -> dict[str, str]:
@@ -119,7 +125,7 @@ class Cloud:
         self.bus = EventBridge()
 
     def create_tables(self) -> None:
-        for table in app().store.tables.values():
+        for table in _tables().values():
             table.create_table(wait=False)
 
     def wipe(self) -> None:
@@ -140,11 +146,6 @@ class Cloud:
         return [item for each in envelopes for item in failed(self._send(each))]
 
     def _send(self, body: Mapping[str, Any] | str) -> dict[str, Any]:
-        from functions.on_catalog_saved.handler import handler as on_catalog_saved
-        from functions.on_order_completed.handler import handler as on_order_completed
-        from functions.on_order_paid.handler import handler as on_order_paid
-        from functions.on_order_refunded.handler import handler as on_order_refunded
-
         handlers: dict[str, Handler] = {
             "OrderPaid": on_order_paid,
             "OrderCompleted": on_order_completed,
@@ -156,20 +157,19 @@ class Cloud:
 
     def settle(self) -> None:
         """Ring for everything in the inbox until it is empty."""
-        from functions.settle.handler import handler
-
         while rows := list(app().store.scan(Inbox)):
-            assert failed(handler(self.rings(rows), context("settle"))) == []
+            assert failed(settle(self.rings(rows), context("settle"))) == []
 
     def rings(self, rows: list[Inbox] | None = None) -> dict[str, Any]:
         """Return the stream's records of what is in the inbox."""
         rows = list(app().store.scan(Inbox)) if rows is None else rows
         return _stream(rows, lambda _: {})
 
-    def journal(self) -> dict[str, Any]:
-        """Return the stream's records of the journal, in order of commits."""
-        rows = sorted(app().store.scan(Journal), key=lambda row: (row.at, row.number))
-        table = app().store.tables[Journal]
+    def journal(self, source: str = "mall") -> dict[str, Any]:
+        """Return the stream's records of one source's journal, in order of commits."""
+        found = (row for row in app().store.scan(Journal) if row.source == source)
+        rows = sorted(found, key=lambda row: row.number)
+        table = _tables()[Journal]
         return _stream(rows, lambda row: table.of(row).to_dynamodb_dict())
 
     def dead_letters(self) -> list[tuple[str, dict[str, str]]]:
@@ -196,8 +196,6 @@ class Cloud:
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
         """Send a request through the API's handler; return status and body."""
-        from functions.api.handler import handler
-
         event = copy.deepcopy(sample("http_request"))
         event |= {"rawPath": path, "rawQueryString": query}
         event["requestContext"]["http"] |= {"method": method, "path": path}
@@ -206,7 +204,7 @@ class Cloud:
             event["body"] = body if isinstance(body, str) else json.dumps(body)
         if claims is not None:
             event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
-        answer = handler(event, context("api"))
+        answer = api(event, context("api"))
         text = answer.get("body")
         return answer["statusCode"], json.loads(text) if text else None
 
@@ -240,6 +238,12 @@ class Cloud:
             for message in found:
                 self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
                 yield message
+
+
+def _tables() -> dict[type, Any]:
+    store = app().store
+    assert isinstance(store, DynamoStore)
+    return store.tables
 
 
 def _stream(rows: list[Any], image: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:

@@ -120,9 +120,7 @@ def test_what_cannot_be_set_aside_comes_again(cloud, monkeypatch, url):
         (on_order_refunded, "order_refunded"),
     ],
 )
-def test_an_event_that_the_store_cannot_take_now_comes_again(
-    cloud, monkeypatch, handler, name
-):
+def test_an_event_that_the_store_cannot_take_now_comes_again(cloud, monkeypatch, handler, name):
     monkeypatch.setenv("REBATE_TABLE_PREFIX", "not-there-")
     bootstrap.app.cache_clear()
     answer = handler(batch(sample(name)), context(name))

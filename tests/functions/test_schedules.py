@@ -20,6 +20,11 @@ RED_PACKET = {
     "entitlement_bps": 10000,
     "place_by": "paid",
 }
+REFERRAL = {
+    "settle_on": "paid",
+    "direct_bps": 0,
+    "dividend": {"bps": 100, "rank": "shareholder", "every": "month", "split": "equal"},
+}
 PLAIN = {"currency": "CNY", "timezone": "Asia/Shanghai"}
 
 
@@ -71,7 +76,7 @@ def test_a_start_without_an_instant_is_refused(cloud, event):
 
 def test_an_unknown_run_is_refused(cloud):
     with pytest.raises(ValidationError):
-        pay_out({"at": "2026-03-01T00:00:00Z", "run": "dividend"}, None)
+        pay_out({"at": "2026-03-01T00:00:00Z", "run": "lottery"}, None)
 
 
 def test_the_days_pool_is_paid_in_order_of_purchase(cloud):
@@ -99,9 +104,30 @@ def test_average_rewards_are_split_over_all_that_wait(cloud):
     assert (before, cloud.outcome()["queues"]["red_packet/W"]["pool"]) == (800, 0)
 
 
+def test_the_dividend_is_shared_among_those_of_its_rank(cloud):
+    cloud.use({**PLAIN, "referral": REFERRAL})
+    cloud.send(envelope("member_saved", rank="shareholder", referrer_id=None), bought("o1", "B"))
+    cloud.settle()
+    tick = {"at": "2026-03-31T16:00:00Z", "run": "dividend", "if_due": True}
+    for _ in range(2):
+        assert pay_out(tick, None) == {"queues": []}
+    assert cloud.wallets() == {"A": {"cash": 100}}
+
+
+def test_what_is_held_becomes_available_when_it_is_due(cloud):
+    held = copy.deepcopy(SETTINGS)
+    held["queue_rebate"]["hold_days"] = 7
+    cloud.use(held)
+    cloud.send(bought("o1", "A"), bought("o2", "B"), envelope("order_completed", order_id="o1"))
+    cloud.settle()
+    for at, found in (("2026-03-12T00:59:00Z", "pending"), ("2026-03-12T01:00:00Z", "cash")):
+        pay_out({"at": at, "run": "release", "if_due": True}, None)
+        assert cloud.wallets() == {"A": {found: 1000}}
+
+
 def test_a_payout_that_is_not_due_pays_nothing(cloud):
-    cloud.use({**PLAIN, "union": UNION, "red_packet": RED_PACKET})
-    for run in ("union", "average"):
+    cloud.use({**PLAIN, "union": UNION, "red_packet": RED_PACKET, "referral": REFERRAL})
+    for run in ("union", "average", "dividend"):
         tick = {"at": "2026-03-01T16:01:00Z", "run": run, "if_due": True}
         assert pay_out(tick, None) == {"queues": []}
 
@@ -145,6 +171,10 @@ def test_no_clearing_is_due_where_none_is_set(change):
         ({"union": {**UNION, "enabled": False}}, "union", "2026-03-01T00:30:00+08:00", False),
         ({}, "union", "2026-03-01T00:30:00+08:00", False),
         ({}, "average", "2026-03-01T00:00:00+08:00", False),
+        ({}, "dividend", "2026-03-01T00:00:00+08:00", False),
+        ({"referral": REFERRAL}, "dividend", "2026-03-01T00:00:00+08:00", True),
+        ({"referral": REFERRAL}, "dividend", "2026-03-02T00:00:00+08:00", False),
+        ({}, "release", "2026-03-01T12:34:00+08:00", True),
         ({"red_packet": RED_PACKET}, "average", "2026-03-04T00:00:00+08:00", True),
         (
             {"red_packet": {**RED_PACKET, "average_every": "week"}},

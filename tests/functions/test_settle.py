@@ -1,4 +1,4 @@
-"""Rings: queues are settled by the stream of their inboxes, and by the sweep where rings were lost."""
+"""Rings: queues are settled by their inboxes' stream, and by the sweep where a ring was lost."""
 
 import copy
 import subprocess
@@ -15,8 +15,8 @@ from rebate.domain.orders import Order
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant
 from rebate.usecases.ports import Put
-from rebate.usecases.rows import Inbox, inbox_key, joined, number
 from rebate.usecases.rings import Ring, ring_of
+from rebate.usecases.rows import Inbox, inbox_key, joined, number
 from tests.functions.cloud import SETTINGS, bought, context, failed
 
 STRANGE = "product/a#b%23c/ü 1"
@@ -61,7 +61,9 @@ def test_commands_that_wait_for_the_rest_of_their_event_ring_again(cloud):
     hidden = _put_gated("mall")
     cloud.send(bought("o1", "A", channel="store", store_id="W"))
     answer = settle(cloud.rings(), context("settle"))
-    rung = {r["dynamodb"]["SequenceNumber"]: r["dynamodb"]["Keys"] for r in cloud.rings()["Records"]}
+    rung = {
+        r["dynamodb"]["SequenceNumber"]: r["dynamodb"]["Keys"] for r in cloud.rings()["Records"]
+    }
     assert [key["sort"]["S"] for key in rung.values()] == [hidden]
     assert len(failed(answer)) == 1
     assert list(cloud.outcome()["queues"]) == ["store/W"]
@@ -122,9 +124,7 @@ def test_the_settler_loads_nothing_of_the_api():
         "print([n for n in sys.modules if n.startswith('functions.api') or '.event_handler' in n"
         " or '.batch' in n or n == 'boto3'])"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
 

@@ -7,25 +7,40 @@ asked by `SETTLEMENT`, and counts for every function that settles.
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from types import FrameType
-from typing import Any, TypeAlias
+from types import CodeType, FrameType
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 from botocore.client import BaseClient
 
 from local.functions import Functions
+from rebate.adapters.dynamodb import DynamoStore
+from rebate.bootstrap import app
+from rebate.usecases.ports import Check, Credit, Put, Remove
+from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
 
 USECASES = Path(__file__).parents[2] / "shared" / "rebate" / "usecases"
 SETTLEMENT = "settlement"
+_PREFIX = f"{USECASES}/"
 
 Call: TypeAlias = tuple[str, str]
 """An IAM action, and the table (`table/index`) or service that it is done to."""
+
+
+class Place(NamedTuple):
+    """A part of a file: (line, column) of its begin and end."""
+
+    file: str
+    begins: tuple[int, int]
+    ends: tuple[int, int]
+
 
 _IN_TRANSACTIONS = {
     "Put": "dynamodb:PutItem",
@@ -34,29 +49,34 @@ _IN_TRANSACTIONS = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",
     "Get": "dynamodb:GetItem",
 }
-_WRITES = frozenset({"Put", "Remove", "Credit", "Check"})
+_WRITES = {kind.__name__: kind for kind in (Put, Remove, Credit, Check)}
+_READS = ("get", "get_many", "query", "waiting_tickets", "scan", "commit")
 
 
 @dataclass(frozen=True, order=True)
 class Site:
-    """A place in a use case where the store is asked."""
+    """A place in a use case where the store is asked; it is known by where it ends."""
 
     file: str
     inside: str
-    first: int
-    last: int
+    ends: tuple[int, int]
     asks: str
+    is_spread: bool = False
+    """Whether it asks when what stands around it is carried out, as `map` does."""
 
 
 @dataclass
 class Recorder:
-    """Who asked what, which code was entered, and which of its lines ran."""
+    """Who asked what, which code was entered, and where in it something was asked."""
 
     prefix: str = ""
     calls: dict[str, set[Call]] = field(default_factory=lambda: defaultdict(set))
     entered: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
-    lines: dict[str, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
+    reached: dict[str, set[Place]] = field(default_factory=lambda: defaultdict(set))
     settlers: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    requests: set[tuple[str, str]] = field(default_factory=set)
+    """Method and path of what the API was asked."""
     who: ContextVar[str | None] = field(default_factory=lambda: ContextVar("who", default=None))
 
     def asked_by(self, function: str) -> set[Call]:
@@ -67,9 +87,15 @@ class Recorder:
         """Yield who entered code without being seen to ask what stands there."""
         for site in sites():
             for who, entered in self.entered.items():
-                ran = any((site.file, n) in self.lines[who] for n in range(site.first, site.last + 1))
-                if (site.file, site.inside) in entered and not ran:
+                if (site.file, site.inside) in entered and not self._reached(who, site):
                     yield who, site
+
+    def _reached(self, who: str, site: Site) -> bool:
+        if not site.is_spread:
+            return any(at.file == site.file and at.ends == site.ends for at in self.reached[who])
+        return any(
+            at.file == site.file and at.begins <= site.ends <= at.ends for at in self.reached[who]
+        )
 
     def record(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
         who = self.who.get()
@@ -77,19 +103,18 @@ class Recorder:
             for action, resource in actions_of(service, operation, parameters):
                 self.calls[who].add((action, resource.removeprefix(self.prefix)))
 
-    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        if not frame.f_code.co_filename.startswith(str(USECASES)):
-            return None
-        name, who = str(Path(frame.f_code.co_filename).relative_to(USECASES)), self.who.get()
-        assert who is not None
-        self.entered[who].add((name, frame.f_code.co_qualname))
-        seen = self.lines[who]
+    def reach(self, frame: FrameType) -> None:
+        who = self.who.get()
+        if who is not None and frame.f_code.co_filename.startswith(_PREFIX):
+            self.reached[who].add(_place(frame.f_code, frame.f_lasti))
 
-        def trace_line(frame: FrameType, event: str, _: Any) -> Any:
-            seen.add((name, frame.f_lineno))
-            return trace_line
-
-        return trace_line
+    def trace(self, frame: FrameType, event: str, _: Any) -> None:
+        """Called for every call of Python while a function runs, so it has to be quick."""
+        code = frame.f_code
+        if code.co_filename.startswith(_PREFIX):
+            who = self.who.get()
+            assert who is not None
+            self.entered[who].add((code.co_filename[len(_PREFIX) :], code.co_qualname))
 
     @contextmanager
     def acting(self, who: str) -> Iterator[None]:
@@ -131,6 +156,10 @@ def recording() -> Iterator[Recorder]:
         return ask(client, operation, parameters)
 
     def call_function(functions: Functions, name: str, event: dict[str, Any]) -> Any:
+        _forget()
+        recorder.called.add(name)
+        if name == "api":
+            recorder.requests.add((event["requestContext"]["http"]["method"], event["rawPath"]))
         with recorder.acting(name):
             return call(functions, name, event)
 
@@ -146,7 +175,33 @@ def recording() -> Iterator[Recorder]:
         patch.setattr(BaseClient, "_make_api_call", record_and_ask)
         patch.setattr(Functions, "call", call_function)
         patch.setattr(Settler, "settle", settle_queue)
+        for asker, names in ((DynamoStore, _READS), *((kind, ["__init__"]) for kind in _WRITES.values())):
+            for name in names:
+                patch.setattr(asker, name, _reaching(recorder, getattr(asker, name)))
         yield recorder
+
+
+def _reaching(recorder: Recorder, ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `ask`, which tells from where it was called."""
+
+    def reach_and_ask(*arguments: Any, **named: Any) -> Any:
+        recorder.reach(sys._getframe(1))
+        return ask(*arguments, **named)
+
+    return reach_and_ask
+
+
+@cache
+def _place(code: CodeType, instruction: int) -> Place:
+    first, last, begin, end = list(code.co_positions())[instruction // 2]
+    assert first and last and begin is not None and end is not None
+    return Place(code.co_filename[len(_PREFIX) :], (first, begin), (last, end))
+
+
+def _forget() -> None:
+    """Let no function know what another has read: in the cloud each has a process of its own."""
+    reader = app().settings
+    reader._known = SettingsReader(reader._store)._known
 
 
 def sites() -> Iterator[Site]:
@@ -165,17 +220,23 @@ def _sites(node: ast.AST, file: str, inside: str) -> Iterator[Site]:
                 yield from _sites(child, file, f"{inside.removesuffix('.')}.{name}".lstrip("."))
             case _:
                 if isinstance(child, ast.Call) and _asks(child):
-                    last = child.end_lineno or child.lineno
-                    yield Site(file, inside, child.lineno, last, ast.unparse(child))
+                    ends = (child.end_lineno or 0, child.end_col_offset or 0)
+                    asks, is_spread = ast.unparse(child), _is_spread(child)
+                    yield Site(file, inside.removesuffix("."), ends, asks, is_spread)
                 yield from _sites(child, file, inside)
 
 
 def _asks(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Name(name) if name in _WRITES:
+            return True
+        case ast.Attribute(ast.Name("store") | ast.Attribute(_, "store" | "_store")):
+            return True
+    return _is_spread(call)
+
+
+def _is_spread(call: ast.Call) -> bool:
     match call.func, call.args:
-        case ast.Name(name), _ if name in _WRITES:
-            return True
-        case ast.Name("map"), [ast.Name(name), *_] if name in _WRITES:
-            return True
-        case ast.Attribute(ast.Name("store") | ast.Attribute(_, "store" | "_store")), _:
-            return True
+        case ast.Name("map"), [ast.Name(name), *_]:
+            return name in _WRITES
     return False

@@ -1,16 +1,28 @@
 """A tour through everything that functions do, so that what they ask of AWS can be recorded."""
 
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
+from infra.service_stack import RUNS
 from local.deployment import Deployment
+from local.streams import Stream
 from rebate.contracts.signatures import sign
 
 SECRET = "a shop's secret"
 START = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
-MANY = 130
+MANY = 30
+"""Lines of a long order, more than one row holds; each is a queue of its own."""
+
+WRITES_FEW = 10
+"""What a transaction is to hold on the tour, so that a long order takes several."""
+
+FEWER = 34
+"""Entries of one queue: more than its row has room for."""
+
+Send: TypeAlias = Callable[[str, dict[str, Any]], None]
 
 SETTINGS: dict[str, Any] = {
     "currency": "CNY",
@@ -65,141 +77,116 @@ SETTINGS: dict[str, Any] = {
 class Tour:
     """Goes through a deployment that is new."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, journal: Stream) -> None:
         self._deployment = deployment
+        self._journal = journal
         self._at = START
 
     def go(self) -> None:
-        self._ask("PUT", "/v1/settings", body={"version": 0, "settings": SETTINGS})
-        self._catalog()
+        for version in range(2):
+            self._ask("PUT", "/v1/settings", body={"version": version, "settings": SETTINGS})
+        self._trade("bus", self._deliver)
+        self._trade("http", self._post)
+        self._fill_a_queue()
+        assert not self._deployment.dead_letters()
         self._send_nonsense()
-        self._orders()
-        self._long_orders()
         self._look()
         self._run()
-        self._deployment.publish()
-        self._deployment.recover()
+        self._tell()
 
-    def _catalog(self) -> None:
-        self._send("MemberSaved", member_id="A", nickname="a")
-        self._send("MemberSaved", member_id="B", referrer_id="A")
-        self._send("MemberSaved", member_id="C", referrer_id="B")
-        self._send("ProductSaved", product_id="p1", name="tea")
-        self._send("StoreSaved", store_id="W", name="corner", referrer_id="A", concession_bps=1000)
+    def _tell(self) -> None:
+        """The world and the members are told of all that was committed."""
+        records = self._journal.read()
+        for start in range(0, len(records), 100):
+            batch = {"Records": records[start : start + 100]}
+            for function in ("publish_events", "notify_members"):
+                assert not self._deployment.functions.call(function, batch)["batchItemFailures"]
+
+    def _trade(self, name: str, send: Send) -> None:
+        """Shops send all that they can, by way of the bus or over HTTP."""
+        shop = Shop(name, send, self._next)
+        shop.save_catalog()
+        shop.send_early()
+        for number in range(6):
+            shop.buy(f"m{number}", "ABC"[number % 3], ["p1"])
+            shop.buy(f"w{number}", "ABC"[number % 3], ["p1"], channel="store", store_id="W")
+        self._deployment.settle()
+        for number in range(6):
+            shop.complete(f"m{number}")
+            shop.complete(f"w{number}")
+        self._deployment.settle()
+        shop.give_back("m0", 1, 10000)
+        shop.give_back("w1", 1, 10000)
+        self._deployment.settle()
+        for _ in range(2):
+            shop.buy("long", "A", [f"p{n}" for n in range(MANY)], paid_at=START.isoformat())
+        shop.complete("long")
+        shop.give_back("long", MANY, 1)
+        self._deployment.settle()
+
+    def _fill_a_queue(self) -> None:
+        shop = Shop("desk", self._deliver, self._next)
+        for number in range(FEWER):
+            shop.buy(f"c{number}", "B", ["p1"], channel="cashier", store_id="W")
+        self._deployment.settle()
 
     def _send_nonsense(self) -> None:
         """Every function of the bus sets something aside."""
         for kind in ("OrderPaid", "OrderCompleted", "OrderRefunded", "MemberSaved"):
             self._deployment.bus.deliver({"detail-type": kind, "detail": {"nothing": True}})
 
-    def _orders(self) -> None:
-        """Some are paid, completed and given back, in all kinds of queue."""
-        for number in range(12):
-            buyer = "ABC"[number % 3]
-            self._buy(f"m{number}", buyer, ["p1"])
-            self._buy(f"w{number}", buyer, ["p1"], channel="store", store_id="W")
-        self._settle()
-        for number in range(12):
-            self._complete(f"m{number}")
-            self._complete(f"w{number}")
-        self._settle()
-        self._refund("m0", ["1"])
-        self._refund("w1", ["1"])
-        self._settle()
-
-    def _long_orders(self) -> None:
-        """One order with more queues than fit in a transaction; a line with many entries."""
-        lines = [str(n) for n in range(1, MANY + 1)]
-        self._buy("long", "A", [f"p{n}" for n in range(MANY)])
-        self._settle()
-        self._complete("long")
-        self._refund("long", lines)
-        self._settle()
-        self._buy_again("long")
-        for number in range(MANY):
-            self._buy(f"c{number}", "B", ["p1"], channel="cashier", store_id="W")
-        self._settle()
-
     def _look(self) -> None:
-        """Members, operators and shops ask all that they can."""
-        mine = {"queue": "product/p1", "entry": "m8/1"}
-        self._ask("POST", "/v1/me/entries/draw", who="C", body=mine)
-        self._ask("POST", "/v1/me/entries/exchange", who="C", body={**mine, "into": "points"})
-        self._ask("GET", "/v1/me/entries", who="B")
-        self._ask("GET", "/v1/me/wallet", who="A")
-        self._ask("GET", "/v1/me/queue", who="B", id="cashier/W")
-        for path, query in (
-            ("/v1/health", {}),
-            ("/v1/queues", {}),
-            ("/v1/queue", {"id": "product/p1"}),
-            ("/v1/order", {"id": "m0"}),
-            ("/v1/orders/long", {}),
-            ("/v1/settings", {}),
-        ):
-            self._ask("GET", path, **query)
-        self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
-        self._shop_sends()
+        """Members and operators ask all that they can."""
+        for number in range(FEWER - 3, FEWER):
+            mine = {"queue": "cashier/W", "entry": f"desk-c{number}/1"}
+            self._ask("POST", "/v1/me/entries/draw", who="desk-B", body=mine)
+            self._ask("GET", "/v1/me/entries/draw", who="desk-B", **mine)
+            body = {**mine, "into": "points"}
+            self._ask("POST", "/v1/me/entries/exchange", who="desk-B", body=body)
+        self._ask("GET", "/v1/me/entries", who="bus-B")
+        self._ask("GET", "/v1/me/wallet", who="bus-A")
+        self._ask("GET", "/v1/me/notices", who="bus-A")
+        self._ask("GET", "/v1/me/queue", who="bus-B", id="store/W")
+        self._ask("GET", "/v1/health")
+        self._ask("GET", "/v1/draws")
+        self._ask("GET", "/v1/queues")
+        self._ask("GET", "/v1/queue", id="product/p1")
+        self._ask("GET", "/v1/order", id="bus-m0")
+        self._ask("GET", "/v1/orders/bus-long")
+        self._ask("GET", "/v1/notices/wordings")
+        words = {"locale": "en", "kind": "joined", "text": "You are in line.", "version": 0}
+        self._ask("PUT", "/v1/notices/wordings", body=words)
+        self._look_at_settings()
+        self._clear_stalled()
 
-    def _shop_sends(self) -> None:
-        lines = [str(n) for n in range(1, MANY + 1)]
-        self._post("MemberSaved", {"member_id": "D", "referrer_id": "A"})
-        self._post("ProductSaved", {"product_id": "p2"})
-        self._post("StoreSaved", {"store_id": "V"})
-        self._post("OrderPaid", self._paid("s1", "D", ["p1"], "store", "W"))
-        self._post("OrderPaid", self._paid("s2", "D", [f"p{n}" for n in range(MANY)]))
-        self._post("OrderCompleted", {"order_id": "s2", "completed_at": self._next()})
-        self._post("OrderRefunded", self._refunded("s2", lines))
+    def _look_at_settings(self) -> None:
+        self._ask("GET", "/v1/settings")
+        self._ask("GET", "/v1/settings/versions")
+        self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
+        self._ask("POST", "/v1/products/enable", body={"supplies": ["self"]})
+
+    def _clear_stalled(self) -> None:
+        """A product goes off sale while its queue waits."""
+        self._deliver("ProductSaved", {"product_id": "p3", "on_sale": False})
+        self._ask("GET", "/v1/queues/stalled")
+        stalled = {"queue": "product/p3"}
+        self._ask("POST", "/v1/queues/stalled/exchange", body={**stalled, "into": "points"})
+        self._ask("POST", "/v1/queues/stalled/clear", body=stalled)
 
     def _run(self) -> None:
-        tick = {"at": self._next()}
-        self._deployment.functions.call("scheduled_payouts", {**tick, "run": "average"})
-        self._deployment.functions.call("scheduled_payouts", {**tick, "run": "union"})
-        self._deployment.functions.call("scheduled_clear", tick)
+        tick = {"at": self._next(), "if_due": False}
+        for function, runs in RUNS.items():
+            for says in runs.values():
+                self._deployment.functions.call(function, {**tick, **says})
+        self._deployment.functions.call("scheduled_draws", tick)
         self._deployment.functions.call("scheduled_sweep", tick)
-
-    def _buy(self, order: str, member: str, products: list[str], **rest: Any) -> None:
-        detail = self._paid(order, member, products)
-        self._send("OrderPaid", **{**detail, **rest})
-
-    def _complete(self, order: str) -> None:
-        self._send("OrderCompleted", order_id=order, completed_at=self._next())
-
-    def _refund(self, order: str, lines: list[str]) -> None:
-        self._send("OrderRefunded", **self._refunded(order, lines))
-
-    def _paid(
-        self,
-        order: str,
-        member: str,
-        products: list[str],
-        channel: str = "mall",
-        store: str | None = None,
-    ) -> dict[str, Any]:
-        lines = [
-            {"line_id": str(n), "product_id": product, "paid": 10000}
-            for n, product in enumerate(products, 1)
-        ]
-        at, buyer = self._next(), {"id": member}
-        known = {"order_id": order, "member": buyer, "channel": channel, "paid_at": at}
-        return {**known, "store_id": store, "lines": lines}
-
-    def _refunded(self, order: str, lines: list[str]) -> dict[str, Any]:
-        given_back = [{"line_id": line, "amount": 5000} for line in lines]
-        known = {"order_id": order, "refund_id": "r", "refunded_at": self._next()}
-        return {**known, "lines": given_back}
 
     def _next(self) -> str:
         self._at += timedelta(minutes=1)
         return self._at.isoformat()
 
-    def _settle(self) -> None:
-        self._deployment.settle()
-
-    def _send(self, kind: str, **detail: Any) -> None:
-        before = len(self._deployment.dead_letters())
+    def _deliver(self, kind: str, detail: dict[str, Any]) -> None:
         self._deployment.bus.deliver({"detail-type": kind, "detail": detail})
-        letters = self._deployment.dead_letters()
-        assert len(letters) == before, letters[-1]
 
     def _post(self, kind: str, detail: dict[str, Any]) -> None:
         body = json.dumps({"detail-type": kind, "detail": detail})
@@ -239,3 +226,56 @@ class Tour:
             },
         )
         assert answer["statusCode"] in {200, 204, 409}, (path, answer)
+
+
+class Shop:
+    """Sends events whose orders and members carry its name."""
+
+    def __init__(self, name: str, send: Send, at: Callable[[], str]) -> None:
+        self._name = name
+        self._send = send
+        self._at = at
+
+    def save_catalog(self) -> None:
+        a, b, c = (self._of(name) for name in "ABC")
+        self._send("MemberSaved", {"member_id": a, "nickname": "a"})
+        self._send("MemberSaved", {"member_id": b, "referrer_id": a})
+        self._send("MemberSaved", {"member_id": c, "referrer_id": b})
+        self._send("ProductSaved", {"product_id": "p1", "name": "tea"})
+        shop = {"store_id": "W", "referrer_id": a, "concession_bps": 1000}
+        self._send("StoreSaved", shop)
+
+    def send_early(self) -> None:
+        """What becomes of an order may be told before that it was paid."""
+        self.complete("early")
+        self.give_back("early", 1, 5000)
+        self.buy("early", "A", ["p1"])
+
+    def buy(self, order: str, member: str, products: Sequence[str], **rest: Any) -> None:
+        lines = [
+            {"line_id": str(n), "product_id": product, "paid": 10000}
+            for n, product in enumerate(products, 1)
+        ]
+        detail = {
+            "order_id": self._of(order),
+            "member": {"id": self._of(member)},
+            "channel": "mall",
+            "paid_at": self._at(),
+            "lines": lines,
+        }
+        self._send("OrderPaid", {**detail, **rest})
+
+    def complete(self, order: str) -> None:
+        self._send("OrderCompleted", {"order_id": self._of(order), "completed_at": self._at()})
+
+    def give_back(self, order: str, lines: int, amount: int) -> None:
+        detail = {
+            "order_id": self._of(order),
+            "refund_id": "r",
+            "refunded_at": self._at(),
+            "lines": [{"line_id": str(n), "amount": amount} for n in range(1, lines + 1)],
+        }
+        self._send("OrderRefunded", detail)
+
+    def _of(self, name: str) -> str:
+        return f"{self._name}-{name}"

@@ -1,6 +1,8 @@
 """The store on DynamoDB: PynamoDB models, strongly consistent reads, conditional transactions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
@@ -30,13 +32,7 @@ class DynamoStore:
     def __init__(self, prefix: str, region: str, endpoint: str | None = None) -> None:
         """Use the tables of one deployment; `endpoint` None: AWS's own."""
         self.tables = bind(prefix, region, endpoint)
-        self._connection = Connection(
-            region=region,
-            host=endpoint,
-            connect_timeout_seconds=3,
-            read_timeout_seconds=10,
-            max_retry_attempts=3,
-        )
+        self._connection = _connection(region, endpoint)
         for table in self.tables.values():
             _share_connection(table, self._connection)
 
@@ -161,10 +157,23 @@ class DynamoStore:
         return self.tables[kind]
 
 
+@cache
+def _connection(region: str, endpoint: str | None) -> Connection:
+    """Return the one client of this process for an engine: each costs a tenth of a second."""
+    return Connection(
+        region=region,
+        host=endpoint,
+        connect_timeout_seconds=3,
+        read_timeout_seconds=10,
+        max_retry_attempts=3,
+    )
+
+
 def _share_connection(table: type[Table[Any]], connection: Connection) -> None:
     """Let all tables use one client: each of their own would cost a cold start dearly."""
     own = table._get_connection()  # noqa: SLF001 - PynamoDB offers no other way
-    connection.add_meta_table(own.get_meta_table())
+    with suppress(ValueError):  # another store of this process has made it known
+        connection.add_meta_table(own.get_meta_table())
     own.connection = connection
 
 

@@ -26,7 +26,11 @@ class Clear(Tick):
     """A start of the clearing (rule 1.6.3)."""
 
 
-class Payout(Tick):
-    """A start of a payout (rules 6.2, 7.3)."""
+Run = Literal["average", "union", "dividend", "release"]
+"""Average rewards (rule 6.2), the union's pool (7.3), the dividend (2.3), holds (1.2.8)."""
 
-    run: Literal["average", "union"]
+
+class Payout(Tick):
+    """A start of a payout."""
+
+    run: Run

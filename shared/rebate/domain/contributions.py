@@ -135,6 +135,7 @@ def _resume(work: Work, ticket: Ticket, index: int, number: int) -> Gift:
     assert flight is not None, "nothing was in flight"
     gift = _gift(work, ticket, index, number, flight.left)
     gift.own = ticket.lines[index].settled[number] or 0
+    gift.go_on_from(flight)
     work.desk.post(gift.draft, Till.TRANSIT, -flight.left)
     return gift
 

@@ -1,6 +1,7 @@
 """How a contribution is dealt out over entries (the plans' second and third question)."""
 
 from rebate.domain.desk import Desk, Gift
+from rebate.domain.lineup import HEADS_FOR_RUNS
 from rebate.domain.money import Amount, Bps, share, split
 from rebate.domain.plan import Deal
 
@@ -43,16 +44,25 @@ def over_heads(heads_bps: tuple[Bps, ...], *, referrer_bps: Bps = 0, buyer_bps: 
     """Serve the first K entries with set shares, after any acceleration (Rules 5.2, 5.3, 5.6).
 
     The amount is split once; the share of a head that is absent or lacks less is left over.
+    However many heads there are, a commit serves as many as fit.
     """
     accelerations = len([ratio for ratio in (referrer_bps, buyer_bps) if ratio])
 
     def deal(desk: Desk, gift: Gift) -> None:
-        desk.require(receivers=len(heads_bps) + accelerations)
-        basis = sum(line.gets_from for line in gift.ticket.lines) if gift.ticket else 0
-        _accelerate(desk, gift, basis, referrer_bps=referrer_bps, buyer_bps=buyer_bps)
-        heads = desk.line.heads(len(heads_bps), passing_over=gift.passes_over)
-        for head, amount in zip(heads, split(gift.left, heads_bps), strict=False):
+        if gift.each is None:
+            desk.require(receivers=accelerations)
+            basis = sum(line.gets_from for line in gift.ticket.lines) if gift.ticket else 0
+            _accelerate(desk, gift, basis, referrer_bps=referrer_bps, buyer_bps=buyer_bps)
+            gift.each = gift.left
+        for amount in split(gift.each, heads_bps)[gift.served :]:
+            head = desk.line.next_after(
+                gift.place, gift.ordinal, wanted=len(heads_bps), passing_over=gift.passes_over
+            )
+            if head is None:
+                return
             desk.pay(head, min(amount, desk.line.entry(head).lacks), gift)
+            gift.place, gift.ordinal = desk.line.position(head)
+            gift.served += 1
 
     return deal
 
@@ -100,7 +110,7 @@ def equally(desk: Desk, gift: Gift) -> None:
         waiting = desk.waiting
         gift.each = gift.left // waiting if waiting else 0
     while gift.each:
-        entry = desk.line.next_after(gift.place, gift.ordinal)
+        entry = desk.line.next_after(gift.place, gift.ordinal, wanted=HEADS_FOR_RUNS)
         if entry is None:
             return
         desk.pay(entry, min(gift.each, desk.line.entry(entry).lacks), gift, reason="average")

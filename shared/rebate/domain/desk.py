@@ -55,12 +55,19 @@ class Gift:
     each: Amount | None = None
     place: int = 0
     ordinal: int = -1
+    served: int = 0
 
     def in_flight(self) -> InFlight:
         """Return what has to be remembered to go on later."""
+        left = self.left + self.withheld
         return InFlight(
-            self.left + self.withheld, self.line, self.part, self.each, self.place, self.ordinal
+            left, self.line, self.part, self.each, self.place, self.ordinal, self.served
         )
+
+    def go_on_from(self, flight: InFlight) -> None:
+        """Remember how far an earlier commit came in dealing this out."""
+        self.each, self.served = flight.each, flight.served
+        self.place, self.ordinal = flight.place, flight.ordinal
 
 
 class Desk:

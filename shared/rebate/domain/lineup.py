@@ -34,18 +34,14 @@ class Lineup:
         """Return the first payable entry that is not of order `passing_over`, or None."""
         return next(iter(self._in_line(passing_over)), None)
 
-    def heads(self, count: int, *, passing_over: OrderId | None) -> list[Spot]:
-        """Return the first `count` payable entries, fewer if there are no more."""
-        found: list[Spot] = []
-        for spot in self._in_line(passing_over, wanted=count):
-            found.append(spot)
-            if len(found) == count:
-                break
-        return found
+    def next_after(
+        self, place: int, ordinal: int, *, wanted: int, passing_over: OrderId | None = None
+    ) -> Spot | None:
+        """Return the first payable entry behind `ordinal`, looking from `place` on.
 
-    def next_after(self, place: int, ordinal: int) -> Spot | None:
-        """Return the first payable entry behind `ordinal`, looking from `place` on."""
-        for spot in self._in_line(None, start=place, wanted=HEADS_FOR_RUNS):
+        `wanted` is how many tickets from there on are worth loading at a time.
+        """
+        for spot in self._in_line(passing_over, start=place, wanted=wanted):
             if self.entry(spot).ordinal > ordinal:
                 return spot
         return None
@@ -67,7 +63,7 @@ class Lineup:
                         yield Spot(key, index)
             at += 1
         if not usable or self._window.end is not None:
-            raise Missing(Heads(start, max(wanted, 2 * self._window.count)))
+            raise Missing(Heads(start, max(wanted, 4 * self._window.count)))
 
     def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> Spot | None:
         """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
@@ -80,7 +76,7 @@ class Lineup:
             if key.order != passing_over:
                 return Spot(key, self._first_line(key))
         if window.end is not None:
-            raise Missing(OldestOf(member, 2 * window.count))
+            raise Missing(OldestOf(member, 4 * window.count))
         return None
 
     def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:

@@ -84,6 +84,7 @@ def _apply(
     queue: Queue, working: dict[NodeKey, list[Child]], offset: int, change: Change
 ) -> set[NodeKey]:
     touched = set()
+    difference = change.difference
     for level in range(queue.height + 1):
         key = _key(queue, level, offset)
         children = working.setdefault(key, [])
@@ -93,7 +94,7 @@ def _apply(
         child = children[position]
         ticket = change.after if level == 0 else None
         children[position] = Child(
-            child.standing + change.difference,
+            child.standing + difference,
             ticket.order if ticket else None,
             ticket.member if ticket else None,
         )

@@ -52,6 +52,6 @@ def _gift(work: Work, command: PayPool) -> Gift:
         return Gift(draft, command.at, amount)
     work.resumed = None
     desk.post(draft, Till.TRANSIT, -flight.left)
-    gift = Gift(draft, command.at, flight.left, each=flight.each)
-    gift.place, gift.ordinal = flight.place, flight.ordinal
+    gift = Gift(draft, command.at, flight.left)
+    gift.go_on_from(flight)
     return gift

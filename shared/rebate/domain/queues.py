@@ -24,8 +24,9 @@ class InFlight:
     """What is still to be dealt out of one amount; it stands in the queue's transit account.
 
     `line` and `part` say which contribution it is of (None: the pool is being paid out).
-    In an equal run `each` is the share of every entry, and the entries up to `ordinal`,
-    which stands in the ticket at `place`, have had theirs.
+    `each` is the share of every entry in an equal run, what is split over heads where they have
+    shares of their own. The entries up to `ordinal`, which stands in the ticket at `place`, have
+    had theirs; `served` counts the heads among them.
     """
 
     left: Amount
@@ -34,6 +35,7 @@ class InFlight:
     each: Amount | None = None
     place: int = 0
     ordinal: int = -1
+    served: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from rebate.domain.holds import Hold
 from rebate.domain.ledger import Account, Till, asset_of, parts_of, till, wallet
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
@@ -21,8 +22,9 @@ from rebate.usecases.audit.journal import Sums, add_digest, add_up, movement_dig
 from rebate.usecases.audit.orders import OrderAudit
 from rebate.usecases.audit.places import PlaceAudit
 from rebate.usecases.audit.tickets import TicketAudit, orphans
+from rebate.usecases.audit.wallets import check_holds, check_rewards, check_withdrawals
 from rebate.usecases.ports import Store
-from rebate.usecases.rows import Inbox, Journal, Statement
+from rebate.usecases.rows import Commission, Dividend, Inbox, Journal, Statement, Withdrawal
 
 __all__ = ["Audit", "Difference", "audit_books"]
 
@@ -77,6 +79,10 @@ class _Books:
         yield from self._tills()
         yield from self._wallets()
         yield from self._conservation()
+        yield from check_holds(self.reading.scan(Hold), self._held)
+        yield from check_withdrawals(self.reading.scan(Withdrawal), self._held, self._sums)
+        commissions, dividends = self.reading.scan(Commission), self.reading.scan(Dividend)
+        yield from check_rewards(commissions, dividends, self._sums)
         yield from self._statements()
         yield from self._tickets()
         yield from self._orders()

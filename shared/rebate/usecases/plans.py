@@ -213,7 +213,7 @@ def _made(
         fixed_bps=entitlement.fixed_bps,
         by_level=entitlement.by_level,
         cumulative=tuple(Tier(tier.days, tier.at_least, tier.bps) for tier in tiers),
-        lottery=_lottery(entitlement),
+        lottery=lottery_of(entitlement),
         windows=_windows(scope.windows),
         per_day=scope.limits.per_day,
         total=scope.limits.total,
@@ -222,7 +222,8 @@ def _made(
     )
 
 
-def _lottery(entitlement: PlanEntitlement) -> Lottery | None:
+def lottery_of(entitlement: PlanEntitlement) -> Lottery | None:
+    """Return what a scope lets be drawn, if anything."""
     lottery = entitlement.lottery
     if lottery is None:
         return None

@@ -52,10 +52,11 @@ def _said(row: Journal, place: int, event: Event) -> dict[str, Any]:
 
 def _due(row: Journal, event: Event) -> dict[str, int]:
     """Return what should have been paid, where a cap cut a payment (Rule 8.4)."""
+    if not isinstance(event, RebatePaid):
+        return {}
     cuts = (each for each in row.events if isinstance(each, RebateCapped))
-    if isinstance(event, RebatePaid):
-        return {"due": cut.due for cut in cuts if (cut.entry, cut.paid) == (event.entry, event.amount)}
-    return {}
+    due = next((c.due for c in cuts if (c.entry, c.paid) == (event.entry, event.amount)), None)
+    return {} if due is None else {"due": due}
 
 
 _NAMES = {

@@ -13,7 +13,7 @@ from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.rows import Inbox, joined, number
 from rebate.usecases.settings import SettingsReader
 
-_OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union"})
+_OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union", "referral"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,12 @@ class Scheduler:
         return self._send(chosen, PayPool(at, equally=False, limit=limit), ahead=ahead)
 
     def _queues(self) -> Iterable[QueueId]:
-        return (queue.id for queue in self.store.scan(Queue))
+        """Return all queues, also those whose first commands still wait.
+
+        Inboxes are read first, so that a queue that is settled meanwhile is not missed.
+        """
+        with_mail = queues_with_mail(self.store)
+        return {*with_mail, *(queue.id for queue in self.store.scan(Queue))}
 
     def _send(self, queues: Iterable[QueueId], command: Command, *, ahead: bool) -> list[QueueId]:
         sent = sorted(queues)

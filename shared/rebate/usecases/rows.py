@@ -278,6 +278,34 @@ class Answer:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that members are told (Rule 1.7); how it is worded is decided when it is read.
+
+    `audience` is `member/{id}`, or for what concerns more members than can be written to at once
+    `queue/{id}` or `everybody`. `id` is the same however often the notice is made. `facts` are
+    what a wording may name: amounts in minor units, ratios in basis points.
+    """
+
+    audience: str
+    at: Instant
+    id: str
+    kind: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the operator words a kind of notice in a language; `text` None: as by default."""
+
+    locale: str
+    kind: str
+    text: str | None
+    saved_at: Instant
+    saved_by: str
+    version: int = 1
+
+
 _SERVES_MEMBERS = frozenset({order_queue.QUEUE, alliance.QUEUE, union.QUEUE})
 
 
@@ -350,6 +378,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     SettingsVersion: lambda r: Key(number(r.number)),
     CurrentSettings: lambda _: Key("current"),
     Answer: lambda r: Key(r.request),
+    Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
+    Wording: lambda r: Key(r.locale, r.kind),
 }
 
 

@@ -1,4 +1,4 @@
-"""When the settings in force want a scheduled run, to the minute (Rules 1.6.3, 6.2, 7.3).
+"""When the settings in force want a scheduled run, to the minute (Rules 1.6.3, 2.3, 6.2, 7.3).
 
 Schedules of the cloud are fixed when it is deployed, settings change at any time: so a schedule
 ticks every minute, and these functions say which ticks count. They are asked for the instant at
@@ -9,6 +9,7 @@ from calendar import monthrange
 from datetime import date, datetime, time
 from typing import Literal
 
+from rebate.contracts.schedules import Run
 from rebate.contracts.settings import Clearing, Settings
 from rebate.domain.times import SECOND, Instant, day_of, instant_of
 
@@ -27,17 +28,29 @@ def clearing_due(settings: Settings, at: Instant) -> bool:
     return _is_day(clearing, day) and _is_at(settings, day, clearing.time_of_day, at)
 
 
-def payout_due(run: Literal["average", "union"], settings: Settings, at: Instant) -> bool:
-    """Tell whether average rewards or the union's pool are due at the minute of `at`."""
+def payout_due(run: Run, settings: Settings, at: Instant) -> bool:
+    """Tell whether a payout is due at the minute of `at`; the release of holds is at any time."""
+    match run:
+        case "average":
+            plan = settings.red_packet
+            return plan is not None and plan.enabled and _begins(plan.average_every, settings, at)
+        case "dividend":
+            team = settings.referral
+            rules = team.dividend if team and team.enabled else None
+            return rules is not None and _begins(rules.every, settings, at)
+        case "union":
+            pool = settings.union
+            day = day_of(at, settings.zone)
+            on = pool is not None and pool.enabled
+            return on and _is_at(settings, day, (pool and pool.run_at) or time(), at)
+        case "release":
+            return True
+
+
+def _begins(period: Literal["day", "week", "month"], settings: Settings, at: Instant) -> bool:
+    """Tell whether a period of the shop's calendar begins at the minute of `at`."""
     day = day_of(at, settings.zone)
-    plan, red_packet = settings.union, settings.red_packet
-    if run == "union":
-        on = plan is not None and plan.enabled
-        return on and _is_at(settings, day, (plan and plan.run_at) or time(), at)
-    if red_packet is None or not red_packet.enabled:
-        return False
-    when = Clearing(every=red_packet.average_every)
-    return _is_day(when, day) and _is_at(settings, day, time(), at)
+    return _is_day(Clearing(every=period), day) and _is_at(settings, day, time(), at)
 
 
 def _is_day(schedule: Clearing, day: date) -> bool:

@@ -7,9 +7,13 @@ from typing import Any
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.usecases.ports import Clock, Put, Store
-from rebate.usecases.rows import CurrentSettings, Key, SettingsVersion, number
+from rebate.usecases.rows import CurrentSettings, Journal, Key, SettingsVersion, number
+from rebate.usecases.settings_changes import events_of_change
 
 _CURRENT = Key("current")
+SOURCE = "settings"
+"""The source of the journal rows that tell of changed settings; no queue is called so."""
+
 NO_SETTINGS: Mapping[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}
 """What is in force before anything was set: every plan is off."""
 
@@ -50,6 +54,8 @@ def save_settings(
 ) -> InForce:
     """Put `document` in force as the version after `expects`; keep who changed it and when.
 
+    What changed is told in the same transaction, as a row of the journal without movements.
+
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
         Conflict: somebody saved another version first.
@@ -58,10 +64,12 @@ def save_settings(
         settings = parse_settings(document)
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
-    version = expects + 1
-    row = SettingsVersion(version, dict(document), clock.now(), by)
+    version, now = expects + 1, clock.now()
+    row = SettingsVersion(version, dict(document), now, by)
+    before = store.get(SettingsVersion, Key(number(expects))) if expects else None
+    told = Journal(SOURCE, version, now, (), events_of_change(before, row))
     try:
-        store.commit([Put(CurrentSettings(version), expects=expects), Put(row)])
+        store.commit([Put(CurrentSettings(version), expects=expects), Put(row), Put(told)])
     except Conflict as conflict:
         message = f"the settings are no longer at version {expects}: read them again"
         raise Conflict(message) from conflict

@@ -101,7 +101,7 @@ class EntryViewer:
         found = self._store.get_many(Queue, keys).values()
         self._queues.update({queue.id: queue for queue in found})
         for name in {ticket.queue for ticket in tickets}:
-            queue = self._queues[name]
+            queue = self._queues.setdefault(name, Queue(name))
             line = self._lines.setdefault(name, Line(self._store, name))
             places = (t.place for t in tickets if t.queue == name and t.place is not None)
             line.nodes(key for place in places for key in nodes_above(queue, place))

@@ -13,6 +13,7 @@ from rebate.adapters.tables.inbox import InboxTable
 from rebate.adapters.tables.journal import JournalTable
 from rebate.adapters.tables.members import MembersTable
 from rebate.adapters.tables.nodes import NodesTable
+from rebate.adapters.tables.notices import NoticesTable
 from rebate.adapters.tables.order_lines import OrderLinesTable
 from rebate.adapters.tables.orders import OrdersTable
 from rebate.adapters.tables.products import ProductsTable
@@ -22,6 +23,7 @@ from rebate.adapters.tables.settings import SettingsTable
 from rebate.adapters.tables.shops import ShopsTable
 from rebate.adapters.tables.spending import SpendingTable
 from rebate.adapters.tables.statements import StatementsTable
+from rebate.adapters.tables.templates import TemplatesTable
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.adapters.tables.withdrawal_days import WithdrawalDaysTable
@@ -34,6 +36,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     JournalTable,
     MembersTable,
     NodesTable,
+    NoticesTable,
     OrderLinesTable,
     OrdersTable,
     ProductsTable,
@@ -42,6 +45,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     ShopsTable,
     SpendingTable,
     StatementsTable,
+    TemplatesTable,
     TicketsTable,
     WalletsTable,
     DailyRebatesTable,

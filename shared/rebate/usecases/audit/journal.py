@@ -21,6 +21,9 @@ from rebate.usecases.rows import Journal, Movement
 REFUND = "refund"
 """The kind of journal entries that take back what an order gave and got."""
 
+REWARDS = ("referral/", "dividend/")
+"""How sources of rewards outside queues begin."""
+
 MONEY = frozenset({Pocket.CASH, Pocket.PENDING, Pocket.HELD})
 _MASK = 2**64 - 1
 
@@ -48,16 +51,18 @@ class Given:
 class Sums:
     """Sums over the whole journal.
 
-    `paid` and `converted` are what each entry was given, in money and in anything else;
-    `given` is what each line gave. `movements` holds, per member, a digest of all movements
-    that does not depend on their order: statements must come to the same. `last` is the highest
-    number of each source, `counts` how many rows it has.
+    `paid` and `converted` are what each entry was given, in money and in anything else; `given`
+    is what each line gave, `rewards` what each source outside queues gave each member.
+    `movements` holds, per member, a digest of all movements that does not depend on their order:
+    statements must come to the same. `last` is the highest number of each source, `counts` how
+    many rows it has.
     """
 
     accounts: Counter[Account] = field(default_factory=Counter)
     paid: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
     converted: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
     given: dict[tuple[QueueId, OrderId, LineId], Given] = field(default_factory=dict)
+    rewards: Counter[tuple[str, str]] = field(default_factory=Counter)
     movements: dict[MemberId, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -82,6 +87,8 @@ class Sums:
         movement = Movement(entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry)
         digest = movement_digest(row.source, row.number, movement)
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
+        if row.source.startswith(REWARDS):
+            self.rewards[row.source, owner] += posting.amount
         name = posting.entry or _entry_refunded(entry)
         if name:
             given = self.paid if pocket in MONEY else self.converted

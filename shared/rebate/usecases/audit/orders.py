@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from rebate.domain.names import WHOLE_ORDER, OrderId
+from rebate.domain.names import WHOLE_ORDER, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
-from rebate.domain.plans import queue_rebate, union
+from rebate.domain.plans import queue_rebate, referral, union
 from rebate.domain.tickets import Ticket
 from rebate.usecases.audit.finding import Difference, wrong
 from rebate.usecases.orders import load_order
@@ -53,13 +53,13 @@ class OrderAudit:
         wanted = {
             (order.id, queue): ticket_key(queue, order.member, order.id)
             for order in orders
-            for queue in order.queues
+            for queue in _lines(order)
             if order.member is not None
         }
         found = self._store.get_many(Ticket, wanted.values())
         self.tickets += len(found)
         for order in orders:
-            for queue in order.queues:
+            for queue in _lines(order):
                 ticket = found.get(wanted[order.id, queue])
                 path = f"queues.{queue}.orders.{order.id}"
                 if ticket is None:
@@ -80,6 +80,11 @@ class OrderAudit:
             yield from wrong(
                 f"members.{row.member}.spending", row.order, found=said, expected=row.groups
             )
+
+
+def _lines(order: Order) -> Iterator[QueueId]:
+    """Yield the queues in which the order has a ticket: referral rewards have an inbox only."""
+    return (queue for queue in order.queues if referral.order_of(queue) is None)
 
 
 def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:

@@ -1,0 +1,1 @@
+"""Notices to members, from the stream of the journal."""

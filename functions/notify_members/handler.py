@@ -1,0 +1,32 @@
+"""Keeps notices of what was committed: a batch of the journal table's stream.
+
+It reads the same stream as the publisher and is apart from it, so neither waits for the other.
+"""
+
+from typing import Any
+
+from rebate.adapters.codec import decode
+from rebate.adapters.streams import Record, failures, inserted
+from rebate.adapters.telemetry import logger, observed, tell_handed_back
+from rebate.bootstrap import app
+from rebate.domain.errors import Conflict, Unavailable
+from rebate.usecases.notify_members import notify
+from rebate.usecases.rows import Journal
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
+    """Return the records whose notices have to be kept again."""
+    records = list(inserted(event))
+    kept = {record.number: _keep(record) for record in records}
+    logger.info("notices kept", extra={"notices": sum(count or 0 for count in kept.values())})
+    return failures(number for number, count in kept.items() if count is None)
+
+
+def _keep(record: Record) -> int | None:
+    """Keep the notices of one row and return how many; None: it has to come again."""
+    try:
+        return notify(app().store, decode(Journal, record.image["body"]))
+    except (Conflict, Unavailable) as error:
+        tell_handed_back(f"notices of {record.key[0]}", error)
+        return None

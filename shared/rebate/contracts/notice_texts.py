@@ -1,0 +1,109 @@
+"""What notices say by default, in each language (rule 1.7).
+
+Chinese texts have Chinese punctuation, hence the exception for this module.
+"""
+# ruff: noqa: RUF001
+
+from collections.abc import Mapping
+from typing import Literal
+
+Locale = Literal["zh-CN", "en"]
+LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "joined": ("order", "entry"),
+    "paid": ("order", "entry", "amount"),
+    "completed": ("order", "entry", "paid"),
+    "draw_available": ("order", "entry"),
+    "drawn": ("order", "entry", "ratio"),
+    "draw_missed": ("order", "entry"),
+    "exchanged": ("order", "entry", "amount"),
+    "converted": ("order", "entry", "amount"),
+    "cleared": ("entries", "owed"),
+    "paused": ("plan",),
+    "resumed": ("plan",),
+    "refunded": ("order", "entry", "clawed_back"),
+    "withdrawal_approved": ("amount",),
+    "withdrawal_rejected": ("amount", "reason"),
+    "repurchase_placed": ("order", "origin", "amount"),
+    "repurchase_missed": ("order", "amount"),
+    "commission_paid": ("amount",),
+    "commission_reversed": ("amount",),
+}
+"""The names that a wording of each kind may hold. To members a converted entry is completed."""
+
+DEFAULTS: Mapping[Locale, Mapping[str, str]] = {
+    "zh-CN": {
+        "joined": "订单 {order} 已进入排队。",
+        "paid": "订单 {order} 收到返利 {amount}。",
+        "completed": "订单 {order} 的排队已完成，累计获得 {paid}。",
+        "draw_available": "订单 {order} 可以抽奖一次，请在获得奖励前抽取。",
+        "drawn": "订单 {order} 抽中比例 {ratio}。",
+        "draw_missed": "订单 {order} 未抽中，比例不变。",
+        "exchanged": "订单 {order} 的待奖励已兑换为 {amount}。",
+        "converted": "订单 {order} 的排队已完成，获得 {amount}。",
+        "cleared": "排队奖励已按活动规则清零：{entries} 个排队名额结束，共 {owed} 不再发放。",
+        "paused": "活动“{plan}”已暂停：新订单仍可排队，暂停期间不发放奖励。",
+        "resumed": "活动“{plan}”已恢复，排队位置不变。",
+        "refunded": "订单 {order} 已退款，排队权益相应减少，扣回 {clawed_back}。",
+        "withdrawal_approved": "提现 {amount} 已通过。",
+        "withdrawal_rejected": "提现 {amount} 未通过，金额已退回余额。{reason}",
+        "repurchase_placed": "已用奖励复投 {amount}，生成新订单 {order}。",
+        "repurchase_missed": "订单 {order} 退出排队，余额不足 {amount}，未进行复投。",
+        "commission_paid": "收到推广奖励 {amount}。",
+        "commission_reversed": "因订单退款，推广奖励扣回 {amount}。",
+    },
+    "en": {
+        "joined": "Order {order} is in line.",
+        "paid": "Order {order} received a rebate of {amount}.",
+        "completed": "Order {order} has left the line; it received {paid} in all.",
+        "draw_available": "Order {order} may be drawn once, before its first rebate.",
+        "drawn": "Order {order} drew a ratio of {ratio}.",
+        "draw_missed": "The draw of order {order} missed; its ratio stays.",
+        "exchanged": "What order {order} was waiting for became {amount}.",
+        "converted": "Order {order} has left the line; it received {amount}.",
+        "cleared": (
+            "The line was cleared by the rules of the plan: {entries} of your entries ended, "
+            "and {owed} will not be paid."
+        ),
+        "paused": "{plan} is paused: orders still join, and nothing is paid meanwhile.",
+        "resumed": "{plan} goes on; all places are as they were.",
+        "refunded": (
+            "Order {order} was refunded: what it may receive falls, and {clawed_back} was taken "
+            "back."
+        ),
+        "withdrawal_approved": "Your withdrawal of {amount} was approved.",
+        "withdrawal_rejected": (
+            "Your withdrawal of {amount} was declined; the amount is in your balance again. "
+            "{reason}"
+        ),
+        "repurchase_placed": "{amount} of your rewards bought the new order {order}.",
+        "repurchase_missed": (
+            "Order {order} has left the line; your balance did not cover {amount}, so nothing was "
+            "bought again."
+        ),
+        "commission_paid": "You received a referral reward of {amount}.",
+        "commission_reversed": "A refund took back a referral reward of {amount}.",
+    },
+}
+
+POCKETS: Mapping[Locale, Mapping[str, str]] = {
+    "zh-CN": {
+        "points": "{} 积分",
+        "love": "{} 爱心值",
+        "love_frozen": "{} 爱心值（冻结）",
+        "voucher": "{} 购物券",
+        "pending": "{}（待入账）",
+    },
+    "en": {
+        "points": "{} points",
+        "love": "{} love value",
+        "love_frozen": "{} love value (frozen)",
+        "voucher": "{} in vouchers",
+        "pending": "{} (pending)",
+    },
+}
+"""How an amount reads that is not cash."""
+
+PLAN_TITLES: Mapping[Locale, str] = {"zh-CN": "排队返利", "en": "The plan"}
+"""What the plan is called where the shop gave it no name."""

@@ -1,0 +1,145 @@
+"""Notices to members: how they are worded, and what the API gives (rule 1.7).
+
+A wording is plain text with the names of facts in braces: `订单 {order} 收到返利 {amount}。` Which
+names a kind has stands in `rebate.contracts.notice_texts`. Texts promise neither a date nor a full
+return, since nobody can keep such a promise (rule 8.4): the defaults hold none, and a wording that
+does is refused.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from rebate.contracts.figures import money, percent
+from rebate.contracts.notice_texts import KINDS, POCKETS, Locale
+from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
+from rebate.contracts.scalars import Count, Id, Text, UtcInstant
+from rebate.contracts.validation import Strict, Tolerant
+
+WORDING_CHARS_MAX = 500
+
+_NAME = re.compile(r"\{([^{}]*)\}")
+_PROMISES = (
+    *("保证", "承诺", "必返", "全返", "全额返", "百分百", "百分之百", "稳赚", "包赚", "一定返"),
+    *("guarantee", "promise", "full return", "full rebate", "paid back in full"),
+    *("will be paid by", "will be paid on", "will be paid within", "天内返", "日内返", "日前返"),
+)
+_AMOUNTS = frozenset({"amount", "paid", "owed", "clawed_back"})
+_MONEY = frozenset({"cash", "pending", "held"})
+
+
+class Notice(Tolerant):
+    """A notice as a member reads it; `facts` is what it was worded from."""
+
+    id: Text
+    at: UtcInstant
+    kind: Text
+    text: Text
+    facts: Mapping[str, str | int]
+
+
+class Notices(Tolerant):
+    """A page of a member's notices, the newest first; a page may be short, or even empty.
+
+    `next`, where it is not null, goes back as the parameter `after`.
+    """
+
+    notices: tuple[Notice, ...]
+    next: str | None = None
+
+
+class WordingShown(Tolerant):
+    """How a kind of notice is worded in a language: now and by default.
+
+    `names` may stand in braces. `version` is 0 where nobody changed it.
+    """
+
+    locale: Locale
+    kind: Text
+    text: Text
+    default: Text
+    names: tuple[Text, ...]
+    version: Count
+    saved_at: UtcInstant | None = None
+    saved_by: Text | None = None
+
+
+class Wordings(Tolerant):
+    """All wordings of all languages."""
+
+    wordings: tuple[WordingShown, ...]
+
+
+class SaveWording(Strict):
+    """Word a kind of notice otherwise; `text` null: as by default. `version` is the one shown."""
+
+    locale: Locale
+    kind: Id
+    text: Text | None
+    version: Count
+
+
+class InvalidWording(Invalid):
+    """A wording that cannot be used."""
+
+
+def insist_usable(kind: str, text: str | None) -> None:
+    """Insist that a wording can be used for a kind of notice.
+
+    Raises:
+        InvalidWording: it cannot; the problems say why.
+    """
+    if problems := tuple(_problems(kind, text)):
+        raise InvalidWording(problems)
+
+
+def _problems(kind: str, text: str | None) -> Iterator[Problem]:
+    names = KINDS.get(kind)
+    if names is None:
+        message = f"must be {one_of(tuple(KINDS))}, not {shown(kind)}"
+        yield Problem("kind", message, nearest(kind, KINDS))
+        return
+    if text is None:
+        return
+    if not text.strip():
+        yield Problem("text", "must not be empty")
+    if len(text) > WORDING_CHARS_MAX:
+        yield Problem("text", f"must have at most {WORDING_CHARS_MAX} characters")
+    for name in _NAME.findall(text):
+        if name not in names:
+            message = f"{shown(name)} is not known here; valid are {one_of(names)}"
+            yield Problem("text", message, nearest(name, names))
+    for promise in promises_in(text):
+        message = f"{shown(promise)} promises what nobody can know: a date, or a full return"
+        yield Problem("text", message)
+
+
+def promises_in(text: str) -> list[str]:
+    """Return the phrases of a text that promise a date or a full return (rule 8.4)."""
+    folded = text.casefold()
+    return [promise for promise in _PROMISES if promise in folded]
+
+
+def worded(template: str, locale: Locale, facts: Mapping[str, str | int], currency: str) -> str:
+    """Return a notice's text; a fact that is not there or not shown leaves nothing."""
+
+    def fact(found: "re.Match[str]") -> str:
+        return _said(found[1], locale, facts, currency)
+
+    return _NAME.sub(fact, template).strip()
+
+
+def _said(name: str, locale: Locale, facts: Mapping[str, str | int], currency: str) -> str:
+    if name == "ratio":
+        ratio = facts.get("ratio_bps")
+        return percent(ratio) if isinstance(ratio, int) else ""
+    value = facts.get(name, "")
+    if name not in _AMOUNTS or not isinstance(value, int):
+        return str(value)
+    pocket = str(facts.get("pocket", "cash"))
+    plain = money(abs(value), currency) if pocket in _MONEY else _hundredths(value)
+    return POCKETS[locale].get(pocket, "{}").format(plain)
+
+
+def _hundredths(amount: int) -> str:
+    whole, rest = divmod(abs(amount), 100)
+    return f"{whole}.{rest:02d}"

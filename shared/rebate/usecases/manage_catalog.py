@@ -1,0 +1,194 @@
+"""What operators do about products: let them take part, end queues that stalled (Rule 1.5.5).
+
+Every operation does a bounded part of its work and can be asked again: what was done is not done
+twice, and what is left is what the next call finds.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from uuid import uuid4
+
+from rebate.contracts.api import Asset
+from rebate.contracts.catalog import (
+    ProductsEnabled,
+    StalledExchanged,
+    StalledQueue,
+    StalledQueues,
+)
+from rebate.domain.commands import Clear, Exchange
+from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
+from rebate.domain.ledger import Pocket, Till
+from rebate.domain.names import ProductId, QueueId
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.usecases.plans import queue_rebate_terms
+from rebate.usecases.ports import Clock, Put, Store
+from rebate.usecases.queue_commands import send
+from rebate.usecases.rows import Answer, Inbox, Key, Product, joined, key_of, number
+from rebate.usecases.settings import SettingsReader
+from rebate.usecases.settle_queue import Settler
+from rebate.usecases.show_progress import line_page
+
+PRODUCTS_AT_ONCE = 500
+"""Products that one call changes."""
+
+TOGETHER = 50
+"""Products or commands written in one transaction."""
+
+ATTEMPTS = 10
+"""How often a product is tried that the shop keeps saving."""
+
+_PRODUCT = "product/"
+
+
+def enable_products(store: Store, supplies: Collection[str]) -> ProductsEnabled:
+    """Let all existing mall products of these supplies take part (Rule 1.4 (3)).
+
+    Raises:
+        Unavailable: others kept writing to a product; ask again.
+    """
+    wanted = (row for row in store.scan(Product) if _is_left_out(row, supplies))
+    found = list(islice(wanted, PRODUCTS_AT_ONCE + 1))
+    chosen = found[:PRODUCTS_AT_ONCE]
+    for start in range(0, len(chosen), TOGETHER):
+        _enable(store, chosen[start : start + TOGETHER])
+    return ProductsEnabled(enabled=len(chosen), more=len(found) > PRODUCTS_AT_ONCE)
+
+
+def stalled_queues(store: Store) -> StalledQueues:
+    """Return the queues of products that are off sale and still owe or hold something."""
+    queues = [queue for queue in store.scan(Queue) if queue.id.startswith(_PRODUCT)]
+    open_ones = [q for q in queues if q.standing.waiting or q.figure(Till.POOL)]
+    products = store.get_many(Product, {Key(_product_of(queue.id)) for queue in open_ones})
+    found = [
+        _stalled(queue, product)
+        for queue in sorted(open_ones, key=lambda queue: queue.id)
+        if (product := products.get(Key(_product_of(queue.id)))) and not product.on_sale
+    ]
+    return StalledQueues(queues=tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class StallDesk:
+    """Ends what waits in queues of products that are off sale."""
+
+    store: Store
+    clock: Clock
+    settings: SettingsReader
+    settler: Settler
+
+    def clear(self, queue: QueueId) -> None:
+        """Set all that waits in a stalled queue to zero; its pool stays (Rule 1.6.3).
+
+        Raises:
+            Rejected: `unknown_entry`: there is no such queue.
+            Conflict: its product is on sale.
+        """
+        self._insist_stalled(queue)
+        send(self.store, self.clock, queue, Clear(self.clock.now()))
+        self.settler.settle(queue)
+
+    def exchange(self, queue: QueueId, into: Asset, after: int | None = None) -> StalledExchanged:
+        """Turn a page of a stalled queue's entries into points, love value or vouchers.
+
+        Raises:
+            Rejected: `unknown_entry`: there is no such queue; `exchange_off`.
+            Conflict: its product is on sale.
+        """
+        row = self._insist_stalled(queue)
+        pocket = self._pocket(into)
+        tickets, end = line_page(self.store, row, None if after is None else str(after))
+        requests = self._ask(queue, pocket, tickets)
+        if requests:
+            self.settler.settle(queue)
+        answers = self.store.get_many(Answer, map(Key, requests)).values()
+        refused = sum(answer.refused is not None for answer in answers)
+        return StalledExchanged(
+            exchanged=len(answers) - refused,
+            refused=refused,
+            pending=len(requests) - len(answers),
+            next=None if end is None else int(end),
+        )
+
+    def _ask(self, queue: QueueId, pocket: Pocket, tickets: Iterable[Ticket]) -> list[str]:
+        """Put an exchange of every waiting entry into the inbox; return the answers' names."""
+        now, arrival, run = self.clock.now(), self.clock.now(), str(uuid4())
+        commands = [
+            Exchange(now, ticket.order, ticket.member, line.id, pocket)
+            for ticket in tickets
+            for line in ticket.lines
+            if line.entry and line.entry.waits
+        ]
+        requests = [f"{run}/{place}" for place in range(len(commands))]
+        rows = [
+            Put(Inbox(queue, joined(number(now), number(arrival), name), command, request=name))
+            for name, command in zip(requests, commands, strict=True)
+        ]
+        for start in range(0, len(rows), TOGETHER):
+            self.store.commit(rows[start : start + TOGETHER])
+        return requests
+
+    def _pocket(self, into: Asset) -> Pocket:
+        offered = dict(queue_rebate_terms(self.settings.in_force().settings).exchange_bps)
+        frozen = into == "love" and Pocket.LOVE_FROZEN in offered
+        pocket = Pocket.LOVE_FROZEN if frozen else Pocket(into)
+        if pocket not in offered:
+            raise Rejected(Code.EXCHANGE_OFF, f"entries cannot be exchanged into {into}")
+        return pocket
+
+    def _insist_stalled(self, queue: QueueId) -> Queue:
+        row = self.store.get(Queue, Key(queue))
+        if row is None:
+            raise Rejected(Code.UNKNOWN_ENTRY, f"there is no queue {queue}")
+        is_own = queue.startswith(_PRODUCT)
+        product = self.store.get(Product, Key(_product_of(queue))) if is_own else None
+        if product is None or product.on_sale:
+            raise Conflict(f"queue {queue} is not stalled: its product is not off sale")
+        return row
+
+
+def _is_left_out(product: Product, supplies: Collection[str]) -> bool:
+    return not product.takes_part and product.supply in supplies
+
+
+def _enable(store: Store, products: Sequence[Product]) -> None:
+    """Change products together, or where somebody saves one of them just now, one by one."""
+    try:
+        store.commit([_enabling(product) for product in products])
+    except Conflict:
+        for product in products:
+            _enable_one(store, product)
+
+
+def _enable_one(store: Store, product: Product) -> None:
+    for _ in range(ATTEMPTS):
+        known = store.get(Product, key_of(product))
+        if known is None or known.takes_part:
+            return
+        try:
+            store.commit([_enabling(known)])
+        except Conflict:
+            continue
+        return
+    raise Unavailable(f"others keep writing to product {product.id}")
+
+
+def _enabling(product: Product) -> Put:
+    after = replace(product, takes_part=True, version=product.version + 1)
+    return Put(after, expects=product.version)
+
+
+def _product_of(queue: QueueId) -> ProductId:
+    return ProductId(queue.removeprefix(_PRODUCT))
+
+
+def _stalled(queue: Queue, product: Product) -> StalledQueue:
+    return StalledQueue(
+        queue=queue.id,
+        product_id=product.id,
+        name=product.name,
+        waiting=queue.standing.waiting,
+        owed=queue.standing.owed,
+        pool=queue.figure(Till.POOL),
+    )

@@ -1,0 +1,61 @@
+"""Amounts and ratios are whole numbers, and parts sum to the whole (Rules 0.1 to 0.3)."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rebate.domain.money import WHOLE, share, split, whole_number
+from tests.strategies import examples
+
+amounts = st.integers(0, 10**12)
+ratios = st.integers(0, 3 * WHOLE)
+shares = st.lists(st.integers(0, 5000), min_size=1, max_size=8)
+
+
+@examples(200)
+@given(amounts, ratios)
+def test_a_share_is_the_exact_part_rounded_down(amount: int, ratio: int) -> None:
+    exact = Fraction(amount * ratio, WHOLE)
+    assert share(amount, ratio) <= exact < share(amount, ratio) + 1
+
+
+@examples(200)
+@given(amounts, shares)
+def test_parts_sum_to_what_the_shares_cover(amount: int, ratios: list[int]) -> None:
+    assert sum(split(amount, ratios)) == share(amount, sum(ratios))
+
+
+@examples(200)
+@given(amounts, shares)
+def test_each_part_is_its_share_or_one_unit_more(amount: int, ratios: list[int]) -> None:
+    parts = split(amount, ratios)
+    extra = [part - share(amount, ratio) for part, ratio in zip(parts, ratios, strict=True)]
+    assert set(extra) <= {0, 1}
+
+
+@examples(200)
+@given(amounts, shares)
+def test_units_left_over_go_to_the_first_receivers(amount: int, ratios: list[int]) -> None:
+    """In order, passing over shares of nothing, which stay at nothing."""
+    parts = split(amount, ratios)
+    extra = [part - share(amount, ratio) for part, ratio in zip(parts, ratios, strict=True)]
+    received = [unit for unit, ratio in zip(extra, ratios, strict=True) if ratio]
+    assert received == sorted(received, reverse=True)
+    assert all(part == 0 for part, ratio in zip(parts, ratios, strict=True) if not ratio)
+
+
+def test_a_hundred_in_three_equal_parts_gives_the_first_the_odd_cents() -> None:
+    """The example that everybody tries."""
+    assert split(100, (3333, 3333, 3334)) == (34, 33, 33)
+    assert split(1, (3333, 3333, 3334)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("value", [1.0, True, "1", None, Fraction(1)])
+def test_what_is_no_whole_number_is_refused(value: object) -> None:
+    """No float or bool ever holds money."""
+    with pytest.raises(TypeError, match="whole number"):
+        whole_number(value)
+    with pytest.raises(TypeError):
+        share(value, 1)  # type: ignore[arg-type]

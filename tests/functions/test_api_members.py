@@ -1,0 +1,319 @@
+"""What members see and do over HTTP (Rules 1.6.1, 1.8 and 1.4, 19 to 23)."""
+
+import copy
+
+import pytest
+
+from rebate.contracts import api
+from tests.functions.cloud import SETTINGS, bought, sample
+
+
+@pytest.fixture
+def small_pages(monkeypatch):
+    monkeypatch.setattr(api, "PAGE_SIZE", 2)
+
+
+LOTTERY = {"kind": "fixed", "prizes": [{"bps": 20000}]}
+
+
+def test_an_entry_is_shown_with_its_place_and_what_stands_ahead(cloud):
+    cloud.send(bought("o1", "A"), bought("o2", "B"), bought("o3", "A", 5000))
+    cloud.settle()
+    status, body = cloud.as_member("A", "GET", "/v1/me/entries")
+    assert status == 200
+    assert body["next"] is None
+    assert body["entries"] == [
+        _shown("o1", entitlement=10000, paid=1500, place=1, ahead=0, rewards=2),
+        _shown("o3", entitlement=5000, paid=0, place=3, ahead=18500),
+    ]
+
+
+def test_entries_of_one_order_stand_one_behind_the_other(cloud):
+    event = bought("o1", "A")
+    event["detail"]["lines"] = [{"line_id": f"l/{n}", "paid": 1000 * n} for n in range(1, 40)]
+    cloud.send(event)
+    cloud.settle()
+    entries = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert [(e["place"], e["ahead"], e["line_id"]) for e in entries[:3]] == [
+        (1, 0, "l/1"),
+        (2, 1000, "l/2"),
+        (3, 3000, "l/3"),
+    ]
+    assert {entry["decided_by"] for entry in entries} == {"fixed of the plan"}
+
+
+def test_an_entry_that_is_done_has_no_place(cloud):
+    cloud.send(bought("o1", "A", 1000), bought("o2", "B"))
+    cloud.settle()
+    (entry,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert entry["status"] == "completed"
+    assert (entry["place"], entry["ahead"], entry["waiting"], entry["exchange"]) == (
+        None,
+        None,
+        0,
+        {},
+    )
+
+
+def test_entries_of_all_plans_are_shown(cloud):
+    order_queue = {"reward_bps": 3000, "rewards_to_exit": 5}
+    cloud.use({**SETTINGS, "order_queue": order_queue})
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    entries = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    counted = next(entry for entry in entries if entry["queue"] == "order_queue")
+    assert counted | {"paid_at": None} == _shown("o1", queue="order_queue", place=1, ahead=0) | {
+        "entry": "o1",
+        "line_id": None,
+        "entitlement": None,
+        "waiting": None,
+        "paid": 3000,
+        "rewards": 1,
+        "progress_bps": 2000,
+        "ratio_bps": None,
+        "decided_by": None,
+        "exchange": {},
+        "paid_at": None,
+    }
+
+
+def test_entries_come_in_pages(cloud, small_pages):
+    cloud.send(*(bought(f"o{n}", "A") for n in range(3)))
+    cloud.settle()
+    first = cloud.as_member("A", "GET", "/v1/me/entries")[1]
+    assert [entry["order_id"] for entry in first["entries"]] == ["o0", "o1"]
+    query = f"after={first['next'].replace('#', '%23')}"
+    second = cloud.as_member("A", "GET", "/v1/me/entries", query=query)[1]
+    assert [entry["order_id"] for entry in second["entries"]] == ["o2"]
+    assert second["next"] is None
+
+
+def test_an_order_that_is_not_settled_yet_has_no_entry(cloud):
+    cloud.send(bought("o1", "A"))
+    assert cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"] == []
+
+
+def test_titles_are_the_shops(cloud):
+    cloud.use(_with(title="排队返利", exchange_title="兑换"))
+    titles = cloud.as_member("A", "GET", "/v1/me/entries")[1]["titles"]
+    assert titles == {"plan": "排队返利", "exchange": "兑换"}
+
+
+@pytest.mark.parametrize(
+    ("switch", "hidden"),
+    [
+        ("progress", {"queue", "place", "ahead", "progress_bps", "exchange"}),
+        ("earned", {"paid"}),
+        ("waiting", {"waiting"}),
+        ("member", set()),
+        ("waiting_amount", set()),
+    ],
+)
+def test_what_the_shop_hides_is_hidden(cloud, switch, hidden):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    (all_,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    cloud.use(_with(display={switch: False}))
+    (some,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert {name for name in all_ if all_[name] != some[name]} == hidden
+    assert not any(some[name] for name in hidden)
+
+
+def test_a_converted_entry_shows_as_completed(cloud):
+    cloud.use(_with(random_return={"cash": 0, "points": 1}))
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    (entry,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert (entry["status"], entry["conversion"]) == ("completed", None)
+    trace = cloud.as_operator("GET", "/v1/orders/o1")[1]
+    assert trace["tickets"][0]["entries"][0]["status"] == "converted"
+
+
+def test_a_wallet_shows_balances_and_what_moved_last(cloud):
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    cloud.send(bought("o3", "B", 2000))
+    cloud.settle()
+    status, wallet = cloud.as_member("A", "GET", "/v1/me/wallet")
+    assert (status, wallet["balances"], wallet["next"]) == (200, {"cash": 1200}, None)
+    assert [row["movements"] for row in wallet["statement"]] == [
+        [_moved(200, "o3")],
+        [_moved(1000, "o2")],
+    ]
+
+
+def test_a_statement_comes_in_pages(cloud, small_pages):
+    for order, member in (("o0", "A"), ("o1", "B"), ("o2", "B"), ("o3", "B")):
+        cloud.send(bought(order, member, 1000))
+        cloud.settle()
+    first = cloud.as_member("A", "GET", "/v1/me/wallet")[1]
+    assert [row["movements"][0]["order_id"] for row in first["statement"]] == ["o3", "o2"]
+    query = f"after={first['next'].replace('#', '%23')}"
+    second = cloud.as_member("A", "GET", "/v1/me/wallet", query=query)[1]
+    assert [row["movements"][0]["order_id"] for row in second["statement"]] == ["o1"]
+    assert second["next"] is None
+
+
+def test_a_new_member_has_nothing_yet(cloud):
+    assert cloud.as_member("N", "GET", "/v1/me/entries")[1]["entries"] == []
+    wallet = cloud.as_member("N", "GET", "/v1/me/wallet")[1]
+    assert wallet == {"member": "N", "balances": {}, "statement": [], "next": None}
+
+
+def test_the_line_shows_who_waits_for_what(cloud):
+    cloud.send(sample("member_saved"), bought("o1", "A"), bought("o2", "B"), bought("o3", "B", 50))
+    cloud.settle()
+    status, seen = cloud.as_member("B", "GET", "/v1/me/queue", query="id=mall")
+    person = {"nickname": "小明", "avatar_url": "https://shop.example/avatars/a.png"}
+    nobody = {"nickname": None, "avatar_url": None}
+    assert (status, seen) == (
+        200,
+        {
+            "queue": "mall",
+            "earned": 0,
+            "waiting": 10050,
+            "line": [
+                {"place": 1, "mine": False, "person": person, "waiting": 8995},
+                {"place": 2, "mine": True, "person": nobody, "waiting": 10000},
+                {"place": 3, "mine": True, "person": nobody, "waiting": 50},
+            ],
+            "next": None,
+        },
+    )
+
+
+def test_the_line_hides_what_the_shop_hides(cloud):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    cloud.use(_with(display={"member": False, "waiting_amount": False, "earned": False}))
+    seen = cloud.as_member("A", "GET", "/v1/me/queue", query="id=mall")[1]
+    assert seen["line"] == [{"place": 1, "mine": True, "person": None, "waiting": None}]
+    assert (seen["earned"], seen["waiting"]) == (None, 10000)
+    cloud.use(_with(display={"progress": False, "waiting": False}))
+    seen = cloud.as_member("A", "GET", "/v1/me/queue", query="id=mall")[1]
+    assert (seen["line"], seen["waiting"]) == ([], None)
+
+
+def test_a_long_line_comes_in_pages(cloud, small_pages):
+    cloud.send(*(bought(f"o{n}", "A") for n in range(3)))
+    cloud.settle()
+    first = cloud.as_member("A", "GET", "/v1/me/queue", query="id=mall")[1]
+    query = f"id=mall&after={first['next']}"
+    second = cloud.as_member("A", "GET", "/v1/me/queue", query=query)[1]
+    places = [entry["place"] for entry in first["line"] + second["line"]]
+    assert places == [1, 2, 3]
+    assert (len(first["line"]), second["next"]) == (2, None)
+
+
+def test_a_queue_that_one_does_not_stand_in_is_not_shown(cloud):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    status, said = cloud.as_member("B", "GET", "/v1/me/queue", query="id=mall")
+    assert (status, said["code"]) == (404, "unknown_entry")
+
+
+def test_an_exchange_gives_what_the_entry_lacked(cloud):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    assert _exchange(cloud, "A") == (204, None)
+    assert cloud.wallets() == {"A": {"points": 5000}}
+    (entry,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert entry["status"] == "exchanged"
+    assert entry["conversion"] == {"pocket": "points", "ratio_bps": 5000, "amount": 5000}
+
+
+@pytest.mark.parametrize(
+    ("member", "changes", "status", "code"),
+    [
+        ("B", {}, 403, "not_yours"),
+        ("A", {"entry": "o9/1"}, 404, "unknown_entry"),
+        ("A", {"queue": "store/W"}, 404, "unknown_entry"),
+        ("A", {"into": "voucher"}, 422, "exchange_off"),
+        ("A", {"into": "gold"}, 422, "invalid_request"),
+    ],
+)
+def test_an_exchange_that_cannot_be_is_refused(cloud, member, changes, status, code):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    answer, said = _exchange(cloud, member, **changes)
+    assert (answer, said["code"]) == (status, code)
+    assert cloud.wallets() == {}
+
+
+def test_an_entry_is_exchanged_once(cloud):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    _exchange(cloud, "A")
+    status, said = _exchange(cloud, "A")
+    assert (status, said["code"]) == (409, "entry_not_waiting")
+
+
+def test_an_entry_of_the_lottery_may_be_drawn_once(cloud):
+    cloud.use(_with(entitlement={"fixed_bps": 10000, "lottery": LOTTERY}))
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    (entry,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert (entry["may_draw"], entry["drawn"]) == (True, False)
+    asked = {"queue": "mall", "entry": "o1/1"}
+    assert cloud.as_member("A", "POST", "/v1/me/entries/draw", asked) == (204, None)
+    (entry,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert (entry["may_draw"], entry["drawn"], entry["entitlement"]) == (False, True, 20000)
+    status, said = cloud.as_member("A", "POST", "/v1/me/entries/draw", asked)
+    assert (status, said["code"]) == (409, "already_drawn")
+    assert cloud.as_member("B", "POST", "/v1/me/entries/draw", asked)[0] == 403
+
+
+def test_the_queue_of_an_entry_that_may_be_drawn_is_named(cloud):
+    entitlement = {"fixed_bps": 10000, "lottery": LOTTERY}
+    cloud.use(_with(entitlement=entitlement, display={"progress": False}))
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    (entry,) = cloud.as_member("A", "GET", "/v1/me/entries")[1]["entries"]
+    assert entry["queue"] == "mall"
+
+
+def _exchange(cloud, member, **changes):
+    body = {"queue": "mall", "entry": "o1/1", "into": "points"} | changes
+    return cloud.as_member(member, "POST", "/v1/me/entries/exchange", body)
+
+
+def _moved(amount, order):
+    return {
+        "kind": "contribution",
+        "pocket": "cash",
+        "amount": amount,
+        "order_id": order,
+        "entry": "o1/1",
+    }
+
+
+def _with(**changes):
+    settings = copy.deepcopy(SETTINGS)
+    settings["queue_rebate"] |= changes
+    return settings
+
+
+def _shown(order, *, queue="mall", entitlement=10000, paid=0, place, ahead, rewards=0):
+    return {
+        "queue": queue,
+        "entry": f"{order}/1",
+        "order_id": order,
+        "line_id": "1",
+        "member": "A",
+        "paid_at": "2026-03-01T02:00:00Z",
+        "completed_at": None,
+        "status": "waiting",
+        "entitlement": entitlement,
+        "paid": paid,
+        "waiting": entitlement - paid,
+        "rewards": rewards,
+        "ratio_bps": 10000,
+        "decided_by": "fixed of the plan",
+        "place": place,
+        "ahead": ahead,
+        "progress_bps": paid * 10000 // entitlement,
+        "exchange": {"points": (entitlement - paid) // 2},
+        "may_draw": False,
+        "drawn": False,
+        "conversion": None,
+    }

@@ -1,0 +1,187 @@
+"""Each function may do what its code does, and nothing else."""
+
+from pprint import pformat
+from typing import Any
+
+import pytest
+from calls import SETTLEMENT, Call, Recorder
+from conftest import Template, names_of_functions, without_region
+
+from functions.api.handler import resolver
+from infra.access import ACCESS
+
+PREFIX = "rebate-test-"
+
+UNREACHED = {
+    (SETTLEMENT, "Settler._begun_first"): (
+        "dynamodb:GetItem",
+        "inbox",
+        "a settler died within a contribution, and earlier commands came before the next began",
+    ),
+}
+"""What the tour cannot show, by who asks and where it stands: the call, and when it is made."""
+
+ELSEWHERE: dict[str, set[Call]] = {"api": {("ssm:GetParameter", "ssm")}}
+"""What is not asked on one machine, where the environment holds the secrets of shops."""
+
+PLATFORM = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+QUEUES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+STREAMS = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+
+
+def test_the_tour_shows_all_that_functions_ask(recorded: Recorder) -> None:
+    """Nobody enters code that asks the store without being seen to ask it."""
+    missed = {(who, site) for who, site in recorded.missed()}
+    explained = {(who, site) for who, site in missed if (who, site.inside) in UNREACHED}
+    assert missed == explained
+    assert len(explained) == len(UNREACHED), "what is reached by now needs no explanation"
+
+
+def test_the_tour_calls_every_function(recorded: Recorder) -> None:
+    assert set(names_of_functions()) <= recorded.called
+
+
+def test_the_tour_takes_every_route(recorded: Recorder) -> None:
+    routes = {
+        (str(route.method), route.rule)
+        for route in resolver._static_routes + resolver._dynamic_routes
+    }
+    missing = {
+        (method, rule.pattern)
+        for method, rule in routes
+        if not any(method == m and rule.match(path) for m, path in recorded.requests)
+    }
+    assert not missing
+
+
+@pytest.mark.parametrize("function", names_of_functions())
+def test_a_function_may_do_what_it_does_and_nothing_else(
+    function: str, recorded: Recorder, service: Template
+) -> None:
+    tables = {call for call in asked_by(function, recorded) if call[0].startswith("dynamodb:")}
+    stated = {
+        (action, table)
+        for table, actions in ACCESS.get(function, {}).items()
+        for action in actions
+    }
+    assert stated == tables, f"infra.access should say:\n{by_table(tables)}"
+    others = asked_by(function, recorded) - tables | ELSEWHERE.get(function, set())
+    assert allowed(function, service) == tables | {service_call(call) for call in others}
+
+
+@pytest.mark.parametrize("function", names_of_functions())
+def test_a_function_is_allowed_what_the_platform_does_for_it(
+    function: str, service: Template
+) -> None:
+    full = f"{PREFIX}{function.replace('_', '-')}"
+    for action, resource in statements(function, service):
+        match action.split(":")[0]:
+            case "logs":
+                assert resource == f"{{Logs::LogGroup//aws/lambda/{full}}}"
+            case "xray":
+                assert resource == "*"
+            case "sqs" if action in QUEUES - {"sqs:GetQueueAttributes"}:
+                assert resource == f"{{SQS::Queue/{full}}}"
+            case "sqs":
+                assert resource in {f"{{SQS::Queue/{full}}}", f"{{SQS::Queue/{full}-dead}}"}
+
+
+def test_nothing_may_be_removed_from_the_journal_or_read_whole(service: Template) -> None:
+    for function in names_of_functions():
+        forbidden = {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:UpdateItem"}
+        of_journal = {a for a, resource in allowed(function, service) if resource == "journal"}
+        assert not of_journal & forbidden, function
+
+
+def test_no_statement_has_a_wildcard_but_that_of_traces(service: Template, data: Template) -> None:
+    for template in (service, data):
+        for name, properties in template.all("AWS::IAM::Policy").items():
+            for statement in properties["PolicyDocument"]["Statement"]:
+                actions = listed(statement["Action"])
+                assert not any("*" in action for action in actions), name
+                for resource in listed(statement["Resource"]):
+                    if "*" in template.text(resource):
+                        assert all(action.startswith("xray:") for action in actions), name
+
+
+def asked_by(function: str, recorded: Recorder) -> set[Call]:
+    unreached = {
+        (action, table)
+        for (who, _), (action, table, _) in UNREACHED.items()
+        if who == function or (who == SETTLEMENT and function in recorded.settlers)
+    }
+    return recorded.asked_by(function) | unreached
+
+
+def by_table(calls: set[Call]) -> str:
+    tables: dict[str, list[str]] = {}
+    for action, table in sorted(calls):
+        tables.setdefault(table, []).append(action)
+    return pformat(tables, width=100)
+
+
+def service_call(call: Call) -> Call:
+    return call[0], {"sqs": "dead", "events": "bus", "ssm": "shop-secrets"}[call[1]]
+
+
+def allowed(function: str, service: Template) -> set[Call]:
+    """Return what the role allows beyond what the platform does in the function's name.
+
+    Every function that keeps dead letters may send there: the platform does so, too.
+    """
+    found = set()
+    for action, resource in statements(function, service):
+        if action in PLATFORM | QUEUES | STREAMS or action == "sqs:GetQueueUrl":
+            continue
+        if action == "sqs:SendMessage" and function not in SET_ASIDE:
+            continue
+        found.add((action, _short(resource)))
+    return found
+
+
+SET_ASIDE = {"on_order_paid", "on_order_completed", "on_order_refunded", "on_catalog_saved"}
+
+
+def statements(function: str, service: Template) -> list[tuple[str, str]]:
+    roles = [name for name in service.all("AWS::IAM::Role") if name.startswith(_id_of(function))]
+    found: list[tuple[str, str]] = []
+    for properties in service.all("AWS::IAM::Policy").values():
+        if any(role == {"Ref": name} for role in properties["Roles"] for name in roles):
+            for statement in properties["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow"
+                found += [
+                    (action, service.text(resource))
+                    for action in listed(statement["Action"])
+                    for resource in listed(statement["Resource"])
+                ]
+    assert found, f"{function} has no policy"
+    return found
+
+
+def _id_of(function: str) -> str:
+    return f"{function.replace('_', '')}Role"
+
+
+def _short(resource: str) -> str:
+    if resource.startswith("{SQS::Queue/"):
+        return "dead" if resource.endswith("-dead}") else "queue"
+    if resource.startswith("{Events::EventBus/"):
+        return "bus"
+    name = without_region(resource)
+    if name.startswith("ssm:"):
+        return name.rsplit("/", 1)[-1]
+    return name.removeprefix(f"dynamodb:table/{PREFIX}").replace("/index/", "/")
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
