@@ -21,7 +21,7 @@ from rebate.domain.times import Instant, instant_of
 TOGETHER_MAX = 50
 """Events settled together at most."""
 
-BODY_CHARS_MAX = 100_000
+BODY_BYTES_MAX = 100_000
 """Of a line that is no event as much is kept."""
 
 
@@ -68,7 +68,7 @@ class Replay:
         self._latest: Instant | None = None
         self._told = 0
 
-    def run(self, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
+    def run(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[int]:
         """Deliver numbered lines; yield each number when its line is done with."""
         for number, line in lines:
             self._take(number, line)
@@ -80,12 +80,13 @@ class Replay:
         told, self._told = self._told, len(self.report.set_aside)
         return self.report.set_aside[told:]
 
-    def _take(self, number: int, line: str) -> None:
+    def _take(self, number: int, line: bytes) -> None:
         try:
             entry = entry_of(line)
         except UnreadableLine as unreadable:
             self.report.types["unreadable"] += 1
-            self._deployment.bus.set_aside(line[:BODY_CHARS_MAX], str(unreadable), UNREADABLE)
+            body = line[:BODY_BYTES_MAX].decode(errors="replace")
+            self._deployment.bus.set_aside(body, str(unreadable), UNREADABLE)
         else:
             kind = entry.get("detail-type")
             self.report.types[kind if isinstance(kind, str) else "unreadable"] += 1
@@ -115,14 +116,16 @@ class Replay:
             self.report.set_aside.append(SetAside(number, letter.code, letter.reason))
 
 
-def entry_of(line: str) -> dict[str, Any]:
+def entry_of(line: bytes) -> dict[str, Any]:
     """Return the entry that a line holds.
 
     Raises:
         UnreadableLine: it holds none.
     """
     try:
-        entry = json.loads(line)
+        entry = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UnreadableLine("is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableLine(f"is not JSON: {error}") from error
     if not isinstance(entry, dict):

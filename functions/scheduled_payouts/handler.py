@@ -11,27 +11,31 @@ from rebate.bootstrap import app
 from rebate.contracts.schedules import Payout, Run
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
-from rebate.usecases.schedules import payout_due
+from rebate.usecases.schedules import MINUTE, payout_due, ticks
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the queues that were told to pay out; dividends and holds are of no queue."""
     asked = Payout.model_validate(event)
-    at = asked.instant
-    if asked.if_due and not payout_due(asked.run, app().settings.in_force().settings, at):
-        return {"queues": []}
-    return {"queues": tell_started(asked.run, _start(asked.run, at))}
+    if not asked.if_due:
+        return {"queues": tell_started(asked.run, _start(asked.run, asked.instant, ahead=False))}
+    settings = app().settings.in_force().settings
+    due = [each for each in ticks(asked.instant) if payout_due(asked.run, settings, each[0])]
+    told: set[QueueId] = set()
+    for at, ahead in due:
+        told.update(_start(asked.run, Instant(at - at % MINUTE), ahead=ahead))
+    return {"queues": tell_started(asked.run, sorted(told)) if due else []}
 
 
-def _start(run: Run, at: Instant) -> Sequence[QueueId]:
+def _start(run: Run, at: Instant, *, ahead: bool) -> Sequence[QueueId]:
     match run:
         case "average":
-            return app().scheduler.average(at)
+            return app().scheduler.average(at, ahead=ahead)
         case "union":
-            return app().scheduler.union(at)
-        case "dividend":
+            return app().scheduler.union(at, ahead=ahead)
+        case "dividend" if not ahead:
             app().dividends.run(at)
-        case "release":
+        case "release" if not ahead:
             app().holds.release(at)
     return []

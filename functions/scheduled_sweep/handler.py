@@ -29,4 +29,4 @@ def _settle(queue: QueueId) -> bool:
         tell_handed_back(f"queue {queue}", error)
         return False
     tell_settled(settled)
-    return not (settled.busy or settled.unseen)
+    return not (settled.busy or settled.unseen or settled.unfinished)

@@ -35,4 +35,4 @@ def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
     tell_settled(settled)
     if not settled.busy:
         tell_lag(min(ring.arrived_at for ring in rung.values()), app().clock.now())
-    return not settled.unseen
+    return not (settled.unseen or settled.unfinished)

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.deployment import Deployment
 from local.failures import BadInput
-from local.files import read_text
+from local.files import read_bytes
 from local.progress import watched
 from local.replaying import Replay, Report, UnreadableLine, entry_of
 from local.screen import complain, print_json
@@ -51,20 +51,20 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _lines(file: Path) -> list[tuple[int, str]]:
+def _lines(file: Path) -> list[tuple[int, bytes]]:
     """Return the lines of a file with their numbers, empty ones left out.
 
     Raises:
         BadInput: none of them is an event.
     """
-    numbered = enumerate(read_text(file).split("\n"), start=1)
+    numbered = enumerate(read_bytes(file).split(b"\n"), start=1)
     lines = [(number, line) for number, line in numbered if line.strip()]
     if lines and not any(_is_entry(line) for _, line in lines):
         raise BadInput(f"{file}: no line of it is a JSON object")
     return lines
 
 
-def _is_entry(line: str) -> bool:
+def _is_entry(line: bytes) -> bool:
     try:
         entry_of(line)
     except UnreadableLine:

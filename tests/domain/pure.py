@@ -67,7 +67,7 @@ class PureQueue:
         """Return all that must not depend on how commands were batched."""
         tills = {name: amount for name, amount in self.queue.tills.items() if amount}
         return {
-            "tickets": self.tickets,
+            "tickets": {key: replace(t, commits=()) for key, t in self.tickets.items()},
             "tills": tills,
             "wallets": {w.member: w.balances for w in self.wallets.values() if w.balances},
             "queue": replace(self.queue, version=0, tills={}, top=(), height=0),

@@ -1,4 +1,4 @@
-"""Draws over the API: commitments before the day, odds before the draw, refusals with their code."""
+"""Draws over the API: commitments before the day, odds before the draw, refusals by code."""
 
 from datetime import timedelta
 

@@ -133,6 +133,6 @@ def _put_gated(queue: str) -> str:
     sort = joined(number(1), number(app().clock.now()), "o-long")
     order = OrderId("o-long")
     command = Join(Instant(1), order, MemberId("A"))
-    row = Inbox(QueueId(queue), sort, command, gate=(order, "paid"))
+    row = Inbox(QueueId(queue), sort, command, gate=(order, 1))
     app().store.commit([Put(row), Put(Order(order, version=1))])
     return sort

@@ -175,7 +175,10 @@ def recording() -> Iterator[Recorder]:
         patch.setattr(BaseClient, "_make_api_call", record_and_ask)
         patch.setattr(Functions, "call", call_function)
         patch.setattr(Settler, "settle", settle_queue)
-        for asker, names in ((DynamoStore, _READS), *((kind, ["__init__"]) for kind in _WRITES.values())):
+        for asker, names in (
+            (DynamoStore, _READS),
+            *((kind, ["__init__"]) for kind in _WRITES.values()),
+        ):
             for name in names:
                 patch.setattr(asker, name, _reaching(recorder, getattr(asker, name)))
         yield recorder
@@ -194,8 +197,8 @@ def _reaching(recorder: Recorder, ask: Callable[..., Any]) -> Callable[..., Any]
 @cache
 def _place(code: CodeType, instruction: int) -> Place:
     first, last, begin, end = list(code.co_positions())[instruction // 2]
-    assert first and last and begin is not None and end is not None
-    return Place(code.co_filename[len(_PREFIX) :], (first, begin), (last, end))
+    assert None not in {first, last, begin, end}
+    return Place(code.co_filename[len(_PREFIX) :], (first or 0, begin or 0), (last or 0, end or 0))
 
 
 def _forget() -> None:

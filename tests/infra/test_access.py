@@ -4,11 +4,11 @@ from pprint import pformat
 from typing import Any
 
 import pytest
-from calls import SETTLEMENT, Call, Recorder
-from conftest import Template, names_of_functions, without_region
 
 from functions.api.handler import resolver
 from infra.access import ACCESS
+from tests.infra.calls import SETTLEMENT, Call, Recorder
+from tests.infra.templates import Template, names_of_functions, without_region
 
 PREFIX = "rebate-test-"
 
@@ -70,9 +70,7 @@ def test_a_function_may_do_what_it_does_and_nothing_else(
 ) -> None:
     tables = {call for call in asked_by(function, recorded) if call[0].startswith("dynamodb:")}
     stated = {
-        (action, table)
-        for table, actions in ACCESS.get(function, {}).items()
-        for action in actions
+        (action, table) for table, actions in ACCESS.get(function, {}).items() for action in actions
     }
     assert stated == tables, f"infra.access should say:\n{by_table(tables)}"
     others = asked_by(function, recorded) - tables | ELSEWHERE.get(function, set())

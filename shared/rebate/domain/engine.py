@@ -120,8 +120,9 @@ class _Clerk:
             try:
                 self._one(last, keyed)
             except Full:
-                _stop(last)
+                _stop(last, keyed.command)
                 break
+            _trace(desk, keyed.command)
             desk.queue = replace(desk.queue, progress=None)
             done += 1
             if _ends_batch(desk, keyed.command):
@@ -173,11 +174,21 @@ def _work(desk: Desk, keyed: Keyed, progress: Progress | None) -> Work:
     return work
 
 
-def _stop(work: Work) -> None:
+def _trace(desk: Desk, command: Command) -> None:
+    """Note in an order's ticket in which commit it did something (Rule 8.5)."""
+    if isinstance(command, Clear | PayPool):
+        return
+    key, number = TicketKey(command.member, command.order), desk.queue.version + 1
+    if key in desk.touched and number not in (ticket := desk.line.ticket(key)).commits:
+        desk.save(replace(ticket, commits=(*ticket.commits, number)))
+
+
+def _stop(work: Work, command: Command) -> None:
     """Remember how far a command came that did not fit."""
     desk, gift = work.desk, work.gift
     if not work.begun:
         return
+    _trace(desk, command)
     if gift:
         desk.post(gift.draft, Till.TRANSIT, gift.left + gift.withheld)
         desk.close(gift.draft)

@@ -183,6 +183,7 @@ class WithdrawalDecided:
     withdrawal: str
     member: MemberId
     amount: Amount
+    fee: Amount
     approved: bool
     reason: str | None
     type: Literal["WithdrawalDecided"] = "WithdrawalDecided"

@@ -65,7 +65,8 @@ class Order:
     `lines` are all of them; they are stored in rows of `LINES_PER_ROW`. `arrival` is the
     last arrival number that a command of this order was given. `kept` names, in order of
     arrival, the refunds that came before the order was paid (None: its completion).
-    `settings` is the version of the settings under which it was accepted.
+    `settings` is the version of the settings under which it was accepted. `attempts` names, by
+    the version at which each began, the storings in several transactions that were finished.
     """
 
     id: OrderId
@@ -85,14 +86,17 @@ class Order:
     queues: tuple[QueueId, ...] = ()
     settings: int = 0
     repurchase_of: OrderId | None = None
+    attempts: tuple[int, ...] = ()
 
     def refunded(self, line: LineId) -> Amount:
         """Return what was refunded of a line so far."""
         accepted = (refund for refund in self.refunds.values() if refund.refused is None)
         return sum(refund.amounts.get(line, 0) for refund in accepted)
 
-    def has(self, gate: str) -> bool:
-        """Tell whether the event named `gate` is part of this order: its rows may be settled."""
-        if gate == "paid":
-            return self.digest is not None
-        return self.completed_at is not None if gate == "completed" else gate in self.refunds
+    def has_finished(self, attempt: int) -> bool:
+        """Tell whether all that was stored by an attempt is part of this order."""
+        return attempt in self.attempts
+
+    def has_given_up(self, attempt: int) -> bool:
+        """Tell whether an attempt can never be finished, since the order was written after it."""
+        return attempt < self.version and attempt not in self.attempts

@@ -132,7 +132,8 @@ class Ticket:
     `store` is where the order was made, None for the mall. `place` counts the tickets that
     joined the queue, from 0, and is None before joining and for an order that earns no entry.
     `parts_bps` divides a line's contribution (Rule 6.1). `origin` and `round` name a forced
-    repurchase's first order and its number (Rule 4.4).
+    repurchase's first order and its number (Rule 4.4). `commits` are the queue's journal rows in
+    which this order did something itself; what others paid to it stands in its buyer's statement.
     """
 
     queue: QueueId
@@ -148,6 +149,7 @@ class Ticket:
     completed_at: Instant | None = None
     origin: OrderId | None = None
     round: int = 0
+    commits: tuple[int, ...] = ()
 
     def gives(self, index: int) -> tuple[Amount, ...]:
         """Return what line `index` contributes, part by part, at its present amounts."""

@@ -78,7 +78,7 @@ class OrderDesk:
         member = self.store.get(Member, Key(event.member.id)) or Member(MemberId(event.member.id))
         named = replace(_order_of(order, event, member), settings=settings.version, digest=content)
         priced = price_order(self.store, settings.settings, named, self.seeds)
-        mail = Mail(priced.order, self.clock.now(), gate="paid")
+        mail = Mail(priced.order, self.clock.now())
         for queue in priced.order.queues:
             mail.send(queue, Join(instant_of(event.paid_at), order.id, member.id))
         kept = _settle_kept(replace(priced.order, refunds=order.refunds), mail)
@@ -94,7 +94,7 @@ class OrderDesk:
             same = order.completed_at == at
             return _repeated(order, f"the completion of order {order.id}", same=same)
         known = _keeping(replace(order, completed_at=at), None)
-        mail = Mail(known, self.clock.now(), gate="completed")
+        mail = Mail(known, self.clock.now())
         if order.digest is not None:
             mail.complete()
         store_order(self.store, order, known, [], mail)
@@ -110,7 +110,7 @@ class OrderDesk:
         refund = Refunded(content, instant_of(event.refunded_at), amounts)
         refunds = {**order.refunds, event.refund_id: refund}
         known = _keeping(replace(order, refunds=refunds), event.refund_id)
-        mail = Mail(known, self.clock.now(), gate=event.refund_id)
+        mail = Mail(known, self.clock.now())
         if order.digest is not None:
             check_refund(order, refund)
             mail.refund(event.refund_id, refund, order)

@@ -1,12 +1,13 @@
 """What holders ask for their entries: an exchange, a draw (Rules 1.6.1 and 1.3.3)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
 from rebate.domain.commands import Command, Draw, Exchange
 from rebate.domain.draws import luck_of
-from rebate.domain.errors import Code, NotYet, Rejected
+from rebate.domain.errors import Code, Conflict, NotYet, Rejected
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId, entry_id
 from rebate.domain.orders import Order
@@ -100,7 +101,8 @@ class EntryDesk:
         request = str(uuid4())
         send(self.store, self.clock, queue, command, request=request)
         for attempt in range(ANSWER_TRIES):
-            self.settler.settle(queue)
+            with suppress(Conflict):  # whoever wins carries this out as well
+                self.settler.settle(queue)
             answer = self.store.get(Answer, Key(request))
             if answer:
                 if answer.refused:

@@ -5,6 +5,7 @@ twice, and what is left is what the next call finds.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import uuid4
@@ -87,7 +88,7 @@ class StallDesk:
         """
         self._insist_stalled(queue)
         send(self.store, self.clock, queue, Clear(self.clock.now()))
-        self.settler.settle(queue)
+        self._settle(queue)
 
     def exchange(self, queue: QueueId, into: Asset, after: int | None = None) -> StalledExchanged:
         """Turn a page of a stalled queue's entries into points, love value or vouchers.
@@ -101,7 +102,7 @@ class StallDesk:
         tickets, end = line_page(self.store, row, None if after is None else str(after))
         requests = self._ask(queue, pocket, tickets)
         if requests:
-            self.settler.settle(queue)
+            self._settle(queue)
         answers = self.store.get_many(Answer, map(Key, requests)).values()
         refused = sum(answer.refused is not None for answer in answers)
         return StalledExchanged(
@@ -110,6 +111,10 @@ class StallDesk:
             pending=len(requests) - len(answers),
             next=None if end is None else int(end),
         )
+
+    def _settle(self, queue: QueueId) -> None:
+        with suppress(Conflict):  # whoever wins carries this out as well
+            self.settler.settle(queue)
 
     def _ask(self, queue: QueueId, pocket: Pocket, tickets: Iterable[Ticket]) -> list[str]:
         """Put an exchange of every waiting entry into the inbox; return the answers' names."""

@@ -30,7 +30,6 @@ class Mail:
 
     order: Order
     now: Instant
-    gate: str
     rows: list[Inbox] = field(default_factory=list)
 
     def send(self, queue: QueueId, command: Command) -> None:
@@ -40,7 +39,7 @@ class Mail:
         self.order = replace(self.order, arrival=arrival)
         sort = joined(number(at), number(arrival), self.order.id)
         command = replace(command, at=at)
-        self.rows.append(Inbox(queue, sort, command, gate=(self.order.id, self.gate)))
+        self.rows.append(Inbox(queue, sort, command, gate=(self.order.id, _attempt(self.order))))
 
     def complete(self) -> None:
         """Tell every queue of the order that it is completed."""
@@ -82,7 +81,8 @@ def store_order(
 
     What does not fit into one transaction is stored ahead of the one that makes the event
     visible. Every transaction insists that the order is as it was, so no row can be written
-    again once it may have been settled; commands stored ahead wait for their event.
+    again once it may have been settled. Commands stored ahead wait for their own attempt to be
+    finished: what a crash left of an earlier one never takes effect.
 
     Raises:
         Conflict: somebody else wrote to the order; nothing of this event is visible.
@@ -92,14 +92,20 @@ def store_order(
     writes: list[Write] = [*map(Put, further), *_spending(after), *rows, *map(Put, sent)]
     version = before.version
     if len(writes) >= WRITES_MAX:
-        claim = replace(_rows_of(before)[0], version=version + 1)
+        claim = replace(_rows_of(before)[0], version=_attempt(before))
         store.commit([Put(claim, expects=version)])
         version = claim.version
+        header = replace(header, attempts=(*header.attempts, version))
         while len(writes) >= WRITES_MAX:
             ahead, writes = writes[: WRITES_MAX - 1], writes[WRITES_MAX - 1 :]
             store.commit([Check(Order, key_of(claim), version), *ahead])
     final = Put(replace(header, version=version + 1), expects=version)
     store.commit([final, *map(_ungated, writes)])
+
+
+def _attempt(order: Order) -> int:
+    """Return the number of the next attempt at storing an event of an order."""
+    return order.version + 1
 
 
 def _ungated(write: Write) -> Write:

@@ -63,7 +63,7 @@ class CommissionDesk:
         if not waiting:
             return 0
         order = load_order(self.store, name)
-        rung = [row for row in waiting if row.gate is None or order.has(row.gate[1])]
+        rung = [row for row in waiting if row.gate is None or order.version > row.gate[1]]
         if not rung:
             return 0
         known = self.store.get(Commission, Key(name))

@@ -74,16 +74,16 @@ class OrderLines:
 class Inbox:
     """A command that waits for its queue.
 
-    `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and event
-    that must be visible before it may be settled, where an event did not fit into one
-    transaction. `request` names the `Answer` that somebody waits for.
+    `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and the
+    attempt at storing it that must be finished before it may be settled, where an event did not
+    fit into one transaction. `request` names the `Answer` that somebody waits for.
     `not_before`: it was sent ahead of its time, so that it is there when its time comes.
     """
 
     queue: QueueId
     sort: str
     command: Command
-    gate: tuple[OrderId, str] | None = None
+    gate: tuple[OrderId, int] | None = None
     request: str | None = None
     not_before: Instant | None = None
 

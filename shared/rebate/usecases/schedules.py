@@ -11,9 +11,30 @@ from typing import Literal
 
 from rebate.contracts.schedules import Run
 from rebate.contracts.settings import Clearing, Settings
-from rebate.domain.times import SECOND, Instant, day_of, instant_of
+from rebate.domain.times import SECOND, Instant, day_of, instant_of, later
 
 MINUTE = 60 * SECOND
+
+AHEAD = 2 * MINUTE
+"""How long before its time a run is sent, so that it is there when its time comes."""
+
+
+def ticks(at: Instant) -> tuple[tuple[Instant, bool], tuple[Instant, bool]]:
+    """Return the minutes that a tick answers for, and whether each is still ahead.
+
+    A run is sent ahead, and once more in its minute for queues that came into being meanwhile;
+    the queues that had it take it once.
+    """
+    return (later(at, AHEAD), True), (at, False)
+
+
+def instant_of_run(settings: Settings, at: Instant) -> Instant:
+    """Return the instant for which a run at the minute of `at` is set, to the second."""
+    plan = settings.queue_rebate
+    clearing = plan.clearing if plan else None
+    if clearing and clearing.every == "once" and clearing_due(settings, at):
+        return instant_of(clearing.instant)
+    return Instant(at - at % MINUTE)
 
 
 def clearing_due(settings: Settings, at: Instant) -> bool:

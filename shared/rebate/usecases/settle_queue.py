@@ -63,7 +63,7 @@ class Settled:
     """What a settler did: commands carried out, commits, and conflicts with other settlers.
 
     `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
-    their event to be stored.
+    their event to be stored. `unfinished`: time was up before the inbox was empty.
     """
 
     queue: QueueId
@@ -72,6 +72,7 @@ class Settled:
     conflicts: int = 0
     busy: bool = False
     unseen: bool = False
+    unfinished: bool = False
     oldest: Instant | None = None
 
 
@@ -85,14 +86,17 @@ class Settler:
     commissions: CommissionDesk
     name: str
     pause: Callable[[int], None] = field(default=lambda _: None)
+    patience: int = 20 * SECOND
+    _until: Instant = field(default=Instant(0), init=False)
 
     def settle(self, queue: QueueId) -> Settled:
-        """Carry out all that waits for a queue.
+        """Carry out all that waits for a queue, as far as `patience` (microseconds) allows.
 
         Raises:
             Conflict: others kept winning; what they left will be settled by the next ring.
         """
         done = Settled(queue)
+        self._until = later(self.clock.now(), self.patience)
         order = referral.order_of(queue)
         if order is not None:
             done.commands = self.commissions.settle(order)
@@ -123,6 +127,9 @@ class Settler:
             done.commits += 1
             done.commands += decision.done
             waiting = [] if decision.follow_ups else waiting[decision.done :]
+            if queue.lease is None and waiting:
+                done.unfinished = True
+                return False
         return True
 
     def _read(self, queue: Queue, done: Settled) -> list[Inbox]:
@@ -137,19 +144,27 @@ class Settler:
         now = self.clock.now()
         ripe = [row for row in rows if row.not_before is None or row.not_before <= now]
         known = [row for row in ripe if horizon is None or row.sort <= horizon]
-        visible = [row for row in known if self._is_visible(row)]
-        done.unseen = len(visible) < len(known)
+        visible = self._visible(known, done)
         visible.sort(key=lambda row: row.sort)
         if visible and done.oldest is None:
             done.oldest = visible[0].command.at
         return self._begun_first(queue, visible)
 
-    def _is_visible(self, row: Inbox) -> bool:
-        if row.gate is None:
-            return True
-        order, event = row.gate
-        header = self.store.get(Order, Key(order))
-        return header is not None and header.has(event)
+    def _visible(self, rows: Iterable[Inbox], done: Settled) -> list[Inbox]:
+        """Return the commands whose events are stored in full; throw away those given up."""
+        visible, dead = [], []
+        for row in rows:
+            order = self.store.get(Order, Key(row.gate[0])) if row.gate else None
+            if row.gate is None or (order and order.has_finished(row.gate[1])):
+                visible.append(row)
+            elif order and order.has_given_up(row.gate[1]):
+                dead.append(row)
+            else:
+                done.unseen = True
+        for start in range(0, len(dead), WRITES_MAX):
+            step = dead[start : start + WRITES_MAX]
+            self.store.commit([Remove(Inbox, key_of(row)) for row in step])
+        return visible
 
     def _begun_first(self, queue: Queue, rows: list[Inbox]) -> list[Inbox]:
         """A command that was begun is finished before earlier ones that came since."""
@@ -169,7 +184,7 @@ class Settler:
         decision, book = self._decide(queue, line, commands, plan)
         more = decision.done < len(rows) or bool(decision.follow_ups)
         now = self.clock.now()
-        lease = Lease(self.name, later(now, LEASE)) if more else None
+        lease = Lease(self.name, later(now, LEASE)) if more and now < self._until else None
         nodes = line.nodes(
             key
             for change in decision.changes

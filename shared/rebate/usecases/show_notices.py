@@ -17,7 +17,7 @@ from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Notice, Wording, key_of
 from rebate.usecases.show_entries import is_of_other_plan
 
-_INTERNAL = frozenset({"from_place", "below", "pocket"})
+_INTERNAL = frozenset({"from_place", "below"})
 
 
 def show_notices(

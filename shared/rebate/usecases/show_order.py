@@ -99,7 +99,7 @@ def _ticket(store: Store, settings: Settings, ticket: Ticket) -> api.TraceTicket
 def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[api.TraceJournal]:
     """Yield the movements that the order caused or its entries took part in, oldest first.
 
-    They are found by the buyer's statement: commits that moved nothing of the buyer's are not.
+    The first are found by its tickets, the others by the buyer's statement.
     """
     if order.member is None:
         return
@@ -109,6 +109,7 @@ def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[
         for row in _statements(store, order.member)
         if any(moved.order == order.id or moved.entry in entries for moved in row.movements)
     }
+    keys |= {journal_key(ticket.queue, each) for ticket in tickets for each in ticket.commits}
     rows = store.get_many(Journal, keys).values()
     for row in sorted(rows, key=lambda row: (row.at, row.source, row.number)):
         for entry in row.entries:

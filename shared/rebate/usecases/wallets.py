@@ -116,7 +116,7 @@ class Cashier:
             [],
             number=2,
             moves=((Wallet(known.member), ((Pocket.HELD, -known.amount), *back)),),
-            event=WithdrawalDecided(name, known.member, known.amount, approve, reason),
+            event=WithdrawalDecided(name, known.member, known.amount, known.fee, approve, reason),
         )
 
     def _transfer(
