@@ -102,7 +102,7 @@ class MemoryStore:
         self.commits += 1
         self.after_commit(writes)
 
-    def _insist(self, write: Write, kind: type, key: Key) -> None:
+    def _insist(self, write: Write, kind: type[Any], key: Key) -> None:
         expects = getattr(write, "expects", None)
         if expects is None:
             return
@@ -111,7 +111,7 @@ class MemoryStore:
             message = f"{kind.__name__} {key} is not at version {expects}"
             raise Conflict(message)
 
-    def _write(self, write: Write, kind: type, key: Key) -> None:
+    def _write(self, write: Write, kind: type[Any], key: Key) -> None:
         match write:
             case Put(row):
                 self.rows[kind][key.partition][key.sort] = row

@@ -40,7 +40,6 @@ MINUTE = 60 * SECOND
 BEGIN = Instant(1_772_330_400 * SECOND)
 
 
-
 def examples(usual: int) -> settings:
     """Try a property on so many examples, times the effort: the same ones every time by default."""
     return settings(
@@ -243,9 +242,7 @@ class _Story:
                 cuts.append(Cut(line.id, cut, cut))
         if cuts:
             name = f"r{len(self.commands)}"
-            self.commands.append(
-                Refund(self.now(), ticket.order, ticket.member, name, tuple(cuts))
-            )
+            self.commands.append(Refund(self.now(), ticket.order, ticket.member, name, tuple(cuts)))
 
     def exchange(self) -> None:
         ticket, into = self.some(), self.draw(st.sampled_from([pocket for pocket, _ in EXCHANGE]))
@@ -264,8 +261,6 @@ class _Story:
     def pay_pool(self, *, equally: bool) -> None:
         limit = None if equally else self.draw(st.sampled_from((None, None, 100)))
         self.commands.append(PayPool(self.now(), equally=equally, limit=limit))
-
-
 
 
 def a_line(name: str, paid: int, *, gives: int = 1000, gets: int = 10_000, **others: Any) -> Line:

@@ -44,7 +44,5 @@ def agree(document: dict[str, Any]) -> None:
     outcome = player.play()
     model = play_steps(document)
     assert comparable(outcome) == comparable(model.outcome)
-    for number, (refusal, fitting) in enumerate(
-        zip(player.refusals, model.fitting, strict=True)
-    ):
+    for number, (refusal, fitting) in enumerate(zip(player.refusals, model.fitting, strict=True)):
         assert (refusal in fitting) if fitting else refusal is None, f"step {number}"

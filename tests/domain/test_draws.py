@@ -117,5 +117,3 @@ def test_luck_falls_into_weights_laid_end_to_end(number: int, weight: int, miss:
         if low <= spot < high
     )
     assert drawn_ratio(lottery, Luck(f"{number:064x}")) == expected
-
-

@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.book import TicketKey
-from rebate.domain.commands import Complete, Join, Refund
+from rebate.domain.commands import Complete, Join
 from rebate.domain.ledger import Till, balances, parts_of, till, totals, wallet
-from rebate.domain.plan import Moment
 from rebate.domain.plans import queue_rebate
-from rebate.domain.tickets import Line, Status, Ticket
+from rebate.domain.tickets import Status, Ticket
 from tests.domain.pure import NAME, PureQueue
 from tests.strategies import PLANS, ZONE, History, examples, histories
 
@@ -144,9 +143,7 @@ def test_first_in_is_first_out(data: st.DataObject) -> None:
 
 def ticket_in_line(ticket: Ticket) -> Ticket:
     """Without what takes entries out of the line in another way."""
-    return replace(
-        ticket, lines=tuple(replace(line, random_return=None) for line in ticket.lines)
-    )
+    return replace(ticket, lines=tuple(replace(line, random_return=None) for line in ticket.lines))
 
 
 @every_plan
@@ -180,5 +177,3 @@ def test_a_refund_takes_back_no_more_than_was_paid(data: st.DataObject) -> None:
         for index, line in enumerate(ticket.lines):
             if line.entry:
                 assert line.entry.paid == paid[ticket.entry_id(index)]
-
-

@@ -46,13 +46,13 @@ def scopes_with(rows: tuple[tuple[str, str], ...], names: list[str]) -> list[Sco
     scopes = {name: Scope(name, name) for name in names}
     for rule, name in rows:
         ratio = ratio_of(rule, name)
-        setting: dict[str, Any] = {
+        settings: dict[str, dict[str, Any]] = {
             LEVEL: {"by_level": {"gold": ratio}},
             CUMULATIVE: {"cumulative": (Tier(10, 500, ratio),)},
             LOTTERY: {"lottery": PRIZES},
             FIXED: {"fixed_bps": ratio},
-        }[rule]
-        scopes[name] = replace(scopes[name], **setting)
+        }
+        scopes[name] = replace(scopes[name], **settings[rule])
     return [scopes[name] for name in names]
 
 
@@ -93,7 +93,8 @@ def test_the_next_row_wins_where_a_row_is_not_set(table: str, row: int) -> None:
 def test_a_level_without_a_ratio_counts_as_not_set() -> None:
     """Rule 1.3.1; so does a buyer without a level. The trace says why."""
     scopes = scopes_with(((LEVEL, "product"), (FIXED, "plan")), ["product", "plan"])
-    for level, reason in (("silver", "no ratio for level silver"), (None, "the buyer has no level")):
+    reasons = {"silver": "no ratio for level silver", None: "the buyer has no level"}
+    for level, reason in reasons.items():
         found = entitlement(scopes, level, lambda _days: 0)
         assert found.decided_by == "fixed of plan"
         assert [(each.scope, each.outcome) for each in found.passed_over] == [("product", reason)]
@@ -118,7 +119,7 @@ def test_of_all_tiers_that_are_reached_the_highest_ratio_counts() -> None:
 
 @examples(100)
 @given(st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=3))
-def test_the_most_specific_scope_that_sets_an_extraction_ratio_wins(ratios: list[int | None]) -> None:
+def test_the_most_specific_scope_that_sets_an_extraction_wins(ratios: list[int | None]) -> None:
     scopes = [Scope(str(n), str(n), extraction_bps=ratio) for n, ratio in enumerate(ratios)]
     expected = [ratio for ratio in ratios if ratio is not None]
     assert extraction(scopes) == (expected[0] if expected else 0)
@@ -140,4 +141,5 @@ def test_every_scope_must_allow_what_a_line_does(
     parts: tuple[str | None, ...], expected: tuple[bool, bool]
 ) -> None:
     """(contributes, may earn an entry); a scope that names no part allows both (Rule 1.2.6)."""
-    assert takes_part([Scope(str(n), str(n), part=part) for n, part in enumerate(parts)]) == expected
+    scopes = [Scope(str(n), str(n), part=part) for n, part in enumerate(parts)]
+    assert takes_part(scopes) == expected

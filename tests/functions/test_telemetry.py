@@ -70,7 +70,10 @@ def log(monkeypatch):
 
     (handler,) = telemetry.logger.handlers
     monkeypatch.setattr(handler, "emit", keep)
-    return lambda: lines
+    level = telemetry.logger.log_level
+    telemetry.logger.setLevel("INFO")
+    yield lambda: lines
+    telemetry.logger.setLevel(level)
 
 
 def _metrics(capsys):

@@ -99,13 +99,13 @@ class Books:
 
     store: MemoryStore
 
-    def change(self, kind: type, key: Key, spoil: Callable[[Any], Any]) -> None:
+    def change(self, kind: type[Any], key: Key, spoil: Callable[[Any], Any]) -> None:
         row = self.store.get(kind, key)
         assert row is not None, f"no {kind.__name__} at {key}"
         spoilt = spoil(row)
         self.store.rows[kind][key.partition][key.sort] = spoilt
 
-    def remove(self, kind: type, key: Key) -> None:
+    def remove(self, kind: type[Any], key: Key) -> None:
         assert self.store.get(kind, key) is not None, f"no {kind.__name__} at {key}"
         self.store.commit([Remove(kind, key)])
 
@@ -133,7 +133,7 @@ class Books:
         assert bought.member is not None
         return ticket_key(QueueId(queue), bought.member, OrderId(order))
 
-    def first(self, kind: type, **wanted: Any) -> Any:
+    def first(self, kind: type[Any], **wanted: Any) -> Any:
         rows = self.store.scan(kind)
         return next(r for r in rows if all(getattr(r, n) == v for n, v in wanted.items()))
 

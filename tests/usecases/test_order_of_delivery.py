@@ -1,7 +1,7 @@
 """Events may arrive in any order: what counts is when they happened (Rule 0.11)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -106,8 +106,7 @@ def queue_rebate(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_clearing_reaches_a_queue_that_was_never_settled_yet() -> None:
-    """An order paid before the clearing is cleared, one paid after it waits, though neither was
-    settled when the schedule fired (Rule 1.6.3)."""
+    """An order paid before it is cleared, one paid after it waits (Rule 1.6.3)."""
     player = Player({"settings": queue_rebate(), "steps": []}, settles=False)
     player.begin()
     player.step(buy("a", 1))
