@@ -23,7 +23,7 @@ from tests.usecases.disturbed import (
 )
 
 LINES = 300
-LINES_DISTURBED = 110 if EFFORT == 1 else LINES
+LINES_DISTURBED = 110 if EFFORT <= 1 else LINES
 """Enough for each event to be stored in three transactions or more, of which each is disturbed."""
 
 QUEUES: dict[str, dict[str, Any]] = {"one queue": {}, "a queue a line": {"mall": "per_product"}}

@@ -1,0 +1,1 @@
+"""What is too long for the test suite: run by `make prove`."""
