@@ -239,7 +239,7 @@ class _Story:
             cut = self.draw(st.one_of(st.just(left), st.integers(0, left)))
             self.left[ticket.order, line.id] -= cut
             if cut:
-                cuts.append(Cut(line.id, cut, cut))
+                cuts.append(Cut(line.id, cut))
         if cuts:
             name = f"r{len(self.commands)}"
             self.commands.append(Refund(self.now(), ticket.order, ticket.member, name, tuple(cuts)))

@@ -84,7 +84,7 @@ def line(story: Story, order: dict, number: int) -> dict:
     if "cumulative" in on and order.get("channel") is None:
         make.pick(draw, row, "supply", ("self", "supplier", "aggregated"))
     if "union" in story.plans and draw(st.booleans()):
-        row["profit"] = draw(st.integers(0, row["paid"]))
+        row["profit"] = draw(st.integers(-row["paid"] // 4, row["paid"]))
     return row
 
 

@@ -131,9 +131,10 @@ class Titles(Tolerant):
 
 
 class Entries(Tolerant):
-    """A page of a member's entries, over all queues."""
+    """A page of a member's entries, over all queues; `currency` is that of all their amounts."""
 
     titles: Titles
+    currency: Text
     entries: tuple[Entry, ...]
     next: str | None = None
 

@@ -42,11 +42,10 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """By how much a refund lowers a line's amounts (minor units, positive)."""
+    """How much of an order line was refunded (minor units, positive)."""
 
     line: LineId
-    gives: Amount
-    gets: Amount
+    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rebate.domain.money import Amount, Bps, share
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.times import Instant
 
@@ -37,15 +37,6 @@ class OrderLine:
     decided_by: str | None = None
     no_entry_because: str | None = None
     passed_over: tuple[Choice, ...] = ()
-
-    def profit_of(self, paid: Amount) -> Amount:
-        """Return the line's profit when `paid` is left of what was paid for it (Rule 7.1).
-
-        The event's profit shrinks in proportion to a refund; without one the margin decides.
-        """
-        if self.profit is None:
-            return share(paid, self.margin_bps or 0)
-        return self.profit * paid // self.paid if self.paid else self.profit
 
 
 @dataclass(frozen=True, slots=True)

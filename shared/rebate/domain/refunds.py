@@ -3,32 +3,31 @@
 from dataclasses import replace
 
 from rebate.domain.book import TicketKey
-from rebate.domain.commands import Cut, Refund
+from rebate.domain.commands import Refund
 from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
 from rebate.domain.ledger import Draft, Pocket, Till, issued
 from rebate.domain.money import Amount, share
-from rebate.domain.names import LineId
+from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
 
 
 def refund(desk: Desk, command: Refund) -> None:
     """Lower what the order's lines give and get; whom they paid keeps it."""
     key = TicketKey(command.member, command.order)
-    desk.require_ticket(desk.line.ticket(key))
-    for cut in command.cuts:
-        index = desk.line.ticket(key).index_of(cut.line)
-        if index is not None:
-            _refund_line(desk, command, desk.line.ticket(key), index, cut)
+    ticket = desk.line.ticket(key)
+    desk.require_ticket(ticket)
+    for index, line in enumerate(ticket.lines):
+        back = {cut.line: cut.amount for cut in command.cuts if line.id in {cut.line, WHOLE_ORDER}}
+        if back:
+            lowered = desk.line.ticket(key).with_line(index, line.without(back))
+            _refund_line(desk, command, lowered, index)
 
 
-def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int, cut: Cut) -> None:
-    before = ticket.lines[index]
-    line = replace(
-        before, gives_from=before.gives_from - cut.gives, gets_from=before.gets_from - cut.gets
-    )
+def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int) -> None:
+    line = ticket.lines[index]
     draft = Draft("refund", ticket.order, line.id)
-    ticket = _take_back_contribution(desk, draft, ticket.with_line(index, line), index)
+    ticket = _take_back_contribution(desk, draft, ticket, index)
     desk.save(ticket)
     if line.entry:
         _lower_entry(desk, draft, command, ticket, index)
@@ -112,8 +111,3 @@ def _take_back_conversion(
     excess = before.amount - after.amount
     desk.credit(draft, ticket.member, before.pocket, -excess)
     draft.post(issued(desk.queue.id, before.pocket), excess)
-
-
-def whole_order(gives: Amount, gets: Amount) -> Cut:
-    """Return the cut of a plan that works on whole orders (Rule 0.4.1)."""
-    return Cut(LineId(""), gives, gets)

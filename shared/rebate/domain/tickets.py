@@ -5,7 +5,7 @@ It holds a line per order line in the queue-rebate plan, and one line for the wh
 other plans (Rule 0.4.1), so that both are settled by the same code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from rebate.domain.names import (
     StoreId,
     entry_id,
 )
+from rebate.domain.profits import Source, profit_of
 from rebate.domain.times import Instant
 
 
@@ -91,6 +92,7 @@ class Line:
     `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
     `contributes` False: it does not even draw the pool (Rule 1.5.5). `lottery` is what may be
     drawn where the lottery decided the ratio.
+    `sources` are what the profit comes from where the line gives from it.
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
     """
@@ -106,9 +108,24 @@ class Line:
     product: ProductId | None = None
     lottery: Lottery | None = None
     random_return: RandomReturn | None = None
+    sources: tuple[Source, ...] = ()
     settled: tuple[Amount | None, ...] = ()
     retained: Amount = 0
     entry: Entry | None = None
+
+    def without(self, refunded: Mapping[LineId, Amount]) -> "Line":
+        """Return the line after a refund of so much of its order lines (Rules 1.6.5 and 7a).
+
+        The refund of an order line that made a loss does not raise the profit.
+        """
+        gives_from = self.gives_from - sum(refunded.values())
+        sources = tuple(
+            replace(each, left=each.left - refunded.get(each.line, 0)) for each in self.sources
+        )
+        if sources:
+            gives_from = min(self.gives_from, profit_of(sources))
+        gets_from = self.gets_from - sum(refunded.values())
+        return replace(self, gives_from=gives_from, gets_from=gets_from, sources=sources)
 
     def entitlement(self) -> Amount | None:
         """Return what the line may get back in all (Rule 1.2.2); None: rewards are counted."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from rebate.domain.commands import Command, Complete, Cut, Refund
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.names import WHOLE_ORDER, OrderId, QueueId
+from rebate.domain.names import OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order, Refunded
-from rebate.domain.plans import queue_rebate, union
+from rebate.domain.plans import queue_rebate
 from rebate.domain.times import Instant
 from rebate.usecases.ports import WRITES_MAX, Check, Put, Store, Write
 from rebate.usecases.rows import Inbox, Key, OrderLines, Spend, joined, key_of, number
@@ -137,11 +137,6 @@ def _spending(after: Order) -> list[Write]:
 
 
 def _cuts(queue: QueueId, before: Order, refund: Refunded) -> tuple[Cut, ...]:
-    by_line = [line.id for line in before.lines if line.queue == queue]
-    if by_line:
-        amounts = refund.amounts
-        return tuple(Cut(line, amounts[line], amounts[line]) for line in by_line if line in amounts)
-    after = replace(before, refunds={**before.refunds, "": refund})
-    paid = sum(refund.amounts.values())
-    profit = union.profit_of(before) - union.profit_of(after)
-    return (Cut(WHOLE_ORDER, profit if queue == union.QUEUE else paid, paid),)
+    by_line = {line.id for line in before.lines if line.queue == queue}
+    amounts = refund.amounts.items()
+    return tuple(Cut(line, back) for line, back in amounts if not by_line or line in by_line)

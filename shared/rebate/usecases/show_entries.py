@@ -39,6 +39,7 @@ def show_entries(
     full = len(tickets) == api.PAGE_SIZE
     return api.Entries(
         titles=api.Titles(plan=plan.title, exchange=plan.exchange_title),
+        currency=settings.currency,
         entries=tuple(as_member_sees(entry, plan.display) for entry in seen),
         next=key_of(tickets[-1]).sort if full else None,
     )

@@ -3,6 +3,7 @@
 from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.names import WHOLE_ORDER, QueueId
 from rebate.domain.orders import Order
+from rebate.domain.profits import Source, profit_of
 from rebate.domain.tickets import Line, Ticket
 
 
@@ -17,19 +18,20 @@ def whole_ticket(
     *,
     gives_bps: Bps,
     gets_bps: Bps | None,
-    gives_from: Amount | None = None,
+    sources: tuple[Source, ...] = (),
     parts_bps: tuple[Bps, ...] = (WHOLE,),
 ) -> Ticket:
-    """Return an order's one ticket; it gives from what was paid unless told otherwise."""
+    """Return an order's one ticket; it gives from what was paid, or the profit of `sources`."""
     assert order.member is not None, "only a paid order is priced"
     assert order.paid_at is not None, "only a paid order is priced"
     paid = paid_for(order)
     line = Line(
         id=WHOLE_ORDER,
-        gives_from=paid if gives_from is None else gives_from,
+        gives_from=profit_of(sources) if sources else paid,
         gets_from=paid,
         gives_bps=gives_bps,
         gets_bps=gets_bps,
+        sources=sources,
     )
     return Ticket(
         queue=queue,

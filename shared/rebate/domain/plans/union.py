@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from rebate.domain.deals import collect_accelerated
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.profits import Source
 from rebate.domain.tickets import Ticket
 
 QUEUE = QueueId("union")
@@ -37,11 +38,19 @@ def price(terms: Terms, order: Order) -> Ticket:
         order,
         gives_bps=terms.profit_share_bps,
         gets_bps=terms.quota_bps,
-        gives_from=profit_of(order),
+        sources=sources_of(order),
     )
 
 
-def profit_of(order: Order) -> Amount:
-    """Return an order's profit after refunds, taken per line; never below zero (Rule 7.1)."""
-    left = ((line, line.paid - order.refunded(line.id)) for line in order.lines)
-    return max(sum(line.profit_of(paid) for line, paid in left), 0)
+def sources_of(order: Order) -> tuple[Source, ...]:
+    """Return where the order's profit comes from, after its refunds."""
+    return tuple(
+        Source(
+            line.id,
+            line.paid,
+            line.paid - order.refunded(line.id),
+            line.margin_bps or 0,
+            line.profit,
+        )
+        for line in order.lines
+    )

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from rebate.domain.money import Amount
 from rebate.domain.names import WHOLE_ORDER, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate, referral, union
-from rebate.domain.tickets import Ticket
+from rebate.domain.profits import profit_of
+from rebate.domain.tickets import Line, Ticket
 from rebate.usecases.audit.finding import Difference, wrong
 from rebate.usecases.orders import load_order
 from rebate.usecases.ports import Store
@@ -92,10 +94,17 @@ def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
     left = {line.id: line.paid - order.refunded(line.id) for line in order.lines}
     for line in ticket.lines:
         gets = sum(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
-        gives = union.profit_of(order) if ticket.queue == union.QUEUE else gets
+        gives = _profit(order, line) if ticket.queue == union.QUEUE else gets
         name = f"lines.{line.id or 'all'}"
         yield from wrong(path, f"{name}.gets_from", found=line.gets_from, expected=gets)
         yield from wrong(path, f"{name}.gives_from", found=line.gives_from, expected=gives)
+
+
+def _profit(order: Order, line: Line) -> Amount:
+    """Return the profit; the refund of a loss does not raise what a line gives from (Rule 7a)."""
+    sources = union.sources_of(order)
+    losses = any(source.profit is not None and source.profit < 0 for source in sources)
+    return min(profit_of(sources), line.gives_from) if losses else profit_of(sources)
 
 
 def _spent(order: Order) -> dict[str, int]:

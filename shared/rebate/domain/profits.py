@@ -1,0 +1,32 @@
+"""An order's profit, line by line (Rule 7.1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rebate.domain.money import Amount, Bps, share
+from rebate.domain.names import LineId
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An order line as a source of profit: `left` is what was not refunded of `paid`.
+
+    `profit` is the event's, which may be a loss; without one `margin_bps` of what is left is.
+    """
+
+    line: LineId
+    paid: Amount
+    left: Amount
+    margin_bps: Bps = 0
+    profit: Amount | None = None
+
+    def yields(self) -> Amount:
+        """Return the line's profit; one that was given shrinks with a refund."""
+        if self.profit is None:
+            return share(self.left, self.margin_bps)
+        return self.profit * self.left // self.paid if self.paid else self.profit
+
+
+def profit_of(sources: Iterable[Source]) -> Amount:
+    """Return the profit of all, never below zero."""
+    return max(sum(source.yields() for source in sources), 0)
