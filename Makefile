@@ -19,12 +19,13 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 content = $(shell { echo '$(CURDIR)'; cat $(1); } | cksum | tr -cs '0-9\n' -)
 PYTHON_STAMP := .venv/.installed-$(call content,requirements.lock)
 PACKAGE_STAMP := .venv/.editable-$(call content,requirements.lock pyproject.toml)
+STACK_STAMP := .venv-stack/.installed-$(call content,requirements-stack.lock)
 NODE_STAMP := node_modules/.installed-$(call content,package.json package-lock.json .npmrc)
 
-.PHONY: help setup demo test check format synth bench lock clean
+.PHONY: help setup demo test stack-test check format synth bench lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: $(PACKAGE_STAMP) $(NODE_STAMP) ## install what the locks name
 
@@ -33,6 +34,10 @@ demo: setup ## the whole system on this machine
 
 test: setup ## the test suite, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
+	JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
+		$(BIN)/python -m pytest tests/stack --log-cli-level=INFO --durations=0 $(ARGS)
 
 check: setup ## linters, types, layers
 	$(BIN)/ruff check .
@@ -51,16 +56,19 @@ synth: setup ## CloudFormation templates into cdk.out/
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks $(ARGS)
 
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 lock: setup ## rewrite the locks, ARGS=--upgrade for newer versions
-	$(COMPILE) --extra local --group infra --group dev --output-file requirements.lock $(ARGS)
-	$(COMPILE) --constraint requirements.lock --output-file requirements-lambda.lock $(ARGS)
+	$(COMPILE) pyproject.toml --extra local --group infra --group dev \
+		--output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml --constraint requirements.lock \
+		--output-file requirements-lambda.lock $(ARGS)
+	$(COMPILE) --group stack --output-file requirements-stack.lock $(ARGS)
 	npm install --package-lock-only
 
 clean: ## remove everything that make built
-	rm -rf .venv node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-stack node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Some packages ship files that are no valid Python on purpose, hence `|| true`.
@@ -78,6 +86,15 @@ $(PACKAGE_STAMP): | $(PYTHON_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation --editable .
 	@rm -f .venv/.editable-*
+	@touch $@
+
+# Functions run on the Python that they are deployed for, if there is one.
+$(STACK_STAMP): | $(PYTHON_STAMP)
+	@echo "Installing an emulator of AWS into .venv-stack (half a minute, once)"
+	@"$$($(BIN)/python -c 'import sys; from infra.runtime import interpreter; \
+		print(interpreter() or sys._base_executable)')" -m venv --clear .venv-stack
+	@.venv-stack/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--only-binary=:all: --require-hashes -r requirements-stack.lock
 	@touch $@
 
 $(NODE_STAMP):

@@ -1,0 +1,129 @@
+"""The templates of one stage, deployed into an emulator as `cdk deploy` would into an account."""
+
+import io
+import json
+import subprocess
+import time
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import boto3
+from aws_cdk import App
+
+from infra import packages, runtime
+from infra.app import compose
+from infra.packages import LOCK, ROOT, Package, Packages
+from tests.stack import stand_ins
+from tests.stack.emulator import ACCOUNT, BIN, CREDENTIALS, REGION, Emulator
+
+STAGE = "stack"
+PREFIX = f"rebate-{STAGE}"
+STACKS = (f"{PREFIX}-data", PREFIX)
+SWEEP_MINUTES = 2
+
+DEPLOY_SECONDS_MAX = 60.0
+
+_BUILD = ROOT / "build"
+_BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
+_BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+
+
+def synthesised(folder: Path) -> Path:
+    """Write the templates of the stage to a folder, from code as it is shipped."""
+    app = App(outdir=str(folder))
+    shipped = Packages(packages.code(_BUILD, runtime.interpreter()), _layer_of_this_machine())
+    compose(app, {"stages": {STAGE: {"sweep_minutes": SWEEP_MINUTES}}}, shipped)
+    app.synth()
+    return folder
+
+
+def _layer_of_this_machine() -> Package:
+    """Return the dependencies that the lock names, for the Python that runs functions here."""
+    version = subprocess.check_output([BIN / "python", "-VV"])
+    digest = sha256(version + LOCK.read_bytes()).hexdigest()
+    folder = _BUILD / f"stack-layer-{digest[:16]}"
+    if not folder.exists():
+        made = folder.with_suffix(".making")
+        pip = "-m pip install --quiet --disable-pip-version-check --no-deps --require-hashes"
+        command = f"{pip} --only-binary=:all: --upgrade --target {made}/python -r {LOCK}".split()
+        subprocess.run([BIN / "python", *command], check=True)
+        made.rename(folder)
+    return Package(folder, digest)
+
+
+class Clients:
+    """Clients of the services, made when first asked for: `clients.sqs`."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+
+    def __getattr__(self, service: str) -> Any:
+        made = boto3.client(
+            service,
+            endpoint_url=self._endpoint,
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+        setattr(self, service, made)
+        return made
+
+
+def deploy(emulator: Emulator, synthesised: Path) -> Clients:
+    """Bootstrap the account, publish the assets and create the stacks, one after the other."""
+    clients = Clients(emulator.endpoint)
+    clients.ssm.put_parameter(Name=_BOOTSTRAPPED, Value="30", Type="String")
+    where = {"LocationConstraint": REGION}
+    clients.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration=where)
+    for stack in STACKS:
+        _publish(clients, synthesised, stack)
+        _create(clients, emulator, synthesised, stack)
+    stand_ins.complete(clients, synthesised, STACKS)
+    return clients
+
+
+def _publish(clients: Clients, folder: Path, stack: str) -> None:
+    manifest = json.loads((folder / f"{stack}.assets.json").read_text(encoding="utf-8"))
+    for file in manifest["files"].values():
+        source = folder / file["source"]["path"]
+        if file["source"]["packaging"] == "zip":
+            (destination,) = file["destinations"].values()
+            key = destination["objectKey"]
+            clients.s3.put_object(Bucket=_BUCKET, Key=key, Body=_zipped(source))
+
+
+def _create(clients: Clients, emulator: Emulator, folder: Path, stack: str) -> None:
+    key = f"{stack}.template.json"
+    template = json.loads((folder / key).read_text(encoding="utf-8"))
+    body = json.dumps(stand_ins.deployable(template)).encode()
+    clients.s3.put_object(Bucket=_BUCKET, Key=key, Body=body)
+    clients.cloudformation.create_stack(
+        StackName=stack,
+        TemplateURL=f"{emulator.endpoint}/{_BUCKET}/{key}",
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    deadline = time.monotonic() + DEPLOY_SECONDS_MAX
+    status = "CREATE_IN_PROGRESS"
+    while status.endswith("_IN_PROGRESS") and time.monotonic() < deadline:
+        time.sleep(0.1)
+        (described,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        status = described["StackStatus"]
+    assert status == "CREATE_COMPLETE", "\n".join([status, *_reasons(clients, stack)])
+
+
+def _reasons(clients: Clients, stack: str) -> Iterator[str]:
+    for event in clients.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:
+        if event["ResourceStatus"].endswith("_FAILED"):
+            yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
+
+
+def _zipped(folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder))
+    return packed.getvalue()

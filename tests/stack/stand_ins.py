@@ -1,0 +1,69 @@
+"""What ministack cannot do, and what stands in for it. docs/stack-test.md tells it in words.
+
+Everything else of the templates is deployed as it was written.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ARCHIVE = "AWS::Events::Archive"
+SCHEDULE = "AWS::Scheduler::Schedule"
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+
+IGNORES_TIME = ("sweep", "draws")
+"""Schedules whose functions do what they do whenever they start."""
+
+
+def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a template as the emulator takes it."""
+    resources = {
+        name: _provider_by_name(resource)
+        for name, resource in template["Resources"].items()
+        if resource["Type"] != ARCHIVE
+    }
+    for resource in resources.values():
+        if resource["Type"] == SCHEDULE and _needs_time(resource["Properties"]):
+            resource["Properties"]["State"] = "DISABLED"
+    outputs = _provider_by_name(template.get("Outputs", {}))
+    return {**template, "Resources": resources, "Outputs": outputs}
+
+
+def _provider_by_name(value: Any) -> Any:
+    """Return a value with each pool's URL spelled out: the emulator knows only its name."""
+    match value:
+        case {"Fn::GetAtt": [pool, "ProviderURL"]}:
+            return {"Fn::Join": ["", ["https://", {"Fn::GetAtt": [pool, "ProviderName"]}]]}
+        case dict():
+            return {key: _provider_by_name(each) for key, each in value.items()}
+        case list():
+            return [_provider_by_name(each) for each in value]
+    return value
+
+
+def _needs_time(schedule: Mapping[str, Any]) -> bool:
+    says = schedule["Target"]["Input"]
+    return SCHEDULED_TIME in says and not schedule["Name"].endswith(IGNORES_TIME)
+
+
+def complete(clients: Any, synthesised: Path, stacks: Iterable[str]) -> None:
+    """Make by API what was left out of the templates."""
+    for stack in stacks:
+        template = json.loads((synthesised / f"{stack}.template.json").read_text(encoding="utf-8"))
+        for archive in _of_type(template, ARCHIVE):
+            (bus,) = (
+                bus
+                for bus in clients.events.list_event_buses()["EventBuses"]
+                if bus["Name"] == stack
+            )
+            clients.events.create_archive(
+                ArchiveName=archive["ArchiveName"],
+                EventSourceArn=bus["Arn"],
+                EventPattern=json.dumps(archive["EventPattern"]),
+                RetentionDays=archive["RetentionDays"],
+            )
+
+
+def _of_type(template: Mapping[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    return (each["Properties"] for each in template["Resources"].values() if each["Type"] == kind)
