@@ -72,14 +72,15 @@ class Deployment:
                 self._bring("settle", records[start : start + BATCH_MAX])
 
     def publish(self) -> None:
-        """Publish the events of all that was committed since the last call.
+        """Publish the events and keep the notices of all that was committed since the last call.
 
         Raises:
-            DeliveryFailed: the publisher keeps handing events back.
+            DeliveryFailed: the publisher, or who keeps notices, keeps handing rows back.
         """
         while records := self._journal.read():
             for start in range(0, len(records), BATCH_MAX):
-                self._bring("publish_events", records[start : start + BATCH_MAX])
+                for function in ("publish_events", "notify_members"):
+                    self._bring(function, records[start : start + BATCH_MAX])
             self.letters.mark("journal", self._journal.position or "")
 
     def recover(self) -> None:

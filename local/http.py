@@ -5,8 +5,9 @@ Who asks says so in headers, which is good enough for nobody but the developer w
     X-Dev-Member: m01       this member
     X-Dev-Operator: anna    an operator of that name
 
-The bridge makes of them the claims that API Gateway makes of a token. It answers only at
-127.0.0.1, and to requests for it by that name: pages from elsewhere must not ask it.
+Names that are not ASCII are percent-encoded, as in a path. The bridge makes of them the claims that
+API Gateway makes of a token. It answers only at 127.0.0.1, and to requests for it by that name:
+pages from elsewhere must not ask it.
 """
 
 import base64
@@ -37,12 +38,23 @@ _BROKEN = {"statusCode": 500, "body": '{"message": "Internal Server Error"}'}
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
-    ".ico": "image/x-icon",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
-    ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
+}
+"""Files of the pages by suffix; no other is given out."""
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What pages may load and do: only what comes from here, and members' avatars."""
+
+_PAGE_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
 }
 
 
@@ -50,7 +62,7 @@ _TYPES = {
 def served(functions: Functions, port: int, pages: Path | None) -> Iterator[str]:
     """Serve API and pages while the block lasts; yield the address. Port 0: any that is free.
 
-    `pages` is a folder with files for browsers; paths that name none of them get `index.html`.
+    `pages` is a folder with files for browsers; `/` is its `index.html`.
 
     Raises:
         OSError: the port is taken.
@@ -115,18 +127,17 @@ class _Requests(BaseHTTPRequestHandler):
         if file is None:
             self._send(404, {}, b"there is nothing here\n")
             return
-        kind = _TYPES.get(file.suffix, "application/octet-stream")
-        self._send(200, {"Content-Type": kind}, file.read_bytes())
+        self._send(200, {"Content-Type": _TYPES[file.suffix], **_PAGE_HEADERS}, file.read_bytes())
 
     def _file(self) -> Path | None:
-        """Return the file that a path names, or the start page; never one outside the pages."""
-        if self._pages is None:
+        """Return the file of the pages that a path names; never one outside of them."""
+        path = unquote(urlsplit(self.path).path)
+        if self._pages is None or "\0" in path:
             return None
         root = self._pages.resolve()
-        named = (root / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
-        start = root / "index.html"
-        inside = named.is_relative_to(root) and named.is_file()
-        return named if inside else start if start.is_file() else None
+        named = (root / (path.lstrip("/") or "index.html")).resolve()
+        inside = named.is_relative_to(root) and named.suffix in _TYPES and named.is_file()
+        return named if inside else None
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
@@ -196,9 +207,9 @@ def _body(body: bytes) -> dict[str, Any]:
 
 def _authorizer(headers: dict[str, str]) -> dict[str, Any]:
     """Return the claims of who asks, as API Gateway makes them of a token; nothing for nobody."""
-    if operator := headers.get(OPERATOR_HEADER):
+    if operator := unquote(headers.get(OPERATOR_HEADER, "")):
         claims = {"sub": operator, "username": operator, "scope": "rebate/operator"}
-    elif member := headers.get(MEMBER_HEADER):
+    elif member := unquote(headers.get(MEMBER_HEADER, "")):
         claims = {"sub": member, "username": member, "scope": "rebate/member"}
     else:
         return {}

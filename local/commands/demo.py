@@ -30,7 +30,7 @@ TOGETHER = 20
 """Events that are put on the bus before the queues are settled."""
 
 UNION_RUN = MIDNIGHT.replace(minute=30)
-PAGES = Path(__file__).parent.parent.parent / "web" / "dist"
+PAGES = Path(__file__).parent.parent.parent / "web"
 PAUSE_SECONDS = 0.2
 
 
