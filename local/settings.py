@@ -12,15 +12,15 @@ from rebate.contracts.settings import InvalidSettings, parse_settings
 _DEMO = Path(__file__).parent / "demo_settings.json"
 
 
-def read_settings(file: Path) -> dict[str, Any]:
-    """Return the document of a settings file that is valid.
+def read_settings(file: Path, margin_bps: int | None = None) -> dict[str, Any]:
+    """Return the document of a settings file that is valid, for goods of that lowest margin.
 
     Raises:
         BadInput: it is not; a line for each thing that is wrong, with its path.
     """
     try:
         document = read_document(read_text(file), file.name)
-        parse_settings(document)
+        parse_settings(document, margin_bps)
     except (UnreadableDocument, InvalidSettings) as invalid:
         raise BadInput(f"{file}: {problem}" for problem in invalid.problems) from invalid
     assert isinstance(document, dict), "valid settings are an object"

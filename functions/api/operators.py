@@ -20,7 +20,7 @@ from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.contracts.settings import parse_settings
 from rebate.domain.names import OrderId, QueueId
-from rebate.usecases.settings import InForce, save_settings
+from rebate.usecases.settings import InForce, lowest_margin, save_settings
 from rebate.usecases.show_order import show_order
 from rebate.usecases.show_queues import show_queue, show_queues
 
@@ -69,6 +69,7 @@ def change_settings() -> Response[str]:
         asked.settings,
         expects=asked.version,
         by=str(claims.get("username") or claims["sub"]),
+        margin_bps=lowest_margin(app().store),
     )
     return answer(200, _shown(saved))
 
@@ -78,7 +79,8 @@ def check_settings() -> Response[str]:
     from rebate.contracts.explain import explain  # noqa: PLC0415 - rarely asked for, and large
 
     asked = body_of(_event(), api.CheckSettings)
-    means = (api.Meaning(part=s.part, text=s.text) for s in explain(parse_settings(asked.settings)))
+    settings = parse_settings(asked.settings, lowest_margin(app().store))
+    means = (api.Meaning(part=s.part, text=s.text) for s in explain(settings))
     return answer(200, api.SettingsChecked(means=tuple(means)))
 
 

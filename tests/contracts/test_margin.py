@@ -1,6 +1,8 @@
 """Settings that give back more than the margin (rule 8.4)."""
 
-from rebate.contracts.settings import guard_findings, parse_settings
+import pytest
+
+from rebate.contracts.settings import InvalidSettings, guard_findings, parse_settings
 from tests.contracts.documents import BARE, MINIMAL, changed
 
 ONLY_BASE = {**BARE, "queue_rebate": MINIMAL["queue_rebate"]}
@@ -91,3 +93,30 @@ def test_an_alliance_without_the_channel_costs_it_nothing():
         "alliance.dividend_bps",
         "alliance.merchants.W.concession_bps",
     ]
+
+
+def test_a_products_own_share_of_profit_counts():
+    document = {**BARE, "union": {"profit_share_bps": 5000, "quota_bps": 10000}}
+    assert findings(document, 6000) == ()
+    document["union"]["products"] = {"p": {"profit_share_bps": 12000}}
+    assert {p.path for p in findings(document, 6000)} == {"union.products.p.profit_share_bps"}
+
+
+def test_settings_that_could_give_more_than_the_cap_on_revenue_are_refused():
+    document = {**ONLY_BASE, "guards": {"max_share_of_revenue_bps": 1000}}
+    parse_settings(document)
+    document["guards"] = {"max_share_of_revenue_bps": 999}
+    with pytest.raises(InvalidSettings) as refused:
+        parse_settings(document)
+    assert {p.path for p in refused.value.problems} == {"guards.max_share_of_revenue_bps"}
+    assert refused.value.code == "invalid_settings"
+
+
+@pytest.mark.parametrize(("margin", "most"), [(2000, 1000), (0, 5000)])
+def test_profit_is_the_default_margin_or_else_all_of_the_price(margin, most):
+    plan = {"profit_share_bps": 5000, "quota_bps": 10000, "default_margin_bps": margin}
+    document = {**BARE, "union": plan, "guards": {"max_share_of_revenue_bps": most}}
+    parse_settings(document)
+    document["guards"]["max_share_of_revenue_bps"] = most - 1
+    with pytest.raises(InvalidSettings):
+        parse_settings(document)

@@ -180,6 +180,27 @@ def test_settings_that_need_an_acknowledgement_say_so(cloud):
     assert (status, said["code"]) == (422, "needs_acknowledgement")
 
 
+def test_settings_that_give_back_more_than_the_lowest_margin_on_sale_say_so(cloud):
+    """Rule 8.4: what is known of margins is what the shop saved with its products."""
+    for product, margin in (("p1", 3000), ("p2", 999)):
+        cloud.send(envelope("product_saved", product_id=product, margin_bps=margin))
+    for asked in (lambda: _put(cloud, SETTINGS), lambda: _check(cloud, SETTINGS)):
+        status, said = asked()
+        assert (status, said["code"]) == (422, "needs_acknowledgement")
+        assert "its margin of 9.99 %" in said["problems"][0]["message"]
+    accepted = {**SETTINGS, "guards": {"acknowledged": ["margin"]}}
+    assert _check(cloud, accepted)[0] == 200
+    assert _put(cloud, accepted)[0] == 200
+
+
+def _put(cloud, settings):
+    return cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": settings})
+
+
+def _check(cloud, settings):
+    return cloud.as_operator("POST", "/v1/settings/check", {"settings": settings})
+
+
 def test_settings_can_be_tried_without_saving_them(cloud):
     status, said = cloud.as_operator("POST", "/v1/settings/check", {"settings": SETTINGS})
     assert status == 200

@@ -19,6 +19,7 @@ from rebate.contracts.settings import (
     StoreScope,
     TimeWindow,
     Union,
+    UnionScope,
 )
 from rebate.contracts.settings import Scope as ScopeSettings
 from rebate.domain.caps import DailyCap
@@ -133,9 +134,15 @@ def union_terms(plan: Union) -> union.Terms:
     return union.Terms(
         profit_share_bps=plan.profit_share_bps or 0,
         quota_bps=plan.quota_bps or 0,
+        products={ProductId(name): _ratios(own) for name, own in plan.products.items()},
+        stores={StoreId(name): _ratios(own) for name, own in plan.stores.items()},
         settle_on=Moment(plan.settle_on),
         referral_acceleration_bps=plan.referral_acceleration_bps,
     )
+
+
+def _ratios(own: UnionScope) -> union.Ratios:
+    return union.Ratios(own.profit_share_bps, own.quota_bps)
 
 
 def referral_terms(settings: Settings) -> referral.Terms:

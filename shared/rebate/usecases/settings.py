@@ -6,8 +6,9 @@ from typing import Any
 
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.domain.errors import Code, Conflict, Rejected
+from rebate.domain.money import Bps
 from rebate.usecases.ports import Clock, Put, Store
-from rebate.usecases.rows import CurrentSettings, Journal, Key, SettingsVersion, number
+from rebate.usecases.rows import CurrentSettings, Journal, Key, Product, SettingsVersion, number
 from rebate.usecases.settings_changes import events_of_change
 
 _CURRENT = Key("current")
@@ -50,18 +51,25 @@ class SettingsReader:
 
 
 def save_settings(
-    store: Store, clock: Clock, document: Mapping[str, Any], *, expects: int, by: str
+    store: Store,
+    clock: Clock,
+    document: Mapping[str, Any],
+    *,
+    expects: int,
+    by: str,
+    margin_bps: Bps | None = None,
 ) -> InForce:
     """Put `document` in force as the version after `expects`; keep who changed it and when.
 
     What changed is told in the same transaction, as a row of the journal without movements.
+    Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4).
 
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
         Conflict: somebody saved another version first.
     """
     try:
-        settings = parse_settings(document)
+        settings = parse_settings(document, margin_bps)
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
     version, now = expects + 1, clock.now()
@@ -74,3 +82,9 @@ def save_settings(
         message = f"the settings are no longer at version {expects}: read them again"
         raise Conflict(message) from conflict
     return InForce(version, settings, document)
+
+
+def lowest_margin(store: Store) -> Bps | None:
+    """Return the lowest margin of the products on sale, as far as margins are known."""
+    products = (product for product in store.scan(Product) if product.on_sale)
+    return min((each.margin_bps for each in products if each.margin_bps is not None), default=None)

@@ -13,6 +13,7 @@ from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Keyed
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
+from rebate.domain.events import RepurchaseMissed
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, parts_of
 from rebate.domain.names import MemberId, OrderId, QueueId
@@ -182,6 +183,7 @@ class Settler:
         plan = plan_of(queue.id, self.settings.in_force().settings)
         commands = [Keyed(row.sort, row.command) for row in rows[:ROOM]]
         decision, book = self._decide(queue, line, commands, plan)
+        decision = self._without_known(decision)
         more = decision.done < len(rows) or bool(decision.follow_ups)
         now = self.clock.now()
         lease = Lease(self.name, later(now, LEASE)) if more and now < self._until else None
@@ -280,6 +282,19 @@ class Settler:
             for member, moved in movements.items()
         ]
         return writes
+
+    def _without_known(self, decision: Decision) -> Decision:
+        """Leave out forced repurchases whose order id the shop has used; members are told."""
+        known = self.store.get_many(Order, {Key(each.ticket.order) for each in decision.follow_ups})
+        if not known:
+            return decision
+        missed = [each for each in decision.follow_ups if Key(each.ticket.order) in known]
+        told = tuple(
+            RepurchaseMissed(each.ticket.order, each.ticket.member, each.command.repurchase or 0)
+            for each in missed
+        )
+        made = tuple(each for each in decision.follow_ups if each not in missed)
+        return replace(decision, follow_ups=made, events=(*decision.events, *told))
 
     def _follow_up(self, queue: QueueId, follow_up: FollowUp) -> list[Write]:
         """Return order, ticket and command of a forced repurchase (Rule 4.4)."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Invalid, Problem, shown
 from rebate.contracts.settings.checks import settings_problems
+from rebate.contracts.settings.margin import guard_findings, revenue_findings
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.validation import problems_of
 
@@ -26,10 +27,11 @@ class InvalidSettings(Invalid):
         return NEEDS_ACKNOWLEDGEMENT if needs else "invalid_settings"
 
 
-def parse_settings(document: object) -> Settings:
+def parse_settings(document: object, margin_bps: int | None = None) -> Settings:
     """Return the settings that the JSON-like document says; raises InvalidSettings.
 
-    A field that is null is one that is left out, as in a merge patch.
+    A field that is null is one that is left out, as in a merge patch. `margin_bps` is the lowest
+    margin of what is sold, where it is known; giving back more must be acknowledged (Rule 8.4).
     """
     if not isinstance(document, Mapping):
         raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
@@ -37,7 +39,8 @@ def parse_settings(document: object) -> Settings:
         settings = Settings.model_validate(_without_nulls(document))
     except ValidationError as error:
         raise InvalidSettings(problems_of(error, Settings)) from None
-    if problems := tuple(settings_problems(settings)):
+    problems = (*settings_problems(settings), *revenue_findings(settings))
+    if problems := problems or guard_findings(settings, margin_bps):
         raise InvalidSettings(problems)
     return settings
 

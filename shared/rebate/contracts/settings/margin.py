@@ -1,4 +1,4 @@
-"""Settings that give back more than is earned (rule 8.4)."""
+"""Settings that give back more than is earned, or than the shop allows itself (rule 8.4)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -33,6 +33,24 @@ def guard_findings(settings: Settings, margin_bps: int | None) -> tuple[Problem,
     )
 
 
+def revenue_findings(settings: Settings) -> Iterator[Problem]:
+    """Yield a problem for each channel whose orders may give back more than the shop's cap.
+
+    `guards.max_share_of_revenue_bps` caps what all plans together give for an order at their
+    highest ratios, so what they give in all never exceeds that share of the revenue. A profit is
+    taken to be the default margin, or all of the price where none is set.
+    """
+    most = settings.guards.max_share_of_revenue_bps
+    if most is None:
+        return
+    margin = settings.union.default_margin_bps if settings.union else 0
+    for channel in CHANNELS:
+        costs = costs_of(settings, channel, margin or WHOLE_BPS)
+        if sum(costs.values()) > most:
+            given = _given(channel, costs)
+            yield Problem("guards.max_share_of_revenue_bps", f"{given}, more than {percent(most)}")
+
+
 def costs_of(settings: Settings, channel: str, margin_bps: int) -> Costs:
     """Return what each setting may give back of an order of the channel, at most.
 
@@ -50,14 +68,17 @@ def costs_of(settings: Settings, channel: str, margin_bps: int) -> Costs:
 
 
 def _finding(channel: str, costs: Costs, margin_bps: int) -> Problem:
-    parts = " + ".join(f"{path} {percent(bps)}" for path, bps in costs.items())
-    total = percent(sum(costs.values()))
     return Problem(
         max(costs, key=lambda path: costs[path]),
-        f"an order by {channel} gives back up to {total} ({parts}), more than its margin of "
-        f'{percent(margin_bps)}, so guards.acknowledged must hold "{MARGIN_RISK}"',
+        f"{_given(channel, costs)}, more than its margin of {percent(margin_bps)}, "
+        f'so guards.acknowledged must hold "{MARGIN_RISK}"',
         code=NEEDS_ACKNOWLEDGEMENT,
     )
+
+
+def _given(channel: str, costs: Costs) -> str:
+    parts = " + ".join(f"{path} {percent(bps)}" for path, bps in costs.items())
+    return f"an order by {channel} gives back up to {percent(sum(costs.values()))} ({parts})"
 
 
 def _queue_rebate(settings: Settings, channel: str) -> Iterator[tuple[str, int]]:
@@ -118,8 +139,15 @@ def _red_packet(settings: Settings, channel: str) -> Iterator[tuple[str, int]]:
 
 def _union(settings: Settings, margin_bps: int) -> Iterator[tuple[str, int]]:
     plan = settings.union
-    if plan is not None and plan.enabled:
-        yield "union.profit_share_bps", margin_bps * (plan.profit_share_bps or 0) // WHOLE_BPS
+    if plan is None or not plan.enabled:
+        return
+    ratios = {"union.profit_share_bps": plan.profit_share_bps or 0}
+    for kind, scopes in (("products", plan.products), ("stores", plan.stores)):
+        for name, scope in scopes.items():
+            path = join_paths(f"union.{kind}", name)
+            ratios[join_paths(path, "profit_share_bps")] = scope.profit_share_bps or 0
+    highest = max(ratios, key=lambda path: ratios[path])
+    yield highest, margin_bps * ratios[highest] // WHOLE_BPS
 
 
 def _referral(settings: Settings) -> Iterator[tuple[str, int]]:

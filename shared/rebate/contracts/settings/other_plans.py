@@ -176,8 +176,18 @@ class Union(Strict):
         "Highest payout a day", "每日发放上限", "7.5", example=30000000, note="Absent: no limit."
     )
     products: Mapping[Id, UnionScope] = setting(
-        "Products", "商品独立设置", "7.5", example={"p-9": {"quota_bps": 12000}}, default={}
+        "Products",
+        "商品独立设置",
+        "7.5",
+        example={"p-9": {"quota_bps": 12000}},
+        default={},
+        note="An order of several products has their mean, weighed by what was paid.",
     )
     stores: Mapping[Id, UnionScope] = setting(
-        "Stores", "门店独立设置", "7.5", example={"W": {"profit_share_bps": 5000}}, default={}
+        "Stores",
+        "门店独立设置",
+        "7.5",
+        example={"W": {"profit_share_bps": 5000}},
+        default={},
+        note="Stands before the products'.",
     )

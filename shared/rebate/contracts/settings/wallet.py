@@ -30,7 +30,11 @@ class Guards(Strict):
         "Highest rebates a day", "每日返利上限", "8.4", example=10000000
     )
     max_share_of_revenue_bps: Bps | None = setting(
-        "Highest share of revenue", "返利占营收上限", "8.4", example=3000
+        "Highest share of revenue",
+        "返利占营收上限",
+        "8.4",
+        example=3000,
+        note="Settings that could give back more of an order are refused. Absent: no limit.",
     )
     lottery_prize_max: Amount = setting(
         "Highest lottery prize",
