@@ -4,6 +4,7 @@ tests/infra/test_access.py derives the calls from the code and compares.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from constructs import Construct
 
@@ -18,8 +19,110 @@ _ADD = "dynamodb:UpdateItem"
 _CHECK = "dynamodb:ConditionCheckItem"
 _REMOVE = "dynamodb:DeleteItem"
 
-ACCESS: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
-"""By function and table, `table/index` for an index."""
+_Access: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Actions by table, `table/index` for an index."""
+
+
+def _all(*parts: _Access) -> _Access:
+    """Return what all of the parts allow together."""
+    tables = {table for part in parts for table in part}
+    return {
+        table: tuple(dict.fromkeys(action for part in parts for action in part.get(table, ())))
+        for table in tables
+    }
+
+
+_SETTINGS: _Access = {"current_settings": (_GET,), "settings": (_GET,)}
+
+_SETTLEMENT: _Access = {
+    **_SETTINGS,
+    "answers": (_PUT,),
+    "commissions": (_GET, _PUT),
+    "daily_rebates": (_GET, _PUT),
+    "holds": (_QUERY, _PUT, _REMOVE),
+    "inbox": (_GET, _QUERY, _PUT, _REMOVE),
+    "journal": (_PUT,),
+    "members": (_GET,),
+    "nodes": (_GET_MANY, _PUT),
+    "order_lines": (_QUERY,),
+    "orders": (_GET, _GET_MANY, _PUT),
+    "queues": (_GET, _PUT),
+    "shops": (_GET,),
+    "statements": (_PUT,),
+    "tickets": (_GET_MANY, _PUT),
+    "tickets/waiting": (_QUERY,),
+    "wallets": (_GET, _ADD),
+}
+"""Whoever settles a queue may have to settle anything."""
+
+_ORDERS: _Access = {
+    "inbox": (_PUT,),
+    "order_lines": (_QUERY, _PUT),
+    "orders": (_GET, _PUT, _CHECK),
+    "spending": (_PUT,),
+}
+
+_PAID: _Access = _all(
+    _SETTINGS,
+    _ORDERS,
+    {
+        "members": (_GET, _PUT),
+        "products": (_GET_MANY,),
+        "seeds": (_GET, _PUT),
+        "shops": (_GET,),
+        "spending": (_QUERY,),
+        "tickets": (_QUERY, _PUT),
+    },
+)
+
+_CATALOG: _Access = {
+    **_SETTINGS,
+    "members": (_GET, _PUT, _CHECK),
+    "products": (_GET, _PUT),
+    "shops": (_GET, _PUT),
+}
+
+_RUNS: _Access = {**_SETTINGS, "inbox": (_SCAN, _PUT), "queues": (_SCAN,)}
+
+_ASKED: _Access = {
+    "answers": (_GET, _GET_MANY),
+    "current_settings": (_PUT,),
+    "journal": (_GET_MANY,),
+    "members": (_GET_MANY,),
+    "notices": (_QUERY,),
+    "products": (_SCAN,),
+    "queues": (_GET_MANY, _SCAN),
+    "seeds": (_GET_MANY,),
+    "settings": (_GET_MANY, _PUT),
+    "statements": (_QUERY,),
+    "templates": (_QUERY, _PUT),
+}
+"""What only members and operators ask for."""
+
+ACCESS: Mapping[str, _Access] = {
+    "api": _all(_ASKED, _SETTLEMENT, _PAID, _CATALOG),
+    "notify_members": {"notices": (_PUT,)},
+    "on_catalog_saved": _CATALOG,
+    "on_order_completed": _ORDERS,
+    "on_order_paid": _PAID,
+    "on_order_refunded": _ORDERS,
+    "scheduled_clear": _RUNS,
+    "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},
+    "scheduled_payouts": {
+        **_RUNS,
+        "commissions": (_SCAN, _PUT),
+        "dividends": (_GET, _PUT),
+        "holds": (_GET, _SCAN, _REMOVE),
+        "journal": (_PUT,),
+        "members": (_SCAN,),
+        "orders": (_GET,),
+        "statements": (_PUT,),
+        "wallets": (_GET, _ADD),
+    },
+    "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,)}),
+    "settle": _SETTLEMENT,
+}
+"""By function."""
 
 
 def resources_by_action(
@@ -28,7 +131,7 @@ def resources_by_action(
     """Yield sets of actions and the ARNs of all tables on which a function may do just these."""
     grouped: dict[tuple[str, ...], list[str]] = {}
     for table, actions in sorted(ACCESS.get(function, {}).items()):
-        grouped.setdefault(actions, []).append(_arn(scope, prefix, table))
+        grouped.setdefault(tuple(sorted(actions)), []).append(_arn(scope, prefix, table))
     for actions, arns in sorted(grouped.items()):
         yield list(actions), arns
 

@@ -71,7 +71,9 @@ class Api(Construct):
             self._share_secrets(stage, function)
         self._route("/v1/me/{proxy+}", [GET, POST], members, scope_name(MEMBER))
         self._route("/v1/{proxy+}", [GET, POST, PUT], operators, scope_name(OPERATOR))
-        acknowledge(self.api, "APIG4", "what is open is for everybody to know; shops sign their events")
+        acknowledge(
+            self.api, "APIG4", "what is open is for everybody to know; shops sign their events"
+        )
         self._ring_on_trouble(function)
         CfnOutput(self, "Url", value=self.api.api_endpoint)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -9,9 +10,43 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.rebate_function import RebateFunction
+from infra.stage import Stage
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """What EventBridge Scheduler replaces by the instant for which it starts."""
+
+_EVERY_MINUTE = "* * * * ? *"
+_IF_DUE = {"if_due": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start of a function: when (six fields of cron, in UTC), and what it says to it."""
+
+    name: str
+    function: str
+    cron: str
+    says: Mapping[str, object]
+
+
+def starts_of(stage: Stage) -> list[Start]:
+    """Return what the clock starts in a stage.
+
+    Runs tick every minute, and the functions know from the settings in force whether one is due.
+    So the shop's timezone and times stand in one place, the settings, and change with them.
+    """
+    sweep = f"0/{stage.sweep_minutes} * * * ? *"
+    payouts = [
+        Start(run, "scheduled_payouts", _EVERY_MINUTE, {"run": run, **_IF_DUE})
+        for run in ("average", "union", "dividend")
+    ]
+    return [
+        Start("clear", "scheduled_clear", _EVERY_MINUTE, _IF_DUE),
+        *payouts,
+        Start("release", "scheduled_payouts", "5 * * * ? *", {"run": "release"}),
+        Start("sweep", "scheduled_sweep", sweep, {}),
+        Start("draws", "scheduled_draws", "20 * * * ? *", {}),
+    ]
 
 
 class Schedules(Construct):
@@ -23,25 +58,23 @@ class Schedules(Construct):
         self._group = scheduler.CfnScheduleGroup(self, "Group", name=name)
         self._name = name
 
-    def start(
-        self, name: str, function: RebateFunction, *, cron: str, says: Mapping[str, object]
-    ) -> None:
-        """Start a function when `cron` says: with `says`, and that instant.
+    def add(self, start: Start, function: RebateFunction) -> None:
+        """Start a function as `start` says, and tell it the instant.
 
         A start that fails is repeated for an hour, for the same instant, and then set aside.
         """
         dead = function.dead_letters.queue
         scheduler.CfnSchedule(
             self,
-            name,
-            name=f"{self._name}-{name}",
+            start.name,
+            name=f"{self._name}-{start.name}",
             group_name=self._group.ref,
-            schedule_expression=f"cron({cron})",
+            schedule_expression=f"cron({start.cron})",
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=function.function.function_arn,
-                role_arn=self._role_for(function, name).role_arn,
-                input=json.dumps({"at": SCHEDULED_TIME, **says}),
+                role_arn=self._role_for(function, start.name).role_arn,
+                input=json.dumps({"at": SCHEDULED_TIME, **start.says}),
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
                     arn=dead.queue_arn
                 ),

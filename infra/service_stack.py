@@ -15,7 +15,7 @@ from infra.data_stack import DataStack
 from infra.intake import Intake
 from infra.packages import Package, Packages
 from infra.rebate_function import Deployment, RebateFunction
-from infra.schedule import Schedules
+from infra.schedule import Schedules, starts_of
 from infra.stage import Stage
 from infra.tables import ring_for_tables
 from infra.tail import Tail
@@ -28,15 +28,13 @@ INTAKES: Mapping[str, tuple[str, ...]] = {
 }
 """Which function gets which events."""
 
-RUNS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
-    "scheduled_clear": {"clear": {}},
-    "scheduled_payouts": {"average": {"run": "average"}, "union": {"run": "union"}},
+CLOCKED_SECONDS = {
+    "scheduled_clear": 300,
+    "scheduled_payouts": 300,
+    "scheduled_sweep": 300,
+    "scheduled_draws": 60,
 }
-"""By function: its runs, and what each start says."""
-
-
-EVERY_MINUTE = "* * * * ? *"
-EVERY_HOUR = "20 * * * ? *"
+"""How long the functions may take that the clock starts."""
 
 
 class ServiceStack(Stack):
@@ -129,20 +127,12 @@ class ServiceStack(Stack):
             )
 
     def _start_by_the_clock(self) -> None:
-        """Runs tick every minute, and the functions know from the settings whether one is due.
-
-        So the shop's timezone and times stand in one place, the settings, and change with them.
-        """
+        functions = {
+            name: self._function(name, seconds=seconds) for name, seconds in CLOCKED_SECONDS.items()
+        }
         schedules = Schedules(self, "Schedules", name=self._stage.prefix)
-        for name, runs in RUNS.items():
-            function = self._function(name, seconds=300)
-            for run, says in runs.items():
-                schedules.start(run, function, cron=EVERY_MINUTE, says={"if_due": True, **says})
-        sweep = f"0/{self._stage.sweep_minutes} * * * ? *"
-        function = self._function("scheduled_sweep", seconds=300)
-        schedules.start("sweep", function, cron=sweep, says={})
-        function = self._function("scheduled_draws", seconds=60)
-        schedules.start("draws", function, cron=EVERY_HOUR, says={})
+        for start in starts_of(self._stage):
+            schedules.add(start, functions[start.function])
 
     def _answer(self, data: DataStack) -> Api:
         function = self._function("api", seconds=20, is_asked=True)

@@ -9,7 +9,6 @@ from infra.packages import Package, Packages
 from local.deployment import Clients, deployed
 from local.engine import dynamodb
 from local.streams import Stream
-from rebate.usecases import orders
 from tests.infra import tour
 from tests.infra.calls import Recorder, recording
 from tests.infra.templates import OWN, STAGE, STAGES, Template
@@ -52,7 +51,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
         recording() as recorder,
     ):
         patch.setenv("REBATE_SHOP_SECRET", tour.SECRET)
-        patch.setattr(orders, "WRITES_MAX", tour.WRITES_FEW)
+        for module, name, value in tour.SMALL:
+            patch.setattr(module, name, value)
         recorder.prefix = "tour-"
         clients = Clients(address)
         with deployed(clients, recorder.prefix) as deployment:

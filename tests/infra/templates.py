@@ -63,7 +63,7 @@ class Template:
 
     def _named(self, logical_id: str) -> str:
         if logical_id not in self.document["Resources"]:
-            return f"{{{logical_id}}}"
+            return f"{{{logical_id.removeprefix('AWS::')}}}"
         kind = self.kind(logical_id).removeprefix("AWS::")
         properties = self.document["Resources"][logical_id].get("Properties", {})
         keys = ("QueueName", "FunctionName", "LogGroupName", "Name", "TopicName", "UserPoolName")

@@ -1,25 +1,43 @@
 """A tour through everything that functions do, so that what they ask of AWS can be recorded."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
+from types import ModuleType
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-from infra.service_stack import RUNS
+import pytest
+from botocore.client import BaseClient
+
+from infra.schedule import starts_of
+from infra.stage import Stage
 from local.deployment import Deployment
 from local.streams import Stream
 from rebate.contracts.signatures import sign
+from rebate.domain import places
+from rebate.domain.errors import Conflict
+from rebate.usecases import line, orders
 
 SECRET = "a shop's secret"
 START = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
-MANY = 30
+MIDNIGHT = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
+"""When all runs of the settings are due, and all that was held."""
+
+SMALL: Sequence[tuple[ModuleType, str, int]] = (
+    (orders, "LINES_PER_ROW", 2),
+    (orders, "WRITES_MAX", 8),
+    (places, "FANOUT", 4),
+    (line, "FANOUT", 4),
+)
+"""What rows and transactions hold on the tour, so that a little is much."""
+
+MANY = 4
 """Lines of a long order, more than one row holds; each is a queue of its own."""
 
-WRITES_FEW = 10
-"""What a transaction is to hold on the tour, so that a long order takes several."""
-
-FEWER = 34
+FEWER = 7
 """Entries of one queue: more than its row has room for."""
 
 Send: TypeAlias = Callable[[str, dict[str, Any]], None]
@@ -30,6 +48,7 @@ SETTINGS: dict[str, Any] = {
     "queue_rebate": {
         "enabled": True,
         "mall": "per_product",
+        "new_products": False,
         "extraction_bps": 1000,
         "hold_days": 1,
         "limits": {"total": 1000},
@@ -71,7 +90,17 @@ SETTINGS: dict[str, Any] = {
         "default_margin_bps": 2000,
         "referral_acceleration_bps": 1000,
     },
+    "referral": {
+        "direct_bps": 500,
+        "indirect_bps": 200,
+        "merchant_bps": 100,
+        "dividend": {"bps": 100, "rank": "holder", "every": "day"},
+    },
 }
+
+
+class Killed(BaseException):
+    """The process died."""
 
 
 class Tour:
@@ -88,6 +117,8 @@ class Tour:
         self._trade("bus", self._deliver)
         self._trade("http", self._post)
         self._fill_a_queue()
+        self._ask_for_entries()
+        self._die()
         assert not self._deployment.dead_letters()
         self._send_nonsense()
         self._look()
@@ -106,12 +137,13 @@ class Tour:
         """Shops send all that they can, by way of the bus or over HTTP."""
         shop = Shop(name, send, self._next)
         shop.save_catalog()
+        self._enable_products()
         shop.send_early()
-        for number in range(6):
-            shop.buy(f"m{number}", "ABC"[number % 3], ["p1"])
-            shop.buy(f"w{number}", "ABC"[number % 3], ["p1"], channel="store", store_id="W")
+        for number, member in enumerate("ABC"):
+            shop.buy(f"m{number}", member, ["p1"])
+            shop.buy(f"w{number}", member, ["p1"], channel="store", store_id="W")
         self._deployment.settle()
-        for number in range(6):
+        for number in range(3):
             shop.complete(f"m{number}")
             shop.complete(f"w{number}")
         self._deployment.settle()
@@ -119,7 +151,7 @@ class Tour:
         shop.give_back("w1", 1, 10000)
         self._deployment.settle()
         for _ in range(2):
-            shop.buy("long", "A", [f"p{n}" for n in range(MANY)], paid_at=START.isoformat())
+            shop.buy("long", "A", _products(), paid_at=START.isoformat())
         shop.complete("long")
         shop.give_back("long", MANY, 1)
         self._deployment.settle()
@@ -130,28 +162,45 @@ class Tour:
             shop.buy(f"c{number}", "B", ["p1"], channel="cashier", store_id="W")
         self._deployment.settle()
 
+    def _die(self) -> None:
+        """A process dies while it stores a long order, which is then delivered again."""
+        shop = Shop("late", self._deliver, self._next)
+        with pytest.raises(Killed), _failing(Killed(), commit=4):
+            shop.buy("long", "A", _products())
+        shop.buy("long", "A", _products())
+        self._deployment.settle()
+
     def _send_nonsense(self) -> None:
         """Every function of the bus sets something aside."""
         for kind in ("OrderPaid", "OrderCompleted", "OrderRefunded", "MemberSaved"):
             self._deployment.bus.deliver({"detail-type": kind, "detail": {"nothing": True}})
 
+    def _enable_products(self) -> None:
+        """The shop saves a product at the same time, so it is enabled at the second attempt."""
+        with _failing(Conflict(), commit=1):
+            self._ask("POST", "/v1/products/enable", body={"supplies": ["self"]})
+
+    def _ask_for_entries(self) -> None:
+        """A member draws one entry, looks at draw and line, and exchanges what it still lacks."""
+        entries = self._ask("GET", "/v1/me/entries", who="desk-B")["entries"]
+        drawable = next(entry for entry in entries if entry["may_draw"])
+        mine = {name: drawable[name] for name in ("queue", "entry")}
+        self._ask("POST", "/v1/me/entries/draw", who="desk-B", body=mine)
+        self._ask("GET", "/v1/me/entries/draw", who="desk-B", query=mine)
+        self._ask("GET", "/v1/me/queue", who="desk-B", query={"id": mine["queue"]})
+        body = {**mine, "into": "points"}
+        self._ask("POST", "/v1/me/entries/exchange", who="desk-B", body=body)
+
     def _look(self) -> None:
         """Members and operators ask all that they can."""
-        for number in range(FEWER - 3, FEWER):
-            mine = {"queue": "cashier/W", "entry": f"desk-c{number}/1"}
-            self._ask("POST", "/v1/me/entries/draw", who="desk-B", body=mine)
-            self._ask("GET", "/v1/me/entries/draw", who="desk-B", **mine)
-            body = {**mine, "into": "points"}
-            self._ask("POST", "/v1/me/entries/exchange", who="desk-B", body=body)
         self._ask("GET", "/v1/me/entries", who="bus-B")
         self._ask("GET", "/v1/me/wallet", who="bus-A")
         self._ask("GET", "/v1/me/notices", who="bus-A")
-        self._ask("GET", "/v1/me/queue", who="bus-B", id="store/W")
         self._ask("GET", "/v1/health")
         self._ask("GET", "/v1/draws")
         self._ask("GET", "/v1/queues")
-        self._ask("GET", "/v1/queue", id="product/p1")
-        self._ask("GET", "/v1/order", id="bus-m0")
+        self._ask("GET", "/v1/queue", query={"id": "product/p1"})
+        self._ask("GET", "/v1/order", query={"id": "bus-m0"})
         self._ask("GET", "/v1/orders/bus-long")
         self._ask("GET", "/v1/notices/wordings")
         words = {"locale": "en", "kind": "joined", "text": "You are in line.", "version": 0}
@@ -163,7 +212,6 @@ class Tour:
         self._ask("GET", "/v1/settings")
         self._ask("GET", "/v1/settings/versions")
         self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
-        self._ask("POST", "/v1/products/enable", body={"supplies": ["self"]})
 
     def _clear_stalled(self) -> None:
         """A product goes off sale while its queue waits."""
@@ -174,12 +222,11 @@ class Tour:
         self._ask("POST", "/v1/queues/stalled/clear", body=stalled)
 
     def _run(self) -> None:
-        tick = {"at": self._next(), "if_due": False}
-        for function, runs in RUNS.items():
-            for says in runs.values():
-                self._deployment.functions.call(function, {**tick, **says})
-        self._deployment.functions.call("scheduled_draws", tick)
-        self._deployment.functions.call("scheduled_sweep", tick)
+        """The clock strikes midnight, when everything is due."""
+        for start in starts_of(Stage(name="tour")):
+            event = {"at": MIDNIGHT.isoformat(), **start.says}
+            answer = self._deployment.functions.call(start.function, event)
+            assert start.name not in {"clear", "average", "union"} or answer["queues"], start
 
     def _next(self) -> str:
         self._at += timedelta(minutes=1)
@@ -202,10 +249,10 @@ class Tour:
         *,
         who: str | None = None,
         body: Any = None,
-        headers: dict[str, str] | None = None,
-        **query: str,
-    ) -> None:
-        """Ask the API as a member, or as an operator; what an entry forbids is an answer, too."""
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Ask the API as a member, or as an operator; return the body of the answer."""
         claims = {"sub": who or "op", "scope": "rebate/member" if who else "rebate/operator"}
         answer = self._deployment.functions.call(
             "api",
@@ -213,8 +260,7 @@ class Tour:
                 "version": "2.0",
                 "routeKey": "$default",
                 "rawPath": path,
-                "rawQueryString": urlencode(query),
-                "queryStringParameters": query,
+                "rawQueryString": urlencode(query or {}),
                 "headers": headers or {},
                 "requestContext": {
                     "http": {"method": method, "path": path},
@@ -225,7 +271,28 @@ class Tour:
                 "isBase64Encoded": False,
             },
         )
-        assert answer["statusCode"] in {200, 204, 409}, (path, answer)
+        assert answer["statusCode"] in {200, 204}, (path, answer)
+        return json.loads(answer["body"]) if answer["body"] else None
+
+
+@contextmanager
+def _failing(error: BaseException, *, commit: int) -> Iterator[None]:
+    """Let the n-th commit fail before anything of it is stored."""
+    ask: Callable[..., Any] = vars(BaseClient)["_make_api_call"]
+    numbers = count(1)
+
+    def ask_or_fail(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation == "TransactWriteItems" and next(numbers) == commit:
+            raise error
+        return ask(client, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", ask_or_fail)
+        yield
+
+
+def _products() -> list[str]:
+    return [f"p{number}" for number in range(MANY)]
 
 
 class Shop:
@@ -238,7 +305,7 @@ class Shop:
 
     def save_catalog(self) -> None:
         a, b, c = (self._of(name) for name in "ABC")
-        self._send("MemberSaved", {"member_id": a, "nickname": "a"})
+        self._send("MemberSaved", {"member_id": a, "nickname": "a", "rank": "holder"})
         self._send("MemberSaved", {"member_id": b, "referrer_id": a})
         self._send("MemberSaved", {"member_id": c, "referrer_id": b})
         self._send("ProductSaved", {"product_id": "p1", "name": "tea"})
@@ -251,9 +318,11 @@ class Shop:
         self.give_back("early", 1, 5000)
         self.buy("early", "A", ["p1"])
 
-    def buy(self, order: str, member: str, products: Sequence[str], **rest: Any) -> None:
+    def buy(
+        self, order: str, member: str, products: Sequence[str], *, paid: int = 10000, **rest: Any
+    ) -> None:
         lines = [
-            {"line_id": str(n), "product_id": product, "paid": 10000}
+            {"line_id": str(n), "product_id": product, "paid": paid}
             for n, product in enumerate(products, 1)
         ]
         detail = {
