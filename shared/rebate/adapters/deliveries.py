@@ -30,16 +30,22 @@ def deliver(
     kinds: tuple[type[E], ...],
     use: Callable[[Delivery[E]], None],
     dead_letters: DeadLetters,
+    expect: Callable[[list[E]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Hand each event of an SQS batch to `use`; report those that shall come again.
 
     Events of other kinds than `kinds` are set aside: a rule sends them to the wrong function.
+    `expect` is told before of all events that are going to be handed to `use`.
     """
     function = getattr(context, "function_name", None) or "local"
+    read = {each["messageId"]: _read(each["body"], kinds) for each in batch["Records"]}
+    expect([found.event for found in read.values() if isinstance(found, Delivery)])
 
     def carry_out(record: SQSRecord) -> None:
         try:
-            delivery = read_envelope(record.body, kinds)
+            delivery = read[record.message_id]
+            if isinstance(delivery, UnreadableEvent):
+                raise delivery
             with logger.append_context_keys(**_names(delivery)):
                 use(delivery)
         except UnreadableEvent as unreadable:
@@ -59,6 +65,13 @@ def deliver(
         EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("Logger", logger)
     )
     return dict(process_partial_response(batch, carry_out, processor))
+
+
+def _read(body: str, kinds: tuple[type[E], ...]) -> Delivery[E] | UnreadableEvent:
+    try:
+        return read_envelope(body, kinds)
+    except UnreadableEvent as unreadable:
+        return unreadable
 
 
 def _names(delivery: Delivery[Any]) -> dict[str, str]:

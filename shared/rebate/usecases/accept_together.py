@@ -1,0 +1,87 @@
+"""Accepting a batch of orders in one transaction: a tenth of the requests, and the same outcome."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from rebate.contracts.events_in import OrderPaid
+from rebate.domain.errors import RebateError, Unavailable
+from rebate.domain.orders import Order
+from rebate.usecases.accept_order import Accepted, OrderDesk
+from rebate.usecases.gathered import Gathered, Scattered
+from rebate.usecases.ports import Store
+from rebate.usecases.rows import Key, Member, Product
+from rebate.usecases.settings import InForce, SettingsReader
+
+LINES_MAX = 20
+"""Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
+
+
+@dataclass(slots=True)
+class OrderBatch:
+    """Accepts orders as `desk` does; those of one batch together, when the first is asked for.
+
+    If that fails, for whatever reason, each is accepted alone: none suffers from another.
+    """
+
+    desk: OrderDesk
+    _expected: list[OrderPaid] = field(default_factory=list)
+    _outcomes: dict[int, Accepted | RebateError] = field(default_factory=dict)
+
+    def expect(self, events: Iterable[OrderPaid]) -> None:
+        """Tell which orders are to come."""
+        self._expected = [event for event in events if len(event.lines) <= LINES_MAX]
+
+    def accept(self, event: OrderPaid) -> Accepted:
+        """Accept an order.
+
+        Raises:
+            Mismatch, Rejected, Unavailable: as `OrderDesk.accept`.
+        """
+        if self._expected:
+            expected, self._expected = self._expected, []
+            outcomes = accept_all(self.desk, expected)
+            self._outcomes = dict(zip(map(id, expected), outcomes, strict=True))
+        outcome = self._outcomes.pop(id(event), None) or self.desk.accept(event)
+        if isinstance(outcome, RebateError):
+            raise outcome
+        return outcome
+
+
+def accept_all(desk: OrderDesk, events: Sequence[OrderPaid]) -> list[Accepted | RebateError]:
+    """Return for each event what `desk.accept` would return or raise, one after another."""
+    gathered = Gathered(desk.store)
+    try:
+        quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force()))
+        _fetch(gathered, events)
+        outcomes = [_outcome(quick, event) for event in events]
+        gathered.send()
+    except Scattered:
+        return [_outcome(desk, event) for event in events]
+    except Unavailable as unavailable:
+        return [unavailable for _ in events]
+    return outcomes
+
+
+class _Settings(SettingsReader):
+    """The settings as they were read for a whole batch."""
+
+    def __init__(self, in_force: InForce) -> None:
+        self._in_force = in_force
+
+    def in_force(self) -> InForce:
+        return self._in_force
+
+
+def _outcome(desk: OrderDesk, event: OrderPaid) -> Accepted | RebateError:
+    try:
+        return desk.accept(event)
+    except RebateError as error:
+        return error
+
+
+def _fetch(store: Store, events: Iterable[OrderPaid]) -> None:
+    """Read at once what acceptance will ask for one by one."""
+    lines = [line for event in events for line in event.lines]
+    store.get_many(Order, {Key(event.order_id) for event in events})
+    store.get_many(Member, {Key(event.member.id) for event in events})
+    store.get_many(Product, {Key(line.product_id) for line in lines if line.product_id})

@@ -1,0 +1,98 @@
+"""A store that holds writes back, so that several use cases share a transaction.
+
+A request costs far more than the rows in it, in waiting as in processor time.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from rebate.domain.errors import Conflict
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.tickets import Ticket
+from rebate.usecases.ports import WRITES_MAX, Put, Store, Write
+from rebate.usecases.rows import Key, key_of
+
+Row = TypeVar("Row")
+
+
+class Scattered(Exception):
+    """What was gathered could not be written in one transaction: do it one by one."""
+
+
+class Gathered:
+    """Implements `rebate.usecases.ports.Store` on another store; `send` writes what is held back.
+
+    A commit takes effect whole, and none before an earlier one. Rows are read once, and are then
+    as they were or will be. Any method but `get` and `get_many` may raise `Scattered`.
+    """
+
+    def __init__(self, beneath: Store) -> None:
+        """Read from and write to the store `beneath`."""
+        self._beneath = beneath
+        self._known: dict[tuple[type, Key], Any] = {}
+        self._held: dict[tuple[type, Key], Put] = {}
+
+    def get(self, kind: type[Row], key: Key) -> Row | None:
+        """Return the row at `key`, as it is or will be, or None."""
+        return self.get_many(kind, [key]).get(key)
+
+    def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
+        """Return those of the rows at `keys` that exist or will; what is unknown is fetched."""
+        wanted = set(keys)
+        unknown = [key for key in wanted if (kind, key) not in self._known]
+        if unknown:
+            found = self._beneath.get_many(kind, unknown)
+            self._known.update({(kind, key): found.get(key) for key in unknown})
+        rows = {key: self._known[kind, key] for key in wanted}
+        return {key: row for key, row in rows.items() if row is not None}
+
+    def query(
+        self,
+        kind: type[Row],
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int | None = None,
+        backwards: bool = False,
+    ) -> list[Row]:
+        """Send what is held back, and return a partition's rows."""
+        self.send()
+        return self._beneath.query(
+            kind, partition, prefix=prefix, after=after, limit=limit, backwards=backwards
+        )
+
+    def waiting_tickets(
+        self, member: MemberId, queue: QueueId, *, from_place: int, limit: int
+    ) -> list[Ticket]:
+        """Send what is held back, and return a member's tickets that wait."""
+        self.send()
+        return self._beneath.waiting_tickets(member, queue, from_place=from_place, limit=limit)
+
+    def scan(self, kind: type[Row]) -> Iterator[Row]:
+        """Send what is held back, and yield every row of a kind."""
+        self.send()
+        return self._beneath.scan(kind)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Hold rows back until there is no room for more, or they are asked for."""
+        puts = {(type(w.row), key_of(w.row)): w for w in writes if isinstance(w, Put)}
+        if len(puts) < len(writes):
+            self.send()
+            self._known.clear()
+            self._beneath.commit(writes)
+            return
+        if len(self._held) + len(puts) > WRITES_MAX or self._held.keys() & puts:
+            self.send()
+        self._held.update(puts)
+        self._known.update({name: put.row for name, put in puts.items()})
+
+    def send(self) -> None:
+        """Write all that is held back."""
+        held, self._held = list(self._held.values()), {}
+        if not held:
+            return
+        try:
+            self._beneath.commit(held)
+        except Conflict as conflict:
+            raise Scattered from conflict

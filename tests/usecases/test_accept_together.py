@@ -1,0 +1,161 @@
+"""A batch of orders is accepted as its orders would be one by one, whatever stands in the way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rebate.bootstrap import App, wire
+from rebate.contracts.events_in import OrderPaid, parse_event
+from rebate.domain.errors import Conflict, Mismatch, RebateError, Unavailable
+from rebate.domain.names import QueueId
+from rebate.usecases.accept_order import Accepted
+from rebate.usecases.accept_together import LINES_MAX, OrderBatch
+from rebate.usecases.settings import save_settings
+from rebate.usecases.show_outcome import show_outcome
+from tests.fakes import FakeClock, MemoryStore
+
+LIMITED: dict[str, Any] = {
+    "currency": "CNY",
+    "timezone": "Asia/Shanghai",
+    "queue_rebate": {
+        "enabled": True,
+        "extraction_bps": 1000,
+        "entitlement": {"fixed_bps": 10000},
+        "limits": {"total": 2},
+    },
+}
+UNLIMITED = {**LIMITED, "queue_rebate": {**LIMITED["queue_rebate"], "limits": {}}}
+
+
+def deployment(settings: dict[str, Any] = UNLIMITED) -> tuple[App, MemoryStore]:
+    store = MemoryStore()
+    app = wire(store, FakeClock())
+    save_settings(store, app.clock, settings, expects=0, by="test")
+    store.commits = 0
+    return app, store
+
+
+def paid(order: str, member: str = "A", amount: int = 10_000, *, lines: int = 1) -> OrderPaid:
+    detail = {
+        "order_id": order,
+        "member": {"id": member},
+        "channel": "mall",
+        "paid_at": "2026-03-01T10:00:00+08:00",
+        "lines": [{"line_id": f"{n}", "product_id": "p", "paid": amount} for n in range(lines)],
+    }
+    event = parse_event("OrderPaid", detail)
+    assert isinstance(event, OrderPaid)
+    return event
+
+
+def outcomes(accept: Any, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
+    found: list[Accepted | type[RebateError]] = []
+    for event in events:
+        try:
+            found.append(accept(event))
+        except RebateError as error:
+            found.append(type(error))
+    return found
+
+
+def together(app: App, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
+    batch = OrderBatch(app.orders)
+    batch.expect(events)
+    return outcomes(batch.accept, events)
+
+
+def settled(app: App) -> dict[str, Any]:
+    app.settler.settle(QueueId("mall"))
+    return show_outcome(app.store, app.settings.in_force().settings)
+
+
+orders = st.builds(
+    paid, st.sampled_from("abcd"), st.sampled_from("AB"), st.sampled_from([10_000, 20_000])
+)
+
+
+@given(batches=st.lists(st.lists(orders, max_size=5), max_size=3), limited=st.booleans())
+def test_a_batch_comes_to_what_its_orders_come_to_one_by_one(batches, limited):
+    settings = LIMITED if limited else UNLIMITED
+    (one, _), (other, _) = deployment(settings), deployment(settings)
+    for batch in batches:
+        assert together(one, batch) == outcomes(other.orders.accept, batch)
+    assert settled(one) == settled(other)
+
+
+def test_a_batch_is_one_transaction():
+    app, store = deployment()
+    assert len(together(app, [paid(f"o{n}", f"m{n}") for n in range(10)])) == 10
+    assert store.commits == 1
+
+
+def test_what_does_not_fit_into_one_transaction_goes_into_several():
+    app, store = deployment()
+    together(app, [paid(f"o{n}", f"m{n}") for n in range(50)])
+    assert store.commits == 2
+    assert len(settled(app)["queues"]["mall"]["entries"]) == 50
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_orders_that_meet_a_conflict_together_are_accepted_alone(failing):
+    app, store = deployment()
+    attempts = []
+
+    def refuse(writes: Any) -> None:
+        attempts.append(len(writes))
+        if len(attempts) <= failing:
+            raise Conflict("somebody else")
+
+    store.before_commit = refuse
+    found = together(app, [paid("o1", "A"), paid("o2", "B")])
+    assert [each.outcome for each in found] == ["accepted", "accepted"]
+    assert attempts == [6] + [3] * (failing + 1)
+    assert len(settled(app)["queues"]["mall"]["entries"]) == 2
+
+
+def test_a_batch_that_the_store_does_not_answer_is_handed_back_whole():
+    app, store = deployment()
+
+    def fail(_writes: Any) -> None:
+        raise Unavailable("timeout")
+
+    store.after_commit = fail
+    events = [paid("o1", "A"), paid("o2", "B")]
+    assert together(app, events) == [Unavailable, Unavailable]
+    store.after_commit = lambda _: None
+    assert [each.outcome for each in together(app, events)] == ["duplicate", "duplicate"]
+
+
+def test_one_that_contradicts_keeps_no_other_from_being_accepted():
+    app, _ = deployment()
+    first, second, third = together(app, [paid("o1"), paid("o1", amount=1), paid("o2")])
+    assert (first.outcome, second, third.outcome) == ("accepted", Mismatch, "accepted")
+
+
+def test_a_bug_that_one_order_meets_keeps_no_other_from_being_accepted(monkeypatch):
+    app, _ = deployment()
+    get = MemoryStore.get
+
+    def broken(self, kind, key):
+        assert key.partition != "o2", "a bug"
+        return get(self, kind, key)
+
+    monkeypatch.setattr(MemoryStore, "get", broken)
+    batch = OrderBatch(app.orders)
+    events = [paid("o1"), paid("o2"), paid("o3")]
+    batch.expect(events)
+    with pytest.raises(AssertionError):
+        batch.accept(events[0])
+    with pytest.raises(AssertionError):
+        batch.accept(events[1])
+    assert batch.accept(events[2]).outcome == "accepted"
+    assert batch.accept(events[0]).outcome == "accepted"
+
+
+def test_a_long_order_goes_alone():
+    app, store = deployment()
+    together(app, [paid("o1"), paid("o2", lines=LINES_MAX + 1), paid("o3", "B")])
+    assert store.commits == 2
