@@ -1,8 +1,11 @@
 """A stage in an emulator, as those outside of it see it: they send events, and look."""
 
 import json
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from infra.service_stack import INTAKES
@@ -10,12 +13,22 @@ from infra.sign_in import MEMBER, OPERATOR
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.show_outcome import show_outcome
-from tests.stack.deployment import PREFIX, Clients
-from tests.stack.emulator import REGION, Emulator
+from tests.stack.deployment import PREFIX, Clients, deploy
+from tests.stack.emulator import REGION, Emulator, ministack
 from tests.stack.people import Api, Person, sign_in
+
+log = logging.getLogger("stack")
 
 SETTLE_SECONDS_MAX = 60.0
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+
+
+@contextmanager
+def running(templates: Path, folder: Path) -> Iterator["Cloud"]:
+    """Deploy templates into an emulator that lasts as long as the block."""
+    with ministack(folder) as emulator:
+        log.info("deploying the stacks")
+        yield Cloud(emulator, deploy(emulator, templates))
 
 
 class Cloud:
@@ -77,11 +90,27 @@ class Cloud:
         url: str = self.clients.sqs.get_queue_url(QueueName=f"{PREFIX}-{queue}")["QueueUrl"]
         return url
 
+    def take(self, queue: str) -> list[dict[str, Any]]:
+        """Wait for messages in a queue, and take what is there."""
+        self.wait_until(lambda: self.counts(queue)[0], SETTLE_SECONDS_MAX)
+        url = self.url_of(queue)
+        taken: list[dict[str, Any]] = self.clients.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )["Messages"]
+        for message in taken:
+            self.clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+    def give(self, queue: str, body: str) -> None:
+        """Put a message into a queue with the AWS CLI, as an operator does who replays it."""
+        url = self.url_of(queue)
+        self.emulator.aws("sqs", "send-message", "--queue-url", url, "--message-body", body)
+
     def outcome(self) -> dict[str, Any]:
         """Return what all came to, as it stands in the tables."""
         return show_outcome(self.store, SettingsReader(self.store).in_force().settings)
 
-    def wait_until(self, is_so: Callable[[], bool], seconds: float) -> None:
+    def wait_until(self, is_so: Callable[[], object], seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < deadline, f"it took too long:\n{self.emulator.log[-4000:]}"

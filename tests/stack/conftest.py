@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.cloud import Cloud
-from tests.stack.deployment import deploy, synthesised
-from tests.stack.emulator import CREDENTIALS, ministack
+from tests.stack.cloud import Cloud, running
+from tests.stack.deployment import synthesised
+from tests.stack.emulator import CREDENTIALS
 
 log = logging.getLogger("stack")
 
@@ -30,6 +30,5 @@ def _credentials() -> Iterator[None]:
 
 @pytest.fixture
 def cloud(templates: Path, tmp_path: Path) -> Iterator[Cloud]:
-    with ministack(tmp_path) as emulator:
-        log.info("deploying the stacks")
-        yield Cloud(emulator, deploy(emulator, templates))
+    with running(templates, tmp_path) as cloud:
+        yield cloud

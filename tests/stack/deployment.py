@@ -55,27 +55,34 @@ def _layer_of_this_machine() -> Package:
 
 
 class Clients:
-    """Clients of the services, made when first asked for: `clients.sqs`."""
+    """Clients of the services that tests use."""
 
     def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
+        def client(service: Any) -> Any:
+            return boto3.client(
+                service,
+                endpoint_url=endpoint,
+                region_name=REGION,
+                aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            )
 
-    def __getattr__(self, service: str) -> Any:
-        made = boto3.client(
-            service,
-            endpoint_url=self._endpoint,
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
-        setattr(self, service, made)
-        return made
+        self.accounts = client("cognito-idp")
+        self.api = client("apigatewayv2")
+        self.dynamodb = client("dynamodb")
+        self.events = client("events")
+        self.functions = client("lambda")
+        self.parameters = client("ssm")
+        self.s3 = client("s3")
+        self.scheduler = client("scheduler")
+        self.sqs = client("sqs")
+        self.stacks = client("cloudformation")
 
 
 def deploy(emulator: Emulator, synthesised: Path) -> Clients:
     """Bootstrap the account, publish the assets and create the stacks, one after the other."""
     clients = Clients(emulator.endpoint)
-    clients.ssm.put_parameter(Name=_BOOTSTRAPPED, Value="30", Type="String")
+    clients.parameters.put_parameter(Name=_BOOTSTRAPPED, Value="30", Type="String")
     where = {"LocationConstraint": REGION}
     clients.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration=where)
     for stack in STACKS:
@@ -100,7 +107,7 @@ def _create(clients: Clients, emulator: Emulator, folder: Path, stack: str) -> N
     template = json.loads((folder / key).read_text(encoding="utf-8"))
     body = json.dumps(stand_ins.deployable(template)).encode()
     clients.s3.put_object(Bucket=_BUCKET, Key=key, Body=body)
-    clients.cloudformation.create_stack(
+    clients.stacks.create_stack(
         StackName=stack,
         TemplateURL=f"{emulator.endpoint}/{_BUCKET}/{key}",
         Capabilities=["CAPABILITY_IAM"],
@@ -109,13 +116,13 @@ def _create(clients: Clients, emulator: Emulator, folder: Path, stack: str) -> N
     status = "CREATE_IN_PROGRESS"
     while status.endswith("_IN_PROGRESS") and time.monotonic() < deadline:
         time.sleep(0.1)
-        (described,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        (described,) = clients.stacks.describe_stacks(StackName=stack)["Stacks"]
         status = described["StackStatus"]
     assert status == "CREATE_COMPLETE", "\n".join([status, *_reasons(clients, stack)])
 
 
 def _reasons(clients: Clients, stack: str) -> Iterator[str]:
-    for event in clients.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:
+    for event in clients.stacks.describe_stack_events(StackName=stack)["StackEvents"]:
         if event["ResourceStatus"].endswith("_FAILED"):
             yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
@@ -58,7 +58,7 @@ class Emulator:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def environment_of(self, function: str) -> int:
+    def process_of(self, function: str) -> int:
         """Return the process in which a function runs; it exists once the function was called."""
         listed = subprocess.run(
             ["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True
@@ -95,7 +95,7 @@ def ministack(home: Path) -> Iterator[Emulator]:
         _end(process)
 
 
-def _settings(port: int) -> Mapping[str, str]:
+def _settings(port: int) -> dict[str, str]:
     return {
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,

@@ -28,9 +28,7 @@ class Api:
     """The HTTP API at its own name, which leads to the emulator."""
 
     def __init__(self, clients: Clients, endpoint: str) -> None:
-        (api,) = (
-            each for each in clients.apigatewayv2.get_apis()["Items"] if each["Name"] == PREFIX
-        )
+        (api,) = (each for each in clients.api.get_apis()["Items"] if each["Name"] == PREFIX)
         self._name = urlsplit(api["ApiEndpoint"]).netloc
         self._address = urlsplit(endpoint).netloc
 
@@ -64,13 +62,13 @@ class Person:
 
 def sign_in(clients: Clients, endpoint: str, api: Api, audience: str, name: str) -> Person:
     """Open an account in the pool of an audience, and sign in with a code and its proof (PKCE)."""
-    cognito = getattr(clients, "cognito-idp")
-    pool = _id_of(cognito.list_user_pools(MaxResults=60)["UserPools"], f"{PREFIX}-{audience}s")
-    (client,) = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
+    accounts = clients.accounts
+    pool = _id_of(accounts.list_user_pools(MaxResults=60)["UserPools"], f"{PREFIX}-{audience}s")
+    (client,) = accounts.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
     email, password = f"{name}@example.com", f"Aa1!{secrets.token_hex(12)}"
-    made = cognito.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS")
+    made = accounts.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS")
     known = {each["Name"]: each["Value"] for each in made["User"]["Attributes"]}
-    cognito.admin_set_user_password(
+    accounts.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True
     )
     token = _token(urlsplit(endpoint).netloc, client["ClientId"], audience, email, password)
