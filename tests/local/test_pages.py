@@ -3,7 +3,10 @@
 import http.client
 import json
 import re
+import signal
 import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 from urllib.parse import urljoin
@@ -211,3 +214,37 @@ def _keys():
 def test_all_that_the_api_says_has_a_text(locale, kind, values):
     missing = [value for value in values if f"{kind}.{value}" not in TEXTS[locale]]
     assert not missing
+
+
+@pytest.mark.engine
+def test_the_demo_says_where_its_pages_are_and_they_find_their_api(tmp_path):
+    with _demo("--orders", "4", "--port", "0", "--store", str(tmp_path)) as said:
+        told = re.search(r"^Pages: (http://127\.0\.0\.1:\d+)/$", said, re.MULTILINE)
+        address = told[1]
+        assert get(address, "/")[2] == (WEB / "index.html").read_bytes()
+        queues = json.loads(get(address, "/v1/queues", X_Dev_Operator="anna")[2])["queues"]
+        name = queues[0]["queue"]
+        line = json.loads(get(address, f"/v1/queue?id={name}", X_Dev_Operator="anna")[2])["line"]
+        member = line[0]["member"]
+        mine = json.loads(get(address, "/v1/me/entries", X_Dev_Member=member)[2])
+        told = json.loads(get(address, "/v1/me/notices?locale=en", X_Dev_Member=member)[2])
+    assert mine["currency"] == "CNY"
+    assert line[0]["entry"] in {entry["entry"] for entry in mine["entries"]}
+    assert f"Order {line[0]['order_id']} is in line." in {each["text"] for each in told["notices"]}
+
+
+@contextmanager
+def _demo(*arguments):
+    """Run the demo; yield what it said until it serves, and end it as Ctrl-C does."""
+    command = [sys.executable, "-u", "-m", "local.cli", "demo", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said = ""
+            for line in process.stdout:
+                said += line
+                if line.startswith("Ctrl-C"):
+                    break
+            yield said
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 0

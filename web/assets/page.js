@@ -62,6 +62,7 @@ async function render(shown, role, name, tabs, views, ask, moved) {
   main.replaceChildren(...nodes);
   main.removeAttribute("aria-busy");
   if (moved) {
+    say("");
     main.focus({ preventScroll: true });
     scrollTo(0, 0);
   }

@@ -46,7 +46,7 @@ function card(entry, { currency, titles }, ask) {
     progress(entry, said),
     facts([
       [t("member.place"), entry.place === null ? null : t("member.place_n", { n: count(entry.place) })],
-      [t("member.ahead"), entry.place === 1 ? t("member.at_head") : said(entry.ahead)],
+      [t("member.ahead"), ahead(entry, said)],
       [t("member.entitlement"), said(entry.entitlement)],
       [t("member.earned"), said(entry.paid)],
       [t("member.waiting"), IN_LINE.includes(entry.status) ? said(entry.waiting) : null],
@@ -62,6 +62,12 @@ function card(entry, { currency, titles }, ask) {
 function orderOf(entry) {
   const order = t("member.order", { order: entry.order_id });
   return entry.line_id === null ? order : `${order} · ${t("member.line", { line: entry.line_id })}`;
+}
+
+/** Return what stands ahead; where rewards are counted, no amount does. */
+function ahead(entry, said) {
+  if (entry.place === 1) return t("member.at_head");
+  return entry.entitlement === null ? null : said(entry.ahead);
 }
 
 function progress(entry, said) {

@@ -31,7 +31,7 @@ function standing({ place, mine, person, waiting }, currency) {
     el("span", { class: "place" }, count(place)),
     avatar(person, nickname),
     el("span", { class: "name" }, nickname, mine && el("span", { class: "badge" }, t("member.mine"))),
-    waiting !== null && el("span", { class: "number" }, money(waiting, currency)),
+    waiting > 0 && el("span", { class: "number" }, money(waiting, currency)),
   );
 }
 

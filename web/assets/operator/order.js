@@ -1,6 +1,7 @@
 /** The trace of an order: which rule of which scope gave each ratio, what it gave and got. */
 
 import { el, facts, row, table } from "../dom.js";
+import { accountParts } from "../ids.js";
 import {
   accountName, channelName, count, decisionName, moment, movementName, outcomeName, percent, queueName,
   reasonName, ruleName, scopeName, statusName, t,
@@ -12,10 +13,10 @@ export async function showOrder({ id }, ask) {
   const heading = [el("h1", {}, t("operator.orders")), search(id)];
   if (!id) return [...heading, el("p", { class: "quiet" }, t("operator.find_lead"))];
   const found = Promise.all([theShop(ask), ask("GET", "order", { query: { id } })]);
-  return [...heading, ...await found.then(([{ said }, trace]) => shown(trace, said), (error) => [failure(error)])];
+  return [...heading, ...await found.then(([shop, trace]) => shown(trace, shop), (error) => [failure(error)])];
 }
 
-function shown(trace, said) {
+function shown(trace, { said, counted }) {
   return [
     el("h2", {}, t("operator.order", { order: trace.order_id })),
     about(trace),
@@ -25,7 +26,7 @@ function shown(trace, said) {
     el("h2", {}, t("operator.tickets")),
     trace.tickets.length > 0 ? gaveAndGot(trace.tickets, said) : el("p", { class: "quiet" }, t("none")),
     el("h2", {}, t("operator.journal")),
-    trace.journal.length > 0 ? trace.journal.map((entry) => movement(entry, said)) : el("p", { class: "quiet" }, t("operator.journal_empty")),
+    trace.journal.length > 0 ? trace.journal.map((entry) => movement(entry, said, counted)) : el("p", { class: "quiet" }, t("operator.journal_empty")),
   ].flat().filter(Boolean);
 }
 
@@ -120,14 +121,20 @@ function gaveAndGotRow({ queue, contributions, entries }, given, said) {
   ].map((cell) => (Array.isArray(cell) ? [cell[0] ?? "", cell[1]] : cell ?? "")));
 }
 
-function movement({ source, number, at, kind, order_id, line_id, postings }, said) {
+function movement({ source, number, at, kind, order_id, line_id, postings }, said, counted) {
   const cause = order_id && [el("a", { href: to("order", { id: order_id }) }, order_id), line_id && ` · ${t("operator.line", { line: line_id })}`];
   const heads = [t("operator.account"), [t("operator.amount"), "number"], t("operator.entry")];
   return el("details", {},
     el("summary", {}, movementName(kind), " · ", queueName(source), " · ", t("operator.postings", { n: count(postings.length) }), " · ", moment(at)),
     facts([[t("operator.source"), `${source} #${number}`], [t("operator.cause"), cause || null]]),
     table(t("operator.journal"), heads, postings.map(({ account, amount, entry }) => row([
-      el("span", { title: account }, accountName(account)), [said(amount), "number"], entry ?? "",
+      el("span", { title: account }, accountName(account)), [posted(account, amount, said, counted), "number"], entry ?? "",
     ]))).whole,
   );
+}
+
+/** Return a posting's amount: wallets, and what was issued for them, may be in an asset other than money. */
+function posted(account, amount, said, counted) {
+  const { kind, part } = accountParts(account);
+  return ["wallet", "issued"].includes(kind) ? counted(amount, part) : said(amount);
 }

@@ -30,7 +30,7 @@ export async function showQueue({ queue: id }, ask) {
     el("p", { class: "quiet" }, el("code", {}, queue.queue)),
     el("section", { class: "card" },
       el("h2", {}, t("operator.picture")),
-      el("p", { class: "quiet" }, t("operator.platform_lead")),
+      el("p", { class: "quiet" }, t("operator.queue_lead")),
       bars([from, went, [{ name: "owed", amount: queue.owed }]], said),
       facts([
         [t("operator.waiting"), count(queue.waiting)],

@@ -1,15 +1,22 @@
 /** The settings in force: what amounts are in, which plans are on. */
 
 import { plansOf } from "../ids.js";
-import { money } from "../language.js";
+import { balance, money } from "../language.js";
 
 const PLANS = ["queue_rebate", "order_queue", "alliance", "red_packet", "union", "referral"];
 
-/** Return `{said, plans, settings, version}`; `said` writes an amount in the shop's currency. */
+/**
+ * Return `{said, counted, plans}`: `said` writes an amount in the shop's currency, `counted` one of a
+ * pocket that need not hold money. Before any settings are saved there is no currency, and no sign.
+ */
 export async function theShop(ask) {
-  const { settings, version } = await ask("GET", "settings");
-  const said = (amount) => (amount === null ? null : settings.currency ? money(amount, settings.currency) : String(amount));
-  return { said, plans: plansOf(settings, PLANS), settings, version };
+  const { settings } = await ask("GET", "settings");
+  const { currency } = settings;
+  return {
+    said: (amount) => (amount === null ? null : currency ? money(amount, currency) : String(amount)),
+    counted: (amount, pocket) => (currency ? balance(amount, pocket, currency) : String(amount)),
+    plans: plansOf(settings, PLANS),
+  };
 }
 
 /** Tell whether nothing is paid out of a queue since its plan is paused. */
