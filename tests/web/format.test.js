@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { balance, chance, count, decimal, moment, money, percent } from "../../web/assets/format.js";
+import {
+  balance,
+  chance,
+  count,
+  decimal,
+  moment,
+  money,
+  percent,
+} from "../../web/assets/format.js";
 
 test("minor units become a decimal number exactly, however large or small", () => {
   assert.equal(decimal(0, 2), "0.00");

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accountParts, decisionParts, plansOf, queueParts, scopeParts } from "../../web/assets/ids.js";
+import {
+  accountParts,
+  decisionParts,
+  plansOf,
+  queueParts,
+  scopeParts,
+} from "../../web/assets/ids.js";
 
 test("a queue's id says its kind and what it is of", () => {
   assert.deepEqual(queueParts("mall"), { kind: "mall", name: null });
@@ -11,13 +17,21 @@ test("a queue's id says its kind and what it is of", () => {
 
 test("an account says its kind, its part and whose it is", () => {
   assert.deepEqual(accountParts("wallet/cash/m01"), { kind: "wallet", part: "cash", owner: "m01" });
-  assert.deepEqual(accountParts("queue/pool/store/W"), { kind: "queue", part: "pool", owner: "store/W" });
+  assert.deepEqual(accountParts("queue/pool/store/W"), {
+    kind: "queue",
+    part: "pool",
+    owner: "store/W",
+  });
 });
 
 test("a decision says its rule and its scopes, the narrowest first", () => {
-  assert.deepEqual(decisionParts("fixed of the plan"), { rule: "fixed", scopes: [{ kind: "plan", name: null }] });
+  assert.deepEqual(decisionParts("fixed of the plan"), {
+    rule: "fixed",
+    scopes: [{ kind: "plan", name: null }],
+  });
   assert.deepEqual(decisionParts("member level of product p-9 of store W").scopes, [
-    { kind: "product", name: "p-9" }, { kind: "store", name: "W" },
+    { kind: "product", name: "p-9" },
+    { kind: "store", name: "W" },
   ]);
   assert.deepEqual(scopeParts("cashier Old Town"), { kind: "cashier", name: "Old Town" });
 });

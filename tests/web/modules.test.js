@@ -8,12 +8,17 @@ const parsed = new Map();
 
 function moduleAt(url) {
   if (!parsed.has(url.href)) {
-    parsed.set(url.href, new vm.SourceTextModule(readFileSync(url, "utf8"), { identifier: url.href }));
+    parsed.set(
+      url.href,
+      new vm.SourceTextModule(readFileSync(url, "utf8"), { identifier: url.href }),
+    );
   }
   return parsed.get(url.href);
 }
 
-for (const name of readdirSync(ASSETS, { recursive: true }).filter((file) => file.endsWith(".js")).sort()) {
+for (const name of readdirSync(ASSETS, { recursive: true })
+  .filter((file) => file.endsWith(".js"))
+  .sort()) {
   test(`${name} is valid, and all that it imports is there`, async () => {
     const module = moduleAt(new URL(name, ASSETS));
     if (module.status === "unlinked") {

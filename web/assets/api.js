@@ -2,7 +2,9 @@
 
 const HEADERS = { member: "X-Dev-Member", operator: "X-Dev-Operator" };
 
-/** Why the API did not do what it was asked to; `problems` name what was wrong with what was sent. */
+/**
+ * Why the API did not do what it was asked to; `problems` name what was wrong with what was sent.
+ */
 export class Refusal extends Error {
   constructor(status, { code, message, problems = [] }) {
     super(message);
@@ -10,7 +12,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Return a function that asks as this member or operator: (method, path, {query, body}) → answer or null. */
+/**
+ * Return a function that asks as this member or operator: (method, path, {query, body}) → answer
+ * or null.
+ */
 export function asking(role, name) {
   const headers = { [HEADERS[role]]: encodeURIComponent(name) };
   return (method, path, { query = {}, body } = {}) => ask(method, path, query, body, headers);
@@ -21,7 +26,11 @@ async function ask(method, path, query, body, headers) {
   const target = `/v1/${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
   let answer;
   try {
-    answer = await fetch(target, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(target, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
   } catch (error) {
     throw new Refusal(0, { code: "unreachable", message: error.message });
   }

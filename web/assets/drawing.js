@@ -5,7 +5,10 @@ export function flowOf(queue) {
   const { contributed, borne, retained, clawed_back, pool } = queue;
   const paid = contributed + borne - retained - clawed_back - pool;
   return {
-    from: [{ name: "contributed", amount: contributed }, { name: "borne", amount: borne }],
+    from: [
+      { name: "contributed", amount: contributed },
+      { name: "borne", amount: borne },
+    ],
     to: [
       { name: "paid", amount: paid },
       { name: "retained", amount: retained },
@@ -17,23 +20,44 @@ export function flowOf(queue) {
 
 /** Return the sum of the figures of several queues. */
 export function summed(queues) {
-  const names = ["contributed", "borne", "retained", "clawed_back", "pool", "owed", "repurchased", "entries", "waiting"];
-  return Object.fromEntries(names.map((name) => [name, queues.reduce((sum, queue) => sum + queue[name], 0)]));
+  const names = [
+    "contributed",
+    "borne",
+    "retained",
+    "clawed_back",
+    "pool",
+    "owed",
+    "repurchased",
+    "entries",
+    "waiting",
+  ];
+  return Object.fromEntries(
+    names.map((name) => [name, queues.reduce((sum, queue) => sum + queue[name], 0)]),
+  );
 }
 
-/** Lay parts side by side; together they are as wide as `whole` is in `width`. Amounts below 0 take no room. */
+/**
+ * Lay parts side by side; together they are as wide as `whole` is in `width`. Amounts below 0 take
+ * no room.
+ */
 export function stacked(parts, whole, width) {
   let before = 0;
   return parts.map(({ name, amount }) => {
-    const [x, end] = [before, before + Math.max(amount, 0)].map((at) => (whole > 0 ? (at * width) / whole : 0));
+    const [x, end] = [before, before + Math.max(amount, 0)].map((at) =>
+      whole > 0 ? (at * width) / whole : 0,
+    );
     before += Math.max(amount, 0);
     return { name, amount, x, width: end - x };
   });
 }
 
-/** Return how much of an entry is done: of its entitlement, or of the rewards after which it leaves. */
+/**
+ * Return how much of an entry is done: of its entitlement, or of the rewards after which it
+ * leaves.
+ */
 export function doneOf(entry) {
-  if (entry.entitlement === null) return { whole: 10_000, done: Math.min(entry.progress_bps ?? 0, 10_000) };
+  if (entry.entitlement === null)
+    return { whole: 10_000, done: Math.min(entry.progress_bps ?? 0, 10_000) };
   return { whole: entry.entitlement, done: Math.min(entry.paid ?? 0, entry.entitlement) };
 }
 
@@ -45,6 +69,13 @@ export function columns(entries, width, height, slots) {
   return shown.map(({ whole, done }, at) => {
     const tall = Math.max((whole * height) / tallest, 1);
     const filled = whole ? (tall * done) / whole : 0;
-    return { x: at * step, width: step * 0.78, y: height - tall, height: tall, filledY: height - filled, filled };
+    return {
+      x: at * step,
+      width: step * 0.78,
+      y: height - tall,
+      height: tall,
+      filledY: height - filled,
+      filled,
+    };
   });
 }

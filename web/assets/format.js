@@ -11,7 +11,11 @@ export function decimal(minor, digits) {
 
 /** Return minor units of a currency as money; a shop has one, so its short sign will do. */
 export function money(minor, currency, locale) {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+  });
   return format.format(decimal(minor, format.resolvedOptions().maximumFractionDigits));
 }
 
@@ -41,6 +45,10 @@ export function count(number, locale) {
 
 /** Return an instant in the reader's timezone, or in the one that is named. */
 export function moment(iso, locale, timeZone = undefined) {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+  const format = new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  });
   return format.format(new Date(iso));
 }

@@ -12,7 +12,9 @@ export function accountParts(account) {
   return { kind, part, owner: owner.join("/") };
 }
 
-/** Return the rule and the scopes of "fixed of product p-9 of store W", the narrowest scope first. */
+/**
+ * Return the rule and the scopes of "fixed of product p-9 of store W", the narrowest scope first.
+ */
 export function decisionParts(decidedBy) {
   const [rule, ...scopes] = decidedBy.split(/ of (?=the plan$|product |store |cashier )/);
   return { rule, scopes: scopes.map(scopeParts) };
@@ -29,6 +31,11 @@ export function scopeParts(scope) {
 export function plansOf(settings, plans) {
   return plans.map((plan) => {
     const its = settings[plan] ?? null;
-    return { plan, title: its?.title ?? null, on: its !== null && its.enabled !== false, paused: its?.paused === true };
+    return {
+      plan,
+      title: its?.title ?? null,
+      on: its !== null && its.enabled !== false,
+      paused: its?.paused === true,
+    };
   });
 }

@@ -27,10 +27,15 @@ export async function speak(chosen = localStorage.getItem(KEPT)) {
 /** Return a text, with what stands in braces in it replaced. */
 export function t(key, values = {}) {
   const text = texts[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+    name in values ? String(values[name]) : whole,
+  );
 }
 
-/** Return the text for a value of a list that may grow; one that is not known yet stands for itself. */
+/**
+ * Return the text for a value of a list that may grow; one that is not known yet stands for
+ * itself.
+ */
 function named(key, value, values = {}) {
   return key in texts ? t(key, values) : value;
 }
@@ -41,7 +46,8 @@ export function fillIn(root = document) {
 }
 
 export const money = (minor, currency) => format.money(minor, currency, locale());
-export const balance = (minor, pocket, currency) => format.balance(minor, pocket, currency, locale());
+export const balance = (minor, pocket, currency) =>
+  format.balance(minor, pocket, currency, locale());
 export const percent = (bps) => format.percent(bps, locale());
 export const chance = (part, whole) => format.chance(part, whole, locale());
 export const count = (number) => format.count(number, locale());
@@ -69,25 +75,37 @@ export function decisionName(decidedBy) {
 }
 
 export const ruleName = (rule) => named(`rule.${rule}`, rule);
-export const scopeName = (scope) => scope.split(/ of (?=store )/).map((each) => saidScope(scopeParts(each))).join(" · ");
+export const scopeName = (scope) =>
+  scope
+    .split(/ of (?=store )/)
+    .map((each) => saidScope(scopeParts(each)))
+    .join(" · ");
 const saidScope = ({ kind, name }) => named(`scope.${kind}`, name ?? kind, { name });
 
 /** Return what came of a rule that was asked for a ratio. */
 export function outcomeName(outcome) {
   const level = outcome.match(/^no ratio for level (.*)$/);
-  return level ? t("outcome.no ratio for level", { name: level[1] }) : named(`outcome.${outcome}`, outcome);
+  return level
+    ? t("outcome.no ratio for level", { name: level[1] })
+    : named(`outcome.${outcome}`, outcome);
 }
 
 /** Return why a line earned no entry. */
 export function reasonName(reason) {
   const limit = reason.match(/^the limit of (.*) is reached$/);
-  return limit ? t("reason.the limit is reached", { name: scopeName(limit[1]) }) : named(`reason.${reason}`, reason);
+  return limit
+    ? t("reason.the limit is reached", { name: scopeName(limit[1]) })
+    : named(`reason.${reason}`, reason);
 }
 
 /** Return what people call an account of the journal. */
 export function accountName(account) {
   const { kind, part, owner } = accountParts(account);
-  const [till, platform, pocket] = [named(`till.${part}`, part), named(`platform.${part}`, part), pocketName(part)];
+  const [till, platform, pocket] = [
+    named(`till.${part}`, part),
+    named(`platform.${part}`, part),
+    pocketName(part),
+  ];
   const called = { queue: till, platform, wallet: pocket, issued: pocket }[kind] ?? part;
   const whose = kind === "wallet" ? owner : kind === "platform" ? "" : queueName(owner);
   return named(`account.${kind}`, account, { part: called, owner: whose });

@@ -1,4 +1,6 @@
-/** What all pages share: language, navigation by the address's hash, waiting, failing, asking back. */
+/**
+ * What all pages share: language, navigation by the address's hash, waiting, failing, asking back.
+ */
 
 import { Refusal, asking } from "./api.js";
 import { el } from "./dom.js";
@@ -18,9 +20,9 @@ export async function inLanguage(changed) {
     document.querySelector("#language select").focus();
     await changed();
   };
-  const options = Object.entries(LOCALES).map(([code, name]) => (
-    el("option", { value: code, lang: code, selected: code === locale() }, name)
-  ));
+  const options = Object.entries(LOCALES).map(([code, name]) =>
+    el("option", { value: code, lang: code, selected: code === locale() }, name),
+  );
   const select = el("select", { "aria-label": t("language"), change: choose }, options);
   document.querySelector("#language").replaceChildren(select);
   document.title = t("brand");
@@ -42,35 +44,43 @@ export async function run(role, tabs, views) {
   const name = actor();
   if (!name) return;
   const ask = asking(role, name);
-  const shown = { turn: 0 };
-  const draw = (moved) => render(shown, role, name, tabs, views, ask, moved === true);
-  await inLanguage(draw);
-  addEventListener("hashchange", () => draw(true));
-  addEventListener(REFRESH, () => draw(false));
-  await draw();
-}
-
-async function render(shown, role, name, tabs, views, ask, moved) {
-  const turn = ++shown.turn;
-  const { view, query } = route(views, tabs[0]);
   const main = document.querySelector("#main");
-  frame(role, name, tabs, views, view);
-  main.setAttribute("aria-busy", "true");
-  const again = () => render(shown, role, name, tabs, views, ask, false);
-  const nodes = await views[view].show(query, ask).catch((error) => [failure(error, again)]);
-  if (turn !== shown.turn) return;
-  main.replaceChildren(...nodes);
-  main.removeAttribute("aria-busy");
-  if (moved) {
+  let turn = 0;
+  const draw = async () => {
+    const mine = ++turn;
+    const { view, query } = route(views, tabs[0]);
+    main.setAttribute("aria-busy", "true");
+    document.title = `${t(views[view].title)} · ${t("brand")}`;
+    document.querySelector("#who").textContent = t(`acting.${role}`, { name });
+    document.querySelector("#tabs").replaceChildren(...links(tabs, views, view));
+    const nodes = await views[view].show(query, ask).catch((error) => [failure(error, draw)]);
+    if (mine !== turn) return;
+    main.replaceChildren(...nodes);
+    main.removeAttribute("aria-busy");
+  };
+  const move = async () => {
     say("");
+    await draw();
     main.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }
+  };
+  const skip = (event) => {
+    event.preventDefault();
+    main.focus();
+  };
+  document.querySelector(".skip").addEventListener("click", skip);
+  addEventListener("hashchange", move);
+  addEventListener(REFRESH, draw);
+  await inLanguage(draw);
+  await draw();
 }
 
 function route(views, home) {
   const [name, query] = location.hash.slice(1).split("?");
-  return { view: name in views ? name : home, query: Object.fromEntries(new URLSearchParams(query)) };
+  return {
+    view: Object.hasOwn(views, name) ? name : home,
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
 }
 
 /** Return the address of a view of this page. */
@@ -79,20 +89,24 @@ export function to(view, query = {}) {
   return `#${view}${said && `?${said}`}`;
 }
 
-function frame(role, name, tabs, views, view) {
-  document.title = `${t(views[view].title)} · ${t("brand")}`;
-  document.querySelector("#who").textContent = t(`acting.${role}`, { name });
+function links(tabs, views, view) {
   const current = views[view].tab ?? view;
-  document.querySelector("#tabs").replaceChildren(...tabs.map((tab) => (
-    el("a", { href: to(tab), "aria-current": tab === current ? "page" : null }, t(views[tab].title))
-  )));
+  return tabs.map((tab) => {
+    const attributes = { href: to(tab), "aria-current": tab === current ? "page" : null };
+    return el("a", attributes, t(views[tab].title));
+  });
 }
 
-/** Return what to show where something failed: the API's message, its problems, and a way to try again. */
+/**
+ * Return what to show where something failed: the API's message, its problems, and a way to try
+ * again.
+ */
 export function failure(error, again = null) {
   if (!(error instanceof Refusal)) reportError(error);
   const problems = (error.problems ?? []).filter(({ path }) => path);
-  return el("div", { class: "failure", role: "alert" },
+  return el(
+    "div",
+    { class: "failure", role: "alert" },
     el("p", {}, messageOf(error, problems.length > 0)),
     problems.length > 0 && el("ul", {}, problems.map(problem)),
     again && el("button", { type: "button", click: again }, t("again")),
@@ -100,10 +114,20 @@ export function failure(error, again = null) {
 }
 
 function problem({ path, message, nearest }) {
-  return el("li", {}, el("code", {}, path), ": ", message, nearest && ` (${t("nearest", { nearest })})`);
+  return el(
+    "li",
+    {},
+    el("code", {}, path),
+    ": ",
+    message,
+    nearest && ` (${t("nearest", { nearest })})`,
+  );
 }
 
-/** Return why something failed, in the reader's language where the code is known, and as the API says it. */
+/**
+ * Return why something failed, in the reader's language where the code is known, and as the API
+ * says it.
+ */
 function messageOf(error, hasProblems) {
   if (!(error instanceof Refusal)) return t("error.other", { message: error.message });
   const said = errorName(error.code);
@@ -111,7 +135,10 @@ function messageOf(error, hasProblems) {
   return said && message ? t("error.known", { said, message }) : said || error.message;
 }
 
-/** Do something that a button asks for; meanwhile the button rests, and a failure is shown in `place`. */
+/**
+ * Do something that a button asks for; meanwhile the button rests, and a failure is shown in
+ * `place`.
+ */
 export async function act(button, place, work) {
   button.disabled = true;
   place.replaceChildren();
@@ -129,10 +156,15 @@ export function say(text) {
   const said = document.querySelector("#said");
   said.textContent = text;
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => { said.textContent = ""; }, 5000);
+  say.timer = setTimeout(() => {
+    said.textContent = "";
+  }, 5000);
 }
 
-/** Fill a list page by page: `load(after)` returns `{rows, next}`. Returns the button that asks for more. */
+/**
+ * Fill a list page by page: `load(after)` returns `{rows, next}`. Returns the button that asks for
+ * more.
+ */
 export async function paged(list, load) {
   const place = el("div");
   const state = { after: null };
@@ -142,7 +174,11 @@ export async function paged(list, load) {
     state.after = next;
     button.hidden = next === null;
   };
-  const button = el("button", { type: "button", class: "more", click: () => act(button, place, more) }, t("more"));
+  const button = el(
+    "button",
+    { type: "button", class: "more", click: () => act(button, place, more) },
+    t("more"),
+  );
   await more();
   return el("div", {}, place, button);
 }
@@ -155,18 +191,37 @@ export function confirmed(title, content, choices) {
   return new Promise((resolve) => {
     const place = el("div");
     const buttons = choices.map(({ label, work }) => {
-      const button = el("button", { type: "button", class: "primary", click: () => act(button, place, async () => {
-        await work();
-        dialog.returnValue = "done";
-        dialog.close("done");
-      }) }, label);
+      const button = el(
+        "button",
+        {
+          type: "button",
+          class: "primary",
+          click: () =>
+            act(button, place, async () => {
+              await work();
+              dialog.returnValue = "done";
+              dialog.close("done");
+            }),
+        },
+        label,
+      );
       return button;
     });
     const off = el("button", { type: "button", click: () => dialog.close("off") }, t("cancel"));
-    const dialog = el("dialog", { "aria-labelledby": "asked", close: () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "done");
-    } }, el("h2", { id: "asked" }, title), content, place, el("div", { class: "row" }, buttons, off));
+    const dialog = el(
+      "dialog",
+      {
+        "aria-labelledby": "asked",
+        close: () => {
+          dialog.remove();
+          resolve(dialog.returnValue === "done");
+        },
+      },
+      el("h2", { id: "asked" }, title),
+      content,
+      place,
+      el("div", { class: "row" }, buttons, off),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -1,4 +1,6 @@
-/** The start page: who one wants to be. Members are those who stand at the heads of the lines now. */
+/**
+ * The start page: who one wants to be. Members are those who stand at the heads of the lines now.
+ */
 
 import { asking } from "./api.js";
 import { el } from "./dom.js";
@@ -28,14 +30,25 @@ async function waitingMembers() {
     for (const { member } of line) members.set(member, (members.get(member) ?? 0) + 1);
     if (members.size >= MEMBERS_SHOWN) break;
   }
-  return [...members].sort(([, a], [, b]) => b - a).slice(0, MEMBERS_SHOWN).map(([member]) => member);
+  return [...members]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MEMBERS_SHOWN)
+    .map(([member]) => member);
 }
 
 function chooser(members) {
   if (!members.length) return [el("p", { class: "quiet" }, t("start.nobody"))];
-  const links = members.map((member) => (
-    el("li", {}, el("a", { class: "chip", href: `member.html?${new URLSearchParams({ as: member })}` }, member))
-  ));
+  const links = members.map((member) =>
+    el(
+      "li",
+      {},
+      el(
+        "a",
+        { class: "chip", href: `member.html?${new URLSearchParams({ as: member })}` },
+        member,
+      ),
+    ),
+  );
   return [
     el("p", { id: "waiting-members" }, t("start.waiting_members", { n: count(members.length) })),
     el("ul", { class: "chips", "aria-labelledby": "waiting-members" }, links),

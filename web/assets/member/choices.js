@@ -5,13 +5,26 @@ import { balance, chance, money, percent, pocketName, t } from "../language.js";
 import { confirmed, failure, refresh, say } from "../page.js";
 
 export async function exchangeEntry(entry, { currency, titles }, ask) {
-  const title = t("member.exchange_title", { button: titles.exchange ?? t("member.exchange"), order: entry.order_id });
-  const lead = entry.waiting === null
-    ? t("member.exchange_lead_hidden")
-    : t("member.exchange_lead", { waiting: money(entry.waiting, currency) });
+  const title = t("member.exchange_title", {
+    button: titles.exchange ?? t("member.exchange"),
+    order: entry.order_id,
+  });
+  const lead =
+    entry.waiting === null
+      ? t("member.exchange_lead_hidden")
+      : t("member.exchange_lead", { waiting: money(entry.waiting, currency) });
   const choices = Object.entries(entry.exchange).map(([into, amount]) => ({
-    label: t("member.exchange_into", { amount: balance(amount, into, currency), pocket: pocketName(into) }),
-    work: () => send(ask, "me/entries/exchange", { queue: entry.queue, entry: entry.entry, into }, "member.exchanged"),
+    label: t("member.exchange_into", {
+      amount: balance(amount, into, currency),
+      pocket: pocketName(into),
+    }),
+    work: () =>
+      send(
+        ask,
+        "me/entries/exchange",
+        { queue: entry.queue, entry: entry.entry, into },
+        "member.exchanged",
+      ),
   }));
   if (await confirmed(title, el("p", {}, lead), choices)) refresh();
 }
@@ -25,9 +38,13 @@ export async function drawEntry(entry, ask) {
     await confirmed(t("member.draw"), failure(error), []);
     return;
   }
-  const content = el("div", {}, el("p", {}, t("member.draw_lead")), odds(seen.odds), facts([
-    [t("member.ratio"), percent(seen.ratio_bps)],
-  ]));
+  const content = el(
+    "div",
+    {},
+    el("p", {}, t("member.draw_lead")),
+    odds(seen.odds),
+    facts([[t("member.ratio"), percent(seen.ratio_bps)]]),
+  );
   const work = () => send(ask, "me/entries/draw", { queue, entry: id }, "member.draw_done");
   const title = t("member.draw_title", { order: entry.order_id });
   if (await confirmed(title, content, [{ label: t("member.draw_now"), work }])) refresh();
@@ -46,5 +63,9 @@ function odds({ prizes, low_bps, high_bps, miss_weight, total_weight }) {
   }
   if (miss_weight) rows.push([t("member.odds_miss"), chance(miss_weight, total_weight)]);
   const heads = [t("member.odds_ratio"), [t("member.odds_chance"), "number"]];
-  return table(t("member.odds"), heads, rows.map(([what, likely]) => row([what, [likely, "number"]]))).whole;
+  return table(
+    t("member.odds"),
+    heads,
+    rows.map(([what, likely]) => row([what, [likely, "number"]])),
+  ).whole;
 }

@@ -1,8 +1,17 @@
 /** My places in line: what each was paid, what stands ahead, what may be done with it. */
 
-import { el, facts } from "../dom.js";
+import { el, facts, orNone } from "../dom.js";
 import {
-  balance, count, decisionName, moment, money, percent, pocketName, queueName, statusName, t,
+  balance,
+  count,
+  decisionName,
+  moment,
+  money,
+  percent,
+  pocketName,
+  queueName,
+  statusName,
+  t,
 } from "../language.js";
 import { paged, to } from "../page.js";
 import { drawEntry, exchangeEntry } from "./choices.js";
@@ -19,39 +28,55 @@ export async function showEntries(_query, ask) {
     const page = await entriesPage(ask, after);
     titles = page.titles;
     const cards = page.entries.map((entry) => [entry, card(entry, page, ask)]);
-    ended.append(...cards.filter(([entry]) => !IN_LINE.includes(entry.status)).map(([, shown]) => shown));
-    const rows = cards.filter(([entry]) => IN_LINE.includes(entry.status)).map(([, shown]) => shown);
+    ended.append(
+      ...cards.filter(([entry]) => !IN_LINE.includes(entry.status)).map(([, shown]) => shown),
+    );
+    const rows = cards
+      .filter(([entry]) => IN_LINE.includes(entry.status))
+      .map(([, shown]) => shown);
     return { rows, next: page.next };
   });
-  const none = () => el("p", { class: "quiet" }, t("member.no_entries"));
   return [
     el("h1", {}, titles.plan ?? t("member.queues")),
     el("p", { class: "quiet" }, t("member.how")),
     el("h2", {}, t("member.in_line")),
-    inLine.childElementCount ? inLine : none(),
+    ...orNone(inLine, t("member.no_entries")),
     el("h2", {}, t("member.ended")),
-    ended.childElementCount ? ended : none(),
+    ...orNone(ended, t("member.no_entries")),
     more,
   ];
 }
 
 function card(entry, { currency, titles }, ask) {
   const said = (amount) => (amount === null ? null : money(amount, currency));
-  return el("article", { class: "card entry" },
-    el("header", {},
+  return el(
+    "article",
+    { class: "card entry" },
+    el(
+      "header",
+      {},
       el("h3", {}, entry.queue === null ? t("member.some_queue") : queueName(entry.queue)),
       el("span", { class: `badge ${entry.status}` }, statusName(entry.status)),
     ),
     el("p", { class: "quiet" }, orderOf(entry)),
     progress(entry, said),
     facts([
-      [t("member.place"), entry.place === null ? null : t("member.place_n", { n: count(entry.place) })],
+      [
+        t("member.place"),
+        entry.place === null ? null : t("member.place_n", { n: count(entry.place) }),
+      ],
       [t("member.ahead"), ahead(entry, said)],
       [t("member.entitlement"), said(entry.entitlement)],
       [t("member.earned"), said(entry.paid)],
       [t("member.waiting"), IN_LINE.includes(entry.status) ? said(entry.waiting) : null],
-      [t("member.rewards"), entry.entitlement === null ? t("member.rewards_n", { n: count(entry.rewards) }) : null],
-      [t("member.ratio"), entry.ratio_bps === null ? null : percent(entry.ratio_bps) + drawn(entry)],
+      [
+        t("member.rewards"),
+        entry.entitlement === null ? t("member.rewards_n", { n: count(entry.rewards) }) : null,
+      ],
+      [
+        t("member.ratio"),
+        entry.ratio_bps === null ? null : percent(entry.ratio_bps) + drawn(entry),
+      ],
       [t("member.became"), became(entry.conversion, currency)],
     ]),
     actions(entry, { currency, titles }, ask),
@@ -73,10 +98,13 @@ function ahead(entry, said) {
 function progress(entry, said) {
   if (entry.progress_bps === null) return null;
   const done = Math.min(entry.progress_bps, 10_000);
-  const text = entry.entitlement === null || entry.paid === null
-    ? percent(done)
-    : t("member.paid_of", { paid: said(entry.paid), whole: said(entry.entitlement) });
-  return el("div", { class: "meter" },
+  const text =
+    entry.entitlement === null || entry.paid === null
+      ? percent(done)
+      : t("member.paid_of", { paid: said(entry.paid), whole: said(entry.entitlement) });
+  return el(
+    "div",
+    { class: "meter" },
     el("progress", { max: 10_000, value: done, "aria-label": t("member.progress") }, percent(done)),
     el("span", {}, text),
   );
@@ -85,29 +113,53 @@ function progress(entry, said) {
 const drawn = (entry) => (entry.drawn ? ` (${t("member.drawn")})` : "");
 
 function became(conversion, currency) {
-  return conversion && `${balance(conversion.amount, conversion.pocket, currency)} ${pocketName(conversion.pocket)}`;
+  return (
+    conversion &&
+    `${balance(conversion.amount, conversion.pocket, currency)} ${pocketName(conversion.pocket)}`
+  );
 }
 
 function actions(entry, shop, ask) {
   const can = Object.keys(entry.exchange).length > 0;
   const exchange = () => exchangeEntry(entry, shop, ask);
-  return el("div", { class: "row actions" },
-    entry.queue && entry.place !== null && el("a", { class: "button", href: to("line", { queue: entry.queue }) }, t("member.see_line")),
-    entry.may_draw && el("button", { type: "button", class: "primary", click: () => drawEntry(entry, ask) }, t("member.draw")),
-    can && el("button", { type: "button", click: exchange }, shop.titles.exchange ?? t("member.exchange")),
+  return el(
+    "div",
+    { class: "row actions" },
+    entry.queue &&
+      entry.place !== null &&
+      el("a", { class: "button", href: to("line", { queue: entry.queue }) }, t("member.see_line")),
+    entry.may_draw &&
+      el(
+        "button",
+        { type: "button", class: "primary", click: () => drawEntry(entry, ask) },
+        t("member.draw"),
+      ),
+    can &&
+      el(
+        "button",
+        { type: "button", click: exchange },
+        shop.titles.exchange ?? t("member.exchange"),
+      ),
   );
 }
 
 function trace(entry, currency, ask) {
   const place = el("div");
   const decided = entry.decided_by === null ? t("member.by_plan") : decisionName(entry.decided_by);
-  const open = ({ target }) => target.open && !place.childElementCount && showTrace(place, entry, currency, ask);
-  return el("details", { toggle: open }, el("summary", {}, t("member.trace")),
+  const open = ({ target }) =>
+    target.open && !place.childElementCount && showTrace(place, entry, currency, ask);
+  return el(
+    "details",
+    { toggle: open },
+    el("summary", {}, t("member.trace")),
     facts([
       [t("member.entry"), entry.entry],
       [t("member.decided_by"), decided],
       [t("member.paid_at"), moment(entry.paid_at)],
-      [t("member.completed_at"), entry.completed_at === null ? t("member.not_completed") : moment(entry.completed_at)],
+      [
+        t("member.completed_at"),
+        entry.completed_at === null ? t("member.not_completed") : moment(entry.completed_at),
+      ],
     ]),
     place,
   );

@@ -1,6 +1,6 @@
 /** The line of a queue in which one has an entry, as far as the shop shows it. */
 
-import { el, facts } from "../dom.js";
+import { el, facts, orNone } from "../dom.js";
 import { count, money, queueName, t } from "../language.js";
 import { paged, to } from "../page.js";
 import { theShop } from "./shop.js";
@@ -18,24 +18,44 @@ export async function showLine({ queue }, ask) {
   return [
     el("a", { class: "back", href: to("entries") }, t("back")),
     el("h1", {}, queueName(queue)),
-    facts([[t("member.earned"), said(own.earned)], [t("member.waiting"), said(own.waiting)]], { class: "facts tiles" }),
+    facts(
+      [
+        [t("member.earned"), said(own.earned)],
+        [t("member.waiting"), said(own.waiting)],
+      ],
+      { class: "facts tiles" },
+    ),
     el("h2", {}, t("member.line_title")),
-    list.childElementCount ? list : el("p", { class: "quiet" }, t("member.line_empty")),
+    ...orNone(list, t("member.line_empty")),
     more,
   ];
 }
 
 function standing({ place, mine, person, waiting }, currency) {
   const nickname = person?.nickname ?? t("member.somebody");
-  return el("li", { class: mine ? "mine" : null },
+  return el(
+    "li",
+    { class: mine ? "mine" : null },
     el("span", { class: "place" }, count(place)),
     avatar(person, nickname),
-    el("span", { class: "name" }, nickname, mine && el("span", { class: "badge" }, t("member.mine"))),
+    el(
+      "span",
+      { class: "name" },
+      nickname,
+      mine && el("span", { class: "badge" }, t("member.mine")),
+    ),
     waiting > 0 && el("span", { class: "number" }, money(waiting, currency)),
   );
 }
 
 function avatar(person, nickname) {
-  if (!person?.avatar_url) return el("span", { class: "avatar", "aria-hidden": "true" }, [...nickname][0]);
-  return el("img", { class: "avatar", src: person.avatar_url, alt: "", referrerpolicy: "no-referrer", loading: "lazy" });
+  if (!person?.avatar_url)
+    return el("span", { class: "avatar", "aria-hidden": "true" }, [...nickname][0]);
+  return el("img", {
+    class: "avatar",
+    src: person.avatar_url,
+    alt: "",
+    referrerpolicy: "no-referrer",
+    loading: "lazy",
+  });
 }

@@ -1,6 +1,6 @@
 /** What I was told. */
 
-import { el } from "../dom.js";
+import { el, orNone } from "../dom.js";
 import { locale, moment, noticeName, t } from "../language.js";
 import { paged } from "../page.js";
 
@@ -10,13 +10,19 @@ export async function showNotices(_query, ask) {
     const page = await ask("GET", "me/notices", { query: { locale: locale(), after } });
     return { rows: page.notices.map(notice), next: page.next };
   });
-  const none = el("p", { class: "quiet" }, t("member.no_notices"));
-  return [el("h1", {}, t("member.notices")), list.childElementCount ? list : none, more];
+  return [el("h1", {}, t("member.notices")), ...orNone(list, t("member.no_notices")), more];
 }
 
 function notice({ at, kind, text }) {
-  return el("li", {},
-    el("header", {}, el("strong", {}, noticeName(kind)), el("time", { datetime: at, class: "quiet" }, moment(at))),
+  return el(
+    "li",
+    {},
+    el(
+      "header",
+      {},
+      el("strong", {}, noticeName(kind)),
+      el("time", { datetime: at, class: "quiet" }, moment(at)),
+    ),
     el("p", {}, text),
   );
 }

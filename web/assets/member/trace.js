@@ -1,6 +1,6 @@
 /** What an entry was paid, out of which orders: the statement, as far as it is about the entry. */
 
-import { el } from "../dom.js";
+import { el, orNone } from "../dom.js";
 import { t } from "../language.js";
 import { failure, paged } from "../page.js";
 import { movementRow } from "./wallet.js";
@@ -10,8 +10,8 @@ export async function showTrace(place, entry, currency, ask) {
   place.replaceChildren(el("p", { class: "quiet" }, t("loading")));
   try {
     const more = await paged(list, (after) => movementsOf(entry, currency, ask, after));
-    const none = list.childElementCount ? null : el("p", { class: "quiet" }, t("member.trace_empty"));
-    place.replaceChildren(el("h4", {}, t("member.trace_paid")), none ?? list, more);
+    const heading = el("h4", {}, t("member.trace_paid"));
+    place.replaceChildren(heading, ...orNone(list, t("member.trace_empty")), more);
   } catch (error) {
     place.replaceChildren(failure(error, () => showTrace(place, entry, currency, ask)));
   }

@@ -1,6 +1,6 @@
 /** My wallet: what is in which pocket, and what moved. */
 
-import { el } from "../dom.js";
+import { el, orNone } from "../dom.js";
 import { balance, moment, movementName, pocketName, t } from "../language.js";
 import { paged } from "../page.js";
 import { theShop } from "./shop.js";
@@ -12,25 +12,34 @@ export async function showWallet(_query, ask) {
   const more = await paged(list, async (after) => {
     const page = await ask("GET", "me/wallet", { query: { after } });
     balances = page.balances;
-    const rows = page.statement.flatMap(({ at, movements }) => (
-      movements.map((moved) => movementRow(moved, at, currency))
-    ));
+    const rows = page.statement.flatMap(({ at, movements }) =>
+      movements.map((moved) => movementRow(moved, at, currency)),
+    );
     return { rows, next: page.next };
   });
   return [
     el("h1", {}, t("member.wallet")),
     pockets(balances, currency),
     el("h2", {}, t("member.statement")),
-    list.childElementCount ? list : el("p", { class: "quiet" }, t("member.no_movements")),
+    ...orNone(list, t("member.no_movements")),
     more,
   ];
 }
 
 function pockets(balances, currency) {
   const shown = Object.entries({ cash: 0, ...balances });
-  return el("dl", { class: "facts tiles" }, shown.map(([pocket, amount]) => (
-    el("div", { class: pocket }, el("dt", {}, pocketName(pocket)), el("dd", {}, balance(amount, pocket, currency)))
-  )));
+  return el(
+    "dl",
+    { class: "facts tiles" },
+    shown.map(([pocket, amount]) =>
+      el(
+        "div",
+        { class: pocket },
+        el("dt", {}, pocketName(pocket)),
+        el("dd", {}, balance(amount, pocket, currency)),
+      ),
+    ),
+  );
 }
 
 /** Return a movement as a row of a statement. */
@@ -40,9 +49,20 @@ export function movementRow({ kind, pocket, amount, order_id, entry }, at, curre
     entry && t("member.for_entry", { entry }),
     moment(at),
   ];
-  return el("li", {},
-    el("span", { class: "what" }, movementName(kind), pocket === "cash" ? null : ` · ${pocketName(pocket)}`),
-    el("span", { class: `number ${amount < 0 ? "out" : "in"}` }, (amount > 0 ? "+" : "") + balance(amount, pocket, currency)),
+  return el(
+    "li",
+    {},
+    el(
+      "span",
+      { class: "what" },
+      movementName(kind),
+      pocket === "cash" ? null : ` · ${pocketName(pocket)}`,
+    ),
+    el(
+      "span",
+      { class: `number ${amount < 0 ? "out" : "in"}` },
+      (amount > 0 ? "+" : "") + balance(amount, pocket, currency),
+    ),
     el("span", { class: "quiet" }, about.filter(Boolean).join(" · ")),
   );
 }

@@ -11,11 +11,22 @@ import { theShop } from "./shop.js";
 export async function showQueue({ queue: id }, ask) {
   const shop = await theShop(ask);
   const { said } = shop;
-  const { body, whole } = table(t("operator.line_of"), [
-    [t("operator.place"), "number"], t("operator.entry"), t("operator.member"), t("operator.status"),
-    [t("operator.entitlement"), "number"], [t("operator.paid_out"), "number"], [t("operator.lacks"), "number"],
-    [t("operator.ahead"), "number"], t("operator.ratio"), t("operator.paid_at"),
-  ], []);
+  const { body, whole } = table(
+    t("operator.line_of"),
+    [
+      [t("operator.place"), "number"],
+      t("operator.entry"),
+      t("operator.member"),
+      t("operator.status"),
+      [t("operator.entitlement"), "number"],
+      [t("operator.paid_out"), "number"],
+      [t("operator.lacks"), "number"],
+      [t("operator.ahead"), "number"],
+      t("operator.ratio"),
+      t("operator.paid_at"),
+    ],
+    [],
+  );
   let first = null;
   const more = await paged(body, async (after) => {
     const page = await ask("GET", "queue", { query: { id, after } });
@@ -28,17 +39,22 @@ export async function showQueue({ queue: id }, ask) {
     el("a", { class: "back", href: to("overview") }, t("back")),
     el("h1", {}, queueName(queue.queue), " ", badges(queue, shop.plans)),
     el("p", { class: "quiet" }, el("code", {}, queue.queue)),
-    el("section", { class: "card" },
+    el(
+      "section",
+      { class: "card" },
       el("h2", {}, t("operator.picture")),
       el("p", { class: "quiet" }, t("operator.queue_lead")),
       bars([from, went, [{ name: "owed", amount: queue.owed }]], said),
-      facts([
-        [t("operator.waiting"), count(queue.waiting)],
-        [t("operator.entries"), count(queue.entries)],
-        [t("operator.owed"), said(queue.owed)],
-        [t("operator.repurchased"), said(queue.repurchased)],
-        [t("operator.cleared_at"), queue.cleared_at && moment(queue.cleared_at)],
-      ], { class: "facts tiles" }),
+      facts(
+        [
+          [t("operator.waiting"), count(queue.waiting)],
+          [t("operator.entries"), count(queue.entries)],
+          [t("operator.owed"), said(queue.owed)],
+          [t("operator.repurchased"), said(queue.repurchased)],
+          [t("operator.cleared_at"), queue.cleared_at && moment(queue.cleared_at)],
+        ],
+        { class: "facts tiles" },
+      ),
     ),
     el("h2", {}, t("operator.line_of")),
     ...(line.length
@@ -48,7 +64,10 @@ export async function showQueue({ queue: id }, ask) {
 }
 
 function standing(entry, said) {
-  const ratio = entry.ratio_bps === null ? t("operator.by_rewards", { n: count(entry.rewards) }) : percent(entry.ratio_bps);
+  const ratio =
+    entry.ratio_bps === null
+      ? t("operator.by_rewards", { n: count(entry.rewards) })
+      : percent(entry.ratio_bps);
   return row([
     [count(entry.place), "number"],
     el("a", { href: to("order", { id: entry.order_id }) }, entry.entry),

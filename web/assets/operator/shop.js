@@ -6,14 +6,15 @@ import { balance, money } from "../language.js";
 const PLANS = ["queue_rebate", "order_queue", "alliance", "red_packet", "union", "referral"];
 
 /**
- * Return `{said, counted, plans}`: `said` writes an amount in the shop's currency, `counted` one of a
- * pocket that need not hold money. Before any settings are saved there is no currency, and no sign.
+ * Return `{said, counted, plans}`: `said` writes an amount in the shop's currency, `counted` one of
+ * a pocket that need not hold money. Before any settings are saved there is no currency to write.
  */
 export async function theShop(ask) {
   const { settings } = await ask("GET", "settings");
   const { currency } = settings;
   return {
-    said: (amount) => (amount === null ? null : currency ? money(amount, currency) : String(amount)),
+    said: (amount) =>
+      amount === null ? null : currency ? money(amount, currency) : String(amount),
     counted: (amount, pocket) => (currency ? balance(amount, pocket, currency) : String(amount)),
     plans: plansOf(settings, PLANS),
   };

@@ -1,4 +1,6 @@
-/** Queues of products that are off sale: nobody contributes to them, so their entries wait in vain. */
+/**
+ * Queues of products that are off sale: nobody contributes to them, so their entries wait in vain.
+ */
 
 import { el, facts } from "../dom.js";
 import { count, pocketName, queueName, t } from "../language.js";
@@ -13,27 +15,55 @@ export async function showStalled(_query, ask) {
     el("h1", {}, t("operator.stalled_queues")),
     el("p", { class: "quiet" }, t("operator.stalled_lead")),
     queues.length > 0
-      ? el("div", { class: "cards" }, queues.map((queue) => card(queue, said, ask)))
+      ? el(
+          "div",
+          { class: "cards" },
+          queues.map((queue) => card(queue, said, ask)),
+        )
       : el("p", {}, t("operator.none_stalled")),
   ];
 }
 
 function card(queue, said, ask) {
   const { queue: id, name, waiting, owed, pool } = queue;
-  return el("article", { class: "card" },
+  return el(
+    "article",
+    { class: "card" },
     el("h2", {}, el("a", { href: to("queue", { queue: id }) }, name ?? queueName(id))),
     el("p", { class: "quiet" }, el("code", {}, id)),
-    facts([[t("operator.waiting"), count(waiting)], [t("operator.owed"), said(owed)], [t("operator.pool"), said(pool)]]),
-    waiting > 0 && el("div", { class: "row actions" },
-      el("button", { type: "button", click: () => exchange(queue, ask) }, t("operator.exchange_all")),
-      el("button", { type: "button", class: "danger", click: () => clear(queue, said, ask) }, t("operator.clear_all")),
-    ),
+    facts([
+      [t("operator.waiting"), count(waiting)],
+      [t("operator.owed"), said(owed)],
+      [t("operator.pool"), said(pool)],
+    ]),
+    waiting > 0 &&
+      el(
+        "div",
+        { class: "row actions" },
+        el(
+          "button",
+          { type: "button", click: () => exchange(queue, ask) },
+          t("operator.exchange_all"),
+        ),
+        el(
+          "button",
+          { type: "button", class: "danger", click: () => clear(queue, said, ask) },
+          t("operator.clear_all"),
+        ),
+      ),
   );
 }
 
 async function exchange({ queue, waiting }, ask) {
-  const lead = el("p", {}, t("operator.exchange_all_lead", { n: count(waiting), queue: queueName(queue) }));
-  const choices = ASSETS.map((into) => ({ label: pocketName(into), work: () => exchangeAll(queue, into, ask) }));
+  const lead = el(
+    "p",
+    {},
+    t("operator.exchange_all_lead", { n: count(waiting), queue: queueName(queue) }),
+  );
+  const choices = ASSETS.map((into) => ({
+    label: pocketName(into),
+    work: () => exchangeAll(queue, into, ask),
+  }));
   if (await confirmed(t("operator.exchange_all"), lead, choices)) refresh();
 }
 
@@ -50,10 +80,15 @@ async function exchangeAll(queue, into, ask) {
 }
 
 async function clear({ queue, waiting, owed }, said, ask) {
-  const lead = el("p", {}, t("operator.clear_all_lead", { n: count(waiting), owed: said(owed), queue: queueName(queue) }));
+  const lead = el(
+    "p",
+    {},
+    t("operator.clear_all_lead", { n: count(waiting), owed: said(owed), queue: queueName(queue) }),
+  );
   const work = async () => {
     await ask("POST", "queues/stalled/clear", { body: { queue } });
     say(t("operator.cleared_all"));
   };
-  if (await confirmed(t("operator.clear_all"), lead, [{ label: t("operator.clear_all"), work }])) refresh();
+  if (await confirmed(t("operator.clear_all"), lead, [{ label: t("operator.clear_all"), work }]))
+    refresh();
 }
