@@ -66,7 +66,8 @@ _PAID: _Access = _all(
     _SETTINGS,
     _ORDERS,
     {
-        "members": (_GET, _PUT),
+        "members": (_GET, _GET_MANY, _PUT),
+        "orders": (_GET_MANY,),
         "products": (_GET_MANY,),
         "seeds": (_GET, _PUT),
         "shops": (_GET,),

@@ -22,6 +22,7 @@ from botocore.client import BaseClient
 from local.functions import Functions
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
+from rebate.usecases.gathered import Gathered
 from rebate.usecases.ports import Check, Credit, Put, Remove
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
@@ -184,6 +185,7 @@ def recording() -> Iterator[Recorder]:
         patch.setattr(Settler, "settle", settle_queue)
         for asker, names in (
             (DynamoStore, _READS),
+            (Gathered, _READS),
             *((kind, ["__init__"]) for kind in _WRITES.values()),
         ):
             for name in names:

@@ -19,7 +19,7 @@ from local.streams import Stream
 from rebate.contracts.signatures import sign
 from rebate.domain import places
 from rebate.domain.errors import Conflict
-from rebate.usecases import line, orders
+from rebate.usecases import accept_together, line, orders
 
 SECRET = "a shop's secret"
 START = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
@@ -28,6 +28,7 @@ MIDNIGHT = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
 
 SMALL: Sequence[tuple[ModuleType, str, int]] = (
     (orders, "LINES_PER_ROW", 2),
+    (accept_together, "LINES_MAX", 2),
     (orders, "WRITES_MAX", 8),
     (places, "FANOUT", 4),
     (line, "FANOUT", 4),

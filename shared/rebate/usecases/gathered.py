@@ -4,7 +4,7 @@ A request costs far more than the rows in it, in waiting as in processor time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from rebate.domain.errors import Conflict
 from rebate.domain.names import MemberId, QueueId
@@ -34,7 +34,9 @@ class Gathered:
 
     def get(self, kind: type[Row], key: Key) -> Row | None:
         """Return the row at `key`, as it is or will be, or None."""
-        return self.get_many(kind, [key]).get(key)
+        if (kind, key) not in self._known:
+            self._known[kind, key] = self._beneath.get(kind, key)
+        return cast("Row | None", self._known[kind, key])
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         """Return those of the rows at `keys` that exist or will; what is unknown is fetched."""
