@@ -12,16 +12,18 @@ import { isPaused, theShop } from "./shop.js";
 
 export async function showOverview(_query, ask) {
   const [shop, { queues }] = await Promise.all([theShop(ask), ask("GET", "queues")]);
-  const stalled = queues.filter((queue) => queue.stalled).length;
+  const open = queues.filter(
+    ({ stalled, waiting, pool }) => stalled && (waiting > 0 || pool !== 0),
+  ).length;
   return [
     el("h1", {}, t("operator.overview")),
     el("h2", {}, t("operator.plans")),
     plans(shop.plans),
-    stalled > 0 &&
+    open > 0 &&
       el(
         "p",
         { class: "notice" },
-        el("a", { href: to("stalled") }, t("operator.some_stalled", { n: count(stalled) })),
+        el("a", { href: to("stalled") }, t("operator.some_stalled", { n: count(open) })),
       ),
     el("h2", {}, t("operator.platform")),
     platform(summed(queues), shop.said),
