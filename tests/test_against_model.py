@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine import Player
 from tests.model import comparable, play_steps
 from tests.model.generate import BASIC, OTHERS, QUEUE_REBATE, documents
+from tests.strategies import examples
 
 WITHOUT_RANDOM_RETURN = tuple({*QUEUE_REBATE, *OTHERS} - {"random_return", "dividend"})
 EVERYTHING = (*WITHOUT_RANDOM_RETURN, "random_return")
@@ -30,7 +31,7 @@ PLANS = {
 
 
 @pytest.mark.parametrize("name", PLANS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(data=st.data())
 def test_the_engine_comes_to_what_the_rules_say(name: str, data: st.DataObject) -> None:
     """Outcome and refusals are those of the naive model, after every document."""

@@ -2,6 +2,7 @@
 
 GET  /v1/queues                   all queues with their figures
 GET  /v1/queue?id=&after=         one queue, and a page of the entries that wait in it
+GET  /v1/queue/forecast?id=&days=&after=   how long its entries will wait
 GET  /v1/orders/{order_id}        the whole trace of an order
 GET  /v1/order?id=                the same, for ids that a path cannot carry
 GET  /v1/settings                 the settings in force, and their version
@@ -40,6 +41,23 @@ def queue() -> Response[str]:
     settings = app().settings.in_force().settings
     after = whole_number(_event(), "after")
     seen = show_queue(app().store, settings, QueueId(name), after)
+    return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
+
+
+@router.get("/v1/queue/forecast")
+def queue_forecast() -> Response[str]:
+    from rebate.usecases.forecast import forecast  # noqa: PLC0415 - rarely asked for
+
+    name = needed_parameter(_event(), "id")
+    days = whole_number(_event(), "days", at_least=1)
+    seen = forecast(
+        app().store,
+        app().settings.in_force().settings,
+        QueueId(name),
+        app().clock.now(),
+        wanted_days=int(days) if days else None,
+        after=whole_number(_event(), "after"),
+    )
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
 

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ValidationError
 from rebate.contracts.problems import Invalid, Problem, shown
 from rebate.contracts.validation import problems_of
 
+DIGITS_MAX = 18
+"""Digits of a whole number in a query."""
+
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -65,13 +68,17 @@ def needed_parameter(event: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def whole_number(event: Mapping[str, Any], name: str) -> str | None:
+def whole_number(event: Mapping[str, Any], name: str, *, at_least: int = 0) -> str | None:
     """Return a query parameter that is a whole number in text.
 
     Raises:
-        InvalidRequest: it is none.
+        InvalidRequest: it is none, or out of range.
     """
     value = parameter(event, name)
-    if value is not None and not (value.isascii() and value.isdigit()):
-        raise InvalidRequest([Problem(name, f"must be a whole number, not {shown(value)}")])
+    if value is None:
+        return None
+    digits = value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX
+    if not digits or int(value) < at_least:
+        message = f"must be a whole number from {at_least} on, not {shown(value)}"
+        raise InvalidRequest([Problem(name, message)])
     return value

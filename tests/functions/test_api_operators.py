@@ -143,6 +143,20 @@ def test_an_order_of_any_name_can_be_asked_for(cloud, order):
     assert decoded["order_id"] == order
 
 
+def test_how_long_a_queue_waits_is_foretold(cloud):
+    """Orders of long ago give no pace: nothing is promised by it."""
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    status, seen = cloud.as_operator("GET", "/v1/queue/forecast", query="id=mall&days=30")
+    assert (status, seen["owed"], seen["days"], seen["needed_bps"]) == (200, 19000, None, None)
+    assert [each["place"] for each in seen["line"]] == [1, 2]
+    assert cloud.as_operator("GET", "/v1/queue/forecast", query="id=none")[0] == 404
+    for query in ("", "id=mall&days=0", "id=mall&days=-1", "id=mall&after=" + "9" * 19):
+        status, said = cloud.as_operator("GET", "/v1/queue/forecast", query=query)
+        assert (status, said["code"]) == (422, "invalid_request")
+    assert cloud.as_member("A", "GET", "/v1/queue/forecast", query="id=mall")[0] == 403
+
+
 def test_settings_are_changed_under_the_version_that_was_read(cloud):
     shown = cloud.as_operator("GET", "/v1/settings")[1]
     assert shown == {"version": 1, "settings": SETTINGS}

@@ -1,7 +1,7 @@
 """How steps are played: when, by whom, and how a refusal is told."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from local.deployment import deployed
 from local.player import play
@@ -11,6 +11,7 @@ from rebate.domain.times import iso
 from rebate.usecases.rows import Key, Member
 from tests.model import comparable, play_steps
 from tests.model.generate import OTHERS, QUEUE_REBATE, documents
+from tests.strategies import examples
 
 pytestmark = pytest.mark.engine
 
@@ -167,7 +168,7 @@ def test_draws_with_a_seed_are_repeatable(clients):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(5)
 @given(document=documents(features=tuple({*QUEUE_REBATE, *OTHERS} - {"dividend"})))
 def test_the_functions_come_to_what_the_rules_say(clients, document):
     """The naive model of the rules predicts the outcome and the refusals."""

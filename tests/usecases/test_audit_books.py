@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, Posting, Till, till, wallet
@@ -33,6 +33,7 @@ from rebate.usecases.rows import (
 from tests.engine import Player
 from tests.fakes import MemoryStore
 from tests.model.generate import OTHERS, QUEUE_REBATE, documents
+from tests.strategies import examples
 
 MALL = QueueId("mall")
 EVERY_PLAN: dict[str, Any] = {
@@ -161,7 +162,7 @@ def test_sound_books_add_up(books):
     assert {"Journal", "Statement", "Wallet", "Node", "Hold", "Commission"} <= set(audit.rows)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(document=documents(features=tuple({*QUEUE_REBATE, *OTHERS})))
 def test_whatever_happened_the_books_add_up(document):
     player = Player(document)

@@ -4,10 +4,12 @@ Logs are JSON lines, metrics CloudWatch's embedded format: both are text that th
 neither costs a call. Traces come from the platform's active tracing; the X-Ray SDK would cost a
 dependency and tell no more than these logs, which carry the order and the correlation id.
 
+`REBATE_METRICS` names the namespace of the metrics, so that stages in one account have their own.
 `POWERTOOLS_LOG_LEVEL` and `POWERTOOLS_METRICS_DISABLED` are Powertools' own: whoever runs handlers
 on one machine and needs the output for itself sets them before this module is imported.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
@@ -27,7 +29,7 @@ from rebate.usecases.settle_queue import Settled
 NAME = "rebate"
 
 logger = Logger(service=NAME)
-_metrics = Metrics(namespace="Rebate", service=NAME)
+_metrics = Metrics(namespace=os.environ.get("REBATE_METRICS", "Rebate"), service=NAME)
 
 Handler: TypeAlias = Callable[[dict[str, Any], object], Any]
 """A Lambda handler; its context may be None where no platform is."""

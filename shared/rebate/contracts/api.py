@@ -228,6 +228,45 @@ class QueueLine(Tolerant):
     next: str | None = None
 
 
+class Expected(Tolerant):
+    """When an entry is paid in full at the queue's pace: in `days`, or never (null).
+
+    `cleared_first`: the scheduled clearing comes before that.
+    """
+
+    entry: Text
+    member: Id
+    place: Count
+    ahead: Amount | None
+    waiting: Amount | None
+    days: Count | None
+    cleared_first: Flag
+
+
+class Forecast(Tolerant):
+    """How long a queue's entries will wait (rules 7.5, 8.2).
+
+    In the last `days_seen` whole days orders contributed `given` for the line, in `gifts`
+    contributions, and joined for `promised`; so `ever_paid_bps` of what is promised can ever be
+    paid. What waits now is paid in `days`. To pay it in the days asked for, `needed_bps` of what
+    is given now is needed; in the union plan that takes the share `profit_share_bps` of profits.
+    """
+
+    queue: Id
+    days_seen: Count
+    given: Amount
+    gifts: Count
+    promised: Amount
+    ever_paid_bps: Bps | None
+    owed: Amount
+    days: Count | None
+    needed_bps: Count | None
+    profit_share_bps: Count | None
+    clears_at: UtcInstant | None
+    line: tuple[Expected, ...]
+    next: str | None = None
+
+
 class SettingsShown(Tolerant):
     """The settings in force as they were written; version 0: none were saved."""
 

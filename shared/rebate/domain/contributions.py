@@ -78,7 +78,7 @@ def _take_place(work: Work, ticket: Ticket) -> Ticket:
     if ticket.joined:
         return ticket
     work.desk.require_ticket(ticket)
-    return work.desk.join(ticket)
+    return work.desk.join(ticket, work.at)
 
 
 def _was_in_flight(work: Work, index: int, number: int) -> bool:
@@ -123,6 +123,8 @@ def _begin(work: Work, ticket: Ticket, index: int, number: int, part: Part) -> G
     desk.save(_with_settled(ticket, index, number, amount))
     gift = _gift(work, ticket, index, number, amount)
     desk.post(gift.draft, Till.CONTRIBUTED, -amount)
+    if part.for_line and not desk.plan.paused:
+        desk.note(work.at, given=amount)
     if part.draws_pool and not desk.plan.paused:
         pool = desk.queue.figure(Till.POOL)
         desk.post(gift.draft, Till.POOL, -pool)

@@ -100,7 +100,12 @@ class Desk:
         standing = sum(moved, self.queue.standing)
         return standing.payable(completed_only=self.plan.completed_first)
 
-    def join(self, ticket: Ticket) -> Ticket:
+    def note(self, at: Instant, *, given: Amount) -> None:
+        """Count a contribution in the queue's flow."""
+        flow = self.queue.flow.plus(at, given=given, gifts=1)
+        self.queue = replace(self.queue, flow=flow)
+
+    def join(self, ticket: Ticket, at: Instant) -> Ticket:
         """Give the ticket the next place, and an ordinal to each line that earns an entry."""
         ordinal = self.queue.entries
         lines = []
@@ -113,7 +118,13 @@ class Desk:
         joined = replace(ticket, lines=tuple(lines), joined=True)
         if ordinal > self.queue.entries:
             joined = replace(joined, place=self.queue.tickets)
-            self.queue = replace(self.queue, tickets=self.queue.tickets + 1, entries=ordinal)
+            promised = sum(line.entry.entitlement or 0 for line in lines if line.entry)
+            self.queue = replace(
+                self.queue,
+                tickets=self.queue.tickets + 1,
+                entries=ordinal,
+                flow=self.queue.flow.plus(at, promised=promised),
+            )
         self.save(joined)
         for index, line in enumerate(joined.lines):
             if line.entry:

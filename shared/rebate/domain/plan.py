@@ -43,13 +43,15 @@ class Leftover(StrEnum):
 class Part:
     """One part of a contribution: when it is due, how it is dealt out, where the rest goes.
 
-    `draws_pool`: what stands in the pool is dealt out with it.
+    `draws_pool`: what stands in the pool is dealt out with it. `for_line`: it is for the entries
+    that wait, now or later, so it counts in forecasts.
     """
 
     deal: Deal
     due: Moment = Moment.PAID
     leftover: Leftover = Leftover.RETAIN
     draws_pool: bool = True
+    for_line: bool = True
 
 
 @dataclass(frozen=True, slots=True)

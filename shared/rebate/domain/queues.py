@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from rebate.domain.draws import Group
+from rebate.domain.flow import Flow
 from rebate.domain.ledger import SOURCES, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId, QueueId
@@ -63,7 +64,7 @@ class Queue:
     their rows say (Rule 1.6.3). `top` is the root of the index of places at `height` (0: its
     children are tickets). `ran_at` is the instant of the last run that paid the pool out.
     `tills` are the sums of the postings to the queue's accounts, so negative for what it took
-    in. `group` is the open group of random return (Rule 1.6.2).
+    in. `group` is the open group of random return (Rule 1.6.2). `flow` is what was given of late.
     """
 
     id: QueueId
@@ -77,6 +78,7 @@ class Queue:
     top: tuple[Child, ...] = ()
     tills: dict[str, Amount] = field(default_factory=dict)
     group: Group | None = None
+    flow: Flow = field(default_factory=Flow)
     progress: Progress | None = None
     lease: Lease | None = None
 

@@ -32,7 +32,7 @@ class Scheduler:
         """
         plan = self.settings.in_force().settings.queue_rebate
         clearing = (plan and plan.clearing) or Clearing()
-        chosen = [q for q in self._queues() if _clears(clearing, q)]
+        chosen = [q for q in self._queues() if is_base_queue(q) and clearing.covers(q)]
         return self._send(chosen, Clear(at), ahead=ahead)
 
     def average(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
@@ -62,6 +62,11 @@ class Scheduler:
         return sent
 
 
+def is_base_queue(queue: QueueId) -> bool:
+    """Tell whether a queue is one of the queue-rebate plan's, which alone are cleared."""
+    return queue.split("/")[0] not in _OTHER_PLANS
+
+
 def send(
     store: Store,
     clock: Clock,
@@ -76,10 +81,6 @@ def send(
     not_before = command.at if ahead else None
     row = Inbox(queue, sort, command, request=request, not_before=not_before)
     store.commit([Put(row)])
-
-
-def _clears(clearing: Clearing, queue: QueueId) -> bool:
-    return queue.split("/")[0] not in _OTHER_PLANS and clearing.covers(queue)
 
 
 def queues_with_mail(store: Store) -> list[QueueId]:

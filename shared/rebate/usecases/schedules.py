@@ -6,14 +6,16 @@ which a tick was due, so a late or repeated one gets the same answer.
 """
 
 from calendar import monthrange
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from rebate.contracts.schedules import Run
 from rebate.contracts.settings import Clearing, Settings
+from rebate.domain.names import QueueId
 from rebate.domain.times import SECOND, Instant, day_of, instant_of, later
 
 MINUTE = 60 * SECOND
+_LONGEST_PERIOD = 31
 
 AHEAD = 2 * MINUTE
 """How long before its time a run is sent, so that it is there when its time comes."""
@@ -47,6 +49,25 @@ def clearing_due(settings: Settings, at: Instant) -> bool:
         return _minute(instant_of(clearing.instant)) == _minute(at)
     day = day_of(at, settings.zone)
     return _is_day(clearing, day) and _is_at(settings, day, clearing.time_of_day, at)
+
+
+def next_clearing(settings: Settings, queue: QueueId, after: Instant) -> Instant | None:
+    """Return when a queue is cleared next by schedule, if ever (Rule 1.6.3)."""
+    plan = settings.queue_rebate
+    if plan is None or not plan.enabled or plan.clearing is None or not plan.clearing.covers(queue):
+        return None
+    clearing = plan.clearing
+    if clearing.every == "once":
+        at = instant_of(clearing.instant)
+        return at if at > after else None
+    today = day_of(after, settings.zone)
+    days = (today + timedelta(days=number) for number in range(_LONGEST_PERIOD + 1))
+    times = (
+        instant_of(datetime.combine(day, clearing.time_of_day, settings.zone))
+        for day in days
+        if _is_day(clearing, day)
+    )
+    return next(at for at in times if at > after)
 
 
 def payout_due(run: Run, settings: Settings, at: Instant) -> bool:
