@@ -1,13 +1,14 @@
-"""One hot mall queue: many orders of one line, written by 1 and by 8 processes (issue 5, item 6)."""
+"""One hot mall queue: orders of one line, accepted by 1 and by 8 processes, settled meanwhile."""
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from benchmarks.meter import Meter, total
 from benchmarks.naive import Mall
-from benchmarks.orders import one_line_orders
+from benchmarks.orders import batched, one_line_orders
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import (
     SETTINGS,
@@ -19,53 +20,68 @@ from benchmarks.stage import (
     engine,
     together,
 )
-from local.engine import Engine
 from rebate.bootstrap import App
-from rebate.contracts.events_in import parse_event
+from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
-from rebate.usecases.rows import Key
+from rebate.usecases.accept_order import Accepted
+from rebate.usecases.accept_together import accept_all
+from rebate.usecases.rows import SHARDS, Inbox, Key, inbox_partition
 from rebate.usecases.settle_queue import CONFLICTS_MAX
 from rebate.usecases.show_outcome import show_outcome
 
 QUEUE = QueueId("mall")
-ORDERS = 20_000
-ORDERS_QUICK = 1_000
 WRITERS = (1, 8)
+BATCH = 10
+"""Orders that a function gets at a time from its SQS queue."""
+
+POLL_SECONDS = 0.25
+"""How often the platform looks into a stream on behalf of a function."""
+
 EXTRACTION_BPS: int = SETTINGS["queue_rebate"]["extraction_bps"]
 ENTITLEMENT_BPS: int = SETTINGS["queue_rebate"]["entitlement"]["fixed_bps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Orders in all: `main` for the comparison, `others` where fewer show the same."""
+
+    main: int
+    others: int
+
+
+FULL, QUICK = Sizes(20_000, 2_000), Sizes(1_200, 240)
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A way to bring orders through the engine.
 
-    `rings_every`: a writer rings for the queue after so many orders of its own (0: never).
-    `settlers` are processes beside the writers that ring again and again, `window` seconds apart
-    when they found nothing: as functions behind the inbox's stream, one for each of its shards.
+    `batch` orders are accepted together. `settlers` are processes beside the writers, each woken
+    by the commands in its part of the inbox's partitions, as functions behind the shards of its
+    stream; with 0 each writer settles after each batch.
     """
 
     name: str
-    rings_every: int = 0
-    settlers: int = 0
-    window: float = 0.02
+    batch: int = BATCH
+    settlers: int = 1
 
 
-VARIANTS = (
-    Variant("rebate, every order rings", rings_every=1),
-    Variant("rebate, every tenth order rings", rings_every=10),
-    Variant("rebate, one settler beside the writers", settlers=1),
-    Variant("rebate, four settlers beside the writers", settlers=4),
+MAIN = Variant("rebate: batches of ten, one settler")
+OTHERS = (
+    Variant("rebate: batches of ten, four settlers", settlers=SHARDS),
+    Variant("rebate: batches of ten, writers settle", settlers=0),
+    Variant("rebate: one by one, one settler", batch=1),
 )
 
 
 def run(options: Options) -> Iterator[Line]:
     """Yield a line for the baseline and each variant, at each number of writers."""
-    orders = ORDERS_QUICK if options.quick else ORDERS
+    sizes = QUICK if options.quick else FULL
     for writers in WRITERS:
         baseline: Line = {}
-        for name, measure in _cases():
+        for name, orders, measure in _cases(sizes):
             say(f"hot_queue: {name}, {writers} writers, {orders} orders")
             line = {
                 "bench": "hot_queue",
@@ -78,10 +94,11 @@ def run(options: Options) -> Iterator[Line]:
             yield line | _compared(line, baseline)
 
 
-def _cases() -> Iterator[tuple[str, Callable[[int, int], Line]]]:
-    yield "baseline, a transaction an order", _baseline
-    for variant in VARIANTS:
-        yield variant.name, lambda writers, each, v=variant: _ours(v, writers, each)
+def _cases(sizes: Sizes) -> Iterator[tuple[str, int, Callable[[int, int], Line]]]:
+    yield "baseline: a transaction an order", sizes.others, _baseline
+    yield MAIN.name, sizes.main, partial(_ours, MAIN)
+    for variant in OTHERS:
+        yield variant.name, sizes.others, partial(_ours, variant)
 
 
 def _baseline(writers: int, each: int) -> Line:
@@ -99,9 +116,12 @@ def _ours(variant: Variant, writers: int, each: int) -> Line:
         create_tables(it.endpoint)
         app, _ = deployment(it.endpoint, SETTINGS)
         jobs: list[tuple[Work, tuple[Any, ...]]] = [
-            (_writer, (it.endpoint, writer, each, variant.rings_every)) for writer in range(writers)
+            (_writer, (it.endpoint, writer, each, variant)) for writer in range(writers)
         ]
-        jobs += [(_settler, (it.endpoint, writers * each, variant.window))] * variant.settlers
+        jobs += [
+            (_settler, (it.endpoint, writers * each, range(first, SHARDS, variant.settlers)))
+            for first in range(variant.settlers)
+        ]
         done = together(it, jobs)
         outcome = show_outcome(app.store, app.settings.in_force().settings)
     _insist(outcome, writers, each)
@@ -132,38 +152,50 @@ def _naive_writer(endpoint: str, writer: int, count: int) -> Callable[[], Line]:
     return work
 
 
-def _writer(endpoint: str, writer: int, count: int, rings_every: int) -> Callable[[], Line]:
-    """Accept a writer's orders, and settle the queue where it rings."""
+def _writer(endpoint: str, writer: int, count: int, variant: Variant) -> Callable[[], Line]:
+    """Accept a writer's orders in batches, and settle them if nobody else does."""
     app, meter = deployment(endpoint)
     orders = list(one_line_orders(count, writer=writer))
     meter.reset()
 
     def work() -> Line:
         waited, rings = [], Rings()
-        for number, order in enumerate(orders, 1):
+        for batch in batched(orders, variant.batch):
             began = time.monotonic()
-            app.orders.accept(parse_event("OrderPaid", order))
-            waited.append(time.monotonic() - began)
-            if rings_every and (number % rings_every == 0 or number == count):
+            for outcome in accept_all(app.orders, [_paid(order) for order in batch]):
+                assert isinstance(outcome, Accepted), f"not accepted: {outcome}"
+            waited += [time.monotonic() - began] * len(batch)
+            if not variant.settlers:
                 rings.ring(app)
         return {"meter": meter.snapshot(), "waited": waited, **rings.counts()}
 
     return work
 
 
-def _settler(endpoint: str, count: int, window: float) -> Callable[[], Line]:
-    """Ring again and again until so many orders are settled, by this settler or another."""
+def _settler(endpoint: str, count: int, shards: range) -> Callable[[], Line]:
+    """Ring whenever commands wait in these partitions, until `count` orders are settled."""
     app, meter = deployment(endpoint)
     meter.reset()
 
     def work() -> Line:
         rings = Rings()
         while _settled(app) < count:
-            if not rings.ring(app):
-                time.sleep(window)
+            if any(_waits(app, shard) for shard in shards):
+                rings.ring(app)
+            time.sleep(POLL_SECONDS)
         return {"meter": meter.snapshot(), "waited": [], **rings.counts()}
 
     return work
+
+
+def _paid(order: dict[str, Any]) -> OrderPaid:
+    event = parse_event("OrderPaid", order)
+    assert isinstance(event, OrderPaid)
+    return event
+
+
+def _waits(app: App, shard: int) -> bool:
+    return bool(app.store.query(Inbox, inbox_partition(QUEUE, shard), limit=1))
 
 
 def _settled(app: App) -> int:
@@ -175,22 +207,21 @@ def _settled(app: App) -> int:
 class Rings:
     """What came of rings for the queue; one that others stood in the way of is rung again."""
 
-    commands: int = 0
     commits: int = 0
     conflicts: int = 0
 
-    def ring(self, app: App) -> int:
-        """Settle what waits; return how much that was."""
+    def ring(self, app: App) -> None:
+        """Settle what waits, unless another settler does."""
         while True:
             try:
                 settled = app.settler.settle(QUEUE)
             except Conflict:
                 self.conflicts += CONFLICTS_MAX
             else:
-                self.commands += settled.commands
                 self.commits += settled.commits
                 self.conflicts += settled.conflicts
-                return settled.commands
+                if not settled.unfinished:
+                    return
 
     def counts(self) -> Line:
         """Return the sums."""

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"})
-_WRITES = frozenset(
-    {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
-)
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
 _UNIT_BYTES = 1024
 _TRANSACTION_FACTOR = 2
 

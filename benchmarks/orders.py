@@ -1,9 +1,11 @@
 """Orders to measure with: the same for the same seed, and like a shop's in size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 _FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -28,3 +30,8 @@ def one_line_orders(count: int, *, writer: int = 0, seed: int = 1) -> Iterator[d
                 }
             ],
         }
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield `items` in pieces of at most `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))
