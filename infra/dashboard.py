@@ -9,7 +9,7 @@ from constructs import Construct
 from infra.alarms import Alarms
 from infra.api import Api
 from infra.intake import Intake
-from infra.measures import p99, total
+from infra.measures import Measures
 from infra.rebate_function import RebateFunction
 from rebate.adapters.telemetry import Metric
 
@@ -26,6 +26,7 @@ class Dashboard(Construct):
         *,
         name: str,
         alarms: Alarms,
+        measures: Measures,
         intakes: Sequence[Intake],
         functions: Sequence[RebateFunction],
         api: Api,
@@ -39,36 +40,39 @@ class Dashboard(Construct):
             default_interval=Duration.hours(12),
             widgets=[
                 [cloudwatch.AlarmStatusWidget(alarms=alarms.all, title="Alarms", width=24)],
-                _events(intakes),
-                _settlement(),
-                _money(),
+                _events(measures, intakes),
+                _settlement(measures),
+                _money(measures),
                 _platform(functions, api),
             ],
         )
 
 
-def _events(intakes: Sequence[Intake]) -> list[cloudwatch.IWidget]:
+def _events(measures: Measures, intakes: Sequence[Intake]) -> list[cloudwatch.IWidget]:
     outcomes = (Metric.ACCEPTED, Metric.DUPLICATES, Metric.KEPT, Metric.SAVED)
     return [
-        _graph("Events carried out", [total(each) for each in outcomes]),
+        _graph("Events carried out", [measures.total(each) for each in outcomes]),
         _graph("Events waiting", [each.waiting for each in intakes]),
-        _graph("Set aside, handed back", [total(Metric.DEAD_LETTERS), total(Metric.HANDED_BACK)]),
+        _graph(
+            "Set aside, handed back",
+            [measures.total(Metric.DEAD_LETTERS), measures.total(Metric.HANDED_BACK)],
+        ),
     ]
 
 
-def _settlement() -> list[cloudwatch.IWidget]:
+def _settlement(measures: Measures) -> list[cloudwatch.IWidget]:
     return [
-        _graph("Commands settled", [total(Metric.SETTLED)]),
-        _graph("Lag of settlement, p99 (ms)", [p99(Metric.SETTLEMENT_LAG)]),
-        _graph("Conflicts between settlers", [total(Metric.CONFLICTS)]),
+        _graph("Commands settled", [measures.total(Metric.SETTLED)]),
+        _graph("Lag of settlement, p99 (ms)", [measures.p99(Metric.SETTLEMENT_LAG)]),
+        _graph("Conflicts between settlers", [measures.total(Metric.CONFLICTS)]),
     ]
 
 
-def _money() -> list[cloudwatch.IWidget]:
+def _money(measures: Measures) -> list[cloudwatch.IWidget]:
     return [
-        _graph("Paid (minor units)", [total(Metric.PAID)]),
-        _graph("Payouts", [total(Metric.PAYOUTS)]),
-        _graph("Events published", [total(Metric.PUBLISHED)]),
+        _graph("Paid (minor units)", [measures.total(Metric.PAID)]),
+        _graph("Payouts", [measures.total(Metric.PAYOUTS)]),
+        _graph("Events published", [measures.total(Metric.PUBLISHED)]),
     ]
 
 

@@ -3,47 +3,60 @@
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from infra.alarms import MINUTES_5, Alarms
+from infra.stage import Stage
 from rebate.adapters.telemetry import NAME, Metric
 
-NAMESPACE = "Rebate"
 LAG_MS_MAX = 5 * 60 * 1000
 CONFLICTS_MAX = 100
+AUDIT_DIFFERENCES = "audit_differences"
+"""What whoever runs `rebate audit` tells CloudWatch (docs/operations.md)."""
 
 
-def total(metric: Metric) -> cloudwatch.Metric:
-    """Return how much of a metric there was, in steps of five minutes."""
-    return _metric(metric, "Sum")
+class Measures:
+    """The metrics of a stage."""
 
+    def __init__(self, stage: Stage) -> None:
+        """Name them: functions of several stages in an account must not add theirs up."""
+        self.namespace = f"Rebate/{stage.name}"
 
-def p99(metric: Metric) -> cloudwatch.Metric:
-    """Return what all but one in a hundred stay below."""
-    return _metric(metric, "p99")
+    def total(self, metric: Metric) -> cloudwatch.Metric:
+        """Return how much of a metric there was, in steps of five minutes."""
+        return self._metric(metric, "Sum")
 
+    def p99(self, metric: Metric) -> cloudwatch.Metric:
+        """Return what all but one in a hundred stay below."""
+        return self._metric(metric, "p99")
 
-def ring(alarms: Alarms) -> None:
-    """Ring when settlement is late, or settlers stand in each other's way."""
-    alarms.ring(
-        "lag",
-        "settlement",
-        p99(Metric.SETTLEMENT_LAG),
-        at_least=LAG_MS_MAX,
-        means="Orders wait longer than five minutes for their settlement.",
-    )
-    alarms.ring(
-        "conflicts",
-        "settlement",
-        total(Metric.CONFLICTS),
-        at_least=CONFLICTS_MAX,
-        times=3,
-        means="Settlers of the same queue keep undoing each other's work.",
-    )
+    def ring(self, alarms: Alarms) -> None:
+        """Ring when settlement is late, settlers clash, or the books do not add up."""
+        alarms.ring(
+            "lag",
+            "settlement",
+            self.p99(Metric.SETTLEMENT_LAG),
+            at_least=LAG_MS_MAX,
+            means="Orders wait longer than five minutes for their settlement.",
+        )
+        alarms.ring(
+            "conflicts",
+            "settlement",
+            self.total(Metric.CONFLICTS),
+            at_least=CONFLICTS_MAX,
+            times=3,
+            means="Settlers of the same queue keep undoing each other's work.",
+        )
+        alarms.ring(
+            "audit",
+            "books",
+            self._metric(AUDIT_DIFFERENCES, "Maximum"),
+            at_least=1,
+            means="An audit found that the books do not add up.",
+        )
 
-
-def _metric(metric: Metric, statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=metric.value,
-        dimensions_map={"service": NAME},
-        statistic=statistic,
-        period=MINUTES_5,
-    )
+    def _metric(self, metric: str, statistic: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=self.namespace,
+            metric_name=str(metric),
+            dimensions_map={"service": NAME},
+            statistic=statistic,
+            period=MINUTES_5,
+        )

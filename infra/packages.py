@@ -6,6 +6,7 @@ built again. Modules are shipped compiled as well, since to compile them takes l
 of a cold start.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -31,8 +32,7 @@ The descriptions of all others, most of botocore, stay at home.
 
 _PIP = (
     "install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes "
-    f"--only-binary=:all: --implementation cp --python-version {runtime.PYTHON} "
-    f"--platform {runtime.PLATFORM}"
+    f"--only-binary=:all: --implementation cp --python-version {runtime.PYTHON}"
 ).split()
 
 
@@ -82,15 +82,19 @@ def code(build: Path, python: str | None) -> Package:
     return _built(build, "code", [_recipe(python), *parts], make)
 
 
-def layer(build: Path, python: str | None) -> Package:
-    """Return the package of everything that the lock names, compiled by `python`."""
+def layer(build: Path, python: str | None, platform: str = runtime.PLATFORM) -> Package:
+    """Return the package of everything that the lock names, compiled by `python`.
+
+    `platform` is one of pip's, in case that functions are to run elsewhere than on Lambda.
+    """
 
     def make(folder: Path) -> None:
-        _install(folder / "python")
+        _install(folder / "python", platform)
         _prune(folder / "python")
         _compile(python, folder / "python", "/opt/python")
 
-    return _built(build, "layer", [_recipe(python), LOCK.read_bytes()], make)
+    parts = [_recipe(python), platform.encode(), LOCK.read_bytes()]
+    return _built(build, "layer", parts, make)
 
 
 def _shipped() -> Iterator[tuple[Path, Path]]:
@@ -111,7 +115,7 @@ def _sized(path: Path) -> tuple[int, bytes]:
 def _recipe(python: str | None) -> bytes:
     """Return what besides its input decides on a package: this module, and the runtime."""
     compiled = "compiled" if python else "source only"
-    made_by = f"{runtime.PYTHON} {runtime.PLATFORM} {compiled} {' '.join(_PIP)}\0"
+    made_by = f"{runtime.PYTHON} {compiled} {' '.join(_PIP)}\0"
     return made_by.encode() + Path(__file__).read_bytes()
 
 
@@ -129,11 +133,12 @@ def _built(build: Path, name: str, parts: list[bytes], make: Callable[[Path], No
     return Package(folder, digest)
 
 
-def _install(folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", *_PIP, "--target", str(folder), "-r", str(LOCK)]
+def _install(folder: Path, platform: str) -> None:
+    where = ["--platform", platform, "--target", str(folder)]
+    command = [sys.executable, "-m", "pip", *_PIP, *where, "-r", str(LOCK)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        message = f"pip could not install {LOCK.name} for {runtime.PLATFORM}:\n{done.stderr}"
+        message = f"pip could not install {LOCK.name} for {platform}:\n{done.stderr}"
         raise PackagingFailed(message)
 
 
@@ -146,12 +151,16 @@ def _prune(folder: Path) -> None:
 
 
 def _compile(python: str | None, folder: Path, installed_at: str) -> None:
-    """Compile all modules for the runtime; they will stand `installed_at`, says their traceback."""
+    """Compile all modules for the runtime; they will stand `installed_at`, says their traceback.
+
+    Without a fixed seed of hashes, sets among the constants would be written in any order.
+    """
     if python is None:
         return
     options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     where = ["-s", str(folder), "-p", installed_at, str(folder)]
     command = [python, "-m", "compileall", *options, *where]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     if done.returncode:
         raise PackagingFailed(f"{python} could not compile {folder}:\n{done.stdout}")

@@ -38,6 +38,8 @@ class Deployment:
     code: lambda_.Code
     layer: lambda_.ILayerVersion
     alarms: Alarms
+    metrics: str
+    """The namespace of their metrics."""
 
 
 class RebateFunction(Construct):
@@ -83,7 +85,11 @@ class RebateFunction(Construct):
             log_group=log_group,
             dead_letter_queue=self._dead_letters.queue if self._dead_letters else None,
             reserved_concurrent_executions=stage.reserved.get(name),
-            environment={"REBATE_TABLE_PREFIX": stage.table_prefix, **(environment or {})},
+            environment={
+                "REBATE_TABLE_PREFIX": stage.table_prefix,
+                "REBATE_METRICS": deployment.metrics,
+                **(environment or {}),
+            },
         )
         acknowledge(self.function, "L1", "the layer's wheels and bytecode are of this version")
         self._ring_on_trouble()

@@ -6,13 +6,14 @@ from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra import measures, runtime
+from infra import runtime
 from infra.alarms import Alarms
 from infra.api import Api
 from infra.bus import Bus
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
 from infra.intake import Intake
+from infra.measures import Measures
 from infra.packages import Package, Packages
 from infra.rebate_function import Deployment, RebateFunction
 from infra.schedule import Schedules, starts_of
@@ -35,6 +36,10 @@ CLOCKED_SECONDS = {
     "scheduled_draws": 60,
 }
 """How long the functions may take that the clock starts."""
+
+HOURS_TRIED = 20
+SECONDS_A_TRY = 9
+"""How long the publisher waits for a bus that does not answer: three times three seconds."""
 
 
 class ServiceStack(Stack):
@@ -59,11 +64,13 @@ class ServiceStack(Stack):
         self.add_stack_dependency(data, "functions use its tables, the API its accounts")
         self._stage = stage
         self._bus = Bus(self, "Bus", stage=stage)
+        measures = Measures(stage)
         self._deployment = Deployment(
             stage=stage,
             code=_asset(packages.code),
             layer=_layer(self, packages.layer),
             alarms=Alarms(self, "Alarms", stage=stage),
+            metrics=measures.namespace,
         )
         self._functions: list[RebateFunction] = []
         intakes = self._take_events()
@@ -78,6 +85,7 @@ class ServiceStack(Stack):
             "Dashboard",
             name=stage.prefix,
             alarms=self._deployment.alarms,
+            measures=measures,
             intakes=intakes,
             functions=self._functions,
             api=api,
@@ -109,7 +117,10 @@ class ServiceStack(Stack):
         )
 
     def _tell(self, data: DataStack) -> None:
-        """Nobody else tells what is given up here, so that takes half a day's outage."""
+        """Nobody else tells what is given up here, so that takes an outage of most of a day.
+
+        The stream keeps a row for 24 hours; what was given up by then can still be read there.
+        """
         bus = self._bus.bus
         publisher = self._function(
             "publish_events", seconds=60, environment={"REBATE_BUS": bus.event_bus_name}
@@ -122,8 +133,8 @@ class ServiceStack(Stack):
                 stream_arn=data.tables.stream_of("journal"),
                 function=function,
                 batch=100,
-                tries=10_000,
-                patience=Duration.hours(12),
+                tries=HOURS_TRIED * 3600 // SECONDS_A_TRY,
+                patience=Duration.hours(HOURS_TRIED),
             )
 
     def _start_by_the_clock(self) -> None:
@@ -135,7 +146,7 @@ class ServiceStack(Stack):
             schedules.add(start, functions[start.function])
 
     def _answer(self, data: DataStack) -> Api:
-        function = self._function("api", seconds=20, is_asked=True)
+        function = self._function("api", seconds=29, is_asked=True)
         return Api(self, "Api", stage=self._stage, function=function, sign_in=data.sign_in)
 
     def _function(

@@ -1,3 +1,5 @@
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +18,23 @@ from tests.infra.templates import OWN, STAGE, STAGES, Template
 
 @pytest.fixture(scope="session")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates of both stages; synthesis fails where a rule is broken."""
-    empty = tmp_path_factory.mktemp("empty")
+    """The templates of both stages, made once for all workers; broken rules fail the synthesis."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    out = shared / "synthesised"
+    with (shared / "synthesised.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (out / "manifest.json").exists():
+            _synthesise(out, tmp_path_factory.mktemp("empty"))
+    return out
+
+
+def _synthesise(out: Path, empty: Path) -> None:
     (empty / "nothing.txt").touch()
     package = Package(empty, "0" * 64)
-    out = tmp_path_factory.mktemp("cdk.out")
     app = App(outdir=str(out))
     compose(app, {"stages": STAGES}, Packages(package, package))
     app.synth()
-    return out
 
 
 @pytest.fixture(scope="session")

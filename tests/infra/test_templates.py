@@ -1,0 +1,303 @@
+"""What matters in the templates, whatever else changes in them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.events.models import EventPattern
+
+from functions.api.access import MEMBER, OPERATOR, scope_of
+from infra.packages import ROOT
+from infra.service_stack import INTAKES
+from infra.sign_in import scope_name
+from local.bus import ROUTES, enveloped
+from local.letters import TABLE, Letters
+from local.tables import create_tables
+from rebate.contracts.events_in import EVENTS_IN
+from rebate.contracts.events_out import EVENTS_OUT, SOURCE
+from rebate.contracts.schedules import Clear, Payout
+from rebate.domain.times import SECOND
+from rebate.usecases.settle_queue import Settler
+from tests.contracts.test_events_in import LEAST
+from tests.infra.templates import SENDER, Template, names_of_functions, one
+
+DAY = 24 * 3600
+
+
+class Definitions:
+    """Stands in for a client of DynamoDB, and keeps the tables that it is told to create."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, dict[str, Any]] = {}
+
+    def get_paginator(self, _: str) -> "Definitions":
+        return self
+
+    def paginate(self) -> Iterator[dict[str, Any]]:
+        yield {"TableNames": []}
+
+    def create_table(self, *, TableName: str, **definition: Any) -> None:  # noqa: N803
+        self.made[TableName] = definition
+
+
+# Tables
+
+
+def test_the_tables_are_those_that_everything_else_is_tried_on(data: Template) -> None:
+    """Keys, indexes and streams: the same as of tables made from the models on one machine."""
+    tried = Definitions()
+    create_tables(tried, "rebate-test-", Letters(tried, "rebate-test-"))
+    del tried.made[f"rebate-test-{TABLE}"]
+    deployed = {
+        table["TableName"]: table for table in data.all("AWS::DynamoDB::GlobalTable").values()
+    }
+    assert deployed.keys() == tried.made.keys()
+    for name, table in tried.made.items():
+        assert _keyed(deployed[name]) == _keyed(table), name
+        streams = [each.get("StreamSpecification", {}) for each in (deployed[name], table)]
+        assert len({stream.get("StreamViewType") for stream in streams}) == 1, name
+
+
+def _keyed(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "KeySchema": table["KeySchema"],
+        "types": {a["AttributeName"]: a["AttributeType"] for a in table["AttributeDefinitions"]},
+        "indexes": {i["IndexName"]: i for i in table.get("LocalSecondaryIndexes", ())},
+        "BillingMode": table["BillingMode"],
+    }
+
+
+def test_tables_can_be_restored_and_outlive_everything(data: Template) -> None:
+    tables = data.all("AWS::DynamoDB::GlobalTable")
+    assert tables
+    for name, table in tables.items():
+        (replica,) = table["Replicas"]
+        assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
+        assert replica["DeletionProtectionEnabled"], name
+        resource = data.document["Resources"][name]
+        assert {resource["DeletionPolicy"], resource["UpdateReplacePolicy"]} == {"Retain"}, name
+
+
+# From the bus to functions
+
+
+@pytest.mark.parametrize("name", EVENTS_IN)
+def test_an_event_that_the_schema_allows_reaches_its_function(name: str, service: Template) -> None:
+    event = enveloped({"detail-type": name, "detail": LEAST[name], "source": "shop"})
+    (rule,) = (rule for rule in service.all("AWS::Events::Rule").values() if matches(rule, event))
+    (target,) = rule["Targets"]
+    function = ROUTES[name].replace("_", "-")
+    assert service.text(target["Arn"]) == f"{{SQS::Queue/rebate-test-{function}}}"
+    dead = service.text(target["DeadLetterConfig"]["Arn"])
+    assert dead == f"{{SQS::Queue/rebate-test-{function}-dead}}"
+    assert name in INTAKES[ROUTES[name]]
+    assert matches(one(service.all("AWS::Events::Archive")), event)
+
+
+@pytest.mark.parametrize("name", EVENTS_OUT)
+def test_what_goes_out_does_not_come_in(name: str, service: Template) -> None:
+    event = enveloped({"detail-type": name, "detail": {}, "source": SOURCE})
+    for kind in ("AWS::Events::Rule", "AWS::Events::Archive"):
+        assert not any(matches(each, event) for each in service.all(kind).values())
+
+
+def matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:
+    return EventPattern(None, rule["EventPattern"]).matches_event(event)  # type: ignore[arg-type]
+
+
+def test_other_accounts_may_send_only_what_shops_send(service: Template) -> None:
+    policy = one(service.all("AWS::Events::EventBusPolicy"))["Statement"]
+    assert service.text(policy["Principal"]["AWS"]) == f"arn:{{Partition}}:iam::{SENDER}:root"
+    assert policy["Action"] == "events:PutEvents"
+    assert policy["Condition"]["StringEquals"] == {"events:detail-type": list(EVENTS_IN)}
+    assert policy["Condition"]["StringNotEquals"] == {"events:source": SOURCE}
+
+
+def test_queues_repeat_and_then_set_aside(service: Template) -> None:
+    queues = {queue["QueueName"]: queue for queue in service.all("AWS::SQS::Queue").values()}
+    timeouts = {f["FunctionName"]: f["Timeout"] for f in service.all(FUNCTION).values()}
+    waiting = {name: queue for name, queue in queues.items() if not name.endswith("-dead")}
+    assert len(waiting) == len(INTAKES)
+    for name, queue in waiting.items():
+        redrive = queue["RedrivePolicy"]
+        assert service.text(redrive["deadLetterTargetArn"]) == f"{{SQS::Queue/{name}-dead}}"
+        assert redrive["maxReceiveCount"] == 5
+        assert queue["VisibilityTimeout"] >= 6 * timeouts[name]
+        assert queues[f"{name}-dead"]["MessageRetentionPeriod"] == 14 * DAY
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+
+
+# Functions
+
+FUNCTION = "AWS::Lambda::Function"
+
+
+def test_there_is_a_function_for_each_handler(service: Template) -> None:
+    functions = {function["FunctionName"] for function in service.all(FUNCTION).values()}
+    assert functions == {f"rebate-test-{name.replace('_', '-')}" for name in names_of_functions()}
+
+
+def test_functions_are_traced_and_limited_and_forget_their_logs(service: Template) -> None:
+    for name, function in service.all(FUNCTION).items():
+        assert function["Architectures"] == ["arm64"], name
+        assert function["Runtime"] == "python3.13", name
+        assert function["TracingConfig"] == {"Mode": "Active"}, name
+        assert function["Environment"]["Variables"]["REBATE_METRICS"] == "Rebate/test", name
+    assert all(group["RetentionInDays"] for group in service.all("AWS::Logs::LogGroup").values())
+
+
+def test_who_settles_has_more_time_than_a_settler_takes(service: Template) -> None:
+    patience = signature(Settler).parameters["patience"].default // SECOND
+    settlers = {f"rebate-test-{name}" for name in ("settle", "scheduled-sweep", "api")}
+    for function in service.all(FUNCTION).values():
+        if function["FunctionName"] in settlers:
+            assert function["Timeout"] >= patience + 5, function["FunctionName"]
+
+
+def test_concurrency_is_reserved_where_the_stage_says_so(own_issuer: Template) -> None:
+    reserved = {
+        function["FunctionName"]: function["ReservedConcurrentExecutions"]
+        for function in own_issuer.all(FUNCTION).values()
+        if "ReservedConcurrentExecutions" in function
+    }
+    assert reserved == {"rebate-own-settle": 20}
+
+
+def test_streams_are_tried_for_a_bounded_time_and_what_is_given_up_is_kept(
+    service: Template,
+) -> None:
+    tails = {
+        service.text(each["FunctionName"]): each
+        for each in service.all("AWS::Lambda::EventSourceMapping").values()
+        if "StartingPosition" in each
+    }
+    names = {"settle", "publish-events", "notify-members"}
+    assert tails.keys() == {f"{{Lambda::Function/rebate-test-{name}}}" for name in names}
+    for name, tail in tails.items():
+        assert tail["BisectBatchOnFunctionError"], name
+        assert tail["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+        assert 0 < tail["MaximumRetryAttempts"] < 10_000, name
+        assert 0 < tail["MaximumRecordAgeInSeconds"] < DAY, "a stream keeps a row for a day"
+        kept = service.text(tail["DestinationConfig"]["OnFailure"]["Destination"])
+        assert kept == name.replace("Lambda::Function", "SQS::Queue").replace("}", "-dead}")
+
+
+# The clock
+
+
+def test_the_clock_starts_what_functions_understand(service: Template) -> None:
+    said = {}
+    for schedule in service.all("AWS::Scheduler::Schedule").values():
+        target = schedule["Target"]
+        says = json.loads(target["Input"])
+        says["at"] = "2026-03-02T16:00:00Z"
+        said[schedule["Name"].removeprefix("rebate-test-")] = says
+        assert target["DeadLetterConfig"]["Arn"]
+        assert 0 < target["RetryPolicy"]["MaximumRetryAttempts"] <= 185
+    assert Clear.model_validate(said["clear"]).if_due
+    payouts = {name: Payout.model_validate(said[name]) for name in said if "run" in said[name]}
+    assert {name: each.run for name, each in payouts.items()} == {
+        name: name for name in ("average", "union", "dividend", "release")
+    }
+    assert {name for name, each in payouts.items() if not each.if_due} == {"release"}
+    assert said.keys() == {"clear", *payouts, "sweep", "draws"}
+
+
+def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -> None:
+    for schedule in service.all("AWS::Scheduler::Schedule").values():
+        every_minute = schedule["ScheduleExpression"] == "cron(* * * * ? *)"
+        assert every_minute == ("if_due" in schedule["Target"]["Input"])
+
+
+# The API
+
+
+@pytest.mark.parametrize("stage", ["service", "own_issuer"])
+def test_the_gateway_asks_for_the_scopes_that_the_function_asks_for(
+    stage: str, request: pytest.FixtureRequest
+) -> None:
+    template: Template = request.getfixturevalue(stage)
+    assert (scope_name("member"), scope_name("operator")) == (MEMBER, OPERATOR)
+    routes = template.all("AWS::ApiGatewayV2::Route").values()
+    assert routes
+    for route in routes:
+        path = route["RouteKey"].split()[1].replace("{proxy+}", "anything")
+        needed = scope_of(path)
+        assert route["AuthorizationType"] == ("JWT" if needed else "NONE")
+        assert route.get("AuthorizationScopes", []) == ([needed] if needed else [])
+
+
+def test_events_over_http_are_off_unless_the_stage_turns_them_on(
+    service: Template, own_issuer: Template
+) -> None:
+    keys = [
+        {route["RouteKey"] for route in template.all("AWS::ApiGatewayV2::Route").values()}
+        for template in (service, own_issuer)
+    ]
+    assert keys[0] - keys[1] == {"POST /v1/events"}
+
+
+def test_a_stage_may_name_an_issuer_of_its_own(own_issuer: Template) -> None:
+    authorizer = one(own_issuer.all("AWS::ApiGatewayV2::Authorizer"))
+    assert authorizer["JwtConfiguration"] == {
+        "Issuer": "https://id.example.com/",
+        "Audience": ["rebate"],
+    }
+
+
+def test_the_api_is_throttled_and_logged(service: Template) -> None:
+    stage = one(service.all("AWS::ApiGatewayV2::Stage"))
+    settings = stage["DefaultRouteSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (200, 400)
+    assert json.loads(stage["AccessLogSettings"]["Format"])["request_id"]
+
+
+# Alarms
+
+
+def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Template) -> None:
+    headings = {
+        line.removeprefix("### ").strip("`")
+        for line in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("### ")
+    }
+    kinds = set()
+    for alarm in service.all("AWS::CloudWatch::Alarm").values():
+        (topic,) = map(service.text, alarm["AlarmActions"])
+        assert topic == "{SNS::Topic/rebate-test-alarms}"
+        kinds.add(alarm["AlarmDescription"].rsplit(", ", 1)[1].rstrip("."))
+    assert kinds == {
+        "dead-letters",
+        "errors",
+        "throttles",
+        "waiting",
+        "behind",
+        "lag",
+        "conflicts",
+        "audit",
+        "table-throttles",
+        "api-errors",
+        "api-slow",
+    }
+    assert kinds <= headings
+
+
+# What others check
+
+
+def test_cfn_lint_finds_nothing(service: Template, data: Template, own_issuer: Template) -> None:
+    paths = [str(template.path) for template in (service, data, own_issuer)]
+    command = [
+        str(Path(sys.executable).with_name("cfn-lint")),
+        "--regions",
+        "eu-west-1",
+        "--",
+        *paths,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
