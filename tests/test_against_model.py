@@ -11,7 +11,7 @@ from tests.model import comparable, play_steps
 from tests.model.generate import BASIC, OTHERS, QUEUE_REBATE, documents
 from tests.strategies import examples
 
-WITHOUT_RANDOM_RETURN = tuple({*QUEUE_REBATE, *OTHERS} - {"random_return", "dividend"})
+WITHOUT_RANDOM_RETURN = tuple(sorted({*QUEUE_REBATE, *OTHERS} - {"random_return", "dividend"}))
 EVERYTHING = (*WITHOUT_RANDOM_RETURN, "random_return")
 PLANS = {
     "queue_rebate": (("queue_rebate",), BASIC),

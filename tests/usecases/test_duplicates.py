@@ -22,7 +22,7 @@ from tests.model.generate import OTHERS, QUEUE_REBATE, documents
 from tests.strategies import examples
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.json"))
-EVERY_FEATURE = tuple({*QUEUE_REBATE, *OTHERS})
+EVERY_FEATURE = tuple(sorted({*QUEUE_REBATE, *OTHERS}))
 PLANS = ("queue_rebate", "order_queue", "alliance", "red_packet", "union", "referral")
 BARE: dict[str, Any] = {
     "currency": "CNY",
