@@ -91,8 +91,7 @@ class Cashier:
         moved = ((Pocket.CASH, -amount), (Pocket.HELD, amount))
         self._commit(
             f"withdrawal/{name}",
-            [Put(Withdrawal(name, member, amount, at, fee), expects=0)],
-            [Put(counted, expects=count)],
+            [Put(Withdrawal(name, member, amount, at, fee)), Put(counted)],
             number=1,
             moves=((held, moved),),
             event=WithdrawalRequested(name, member, amount, fee),
@@ -112,8 +111,7 @@ class Cashier:
         back = () if approve else ((Pocket.CASH, known.amount),)
         self._commit(
             f"withdrawal/{name}",
-            [Put(decided, expects=known.version)],
-            [],
+            [Put(decided)],
             number=2,
             moves=((Wallet(known.member), ((Pocket.HELD, -known.amount), *back)),),
             event=WithdrawalDecided(name, known.member, known.amount, known.fee, approve, reason),
@@ -137,7 +135,7 @@ class Cashier:
             (Wallet(taker), ((pocket, amount),)),
         )
         if giver != taker:
-            self._commit(source, [], [], number=1, moves=moves, event=None)
+            self._commit(source, [], number=1, moves=moves, event=None)
 
     def _rules(self) -> tuple[WalletSettings, ZoneInfo]:
         settings = self.settings.in_force().settings
@@ -147,13 +145,16 @@ class Cashier:
         self,
         source: str,
         rows: list[Write],
-        guards: list[Write],
         *,
         number: int,
         moves: tuple["_Move", ...],
         event: Event | None,
     ) -> None:
-        """Store one balanced movement; a wallet whose balance was looked at must be the same."""
+        """Store one balanced movement, with rows that say what it was for.
+
+        The journal's row is there once, so a name is used once; and a wallet whose balance was
+        looked at must be the same, so of two movements that look at it one is decided anew.
+        """
         now = self.clock.now()
         kind = source.split("/", maxsplit=1)[0]
         postings = [
@@ -166,7 +167,7 @@ class Cashier:
             postings.append(Posting(WITHDRAWN, paid_out))
         entry = JournalEntry(kind, tuple(postings))
         events = (event,) if event else ()
-        writes = [*rows, *guards, Put(Journal(source, number, now, (entry,), events), expects=0)]
+        writes = [*rows, Put(Journal(source, number, now, (entry,), events), expects=0)]
         for owner, amounts in moves:
             looked_at = owner.version if owner.balances else None
             writes.append(Credit(owner.member, amounts, expects=looked_at))

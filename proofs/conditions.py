@@ -1,0 +1,255 @@
+"""Removes each condition under which something is written, and shows which test fails without it.
+
+`python -m proofs.conditions [number …]` tries all of them, or those of these numbers. Fails if a
+condition is not in `GUARDED`, or if its test passes without it. `--list` prints the conditions as
+docs/conditions.md lists them.
+"""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ROOT / "shared"
+GONE = "_gone"
+REQUESTS = frozenset({"save", "update", "condition_check"})
+
+RACES = "tests/usecases/test_conditions.py::"
+STORES = "tests/adapters/test_store.py::test_one_condition_that_does_not_hold_refuses_all"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What a condition keeps from happening, and the test that sees it happen without it."""
+
+    keeps: str
+    test: str
+
+
+GUARDED = {
+    "accept_order: Put(replace(member, version=member.version + 1), expects=member.version)": Guard(
+        "two orders of a buyer, accepted at once, both use the last of a limit",
+        RACES + "test_two_orders_of_a_buyer_of_whom_one_may_join",
+    ),
+    "manage_catalog: Put(after, expects=product.version)": Guard(
+        "letting a product in undoes what the shop says of it just now",
+        RACES + "test_a_product_is_saved_while_it_is_let_in",
+    ),
+    "orders: Put(claim, expects=version)": Guard(
+        "claiming an order for a long event undoes another event of it",
+        RACES + "test_two_events_of_one_order",
+    ),
+    "orders: Check(Order, key_of(claim), version)": Guard(
+        "rows stored ahead undo what another process has settled meanwhile",
+        RACES + "test_an_order_that_another_process_has_stored_and_settled_meanwhile",
+    ),
+    "orders: Put(replace(header, version=version + 1), expects=version)": Guard(
+        "of two events of an order, taken in at once, one is lost",
+        RACES + "test_two_events_of_one_order",
+    ),
+    "pay_commissions: Put(replace(after, version=version + 1), expects=version)": Guard(
+        "an order's referral rewards are paid twice",
+        RACES + "test_two_payments_of_an_orders_referral_rewards",
+    ),
+    "pay_dividend: "
+    "Put(replace(o, divided=run.id, version=o.version + 1), expects=o.version)": Guard(
+        "counting an order for a dividend undoes its refund",
+        RACES + "test_an_order_is_refunded_while_a_dividend_counts_it",
+    ),
+    "pay_dividend: Put(after, expects=run.version)": Guard(
+        "a dividend is paid twice",
+        RACES + "test_two_runs_of_one_dividend",
+    ),
+    "release_holds: Credit(now.member, amounts, expects=held.version)": Guard(
+        "what was held is released twice",
+        RACES + "test_two_releases_of_what_was_held",
+    ),
+    "save_catalog: Check(Member, key_of(top), top.version)": Guard(
+        "two members come to stand above each other",
+        RACES + "test_two_members_who_refer_each_other",
+    ),
+    "save_catalog: Put(replace(after, version=known.version + 1), expects=known.version)": Guard(
+        "of two events about a member, a product or a store one is lost",
+        RACES + "test_two_events_about_a_member",
+    ),
+    "seeds: Put(row, expects=0)": Guard(
+        "a day's draws use another seed than was published",
+        RACES + "test_two_processes_make_the_seed_of_a_day",
+    ),
+    "settings: Put(CurrentSettings(version), expects=expects)": Guard(
+        "an operator undoes another's change of the settings unseen",
+        RACES + "test_two_operators_change_the_settings",
+    ),
+    "settle_queue: Put(after, expects=queue.version)": Guard(
+        "two settlers carry out the same commands",
+        RACES + "test_two_settlers_of_a_queue",
+    ),
+    "settle_queue: Credit(member, tuple(credited.get(member, ())), expects)": Guard(
+        "a refund takes from pending money what was released meanwhile",
+        RACES + "test_a_clawback_while_what_it_takes_is_released",
+    ),
+    "settle_queue: Put(replace(day, version=day.version + 1), expects=day.version)": Guard(
+        "two queues together pay more than a day's cap",
+        RACES + "test_two_queues_under_one_daily_cap",
+    ),
+    "settle_queue: Put(again, expects=0)": Guard(
+        "a repurchase overwrites an order that the shop has called so",
+        RACES + "test_an_order_that_is_called_as_a_repurchase",
+    ),
+    "wallets: Put(Journal(source, number, now, (entry,), events), expects=0)": Guard(
+        "a withdrawal is decided twice, or one way and the other",
+        RACES + "test_two_operators_decide_otherwise",
+    ),
+    "wallets: Credit(owner.member, amounts, expects=looked_at)": Guard(
+        "the same balance is paid out twice",
+        RACES + "test_two_requests_for_the_same_cash",
+    ),
+    "word_notices: Put(row, expects=expects)": Guard(
+        "an operator undoes another's wording unseen",
+        RACES + "test_two_operators_word_a_notice",
+    ),
+    "dynamodb: transaction.save(table.of(row), condition=condition)": Guard(
+        "no row's version is looked at", STORES
+    ),
+    "dynamodb: transaction.update(item, wallets.additions(amounts), condition=condition)": Guard(
+        "no wallet's version is looked at", STORES
+    ),
+    "dynamodb: transaction.condition_check(table, key.partition, _sort(table, key), "
+    "condition=condition)": Guard("a row that is only looked at may be any version", STORES),
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition in the sources: number `number` of those of `file`."""
+
+    file: Path
+    number: int
+    line: int
+    name: str
+
+
+class _Remover(ast.NodeTransformer):
+    """Finds the conditions of a module, and removes the one of number `unwanted`."""
+
+    def __init__(self, unwanted: int | None = None) -> None:
+        self.unwanted = unwanted
+        self.found: list[ast.Call] = []
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if not _has_condition(node):
+            return node
+        self.found.append(node)
+        return _without_condition(node) if len(self.found) - 1 == self.unwanted else node
+
+    def visit_List(self, node: ast.List) -> ast.AST:
+        self.generic_visit(node)
+        node.elts = [each for each in node.elts if not _is_gone(each)]
+        return node
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
+        self.generic_visit(node)
+        node.elts = [each for each in node.elts if not _is_gone(each)]
+        return node
+
+
+def _has_condition(node: ast.Call) -> bool:
+    match node.func:
+        case ast.Name(name):
+            named = any(keyword.arg == "expects" for keyword in node.keywords)
+            third = name in {"Credit", "Check"} and len(node.args) == 3
+            return name in {"Put", "Credit", "Check"} and (named or third)
+        case ast.Attribute(attr=name):
+            return name in REQUESTS and any(k.arg == "condition" for k in node.keywords)
+    return False
+
+
+def _without_condition(node: ast.Call) -> ast.expr:
+    if ast.unparse(node.func) in {"Check", "transaction.condition_check"}:
+        return ast.Name(id=GONE)
+    keywords = [k for k in node.keywords if k.arg not in {"expects", "condition"}]
+    return ast.Call(func=node.func, args=node.args[:2], keywords=keywords)
+
+
+def _is_gone(node: ast.expr) -> bool:
+    """Tell whether a check stood here: without its condition there is nothing to write."""
+    return isinstance(node, ast.Name) and node.id == GONE
+
+
+def conditions() -> Iterator[Condition]:
+    """Yield every condition under which a use case or the store writes."""
+    files = [*sorted((SOURCES / "rebate/usecases").rglob("*.py"))]
+    for file in [*files, SOURCES / "rebate/adapters/dynamodb.py"]:
+        finder = _Remover()
+        finder.visit(ast.parse(file.read_text(encoding="utf-8")))
+        for number, call in enumerate(finder.found):
+            yield Condition(file, number, call.lineno, f"{file.stem}: {ast.unparse(call)}")
+
+
+def without(condition: Condition, folder: Path) -> None:
+    """Copy the sources into `folder`, one condition short."""
+    shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    remover = _Remover(condition.number)
+    tree = remover.visit(ast.parse(condition.file.read_text(encoding="utf-8")))
+    changed = ast.unparse(ast.fix_missing_locations(tree))
+    (folder / condition.file.relative_to(SOURCES)).write_text(changed, encoding="utf-8")
+
+
+def fails_without(condition: Condition) -> bool:
+    """Tell whether the condition's test fails once it is removed."""
+    with TemporaryDirectory() as folder:
+        sources = Path(folder) / "shared"
+        without(condition, sources)
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-o", f"pythonpath=. {sources}"]
+        command += ["-p", "no:cacheprovider", GUARDED[condition.name].test]
+        done = subprocess.run(
+            command, cwd=ROOT, env=os.environ, check=False, capture_output=True, text=True
+        )
+        tests_failed = 1
+        if done.returncode not in {0, tests_failed}:
+            raise RuntimeError(done.stdout + done.stderr)
+        return done.returncode == tests_failed
+
+
+def listed() -> str:
+    """Return the conditions as a table in Markdown."""
+    rows = ["| | condition | without it | test |", "|--:|---|---|---|"]
+    for number, condition in enumerate(conditions(), 1):
+        guard = GUARDED[condition.name]
+        module, _, write = condition.name.partition(": ")
+        test = guard.test.rpartition("::")[2].rpartition("/")[2]
+        rows.append(f"| {number} | `{module}`: `{write}` | {guard.keeps} | `{test}` |")
+    return "\n".join(rows) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Return 0 if every condition is known and needed."""
+    if arguments == ["--list"]:
+        print(listed(), end="")
+        return 0
+    wanted = set(map(int, arguments))
+    known = [(n, each) for n, each in enumerate(conditions(), 1) if not wanted or n in wanted]
+    unknown = [each.name for _, each in known if each.name not in GUARDED]
+    needless = []
+    for number, condition in known:
+        if condition.name in unknown:
+            continue
+        needed = fails_without(condition)
+        verdict = "needed" if needed else "NOT NEEDED"
+        print(f"{number:3} {verdict:10} {condition.name}", flush=True)
+        needless += [] if needed else [condition.name]
+    for name in unknown:
+        print(f"    UNKNOWN    {name}")
+    print(f"{len(known) - len(needless) - len(unknown)} of {len(known)} conditions are needed")
+    return 1 if needless or unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

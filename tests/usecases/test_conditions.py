@@ -1,0 +1,342 @@
+"""Somebody else commits between a use case's reads and its commit: what it read is not so any more.
+
+Each test is about one condition of one write; docs/conditions.md names it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from rebate.bootstrap import App, wire
+from rebate.contracts.events_in import MemberSaved, ProductSaved, parse_event
+from rebate.domain.errors import Conflict, Rejected, Unavailable
+from rebate.domain.ledger import Pocket
+from rebate.domain.orders import Order
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import DAY, Instant
+from rebate.domain.wallets import Wallet
+from rebate.usecases.manage_catalog import enable_products
+from rebate.usecases.ports import Write
+from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.rows import Commission, Key, Member, Product
+from rebate.usecases.seeds import random_seed
+from rebate.usecases.settings import save_settings
+from rebate.usecases.word_notices import save_wording
+from tests.books import check_books
+from tests.engine import Player
+from tests.usecases.disturbed import without_waiting
+
+PLAN: dict[str, Any] = {
+    "enabled": True,
+    "extraction_bps": 10_000,
+    "entitlement": {"fixed_bps": 10_000},
+}
+SETTINGS: dict[str, Any] = {
+    "currency": "CNY",
+    "timezone": "Asia/Shanghai",
+    "queue_rebate": PLAN,
+    "wallet": {"withdraw_min": 1},
+}
+REFERRAL = {"enabled": True, "settle_on": "paid", "direct_bps": 1000}
+NOON = "2026-03-01T12:00:00+08:00"
+
+
+class Shop(Player):
+    """A player, and a second process on the same store that acts in the middle of the first."""
+
+    def __init__(self, settings: dict[str, Any], members: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__({"settings": {**SETTINGS, **settings}, "members": members, "steps": []})
+        self.begin()
+        self.app: App = without_waiting(self.app)
+        self.other: App = without_waiting(wire(self.store, self.app.clock))
+
+    def meanwhile(self, action: Callable[[], object], *, commit: int = 1) -> None:
+        """Let `action` happen just before the commit of that number."""
+        count = 0
+
+        def before(_writes: Sequence[Write]) -> None:
+            nonlocal count
+            count += 1
+            if count == commit:
+                self.store.before_commit = lambda _: None
+                action()
+
+        self.store.before_commit = before
+
+    def buy(self, order: str, member: str, paid: int = 1000, **more: Any) -> None:
+        self.step({"buy": {"order": order, "member": member, "paid": paid, **more}})
+
+    def cash(self, member: str, pocket: Pocket = Pocket.CASH) -> int:
+        found = self.store.get(Wallet, Key(member)) or Wallet(member)
+        balance: int = found.has(pocket)
+        return balance
+
+    def sweep(self) -> None:
+        for queue in queues_with_mail(self.store):
+            self.app.settler.settle(queue)
+
+
+def test_two_settlers_of_a_queue() -> None:
+    shop = Shop({})
+    shop.settles = False
+    shop.buy("o1", "A")
+    shop.buy("o2", "B")
+    shop.meanwhile(lambda: shop.other.settler.settle("mall"))  # type: ignore[arg-type]
+    shop.app.settler.settle("mall")  # type: ignore[arg-type]
+    assert shop.cash("A") == 1000
+    check_books(shop.store)
+
+
+def test_a_clawback_while_what_it_takes_is_released() -> None:
+    shop = Shop({"queue_rebate": {**PLAN, "hold_days": 1}})
+    shop.buy("o1", "A")
+    shop.buy("o2", "B")
+    shop.step({"complete": "o1"})
+    assert shop.cash("A", Pocket.PENDING) == 1000
+    shop.settles = False
+    shop.step({"refund": {"order": "o1", "line": "1", "amount": 1000, "id": "r"}})
+    later = Instant(shop.now + 2 * DAY)
+    shop.meanwhile(lambda: shop.other.holds.release(later))
+    shop.sweep()
+    assert (shop.cash("A"), shop.cash("A", Pocket.PENDING)) == (0, 0)
+    check_books(shop.store)
+
+
+def test_two_releases_of_what_was_held() -> None:
+    shop = Shop({"queue_rebate": {**PLAN, "hold_days": 1}})
+    shop.buy("o1", "A")
+    shop.buy("o2", "B")
+    shop.step({"complete": "o1"})
+    later = Instant(shop.now + 2 * DAY)
+    shop.meanwhile(lambda: shop.other.holds.release(later))
+    shop.app.holds.release(later)
+    assert (shop.cash("A"), shop.cash("A", Pocket.PENDING)) == (1000, 0)
+    check_books(shop.store)
+
+
+def test_two_queues_under_one_daily_cap() -> None:
+    capped = {"queue_rebate": {**PLAN, "mall": "per_product"}}
+    shop = Shop({**capped, "guards": {"rebates_per_day": 1200}})
+    for product in ("p", "q"):
+        shop.buy(f"1{product}", "A", product=product)
+    shop.settles = False
+    for product in ("p", "q"):
+        shop.buy(f"2{product}", "B", product=product)
+    p, q = queues_with_mail(shop.store)
+    shop.meanwhile(lambda: shop.other.settler.settle(q))
+    shop.app.settler.settle(p)
+    assert shop.cash("A") == 1200
+
+
+def test_an_order_that_is_called_as_a_repurchase() -> None:
+    """It is not overwritten, and the repurchase is missed (Rule 4.4)."""
+    plan = {"enabled": True, "reward_bps": 9000, "rewards_to_exit": 2}
+    shop = Shop({"queue_rebate": {**PLAN, "enabled": False}, "order_queue": plan})
+    for order in ("o1", "o2"):
+        shop.buy(order, "B")
+    shop.settles = False
+    shop.buy("o3", "C")
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o1-r1")))
+    shop.sweep()
+    bought = shop.store.get(Order, Key("o1-r1"))
+    assert (bought.member, bought.repurchase_of) == ("A", None)
+    check_books(shop.store, settled=False)
+
+
+def test_two_orders_of_a_buyer_of_whom_one_may_join() -> None:
+    shop = Shop({"queue_rebate": {**PLAN, "limits": {"total": 1}}})
+    shop.settles = False
+    bought = [paid(name) for name in ("o1", "o2")]
+    shop.meanwhile(lambda: shop.other.orders.accept(bought[1]))
+    shop.app.orders.accept(bought[0])
+    shop.sweep()
+    assert len(shop.outcome()["queues"]["mall"]["entries"]) == 1
+
+
+def paid(order: str, lines: int = 1) -> Any:
+    rows = [{"line_id": str(n), "product_id": f"p{n}", "paid": 1000} for n in range(lines)]
+    detail = {"order_id": order, "member": {"id": "A", "level": None}, "channel": "mall"}
+    return parse_event("OrderPaid", {**detail, "paid_at": NOON, "lines": rows})
+
+
+def completed(order: str) -> Any:
+    return parse_event("OrderCompleted", {"order_id": order, "completed_at": NOON})
+
+
+def refunded(order: str, lines: int = 1) -> Any:
+    rows = [{"line_id": str(n), "amount": 500} for n in range(lines)]
+    detail = {"order_id": order, "refund_id": "r", "refunded_at": NOON, "lines": rows}
+    return parse_event("OrderRefunded", detail)
+
+
+@pytest.mark.parametrize("lines", [1, 120], ids=["in one transaction", "in several"])
+def test_two_events_of_one_order(lines: int) -> None:
+    shop = Shop({"queue_rebate": {**PLAN, "mall": "per_product"}})
+    shop.app.orders.accept(paid("o1", lines))
+    shop.meanwhile(lambda: shop.other.orders.accept(refunded("o1", lines)))
+    shop.app.orders.accept(completed("o1"))
+    known = shop.store.get(Order, Key("o1"))
+    assert known.completed_at is not None
+    assert set(known.refunds) == {"r"}
+
+
+@pytest.mark.parametrize(
+    "commit", [2, 3, 4], ids=["after the claim", "half-way", "before the last"]
+)
+def test_an_order_that_another_process_has_stored_and_settled_meanwhile(commit: int) -> None:
+    """What it stores ahead would undo what was settled."""
+    shop = Shop({"queue_rebate": {**PLAN, "mall": "per_product"}})
+
+    def overtake() -> None:
+        shop.other.orders.accept(paid("o1", 120))
+        shop.sweep()
+
+    shop.meanwhile(overtake, commit=commit)
+    shop.app.orders.accept(paid("o1", 120))
+    shop.sweep()
+    check_books(shop.store)
+    assert all(ticket.joined for ticket in shop.store.scan(Ticket))
+    assert len(list(shop.store.scan(Queue))) == 120
+
+
+def test_two_requests_for_the_same_cash() -> None:
+    shop = Shop({})
+    shop.buy("o1", "A")
+    shop.buy("o2", "B")
+    at = shop.now
+    shop.meanwhile(lambda: shop.other.cashier.withdraw("w2", "A", 700, at))  # type: ignore[arg-type]
+    with pytest.raises(Rejected):
+        shop.app.cashier.withdraw("w1", "A", 700, at)  # type: ignore[arg-type]
+    assert (shop.cash("A"), shop.cash("A", Pocket.HELD)) == (300, 700)
+
+
+def test_two_operators_decide_otherwise() -> None:
+    shop = Shop({})
+    shop.buy("o1", "A")
+    shop.buy("o2", "B")
+    shop.app.cashier.withdraw("w1", "A", 700, shop.now)  # type: ignore[arg-type]
+    shop.meanwhile(lambda: shop.other.cashier.decide("w1", approve=False))
+    with pytest.raises(Exception, match="decided otherwise"):
+        shop.app.cashier.decide("w1", approve=True)
+    assert (shop.cash("A"), shop.cash("A", Pocket.HELD)) == (1000, 0)
+
+
+def test_two_payments_of_an_orders_referral_rewards() -> None:
+    shop = Shop({"referral": REFERRAL}, [{"id": "A"}, {"id": "B", "referrer": "A"}])
+    shop.settles = False
+    shop.buy("o1", "B")
+    queue = next(name for name in queues_with_mail(shop.store) if name.startswith("referral"))
+    shop.meanwhile(lambda: shop.other.settler.settle(queue))
+    shop.app.settler.settle(queue)
+    assert shop.cash("A") == 100
+    check_books(shop.store, settled=False)
+
+
+def dividend() -> Shop:
+    rules = {"bps": 1000, "rank": "shareholder", "every": "month", "split": "equal"}
+    members = [{"id": "A", "rank": "shareholder"}]
+    shop = Shop({"referral": {**REFERRAL, "dividend": rules}}, members)
+    shop.buy("o1", "B")
+    return shop
+
+
+def test_an_order_is_refunded_while_a_dividend_counts_it() -> None:
+    shop = dividend()
+    shop.settles = False
+    shop.step({"refund": {"order": "o1", "line": "1", "amount": 400, "id": "r"}})
+    shop.meanwhile(shop.sweep)
+    with pytest.raises(Conflict):
+        shop.app.dividends.run(shop.now)
+    shop.app.dividends.run(shop.now)
+    assert shop.cash("A") == 60
+    (counted,) = shop.store.scan(Commission)
+    assert (counted.turnover, counted.divided is None) == (600, False)
+
+
+@pytest.mark.parametrize("commit", [1, 2, 3], ids=["counting", "sharing", "paying"])
+def test_two_runs_of_one_dividend(commit: int) -> None:
+    shop = dividend()
+    shop.meanwhile(lambda: shop.other.dividends.run(shop.now), commit=commit)
+    with pytest.raises(Conflict):
+        shop.app.dividends.run(shop.now)
+    assert shop.cash("A") == 100
+    check_books(shop.store)
+
+
+def test_two_operators_change_the_settings() -> None:
+    shop = Shop({})
+    known = shop.app.settings.in_force()
+    shop.meanwhile(lambda: _save(shop, known.version, 1111))
+    with pytest.raises(Conflict):
+        _save(shop, known.version, 2222)
+    in_force = shop.other.settings.in_force()
+    assert in_force.version == known.version + 1
+    assert in_force.document["queue_rebate"]["extraction_bps"] == 1111
+
+
+def _save(shop: Shop, expects: int, bps: int) -> None:
+    changed = {**SETTINGS, "queue_rebate": {**PLAN, "extraction_bps": bps}}
+    save_settings(shop.store, shop.app.clock, changed, expects=expects, by="test")
+
+
+def test_two_operators_word_a_notice() -> None:
+    shop = Shop({})
+
+    def save(text: str) -> None:
+        save_wording(shop.store, shop.app.clock, "en", "paid", text, expects=0, by="test")
+
+    shop.meanwhile(lambda: save("first"))
+    with pytest.raises(Conflict):
+        save("second")
+
+
+def test_two_processes_make_the_seed_of_a_day() -> None:
+    shop = Shop({})
+    first = wire(shop.store, shop.app.clock, random_seed)
+    second = wire(shop.store, shop.app.clock, random_seed)
+    day = shop.at.date()
+    published: list[str] = []
+    shop.meanwhile(lambda: published.append(second.seeds.commit_to(day)))
+    assert first.seeds.commit_to(day) == published[0]
+
+
+def test_two_events_about_a_member() -> None:
+    shop = Shop({})
+    raised = MemberSaved(member_id="B", level="gold")
+    shop.meanwhile(lambda: shop.other.catalog.save(raised))
+    shop.app.catalog.save(MemberSaved(member_id="B", referrer_id="A"))
+    member = shop.store.get(Member, Key("B"))
+    assert (member.referrer, member.level) == ("A", "gold")
+
+
+def test_two_members_who_refer_each_other() -> None:
+    """The one whose event was taken in first is bound (Rule 2.5)."""
+    shop = Shop({}, [{"id": "A"}, {"id": "B"}])
+    shop.meanwhile(lambda: shop.other.catalog.save(MemberSaved(member_id="A", referrer_id="B")))
+    shop.app.catalog.save(MemberSaved(member_id="B", referrer_id="A"))
+    assert shop.store.get(Member, Key("A")).referrer == "B"
+    assert shop.store.get(Member, Key("B")).referrer is None
+
+
+def test_a_product_is_saved_while_it_is_let_in() -> None:
+    shop = Shop({"queue_rebate": {**PLAN, "new_products": False}})
+    shop.app.catalog.save(ProductSaved(product_id="p", supply="self", name="old"))
+    renamed = ProductSaved(product_id="p", supply="self", name="new")
+    shop.meanwhile(lambda: shop.other.catalog.save(renamed))
+    enable_products(shop.store, {"self"})
+    product = shop.store.get(Product, Key("p"))
+    assert (product.name, product.takes_part) == ("new", True)
+
+
+def test_others_who_never_stop_are_not_waited_for_for_ever() -> None:
+    """An event is handed back, to be delivered again."""
+    shop = Shop({})
+
+    def refuse(_writes: Sequence[Write]) -> None:
+        raise Conflict("TransactionConflict")
+
+    shop.store.before_commit = refuse
+    with pytest.raises(Unavailable):
+        shop.app.orders.accept(paid("o1"))
