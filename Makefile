@@ -88,11 +88,14 @@ $(PACKAGE_STAMP): | $(PYTHON_STAMP)
 	@rm -f .venv/.editable-*
 	@touch $@
 
-# Functions run on the Python that they are deployed for, if there is one.
+# Functions run on this machine, so on the Python that they are deployed for.
 $(STACK_STAMP): | $(PYTHON_STAMP)
-	@echo "Installing an emulator of AWS into .venv-stack (half a minute, once)"
-	@"$$($(BIN)/python -c 'import sys; from infra.runtime import interpreter; \
-		print(interpreter() or sys._base_executable)')" -m venv --clear .venv-stack
+	@python="$$($(BIN)/python -c 'from infra.runtime import interpreter; \
+		print(interpreter() or "")')"; \
+	test -n "$$python" || { echo "make: Python 3.13 is needed to run functions;" \
+		"REBATE_RUNTIME_PYTHON=… names one" >&2; exit 2; }; \
+	echo "Installing an emulator of AWS into .venv-stack (half a minute, once)"; \
+	"$$python" -m venv --clear .venv-stack
 	@.venv-stack/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--only-binary=:all: --require-hashes -r requirements-stack.lock
 	@touch $@

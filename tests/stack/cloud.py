@@ -19,7 +19,7 @@ from tests.stack.people import Api, Person, sign_in
 
 log = logging.getLogger("stack")
 
-SETTLE_SECONDS_MAX = 60.0
+SETTLE_SECONDS_MAX = 180.0
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 

@@ -2,11 +2,9 @@
 
 import io
 import json
-import subprocess
 import time
 import zipfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,9 @@ from aws_cdk import App
 
 from infra import packages, runtime
 from infra.app import compose
-from infra.packages import LOCK, ROOT, Package, Packages
+from infra.packages import ROOT, Packages
 from tests.stack import stand_ins
-from tests.stack.emulator import ACCOUNT, BIN, CREDENTIALS, REGION, Emulator
+from tests.stack.emulator import ACCOUNT, CREDENTIALS, REGION, Emulator
 
 STAGE = "stack"
 PREFIX = f"rebate-{STAGE}"
@@ -32,26 +30,14 @@ _BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 
 
 def synthesised(folder: Path) -> Path:
-    """Write the templates of the stage to a folder, from code as it is shipped."""
+    """Write the templates of the stage to a folder, with the packages that they name."""
+    python = runtime.interpreter()
+    layer = packages.layer(_BUILD, python, stand_ins.PLATFORM)
     app = App(outdir=str(folder))
-    shipped = Packages(packages.code(_BUILD, runtime.interpreter()), _layer_of_this_machine())
+    shipped = Packages(packages.code(_BUILD, python), layer)
     compose(app, {"stages": {STAGE: {"sweep_minutes": SWEEP_MINUTES}}}, shipped)
     app.synth()
     return folder
-
-
-def _layer_of_this_machine() -> Package:
-    """Return the dependencies that the lock names, for the Python that runs functions here."""
-    version = subprocess.check_output([BIN / "python", "-VV"])
-    digest = sha256(version + LOCK.read_bytes()).hexdigest()
-    folder = _BUILD / f"stack-layer-{digest[:16]}"
-    if not folder.exists():
-        made = folder.with_suffix(".making")
-        pip = "-m pip install --quiet --disable-pip-version-check --no-deps --require-hashes"
-        command = f"{pip} --only-binary=:all: --upgrade --target {made}/python -r {LOCK}".split()
-        subprocess.run([BIN / "python", *command], check=True)
-        made.rename(folder)
-    return Package(folder, digest)
 
 
 class Clients:

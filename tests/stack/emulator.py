@@ -4,6 +4,7 @@ It is installed apart from everything else, since it pins botocore (`requirement
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,8 +49,8 @@ class Emulator:
     def aws(self, *arguments: str) -> str:
         """Return what the AWS CLI prints: `aws("events", "put-events", …)`."""
         done = subprocess.run(
-            [BIN / "aws", *arguments],
-            env=_environment(self.home) | {"AWS_ENDPOINT_URL": self.endpoint},
+            [BIN / "aws", "--endpoint-url", self.endpoint, *arguments],
+            env=_environment(self.home),
             capture_output=True,
             text=True,
             timeout=60,
@@ -61,7 +62,7 @@ class Emulator:
     def process_of(self, function: str) -> int:
         """Return the process in which a function runs; it exists once the function was called."""
         listed = subprocess.run(
-            ["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True
+            ["ps", "-Awwo", "pid=,ppid=,command="], capture_output=True, text=True, check=True
         )
         rows = (line.split(maxsplit=2) for line in listed.stdout.splitlines())
         (found,) = (
@@ -75,13 +76,14 @@ class Emulator:
 @contextmanager
 def ministack(home: Path) -> Iterator[Emulator]:
     """Start an emulator on a free port, and end it with all its functions; `home` is its folder."""
-    home.mkdir(parents=True, exist_ok=True)
+    unpacked = home / "unpacked"
+    unpacked.mkdir(parents=True)
     port = _free_port()
     with (home / "ministack.log").open("wb") as log:
         process = subprocess.Popen(
             [BIN / "ministack"],
             cwd=home,
-            env=_environment(home) | _settings(port),
+            env=_environment(home) | _settings(port) | {"TMPDIR": str(unpacked)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -93,6 +95,7 @@ def ministack(home: Path) -> Iterator[Emulator]:
         yield emulator
     finally:
         _end(process)
+        shutil.rmtree(unpacked)
 
 
 def _settings(port: int) -> dict[str, str]:
@@ -102,8 +105,8 @@ def _settings(port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "STATE_DIR": "state",  # in the emulator's folder
         "IOT_MTLS_ENABLED": "0",  # it would listen on all interfaces
-        "TMPDIR": "/tmp",
     }
 
 

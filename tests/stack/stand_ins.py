@@ -4,9 +4,13 @@ Everything else of the templates is deployed as it was written.
 """
 
 import json
+import platform
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+PLATFORM = f"manylinux2014_{platform.machine()}"
+"""Functions run on this machine, so their layer is made for it, from the same lock."""
 
 ARCHIVE = "AWS::Events::Archive"
 SCHEDULE = "AWS::Scheduler::Schedule"
