@@ -42,13 +42,13 @@ _CONTROL_CHARS = "must not hold control characters"
 class Strict(BaseModel):
     """An object whose fields are all known and which never changes once it is read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Tolerant(BaseModel):
     """An object whose unknown fields are ignored, because senders evolve."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 def tagged(model: type) -> Tag:
