@@ -37,7 +37,7 @@ test: setup ## the test suite, on two cores
 
 stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
 	JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
-		$(BIN)/python -m pytest tests/stack --log-cli-level=INFO --durations=0 $(ARGS)
+		$(BIN)/python -m pytest tests/stack --log-cli-level=INFO --timeout=900 $(ARGS)
 
 check: setup ## linters, types, layers
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ takes six times as long as its function may: `test_an_event_comes_again` looks f
 
 import logging
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,4 +81,6 @@ def _stop(cloud, function):
 
 
 def _failed(cloud, function):
-    return f"Warm worker execution error for {PREFIX}-{function}:" in cloud.emulator.log
+    """Tell whether the emulator has seen that a function died over what it had been brought."""
+    died = rf"Lambda {PREFIX}-{function} failed processing .*Worker process died"
+    return re.search(died, cloud.emulator.log)
