@@ -294,14 +294,9 @@ IMPLIED = "W3005"
 """CDK names dependencies that references imply."""
 
 
-def test_cfn_lint_finds_nothing(service: Template, data: Template, own_issuer: Template) -> None:
-    paths = [str(template.path) for template in (service, data, own_issuer)]
-    command = [
-        str(Path(sys.executable).with_name("cfn-lint")),
-        "--regions",
-        "eu-west-1",
-        "--",
-        *paths,
-    ]
+def test_cfn_lint_finds_nothing(service: Template, data: Template) -> None:
+    program = str(Path(sys.executable).with_name("cfn-lint"))
+    options = ["--ignore-checks", IMPLIED, "--regions", "eu-west-1"]
+    command = [program, *options, "--", str(service.path), str(data.path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -201,6 +201,7 @@ class Tour:
         self._ask("GET", "/v1/draws")
         self._ask("GET", "/v1/queues")
         self._ask("GET", "/v1/queue", query={"id": "product/p1"})
+        self._ask("GET", "/v1/queue/forecast", query={"id": "product/p1"})
         self._ask("GET", "/v1/order", query={"id": "bus-m0"})
         self._ask("GET", "/v1/orders/bus-long")
         self._ask("GET", "/v1/notices/wordings")
