@@ -5,6 +5,7 @@ import { flowOf } from "../drawing.js";
 import { count, moment, percent, queueName, statusName, t } from "../language.js";
 import { paged, to } from "../page.js";
 import { bars, head } from "../picture.js";
+import { forecastOf } from "./forecast.js";
 import { badges, entryName } from "./overview.js";
 import { theShop } from "./shop.js";
 
@@ -56,6 +57,7 @@ export async function showQueue({ queue: id }, ask) {
         { class: "facts tiles" },
       ),
     ),
+    await forecastOf(id, ask, said),
     el("h2", {}, t("operator.line_of")),
     ...(line.length
       ? [head(line, queue.waiting, (entry) => entryName(entry, said)), whole, more]
