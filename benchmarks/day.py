@@ -30,7 +30,8 @@ BATCH = 10
 BATCHES_A_RING = 10
 """Batches that come in between two looks into the streams."""
 
-MEMORY_GB = 0.5
+MEMORY_GB = 1.0
+"""What functions are deployed with."""
 
 PRICES = {
     "events in": 1.00,

@@ -51,7 +51,7 @@ class Sizes:
     others: int
 
 
-FULL, QUICK = Sizes(20_000, 2_000), Sizes(1_200, 240)
+FULL, QUICK = Sizes(20_000, 1_000), Sizes(1_200, 240)
 
 
 @dataclass(frozen=True, slots=True)
