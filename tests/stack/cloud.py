@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from infra.service_stack import INTAKES
 from infra.sign_in import MEMBER, OPERATOR
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.show_outcome import show_outcome
 from tests.stack.deployment import PREFIX, Clients, deploy
-from tests.stack.emulator import REGION, Emulator, ministack
+from tests.stack.emulator import CREDENTIALS, REGION, Emulator, ministack
 from tests.stack.people import Api, Person, sign_in
 
 log = logging.getLogger("stack")
@@ -26,7 +28,9 @@ _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible
 @contextmanager
 def running(templates: Path, folder: Path) -> Iterator["Cloud"]:
     """Deploy templates into an emulator that lasts as long as the block."""
-    with ministack(folder) as emulator:
+    with ministack(folder) as emulator, pytest.MonkeyPatch.context() as patch:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
         log.info("deploying the stacks")
         yield Cloud(emulator, deploy(emulator, templates))
 

@@ -8,7 +8,6 @@ import pytest
 
 from tests.stack.cloud import Cloud, running
 from tests.stack.deployment import synthesised
-from tests.stack.emulator import CREDENTIALS
 
 log = logging.getLogger("stack")
 
@@ -17,15 +16,6 @@ log = logging.getLogger("stack")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     log.info("synthesising the templates")
     return synthesised(tmp_path_factory.mktemp("cdk.out"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _credentials() -> Iterator[None]:
-    """For the store, which looks for credentials where functions do."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in CREDENTIALS.items():
-            patch.setenv(name, value)
-        yield
 
 
 @pytest.fixture

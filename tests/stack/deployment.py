@@ -15,7 +15,7 @@ from infra import packages, runtime
 from infra.app import compose
 from infra.packages import ROOT, Packages
 from tests.stack import stand_ins
-from tests.stack.emulator import ACCOUNT, CREDENTIALS, REGION, Emulator
+from tests.stack.emulator import ACCOUNT, REGION, Emulator
 
 STAGE = "stack"
 PREFIX = f"rebate-{STAGE}"
@@ -45,13 +45,7 @@ class Clients:
 
     def __init__(self, endpoint: str) -> None:
         def client(service: Any) -> Any:
-            return boto3.client(
-                service,
-                endpoint_url=endpoint,
-                region_name=REGION,
-                aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-                aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            )
+            return boto3.client(service, endpoint_url=endpoint, region_name=REGION)
 
         self.accounts = client("cognito-idp")
         self.api = client("apigatewayv2")
@@ -59,6 +53,7 @@ class Clients:
         self.events = client("events")
         self.functions = client("lambda")
         self.parameters = client("ssm")
+        self.roles = client("iam")
         self.s3 = client("s3")
         self.scheduler = client("scheduler")
         self.sqs = client("sqs")

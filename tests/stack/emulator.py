@@ -105,6 +105,7 @@ def _settings(port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "AUTH": "true",  # functions may do what their roles allow, and nothing else
         "STATE_DIR": "state",  # in the emulator's folder
         "IOT_MTLS_ENABLED": "0",  # it would listen on all interfaces
     }

@@ -20,6 +20,11 @@ IGNORES_TIME = ("sweep", "draws")
 """Schedules whose functions do what they do whenever they start."""
 
 
+GUARDED_BY_TLS = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+NO_TLS = {"Bool": {"aws:SecureTransport": "false"}}
+"""What policies refuse: but over TLS the emulator does not find the keys of its own user pools."""
+
+
 def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
     """Return a template as the emulator takes it."""
     resources = {
@@ -28,8 +33,14 @@ def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
         if resource["Type"] != ARCHIVE
     }
     for resource in resources.values():
-        if resource["Type"] == SCHEDULE and _needs_time(resource["Properties"]):
-            resource["Properties"]["State"] = "DISABLED"
+        properties = resource.get("Properties", {})
+        if resource["Type"] == SCHEDULE and _needs_time(properties):
+            properties["State"] = "DISABLED"
+        if resource["Type"] in GUARDED_BY_TLS:
+            document = properties["PolicyDocument"]
+            document["Statement"] = [
+                each for each in document["Statement"] if each.get("Condition") != NO_TLS
+            ]
     outputs = _provider_by_name(template.get("Outputs", {}))
     return {**template, "Resources": resources, "Outputs": outputs}
 

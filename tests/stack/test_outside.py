@@ -56,3 +56,15 @@ def listen(cloud, queue, detail_type):
     events.put_rule(Name=queue, EventBusName=PREFIX, EventPattern=pattern)
     target = {"Id": queue, "Arn": arn["Attributes"]["QueueArn"]}
     events.put_targets(Rule=queue, EventBusName=PREFIX, Targets=[target])
+
+
+def test_a_function_may_do_what_its_role_allows_and_nothing_else(cloud):
+    """Here permissions are enforced, so the other tests show that each role allows enough."""
+    iam, functions = cloud.clients.roles, cloud.clients.functions
+    role = functions.get_function_configuration(FunctionName=f"{PREFIX}-api")["Role"]
+    name = role.rsplit("/", 1)[-1]
+    assert cloud.api.ask("GET", "/v1/queues", cloud.operator.token).status == 200
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    assert cloud.api.ask("GET", "/v1/queues", cloud.operator.token).status == 503
+    assert cloud.api.ask("GET", "/v1/health").status == 200
