@@ -25,7 +25,7 @@ NODE_STAMP := node_modules/.installed-$(call content,package.json package-lock.j
 .PHONY: help setup demo test stack-test check format synth bench lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: $(PACKAGE_STAMP) $(NODE_STAMP) ## install what the locks name
 
