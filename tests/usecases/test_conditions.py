@@ -12,6 +12,7 @@ from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import MemberSaved, ProductSaved, parse_event
 from rebate.domain.errors import Conflict, Rejected, Unavailable
 from rebate.domain.ledger import Pocket
+from rebate.domain.names import MemberId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
@@ -69,7 +70,7 @@ class Shop(Player):
         self.step({"buy": {"order": order, "member": member, "paid": paid, **more}})
 
     def cash(self, member: str, pocket: Pocket = Pocket.CASH) -> int:
-        found = self.store.get(Wallet, Key(member)) or Wallet(member)
+        found = self.store.get(Wallet, Key(member)) or Wallet(MemberId(member))
         balance: int = found.has(pocket)
         return balance
 
