@@ -1,9 +1,9 @@
 /* Acceptance and settlement of one queue, with duplicates, crashes, lost rings and a sweep.
  *
  * What one store transaction does is one atomic step; everything else interleaves. A process that
- * crashes forgets what it has read. An event stays on the bus until it is acknowledged, and comes
- * again REPEATS times even then. CRASHES is how many crashes there are in all. A settlement may be cut once: its first half is in one commit, its
- * second in another, as a contribution that does not fit into one transaction.
+ * crashes, CRASHES times in all, forgets what it has read. An event stays on the bus until it is
+ * acknowledged, and comes again REPEATS times even then. A settlement may be cut once: its first half
+ * is in one commit, its second in another, as a contribution that does not fit into one transaction.
  *
  * Proven of all interleavings: no half of a command takes effect twice, and when nobody has anything
  * left to do, every command has taken effect in full. Both are assertions.
@@ -31,6 +31,7 @@ chan bell = [1] of { bit };
 
 #define mail (inbox[0] || inbox[1])
 
+/* Only where it differs from having done nothing, or from a lost ring. */
 inline may_crash() {
     if
     :: atomic { crashes < CRASHES -> crashes++; goto restart }
@@ -63,8 +64,6 @@ end:
         acknowledge(i);
 #endif
         seen = known[i];
-        may_crash();
-        stored = false;
         if
         :: seen
         :: else ->
@@ -88,7 +87,8 @@ end:
             skip
 #endif
         :: else
-        fi
+        fi;
+        d_step { i = 0; seen = false; stored = false }
     od
 }
 
@@ -159,8 +159,7 @@ end:
         if
         :: atomic { mail && nfull(bell) -> bell!1 } /* goes on until the inbox is empty */
         :: skip
-        fi;
-        may_crash()
+        fi
     od
 }
 

@@ -1,0 +1,159 @@
+"""Eight real processes and the engine, killed and started again while they work."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from local.engine import Engine
+from rebate.adapters.clock import SystemClock
+from rebate.adapters.dynamodb import DynamoStore
+from rebate.bootstrap import wire
+from rebate.domain.orders import Order
+from rebate.domain.times import SECOND, Instant
+from rebate.usecases.audit_books import audit_books
+from rebate.usecases.rows import Key
+from rebate.usecases.settings import save_settings
+from rebate.usecases.show_outcome import show_outcome
+from tests.books import check_books
+from tests.engine import Player
+from tests.strategies import EFFORT
+from tests.usecases.disturbed import sweep
+from tests.worker import PREFIX, REGION, Told, work
+
+PROCESSES = 8
+ORDERS = round(10 * EFFORT)
+SECONDS_MAX = 100 * max(1.0, EFFORT)
+SETTINGS = {
+    "currency": "CNY",
+    "timezone": "Asia/Shanghai",
+    "queue_rebate": {"enabled": True, "extraction_bps": 1000, "entitlement": {"fixed_bps": 10000}},
+}
+
+
+class Later(SystemClock):
+    """A clock on which no lease of a killed settler holds any more."""
+
+    def now(self) -> Instant:
+        return Instant(super().now() + 11 * SECOND)
+
+
+def events() -> list[Told]:
+    told: list[Told] = []
+    for number in range(ORDERS):
+        name, minute = f"o{number}", f"2026-03-01T{10 + number // 60 % 12}:{number % 60:02d}"
+        lines = [{"line_id": str(n), "paid": 1000 + 7 * number + n} for n in range(2)]
+        buyer = {"member": {"id": f"m{number % 9}", "level": None}, "channel": "mall"}
+        paid = {"order_id": name, "paid_at": f"{minute}:00+08:00", "lines": lines, **buyer}
+        back = {"line_id": "0", "amount": 100 + number}
+        refund = {"order_id": name, "refund_id": "r", "refunded_at": f"{minute}:40+08:00"}
+        told.append(("OrderPaid", paid))
+        told.append(("OrderCompleted", {"order_id": name, "completed_at": f"{minute}:20+08:00"}))
+        told.append(("OrderRefunded", {**refund, "lines": [back]}))
+    return told
+
+
+class Machine:
+    """The processes of one machine; `chance` says which dies next."""
+
+    def __init__(self, folder: Path, told: list[Told], chance: Random) -> None:
+        self.folder = folder
+        self.told = told
+        self.chance = chance
+        self.kills = 0
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload(["tests.worker"])
+        self.engine = self._engine()
+        self.workers: dict[int, BaseProcess] = {}
+
+    def work(self) -> None:
+        """Let all work until they are done, and kill some meanwhile."""
+        for number in range(PROCESSES):
+            self._start(number)
+        deadline = time.monotonic() + SECONDS_MAX
+        while alive := [number for number, each in self.workers.items() if each.is_alive()]:
+            assert time.monotonic() < deadline, f"{len(alive)} processes are never done"
+            time.sleep(self.chance.uniform(0.2, 0.6))
+            if self.kills < 8 * max(1.0, EFFORT):
+                self._kill(self.chance.choice(alive))
+        assert all(each.exitcode == 0 for each in self.workers.values())
+
+    def _kill(self, number: int) -> None:
+        self.kills += 1
+        if self.kills % 4 == 0:
+            os.kill(self.engine.pid, signal.SIGKILL)
+            self.engine = self._engine()
+            return
+        self.workers[number].kill()
+        self.workers[number].join()
+        self._start(number)
+
+    def _start(self, number: int) -> None:
+        process = self.context.Process(target=work, args=(number, self.folder, self.told))
+        process.start()
+        self.workers[number] = process
+
+    def _engine(self) -> Engine:
+        engine = Engine.start(self.folder / "store")
+        written = self.folder / "endpoint.new"
+        written.write_text(engine.endpoint, encoding="ascii")
+        written.rename(self.folder / "endpoint")
+        return engine
+
+
+@contextmanager
+def machine(folder: Path, told: list[Told]) -> Iterator[Machine]:
+    made = Machine(folder, told, Random(7))
+    try:
+        yield made
+    finally:
+        for worker in made.workers.values():
+            worker.kill()
+            worker.join()
+        made.engine.stop()
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(SECONDS_MAX + 60)
+def test_every_event_that_was_accepted_took_effect_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each event is brought by every process, in an order of its own."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    told = events()
+    with machine(tmp_path, told) as running:
+        store = DynamoStore(PREFIX, REGION, running.engine.endpoint)
+        for table in store.tables.values():
+            table.create_table(wait=False)
+        save_settings(store, SystemClock(), SETTINGS, expects=0, by="test")
+        running.work()
+        assert running.kills >= 8
+        store = DynamoStore(PREFIX, REGION, running.engine.endpoint)
+        app = wire(store, Later())
+        sweep(app)
+        check_books(store)
+        audit = audit_books(store)
+        assert (audit.waiting, [str(each) for each in audit.differences]) == (0, [])
+        outcome = show_outcome(store, app.settings.in_force().settings)
+        orders = store.get_many(Order, [Key(f"o{number}") for number in range(ORDERS)])
+    assert all(order.completed_at and set(order.refunds) == {"r"} for order in orders.values())
+    serial = Player({"settings": SETTINGS, "steps": []})
+    serial.begin()
+    for each in told:
+        serial.deliver(*each)
+    expected = serial.outcome()
+    assert outcome["platform"]["contributed"] == expected["platform"]["contributed"]
+    assert entitlements(outcome) == entitlements(expected)
+
+
+def entitlements(outcome: dict) -> dict[str, int]:
+    return {e["entry"]: e["entitlement"] for e in outcome["queues"]["mall"]["entries"]}
