@@ -32,11 +32,12 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """An order was completed."""
+    """An order was completed; `completed_at` may be before it was paid, `at` is not (Rule 0.11)."""
 
     at: Instant
     order: OrderId
     member: MemberId
+    completed_at: Instant | None = None
     type: Literal["complete"] = "complete"
 
 

@@ -54,7 +54,7 @@ def complete(work: Work, command: Complete) -> None:
     ticket = work.desk.line.ticket(TicketKey(command.member, command.order))
     if ticket.completed_at is None:
         work.desk.require_ticket(ticket)
-        ticket = replace(ticket, completed_at=command.at)
+        ticket = replace(ticket, completed_at=command.completed_at or command.at)
         work.desk.save(ticket)
         work.begun = True
     _give_and_join(work, ticket, _WHEN_COMPLETED)

@@ -292,12 +292,24 @@ class Desk:
         self.holds[key] = replace(held, amount=held.amount + amount)
         return Pocket.PENDING
 
-    def take_pending(self, member: MemberId, order: OrderId, amount: Amount) -> None:
-        """Lower what is held of a member's pending cash, the order's own first (Rule 1.6.5)."""
+    def take_pending(self, ticket: Ticket, amount: Amount, at: Instant) -> Amount:
+        """Lower what is held of a member's cash, the order's own first; return by how much.
+
+        What the order earned and is due is available, though nobody released it yet, so it is
+        left alone (Rules 1.2.8 and 1.6.5).
+        """
+        member = ticket.member
+        self.wallet(member)
         held = {hold.id: hold for hold in self._book.holds.get(member, ())}
         held.update({name: hold for (owner, name), hold in self.holds.items() if owner == member})
-        for hold in taken_from(tuple(held.values()), order, amount):
-            self.holds[member, hold.id] = hold
+        pending = [
+            hold
+            for hold in held.values()
+            if hold.order != ticket.order or not hold.is_due(ticket.completed_at, at)
+        ]
+        lowered = taken_from(pending, ticket.order, amount)
+        self.holds.update({(member, hold.id): hold for hold in lowered})
+        return sum(held[hold.id].amount - hold.amount for hold in lowered)
 
     def reward_buyer(self, gift: Gift) -> None:
         """Pay all of a gift to the buyer, outside any entry (Rule 6.2)."""

@@ -1,5 +1,6 @@
 """Rebates on hold: pending until some days after the order that earned them (Rule 1.2.8)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rebate.domain.money import Amount
@@ -22,7 +23,7 @@ class Hold:
         return completed_at is not None and completed_at + self.days * DAY <= now
 
 
-def taken_from(holds: tuple[Hold, ...], order: OrderId, amount: Amount) -> list[Hold]:
+def taken_from(holds: Iterable[Hold], order: OrderId, amount: Amount) -> list[Hold]:
     """Return the holds that change when `amount` is taken: first the order's own, then others."""
     own_first = sorted(holds, key=lambda hold: (hold.order != order, hold.id))
     changed = []

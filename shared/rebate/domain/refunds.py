@@ -10,6 +10,7 @@ from rebate.domain.ledger import Draft, Pocket, Till, issued
 from rebate.domain.money import Amount, share
 from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
+from rebate.domain.times import Instant
 
 
 def refund(desk: Desk, command: Refund) -> None:
@@ -58,7 +59,7 @@ def _lower_entry(desk: Desk, draft: Draft, command: Refund, ticket: Ticket, inde
     if lowered == entry:
         return
     taken = entry.paid - lowered.paid
-    _claw_back(desk, draft, ticket, taken)
+    _claw_back(desk, draft, ticket, taken, command.at)
     if lowered.conversion and entry.conversion:
         _take_back_conversion(desk, draft, ticket, entry.conversion, lowered.conversion)
     desk.save(ticket.with_entry(index, lambda _: lowered))
@@ -92,14 +93,11 @@ def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
     return replace(lowered, status=entry.status if lowered.lacks else Status.COMPLETED)
 
 
-def _claw_back(desk: Desk, draft: Draft, ticket: Ticket, amount: Amount) -> None:
+def _claw_back(desk: Desk, draft: Draft, ticket: Ticket, amount: Amount, at: Instant) -> None:
     """Take back from pending money first, then from cash, which may go below zero."""
     if not amount:
         return
-    balance = desk.wallet(ticket.member)
-    from_pending = min(amount, max(balance(Pocket.PENDING), 0))
-    if from_pending:
-        desk.take_pending(ticket.member, ticket.order, from_pending)
+    from_pending = desk.take_pending(ticket, amount, at)
     desk.credit(draft, ticket.member, Pocket.PENDING, -from_pending)
     desk.credit(draft, ticket.member, Pocket.CASH, from_pending - amount)
     desk.post(draft, Till.CLAWED_BACK, amount)

@@ -47,7 +47,7 @@ class Mail:
             at, member = self.order.completed_at, self.order.member
             assert at is not None, "the order is not completed"
             assert member is not None, "the order is not paid"
-            self.send(queue, Complete(at, self.order.id, member))
+            self.send(queue, Complete(at, self.order.id, member, completed_at=at))
 
     def refund(self, name: str, refund: Refunded, before: Order) -> None:
         """Tell the queues of the order's lines that a refund lowers what they give and get."""
