@@ -87,9 +87,7 @@ def test_two_refunds_of_an_order_may_arrive_in_any_order() -> None:
 
 
 def test_a_refund_leaves_what_its_order_earned_long_ago_alone() -> None:
-    """An order that is heard of late, completed and refunded: its rebate is due at once, so what
-    another order earned and is still pending is taken back first (Rules 1.2.8 and 1.6.5).
-    """
+    """A rebate of an order heard of late is due at once; others pend (Rules 1.2.8 and 1.6.5)."""
     plan = {"enabled": True, "extraction_bps": 10_000, "self_funding": True, "hold_days": 1}
     settings = {"queue_rebate": {**plan, "entitlement": {"fixed_bps": 5000}}}
     done = {"order_id": "late", "completed_at": "2026-03-01T12:00:00+08:00"}
