@@ -25,7 +25,7 @@ from tests.usecases.disturbed import (
 )
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.json"))
-EVERY_FEATURE = tuple({*QUEUE_REBATE, *OTHERS})
+EVERY_FEATURE = tuple(sorted({*QUEUE_REBATE, *OTHERS}))
 EVERY_PLAN = (
     "queue_rebate",
     "order_queue",
