@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rebate.contracts.events_in import parse_event
+from rebate.contracts.events_in import OrderPaid
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
 from tests.books import check_books
@@ -37,7 +37,7 @@ PLANS: dict[str, tuple[QueueId, dict[str, Any]]] = {
         {
             "union": {
                 "settle_on": "paid",
-                "profit_share_bps": 5000,
+                "profit_share_bps": 10_000,
                 "quota_bps": 11_000,
                 "default_margin_bps": 10_000,
             }
@@ -60,7 +60,7 @@ def long_line(queue: QueueId, plan: dict[str, Any]) -> Player:
             "paid_at": "2026-03-01T10:00:00+08:00",
             "lines": [{"line_id": "1", "paid": chance.randrange(1, 5000)}],
         }
-        player.app.orders.accept(parse_event("OrderPaid", detail))
+        player.app.orders.accept(OrderPaid.model_validate(detail))
     while player.app.settler.settle(queue).unfinished:
         pass
     return player
