@@ -17,12 +17,13 @@ import platform
 import queue
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Self
@@ -99,8 +100,15 @@ class Engine:
         binary = _binary(os.environ)
         if data_dir is None:
             return cls._listening([binary])
+        store = data_dir.resolve() / STORE_FILE
         with _locked(data_dir) as lock:
-            return cls._listening([binary, f"--db-path={data_dir.resolve() / STORE_FILE}"], lock)
+            engine = cls._listening([binary, f"--db-path={store}"], lock)
+        try:
+            _index_streams(store)
+        except sqlite3.Error as error:
+            engine.stop()
+            raise EngineUnavailable(f"{store} is not a store of the engine: {error}") from error
+        return engine
 
     @classmethod
     def _listening(cls, command: list[str], *inherited: int) -> Self:
@@ -234,6 +242,21 @@ def _acquire(folder: int, data_dir: Path) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def _index_streams(store: Path) -> None:
+    """Let the engine find a table's last stream record without reading all that there are.
+
+    It numbers each new record after that one, so without this a write takes longer the more was
+    written before: five times as long after 4 000 orders.
+    """
+    with closing(sqlite3.connect(store)) as connection, connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE name = '_stream_records'")
+        if found.fetchone():
+            connection.execute(
+                "CREATE INDEX IF NOT EXISTS _stream_records_in_order "
+                "ON _stream_records (table_name, CAST(sequence_number AS INTEGER))"
+            )
 
 
 def _free_port() -> int:
