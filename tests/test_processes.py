@@ -51,7 +51,12 @@ def events() -> list[Told]:
         name, minute = f"o{number}", f"2026-03-01T{10 + number // 60 % 12}:{number % 60:02d}"
         lines = [{"line_id": str(n), "paid": 1000 + 7 * number + n} for n in range(2)]
         buyer = {"member": {"id": f"m{number % 9}", "level": None}, "channel": "mall"}
-        paid = {"order_id": name, "paid_at": f"{minute}:00+08:00", "lines": lines, **buyer}
+        paid: dict[str, object] = {
+            "order_id": name,
+            "paid_at": f"{minute}:00+08:00",
+            "lines": lines,
+            **buyer,
+        }
         back = {"line_id": "0", "amount": 100 + number}
         refund = {"order_id": name, "refund_id": "r", "refunded_at": f"{minute}:40+08:00"}
         told.append(("OrderPaid", paid))

@@ -186,8 +186,8 @@ def test_every_text_is_used_and_every_text_that_is_used_is_there():
 
 def _keys():
     """Return the keys that pages name, and how those begin whose end is data."""
-    literal: set[str] = set()
-    open_ended: set[str] = set()
+    literal = set()
+    open_ended = set()
     known = "|".join(sorted({key.split(".")[0] for key in TEXTS[LOCALES[0]] if "." in key}))
     for name in (*PAGES, *SCRIPTS):
         code = (WEB / name).read_text()
