@@ -49,8 +49,11 @@ def events() -> list[Told]:
     told: list[Told] = []
     for number in range(ORDERS):
         name, minute = f"o{number}", f"2026-03-01T{10 + number // 60 % 12}:{number % 60:02d}"
-        lines = [{"line_id": str(n), "paid": 1000 + 7 * number + n} for n in range(2)]
-        buyer = {"member": {"id": f"m{number % 9}", "level": None}, "channel": "mall"}
+        lines: list[object] = [{"line_id": str(n), "paid": 1000 + 7 * number + n} for n in range(2)]
+        buyer: dict[str, object] = {
+            "member": {"id": f"m{number % 9}", "level": None},
+            "channel": "mall",
+        }
         paid: dict[str, object] = {
             "order_id": name,
             "paid_at": f"{minute}:00+08:00",

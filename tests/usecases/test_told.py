@@ -1,0 +1,137 @@
+"""What is told of money that moves: events and postings, word for word."""
+
+from typing import Any
+
+import pytest
+
+from rebate.domain.events import Event
+from rebate.domain.ledger import asset_of
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from rebate.usecases.rows import Journal
+from tests.engine import Player
+
+MALL: dict[str, Any] = {
+    "enabled": True,
+    "extraction_bps": 1000,
+    "entitlement": {"fixed_bps": 10000},
+    "exchange": {"points_bps": 5000},
+}
+TOLD_BY_JOINING = {"EntryJoined", "SettingsChanged"}
+
+
+def played(plan: dict[str, Any], *steps: dict[str, Any], **more: Any) -> Player:
+    settings = {"currency": "CNY", "timezone": "Asia/Shanghai", **plan}
+    player = Player({"settings": settings, "steps": steps, **more})
+    player.play()
+    return player
+
+
+def told(player: Player) -> list[Event]:
+    rows = sorted(player.store.scan(Journal), key=lambda row: (row.at, row.number))
+    return [event for row in rows for event in row.events if event.type not in TOLD_BY_JOINING]
+
+
+def shown(event: Event) -> tuple[Any, ...]:
+    return tuple(getattr(event, name) for name in event.__slots__)
+
+
+def buy(order: str, member: str, paid: int, **more: Any) -> dict[str, Any]:
+    return {"buy": {"order": order, "member": member, "paid": paid, **more}}
+
+
+def kinds(player: Player) -> set[str]:
+    return {entry.kind for row in player.store.scan(Journal) for entry in row.entries}
+
+
+def test_a_rebate_and_the_end_of_an_entry() -> None:
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), buy("o2", "B", 5000))
+    assert list(map(shown, told(player))) == [
+        ("o1/1", "A", "o1", 100, "cash", "o2", "queue", "RebatePaid"),
+        ("o1/1", "A", "o1", 100, "EntryCompleted"),
+    ]
+    assert kinds(player) == {"contribution"}
+
+
+def test_a_refund() -> None:
+    refund = {"refund": {"order": "o1", "line": "1", "amount": 80, "id": "r1"}}
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), buy("o2", "B", 300), refund)
+    assert shown(told(player)[-1]) == (
+        "o1/1",
+        "A",
+        "o1",
+        "r1",
+        "completed",
+        20,
+        10,
+        "EntryRefunded",
+    )
+    assert kinds(player) == {"contribution", "refund"}
+
+
+def test_an_exchange() -> None:
+    exchange = {"exchange": {"queue": "mall", "entry": "o1/1", "into": "points"}}
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), exchange)
+    assert list(map(shown, told(player))) == [("o1/1", "A", "o1", "points", 50, "EntryExchanged")]
+    assert kinds(player) == {"contribution", "exchange"}
+    assets = {
+        asset_of(posting.account)
+        for row in player.store.scan(Journal)
+        for entry in row.entries
+        for posting in entry.postings
+        if entry.kind == "exchange"
+    }
+    assert assets == {"points"}
+
+
+PRIZE = {"kind": "fixed", "prizes": [{"bps": 2000, "weight": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("lottery", "ratio", "promised"),
+    [(PRIZE, 2000, 20), ({**PRIZE, "miss_weight": 10**6}, None, 100)],
+    ids=["a prize", "a miss"],
+)
+def test_a_draw(lottery: dict[str, Any], ratio: int | None, promised: int) -> None:
+    """A prize replaces the ratio, a miss leaves it (Rule 1.3.3)."""
+    plan = {**MALL, "entitlement": {"fixed_bps": 10000, "lottery": lottery}}
+    draw = {"draw": {"queue": "mall", "entry": "o1/1"}}
+    player = played({"queue_rebate": plan}, buy("o1", "A", 100), draw)
+    day = "2026-03-01"
+    assert list(map(shown, told(player))) == [
+        ("o1/1", "A", "o1", ratio, promised, day, "EntryDrawn")
+    ]
+    (ticket,) = player.store.scan(Ticket)
+    assert ticket.lines[0].entry.drawn_on == day
+
+
+def test_a_clearing() -> None:
+    """The same instant clears once, and an earlier one no more (Rule 1.6.3)."""
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), buy("o2", "B", 50))
+    at = player.now
+    player.settle(player.app.scheduler.clear(at))
+    player.step(buy("o3", "C", 10))
+    for again in (at, Instant(at - 1)):
+        player.settle(player.app.scheduler.clear(again))
+    cleared = [shown(event) for event in told(player) if event.type == "EntriesCleared"]
+    assert cleared == [(2, 145, 0, 2, "EntriesCleared")]
+    (queue,) = player.store.scan(Queue)
+    assert (queue.cleared_at, queue.standing.waiting) == (at, 1)
+
+
+def test_a_store_splits_what_it_collected() -> None:
+    stores = {"W": {"concession_bps": 2000}}
+    shares = {"own": 0, "queue": 0, "average": 10000}
+    plan = {"enabled": True, "stores": stores, "shares_bps": shares, "place_by": "paid"}
+    at = {"channel": "store", "store": "W"}
+    first, second = buy("o1", "A", 50, **at), buy("o2", "B", 6000, **at)
+    player = played(
+        {"red_packet": {**plan, "entitlement_bps": 10000}}, first, second, {"run": "average"}
+    )
+    assert list(map(shown, told(player))) == [
+        ("o1", "A", "o1", 50, "cash", None, "average", "RebatePaid"),
+        ("o1", "A", "o1", 50, "EntryCompleted"),
+        ("o2", "B", "o2", 605, "cash", None, "average", "RebatePaid"),
+    ]
+    assert kinds(player) == {"contribution", "pool_run"}
