@@ -22,7 +22,7 @@ PACKAGE_STAMP := .venv/.editable-$(call content,requirements.lock pyproject.toml
 STACK_STAMP := .venv-stack/.installed-$(call content,requirements-stack.lock)
 NODE_STAMP := node_modules/.installed-$(call content,package.json package-lock.json .npmrc)
 
-.PHONY: help setup demo test stack-test check format synth bench lock clean
+.PHONY: help setup demo test stack-test prove check format synth bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,14 @@ test: setup ## the test suite, on two cores
 stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
 	JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
 		$(BIN)/python -m pytest tests/stack --log-cli-level=INFO --timeout=900 $(ARGS)
+
+prove: setup ## the proofs that take longer (an hour): see docs/proofs.md
+	REBATE_TEST_EFFORT=20 $(BIN)/python -m pytest --timeout=0 tests/simulation
+	REBATE_TEST_EFFORT=5 $(BIN)/python -m pytest --timeout=0 tests/test_processes.py \
+		tests/usecases/test_long_orders.py tests/usecases/test_crashes.py
+	$(BIN)/python -m proofs.conditions
+	$(BIN)/python -m proofs.model
+	$(BIN)/python -m proofs.mutations
 
 check: setup ## linters, types, layers
 	$(BIN)/ruff check .
