@@ -13,10 +13,10 @@ from benchmarks.results import Line as Figures
 from benchmarks.results import Options, say
 from benchmarks.stage import SETTINGS
 from rebate.contracts.settings import parse_settings
-from rebate.domain.book import Book, TicketKey, Window
+from rebate.domain.book import Book, Window
 from rebate.domain.commands import Join, Keyed
 from rebate.domain.engine import Decision, decide
-from rebate.domain.names import LineId, MemberId, OrderId, QueueId
+from rebate.domain.names import LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.places import Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Line, Ticket
@@ -81,7 +81,7 @@ class Shop:
         self.queue, written = update(decision.queue, known, decision.changes)
         self.nodes.update({node.key: node for node in written})
         for change in decision.changes:
-            key = TicketKey(change.after.member, change.after.order)
+            key = change.after.key
             self.tickets[key] = change.after
             if change.before is None or not change.before.joined:
                 self.line.append(key)

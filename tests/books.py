@@ -11,7 +11,7 @@ from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import Node
 from rebate.domain.queues import Queue
-from rebate.domain.tickets import Standing, Ticket
+from rebate.domain.tickets import Standing, Status, Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.rows import Inbox, Journal, Statement
 
@@ -36,7 +36,10 @@ def check_books(store: Any, *, settled: bool = True) -> None:
         assert not waiting, f"{len(waiting)} commands were never settled: {waiting[0]}"
         assert all(queue.progress is None for queue in queues.values())
         assert all(queue.figure(Till.TRANSIT) == 0 for queue in queues.values())
+        assert sum(queue.figure(Till.MERGED) for queue in queues.values()) == 0
+        assert not any(queue.merging for queue in queues.values())
         _check_all_took_effect(store, tickets)
+        _check_merges(tickets)
 
 
 def _postings(store: Any) -> Counter[str]:
@@ -140,7 +143,7 @@ def _check_all_took_effect(store: Any, tickets: list[Ticket]) -> None:
     orders = {order.id: order for order in store.scan(Order) if order.digest is not None}
     by_order: dict[str, set[str]] = {}
     for ticket in tickets:
-        by_order.setdefault(ticket.order, set()).add(ticket.queue)
+        by_order.setdefault(ticket.order, set()).add(ticket.merged_from or ticket.queue)
         order = orders[ticket.order]
         if order.repurchase_of is None:
             known = order.completed_at is not None
@@ -148,3 +151,19 @@ def _check_all_took_effect(store: Any, tickets: list[Ticket]) -> None:
     for order in orders.values():
         queues = {queue for queue in order.queues if not queue.startswith("referral/")}
         assert by_order.get(order.id, set()) == queues, f"tickets of {order.id}"
+
+
+def _check_merges(tickets: list[Ticket]) -> None:
+    """What ended as merged goes on in one other place, for what the first did not pay."""
+    left = {
+        (ticket.merged_into, ticket.order, ticket.queue, line.id): line.entry
+        for ticket in tickets
+        for line in ticket.lines
+        if line.entry and line.entry.status is Status.MERGED
+    }
+    for ticket in tickets:
+        for line in ticket.lines if ticket.merged_from else ():
+            before = left.pop((ticket.queue, ticket.order, ticket.merged_from, line.id))
+            assert line.entry is None or line.entry.drawn or line.entry.entitlement == before.lacks
+            assert line.entry or not before.lacks, f"{ticket.order} was merged and waits nowhere"
+    assert not left, f"merged into nothing: {left}"

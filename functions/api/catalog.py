@@ -4,6 +4,7 @@ POST /v1/products/enable             let existing products take part; ask again 
 GET  /v1/queues/stalled              queues of products that are off sale
 POST /v1/queues/stalled/clear        end what waits in one
 POST /v1/queues/stalled/exchange     exchange a page of what waits in one
+POST /v1/queues/stalled/merge        let what waits in one join the mall queue
 GET  /v1/settings/versions?after=    who changed which settings when, from what to what
 """
 
@@ -15,7 +16,12 @@ from functions.api.errors import answer
 from functions.api.requests import body_of, whole_number
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
-from rebate.contracts.catalog import ClearStalled, EnableProducts, ExchangeStalled
+from rebate.contracts.catalog import (
+    ClearStalled,
+    EnableProducts,
+    ExchangeStalled,
+    MergeStalled,
+)
 from rebate.domain.names import QueueId
 from rebate.usecases.manage_catalog import enable_products, stalled_queues
 from rebate.usecases.show_history import show_history
@@ -46,6 +52,11 @@ def clear_stalled() -> Response[str]:
 def exchange_stalled() -> Response[str]:
     asked = body_of(_event(), ExchangeStalled)
     return answer(200, app().stalls.exchange(QueueId(asked.queue), asked.into, asked.after))
+
+
+@router.post("/v1/queues/stalled/merge")
+def merge_stalled() -> Response[str]:
+    return answer(200, app().stalls.merge(QueueId(body_of(_event(), MergeStalled).queue)))
 
 
 @router.get("/v1/settings/versions")

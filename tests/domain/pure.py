@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rebate.domain.book import Book, Heads, Need, OldestOf, TicketKey, WalletOf, Window
+from rebate.domain.book import Book, Heads, Need, OldestOf, WalletOf, Window
 from rebate.domain.commands import Command, Keyed
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket
-from rebate.domain.names import MemberId, QueueId
+from rebate.domain.names import MemberId, QueueId, TicketKey
 from rebate.domain.places import Node, NodeKey, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
@@ -127,7 +127,7 @@ class PureQueue:
         self.queue = replace(queue, version=self.queue.version + 1)
         self.nodes.update({node.key: node for node in written})
         for ticket in [c.after for c in decision.changes] + [f.ticket for f in decision.follow_ups]:
-            self.tickets[TicketKey(ticket.member, ticket.order)] = ticket
+            self.tickets[ticket.key] = ticket
         for (member, pocket), amount in decision.credits.items():
             self._credit(member, pocket, amount)
         self.holds.update({(hold.member, hold.id): hold for hold in decision.holds})

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.domain.book import TicketKey
 from rebate.domain.commands import Complete, Join
 from rebate.domain.ledger import Till, balances, parts_of, till, totals, wallet
 from rebate.domain.plans import queue_rebate
@@ -20,7 +19,7 @@ many = examples(25)
 
 
 def played(history: History, *, at_once: int = 1, room: int = 96) -> PureQueue:
-    known = {TicketKey(ticket.member, ticket.order): ticket for ticket in history.tickets}
+    known = {ticket.key: ticket for ticket in history.tickets}
     queue = PureQueue(history.plan, known, room)
     queue.settle(history.commands, at_once=at_once)
     return queue

@@ -316,4 +316,6 @@ def _shown(order, *, queue="mall", entitlement=10000, paid=0, place, ahead, rewa
         "may_draw": False,
         "drawn": False,
         "conversion": None,
+        "merged_from": None,
+        "merged_into": None,
     }

@@ -34,6 +34,19 @@ def test_a_stalled_queue_is_cleared(cloud, stalled):
     assert cloud.outcome()["queues"][QUEUE]["entries"][0]["status"] == "cleared"
 
 
+def test_a_stalled_queue_is_merged_into_the_mall_queue(cloud, stalled):
+    path, asked = "/v1/queues/stalled/merge", {"queue": QUEUE}
+    assert cloud.as_operator("POST", path, asked) == (200, {"moved": 1, "waiting": 0})
+    queues = cloud.outcome()["queues"]
+    assert [queues[name]["entries"][0]["status"] for name in (QUEUE, "mall")] == [
+        "merged",
+        "waiting",
+    ]
+    assert cloud.as_operator("GET", "/v1/queues/stalled")[1]["queues"] == []
+    assert cloud.as_operator("POST", path, {"queue": "mall"})[0] == 409
+    assert cloud.as_member("A", "POST", path, asked)[0] == 403
+
+
 def test_a_queue_that_is_not_stalled_is_left_alone(cloud, stalled):
     cloud.send(envelope("product_saved", product_id="p-9", on_sale=True))
     before = cloud.outcome()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rebate.contracts.api import PAGE_SIZE
 from rebate.domain.errors import Conflict, Rejected
 from rebate.usecases import manage_catalog
 from rebate.usecases.manage_catalog import enable_products, stalled_queues
@@ -118,6 +119,19 @@ def test_a_stalled_queue_is_exchanged():
     assert again.exchanged == 0
 
 
+@pytest.mark.parametrize(
+    ("reward_order", "exchanged"), [("queue", PAGE_SIZE), ("completed_first", 0)]
+)
+def test_a_whole_page_is_exchanged_or_refused(reward_order, exchanged):
+    """As many at once as fit into a transaction together with their answers."""
+    buys = (buy(f"o{n}", f"m{n}") for n in range(PAGE_SIZE + 1))
+    plan = {"extraction_bps": 0, "reward_order": reward_order}
+    player = playing(product("p1"), *buys, product("p1", on_sale=False), **plan)
+    done = player.app.stalls.exchange("product/p1", "points")
+    assert (done.exchanged, done.refused, done.pending) == (exchanged, PAGE_SIZE - exchanged, 0)
+    assert done.next == PAGE_SIZE - 1
+
+
 def test_entries_that_are_held_are_not_exchanged():
     player = stalled(reward_order="completed_first")
     done = player.app.stalls.exchange("product/p1", "points")
@@ -125,7 +139,7 @@ def test_entries_that_are_held_are_not_exchanged():
     assert {entry["status"] for entry in entries(player)} == {"held"}
 
 
-@pytest.mark.parametrize("action", ["clear", "exchange"])
+@pytest.mark.parametrize("action", ["clear", "exchange", "merge"])
 def test_only_a_stalled_queue_is_ended(action):
     """A product on sale keeps its queue, and shared queues never stall."""
     player = playing(product("p1"), buy("o1", "A"), buy("c1", "A", channel="cashier", store="W"))

@@ -97,7 +97,8 @@ class Entry(Tolerant):
     `place` counts the entries that wait from 1 and `ahead` is what those before it still lack; both
     are null for an entry that does not wait. `entitlement`, `waiting` and `ratio_bps` are null
     where a plan counts rewards instead. `exchange` holds what the entry would give in each asset
-    now. `decided_by` is the rule that gave the ratio (rule 1.3).
+    now. `decided_by` is the rule that gave the ratio (rule 1.3). What a merged entry lacked waits
+    in the queue `merged_into`, as an entry that says where it was `merged_from` (rule 1.5.5).
     """
 
     queue: Id | None
@@ -121,6 +122,8 @@ class Entry(Tolerant):
     may_draw: Flag = False
     drawn: Flag = False
     conversion: Conversion | None = None
+    merged_from: Id | None = None
+    merged_into: Id | None = None
 
 
 class Titles(Tolerant):

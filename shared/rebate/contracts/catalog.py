@@ -45,6 +45,22 @@ class ClearStalled(Strict):
     queue: Id
 
 
+class MergeStalled(Strict):
+    """Let all that waits in a stalled queue join the mall queue, for what it lacks."""
+
+    queue: Id
+
+
+class StalledMerged(Tolerant):
+    """How far a merge came: `moved` joined the mall queue, and `waiting` still do so by and by.
+
+    Both count entries; ask again only for what arrives later.
+    """
+
+    moved: Count
+    waiting: Count
+
+
 class ExchangeStalled(Strict):
     """Exchange the entries that wait in a stalled queue; `after` is the answer's `next`."""
 

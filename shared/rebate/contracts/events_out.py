@@ -25,7 +25,7 @@ SOURCE = "rebate"
 """The `source` of every event out."""
 
 EntryStatus = Literal[
-    "held", "waiting", "completed", "exchanged", "converted", "cleared", "refunded"
+    "held", "waiting", "completed", "exchanged", "converted", "cleared", "refunded", "merged"
 ]
 Rule = Literal["member_level", "cumulative", "lottery", "fixed"]
 """What decided the entitlement ratio (rule 1.3)."""
@@ -59,13 +59,15 @@ class EntryJoined(EntryEvent):
     """An entry took its place in line.
 
     `entitlement` is null where a plan counts rewards instead. `rule` decided the ratio; `may_draw`
-    tells that a draw is open to the entry (rule 1.3.3).
+    tells that a draw is open to the entry (rule 1.3.3). `merged_from` is the stalled queue in which
+    it waited before, where it has ended as `merged` (rule 1.5.5).
     """
 
     entitlement: Amount | None
     ratio_bps: Bps | None = None
     rule: Rule | None = None
     may_draw: Flag = False
+    merged_from: Id | None = None
 
 
 class RebatePaid(QueueEvent):

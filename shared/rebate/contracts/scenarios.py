@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 EntryStatus = Literal[
-    "held", "waiting", "completed", "exchanged", "converted", "cleared", "refunded"
+    "held", "waiting", "completed", "exchanged", "converted", "cleared", "refunded", "merged"
 ]
 WalletAsset = Literal["cash", "pending", "held", "points", "love", "love_frozen", "voucher"]
 

@@ -6,16 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 from rebate.domain.caps import DailyRebates
 from rebate.domain.holds import Hold
-from rebate.domain.names import MemberId, OrderId
+from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
-
-
-class TicketKey(NamedTuple):
-    """What a ticket is found by within its queue."""
-
-    member: MemberId
-    order: OrderId
 
 
 class Spot(NamedTuple):
@@ -42,6 +35,13 @@ class OldestOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Standers:
+    """Wanted: the first `count` tickets with entries that wait, payable or not."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class WalletOf:
     """Wanted: a member's balances."""
 
@@ -55,7 +55,7 @@ class RebatesOn:
     day: str
 
 
-Need: TypeAlias = Heads | OldestOf | WalletOf | RebatesOn | TicketKey
+Need: TypeAlias = Heads | OldestOf | Standers | WalletOf | RebatesOn | TicketKey
 
 
 class Missing(Exception):
@@ -84,15 +84,16 @@ class Window:
 
 @dataclass(slots=True)
 class Book:
-    """What was loaded of a queue's surroundings."""
+    """What was loaded of a queue's surroundings; `standers` None: nobody asked for them."""
 
     tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
     line: Window = field(default_factory=Window)
     members: dict[MemberId, Window] = field(default_factory=dict)
+    standers: tuple[TicketKey, ...] | None = None
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
     holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
     rebates: dict[str, DailyRebates] = field(default_factory=dict)
 
     def keep(self, tickets: Iterable[Ticket]) -> None:
         """Add tickets that were loaded."""
-        self.tickets.update({TicketKey(t.member, t.order): t for t in tickets})
+        self.tickets.update({ticket.key: ticket for ticket in tickets})

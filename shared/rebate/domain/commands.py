@@ -1,7 +1,8 @@
 """What a queue is told to do. Commands wait in its inbox and are settled in order (Rule 0.11).
 
 `at` is the instant at which the cause happened; `key` names the command in its inbox and
-sorts by instant, then by arrival.
+sorts by instant, then by arrival. What concerns an order names its ticket; `merged_from` is where
+that ticket was merged from (Rule 1.5.5).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal, TypeAlias
 from rebate.domain.draws import Luck
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
-from rebate.domain.names import LineId, MemberId, OrderId
+from rebate.domain.names import NO_QUEUE, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.times import Instant
 
 
@@ -29,6 +30,11 @@ class Join:
     repurchase: Amount | None = None
     type: Literal["join"] = "join"
 
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose turn it is."""
+        return TicketKey(self.member, self.order)
+
 
 @dataclass(frozen=True, slots=True)
 class Complete:
@@ -38,7 +44,13 @@ class Complete:
     order: OrderId
     member: MemberId
     completed_at: Instant | None = None
+    merged_from: QueueId = NO_QUEUE
     type: Literal["complete"] = "complete"
+
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose turn it is."""
+        return TicketKey(self.member, self.order, self.merged_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,13 @@ class Refund:
     member: MemberId
     refund: str
     cuts: tuple[Cut, ...]
+    merged_from: QueueId = NO_QUEUE
     type: Literal["refund"] = "refund"
+
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose turn it is."""
+        return TicketKey(self.member, self.order, self.merged_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,13 @@ class Exchange:
     member: MemberId
     line: LineId
     into: Pocket
+    merged_from: QueueId = NO_QUEUE
     type: Literal["exchange"] = "exchange"
+
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose turn it is."""
+        return TicketKey(self.member, self.order, self.merged_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +107,13 @@ class Draw:
     line: LineId
     luck: Luck
     day: str | None = None
+    merged_from: QueueId = NO_QUEUE
     type: Literal["draw"] = "draw"
+
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose turn it is."""
+        return TicketKey(self.member, self.order, self.merged_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +134,43 @@ class PayPool:
     type: Literal["pay_pool"] = "pay_pool"
 
 
-Command: TypeAlias = Join | Complete | Refund | Exchange | Draw | Clear | PayPool
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """All that waits is to join the queue `into`, a step at a time (Rule 1.5.5).
+
+    `goes_on`: the step before it has joined there.
+    """
+
+    at: Instant
+    into: QueueId
+    goes_on: bool = False
+    type: Literal["merge"] = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """A step of a merge: these tickets come from another queue, with what its pool held."""
+
+    at: Instant
+    merged_from: QueueId
+    tickets: tuple[TicketKey, ...]
+    pool: Amount = 0
+    type: Literal["receive"] = "receive"
+
+
+OfTicket: TypeAlias = Join | Complete | Refund | Exchange | Draw
+"""Commands that concern one ticket."""
+
+OfQueue: TypeAlias = Clear | PayPool | Merge | Receive
+"""Commands that concern the queue as a whole."""
+
+Command: TypeAlias = OfTicket | OfQueue
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A command with its inbox key."""
+    """A command with its inbox key; `answered`: somebody waits for what comes of it."""
 
     key: str
     command: Command
+    answered: bool = False

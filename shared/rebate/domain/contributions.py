@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from rebate.domain.book import TicketKey
 from rebate.domain.commands import Complete, Join
 from rebate.domain.desk import Desk, Gift
 from rebate.domain.ledger import Draft, Till
+from rebate.domain.merges import tell_of_completion
 from rebate.domain.money import Amount
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.queues import InFlight
@@ -36,7 +36,7 @@ class Work:
 def join(work: Work, command: Join) -> None:
     """Settle a paid order's contributions, then let its entries join; or the reverse."""
     desk = work.desk
-    ticket = desk.line.ticket(TicketKey(command.member, command.order))
+    ticket = desk.line.ticket(command.ticket)
     if not work.begun:
         desk.require_ticket(ticket)
         pays = command.repurchase
@@ -51,19 +51,23 @@ def join(work: Work, command: Join) -> None:
 
 def complete(work: Work, command: Complete) -> None:
     """Make a completed order's held entries payable, then settle what is due."""
-    ticket = work.desk.line.ticket(TicketKey(command.member, command.order))
+    ticket = work.desk.line.ticket(command.ticket)
     if ticket.completed_at is None:
         work.desk.require_ticket(ticket)
         ticket = replace(ticket, completed_at=command.completed_at or command.at)
         work.desk.save(ticket)
+        tell_of_completion(work.desk, ticket, command)
         work.begun = True
     _give_and_join(work, ticket, _WHEN_COMPLETED)
 
 
 def _give_and_join(work: Work, ticket: Ticket, due: frozenset[Moment]) -> None:
-    """Carry out what is due and not yet done; so it can be entered again anywhere."""
+    """Carry out what is due and not yet done; so it can be entered again anywhere.
+
+    What is merged joins when its queue receives it, and never contributes.
+    """
     plan = work.desk.plan
-    joins = plan.joins in due
+    joins = plan.joins in due and not ticket.merged_from
     if joins and plan.self_funding:
         ticket = _take_place(work, ticket)
     for index, line in enumerate(ticket.lines):
@@ -103,7 +107,7 @@ def _contribute(work: Work, ticket: Ticket, index: int, number: int, part: Part)
     desk.post(gift.draft, Till.POOL, gift.withheld)
     desk.post(gift.draft, Till.POOL if carried else Till.RETAINED, gift.left)
     desk.close(gift.draft)
-    ticket = desk.line.ticket(TicketKey(ticket.member, ticket.order))
+    ticket = desk.line.ticket(ticket.key)
     retained = 0 if carried else min(gift.left, gift.own)
     line = ticket.lines[index]
     ticket = ticket.with_line(index, replace(line, retained=line.retained + retained))

@@ -8,8 +8,9 @@ change. It stops a decision in two ways: `Missing` where a row is needed that wa
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rebate.domain.book import Book, Missing, RebatesOn, Spot, TicketKey, WalletOf
+from rebate.domain.book import Book, Missing, RebatesOn, Spot, Standers, WalletOf
 from rebate.domain.caps import DailyRebates
+from rebate.domain.commands import Command
 from rebate.domain.draws import Group, takes_points
 from rebate.domain.events import (
     EntryCompleted,
@@ -23,7 +24,7 @@ from rebate.domain.holds import Hold, taken_from
 from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, issued, till, wallet
 from rebate.domain.lineup import Lineup
 from rebate.domain.money import Amount, Bps, share
-from rebate.domain.names import MemberId, OrderId
+from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.places import Change, NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
@@ -70,6 +71,14 @@ class Gift:
         self.place, self.ordinal = flight.place, flight.ordinal
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command for another queue."""
+
+    queue: QueueId
+    command: Command
+
+
 class Desk:
     """Working state of one decision; see the module's text."""
 
@@ -85,7 +94,10 @@ class Desk:
         self.rebates: dict[str, DailyRebates] = {}
         self.touched: set[TicketKey] = set()
         self.departed: list[Ticket] = []
+        self.sent: list[Sent] = []
+        self.handed_over: list[Ticket] = []
         self.extra_rows = 0
+        self.commands = 0
         self._book = book
         self._room = room
         self._nodes: set[NodeKey] = set()
@@ -104,6 +116,31 @@ class Desk:
         """Count a contribution in the queue's flow."""
         flow = self.queue.flow.plus(at, given=given, gifts=1)
         self.queue = replace(self.queue, flow=flow)
+
+    def begin(self, *, answered: bool) -> None:
+        """Count the row of one more command, and of its answer, or raise `Full`."""
+        rows = 1 + answered
+        if self.extra_rows and self._rows() + rows > self._room:
+            raise Full
+        self.extra_rows += rows
+        self.commands += 1
+
+    def send(self, queue: QueueId, command: Command) -> None:
+        """Let another queue carry out a command, once this decision is stored."""
+        self.sent.append(Sent(queue, command))
+        self.extra_rows += 1
+
+    def hand_over(self, ticket: Ticket) -> None:
+        """Keep a new ticket of another queue, which is to join there."""
+        self.handed_over.append(ticket)
+        self.extra_rows += 1
+        self._lines_touched += len(ticket.lines)
+
+    def standers(self, count: int) -> list[Ticket]:
+        """Return the first `count` tickets with entries that wait, as they were loaded."""
+        if self._book.standers is None:
+            raise Missing(Standers(count))
+        return [self.line.ticket(key) for key in self._book.standers]
 
     def join(self, ticket: Ticket, at: Instant) -> Ticket:
         """Give the ticket the next place, and an ordinal to each line that earns an entry."""
@@ -148,7 +185,7 @@ class Desk:
         if not for_points:
             return ticket
         draft = Draft("random_return", ticket.order, ticket.lines[index].id)
-        spot = Spot(TicketKey(ticket.member, ticket.order), index)
+        spot = Spot(ticket.key, index)
         amount = self.turn_into(draft, spot, Pocket.POINTS, ratio, Status.CONVERTED)
         self.close(draft)
         name = ticket.entry_id(index)
@@ -177,7 +214,7 @@ class Desk:
 
     def save(self, ticket: Ticket) -> None:
         """Keep a changed or new ticket."""
-        key = TicketKey(ticket.member, ticket.order)
+        key = ticket.key
         if key not in self.touched:
             self._lines_touched += len(ticket.lines)
             self.touched.add(key)
@@ -331,14 +368,24 @@ class Desk:
             raise Full
 
     def require_ticket(self, ticket: Ticket) -> None:
-        """Insist on room for a ticket where it is or will be, and its member, or raise `Full`."""
-        place = self.queue.tickets if ticket.place is None else ticket.place
-        self._require_rows([replace(ticket, place=place)], [ticket.member])
+        """Insist on room for a ticket where it is or will be, and its member, or raise `Full`.
 
-    def _require_rows(self, tickets: Iterable[Ticket], members: Iterable[MemberId]) -> None:
-        new_rows, new_lines = 0, 0
+        What is told of it to the queue into which it was merged has room, too.
+        """
+        place = self.queue.tickets if ticket.place is None else ticket.place
+        beside = int(bool(ticket.merged_into))
+        self._require_rows([replace(ticket, place=place)], [ticket.member], beside=beside)
+
+    def require_move(self, ticket: Ticket, moved: Ticket) -> None:
+        """Insist on room for a ticket, what is handed over of it, and a command; or `Full`."""
+        self._require_rows([ticket, moved], [], beside=1)
+
+    def _require_rows(
+        self, tickets: Iterable[Ticket], members: Iterable[MemberId], *, beside: int = 0
+    ) -> None:
+        new_rows, new_lines = beside, 0
         for ticket in tickets:
-            if TicketKey(ticket.member, ticket.order) not in self.touched:
+            if ticket.key not in self.touched:
                 new_rows += 1
                 new_lines += len(ticket.lines)
             if ticket.place is not None:
@@ -369,6 +416,7 @@ def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
         entry.entitlement,
         line.gets_bps,
         may_draw=waits and line.lottery is not None,
+        merged_from=ticket.merged_from or None,
     )
 
 

@@ -7,7 +7,7 @@ should change it returns. A batch of commands decides as its commands would one 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rebate.domain.book import Book, Missing, Need, TicketKey
+from rebate.domain.book import Book, Missing, Need
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import (
     Clear,
@@ -17,18 +17,23 @@ from rebate.domain.commands import (
     Exchange,
     Join,
     Keyed,
+    Merge,
+    OfQueue,
+    OfTicket,
     PayPool,
+    Receive,
     Refund,
 )
 from rebate.domain.contributions import Work, complete, join
-from rebate.domain.desk import Desk, Full
+from rebate.domain.desk import Desk, Full, Sent
 from rebate.domain.errors import Code
 from rebate.domain.events import Event
 from rebate.domain.holders import draw, exchange
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, Till
+from rebate.domain.merges import merge, receive
 from rebate.domain.money import Amount
-from rebate.domain.names import MemberId
+from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.places import Change
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
@@ -62,7 +67,8 @@ class Decision:
     `done` counts the commands carried out, from the first; the queue's progress holds a command
     that was begun. `consulted` are members on whose balances the decision rests.
     `holds` are new or changed, those of 0 are gone; `rebates` are the sums of days under a cap.
-    `follow_ups` are to be settled next, before anything that is not settled yet.
+    `follow_ups` are to be settled next, before anything that is not settled yet; what is `sent`, by
+    other queues, which get the tickets that are `handed_over`.
     """
 
     queue: Queue
@@ -76,6 +82,8 @@ class Decision:
     rebates: tuple[DailyRebates, ...]
     refused: tuple[Refused, ...]
     follow_ups: tuple[FollowUp, ...]
+    sent: tuple[Sent, ...] = ()
+    handed_over: tuple[Ticket, ...] = ()
 
 
 def decide(
@@ -95,11 +103,14 @@ def decide(
 
 def tickets_of(commands: Iterable[Keyed]) -> set[TicketKey]:
     """Return the tickets that `decide` is sure to ask for, so that they can be loaded at once."""
-    return {
-        TicketKey(keyed.command.member, keyed.command.order)
-        for keyed in commands
-        if not isinstance(keyed.command, Clear | PayPool)
-    }
+    wanted: set[TicketKey] = set()
+    for keyed in commands:
+        command = keyed.command
+        if isinstance(command, OfTicket):
+            wanted.add(command.ticket)
+        elif isinstance(command, Receive):
+            wanted.update(command.tickets)
+    return wanted
 
 
 class _Clerk:
@@ -116,8 +127,8 @@ class _Clerk:
         for keyed in commands:
             last = _work(desk, keyed, begun)
             begun = None
-            desk.extra_rows += 1
             try:
+                desk.begin(answered=keyed.answered)
                 self._one(last, keyed)
             except Full:
                 _stop(last, keyed.command)
@@ -130,22 +141,11 @@ class _Clerk:
         return self._decision(done, last)
 
     def _one(self, work: Work, keyed: Keyed) -> None:
-        command, refusal = keyed.command, None
-        match command:
-            case Join():
-                join(work, command)
-            case Complete():
-                complete(work, command)
-            case Refund():
-                refund(self._desk, command)
-            case Exchange():
-                refusal = exchange(self._desk, command)
-            case Draw():
-                refusal = draw(self._desk, command)
-            case Clear():
-                clear(self._desk, command)
-            case PayPool():
-                pay_pool(work, command)
+        command = keyed.command
+        if not isinstance(command, OfTicket):
+            _for_queue(work, command)
+            return
+        refusal = _for_ticket(work, command)
         if refusal:
             self._refused.append(Refused(keyed.key, refusal))
 
@@ -163,7 +163,37 @@ class _Clerk:
             rebates=tuple(desk.rebates.values()),
             refused=tuple(self._refused),
             follow_ups=_repurchases(desk, last) if last else (),
+            sent=tuple(desk.sent),
+            handed_over=tuple(desk.handed_over),
         )
+
+
+def _for_ticket(work: Work, command: OfTicket) -> Code | None:
+    refusal = None
+    match command:
+        case Join():
+            join(work, command)
+        case Complete():
+            complete(work, command)
+        case Refund():
+            refund(work.desk, command)
+        case Exchange():
+            refusal = exchange(work.desk, command)
+        case Draw():
+            refusal = draw(work.desk, command)
+    return refusal
+
+
+def _for_queue(work: Work, command: OfQueue) -> None:
+    match command:
+        case Clear():
+            clear(work.desk, command)
+        case PayPool():
+            pay_pool(work, command)
+        case Merge():
+            merge(work.desk, command)
+        case Receive():
+            receive(work.desk, command)
 
 
 def _work(desk: Desk, keyed: Keyed, progress: Progress | None) -> Work:
@@ -176,9 +206,9 @@ def _work(desk: Desk, keyed: Keyed, progress: Progress | None) -> Work:
 
 def _trace(desk: Desk, command: Command) -> None:
     """Note in an order's ticket in which commit it did something (Rule 8.5)."""
-    if isinstance(command, Clear | PayPool):
+    if not isinstance(command, OfTicket):
         return
-    key, number = TicketKey(command.member, command.order), desk.queue.version + 1
+    key, number = command.ticket, desk.queue.version + 1
     if key in desk.touched and number not in (ticket := desk.line.ticket(key)).commits:
         desk.save(replace(ticket, commits=(*ticket.commits, number)))
 
@@ -207,7 +237,9 @@ def _repurchases(desk: Desk, cause: Work) -> tuple[FollowUp, ...]:
 def _ends_batch(desk: Desk, command: Command) -> bool:
     """Tell whether nothing may follow `command` in its batch.
 
-    What it caused comes first; and an equal run loads the line from a place of its own.
+    What it caused comes first; an equal run loads the line from a place of its own; and a step of a
+    merge fills a transaction.
     """
     repurchases = bool(desk.departed) and desk.plan.repurchase
-    return repurchases or (isinstance(command, PayPool) and command.equally)
+    runs_equally = isinstance(command, PayPool) and command.equally
+    return repurchases or runs_equally or isinstance(command, Merge | Receive)

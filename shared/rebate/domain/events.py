@@ -13,7 +13,8 @@ from rebate.domain.tickets import Status
 class EntryJoined:
     """An entry took its place; `entitlement` is None where rewards are counted.
 
-    `may_draw`: a draw is open to it (Rule 1.3.3).
+    `may_draw`: a draw is open to it (Rule 1.3.3). `merged_from` is the queue in which it waited
+    before (Rule 1.5.5).
     """
 
     entry: EntryId
@@ -22,6 +23,7 @@ class EntryJoined:
     entitlement: Amount | None
     ratio_bps: Bps | None = None
     may_draw: bool = False
+    merged_from: QueueId | None = None
     type: Literal["EntryJoined"] = "EntryJoined"
 
 

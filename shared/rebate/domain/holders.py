@@ -1,6 +1,6 @@
 """What holders do with their entries: exchange them, draw their ratio (Rules 1.6.1, 1.3.3)."""
 
-from rebate.domain.book import Spot, TicketKey
+from rebate.domain.book import Spot
 from rebate.domain.commands import Draw, Exchange
 from rebate.domain.desk import Desk
 from rebate.domain.draws import drawn_ratio
@@ -12,7 +12,7 @@ from rebate.domain.tickets import Status, Ticket, drawn
 
 def exchange(desk: Desk, command: Exchange) -> Code | None:
     """Turn all that a waiting entry still lacks into another asset; or return why not."""
-    ticket = desk.line.ticket(TicketKey(command.member, command.order))
+    ticket = desk.line.ticket(command.ticket)
     desk.require_ticket(ticket)
     index = ticket.index_of(command.line)
     if index is None or ticket.lines[index].entry is None:
@@ -22,7 +22,7 @@ def exchange(desk: Desk, command: Exchange) -> Code | None:
         return Code.EXCHANGE_OFF
     if _status(desk, ticket, index) is not Status.WAITING:
         return Code.ENTRY_NOT_WAITING
-    spot = Spot(TicketKey(ticket.member, ticket.order), index)
+    spot = Spot(ticket.key, index)
     draft = Draft("exchange", ticket.order, ticket.lines[index].id)
     amount = desk.turn_into(draft, spot, command.into, ratio, Status.EXCHANGED)
     desk.close(draft)
@@ -33,7 +33,7 @@ def exchange(desk: Desk, command: Exchange) -> Code | None:
 
 def draw(desk: Desk, command: Draw) -> Code | None:
     """Let the drawn ratio replace the old one, up or down; or return why not (Rule 1.3.3)."""
-    ticket = desk.line.ticket(TicketKey(command.member, command.order))
+    ticket = desk.line.ticket(command.ticket)
     desk.require_ticket(ticket)
     index = ticket.index_of(command.line)
     if index is None or (entry := ticket.lines[index].entry) is None:

@@ -43,6 +43,8 @@ class Till(StrEnum):
     POOL = "pool"
     TRANSIT = "transit"
     """Of a contribution that is being dealt out over several commits: what is not dealt yet."""
+    MERGED = "merged"
+    """What left for another queue's pool, less what came from one (Rule 1.5.5)."""
 
 
 SOURCES = frozenset({Till.CONTRIBUTED, Till.BORNE})

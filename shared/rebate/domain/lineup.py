@@ -3,8 +3,8 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from rebate.domain.book import Book, Heads, Missing, OldestOf, Spot, TicketKey, Window
-from rebate.domain.names import MemberId, OrderId
+from rebate.domain.book import Book, Heads, Missing, OldestOf, Spot, Window
+from rebate.domain.names import MemberId, OrderId, TicketKey
 from rebate.domain.tickets import Entry, Ticket
 
 HEADS_FOR_RUNS = 32
@@ -118,7 +118,7 @@ class Lineup:
 
     def save(self, ticket: Ticket) -> None:
         """Keep a changed or new ticket, and whether it is in line."""
-        key = TicketKey(ticket.member, ticket.order)
+        key = ticket.key
         before = self._tickets.get(key)
         self._tickets[key] = ticket
         if ticket.place is None:

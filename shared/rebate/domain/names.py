@@ -1,6 +1,6 @@
 """Names of things: identifiers that must not be mistaken for one another."""
 
-from typing import NewType
+from typing import NamedTuple, NewType
 
 MemberId = NewType("MemberId", str)
 OrderId = NewType("OrderId", str)
@@ -12,6 +12,21 @@ EntryId = NewType("EntryId", str)
 
 WHOLE_ORDER = LineId("")
 """The line of a ticket in a plan that works on whole orders (Rule 0.4.1)."""
+
+NO_QUEUE = QueueId("")
+"""Where a ticket came from, or went to, that was never merged (Rule 1.5.5)."""
+
+
+class TicketKey(NamedTuple):
+    """What a ticket is found by within its queue.
+
+    `merged_from` is the queue that it came from: an order may have a ticket of its own in the
+    queue into which others of its tickets are merged.
+    """
+
+    member: MemberId
+    order: OrderId
+    merged_from: QueueId = NO_QUEUE
 
 
 def entry_id(order: OrderId, line: LineId) -> EntryId:

@@ -9,7 +9,7 @@ by the place at which their tree begins.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from rebate.domain.names import QueueId
+from rebate.domain.names import NO_QUEUE, QueueId
 from rebate.domain.queues import Child, Queue
 from rebate.domain.tickets import Standing, Ticket
 
@@ -97,6 +97,7 @@ def _apply(
             child.standing + difference,
             ticket.order if ticket else None,
             ticket.member if ticket else None,
+            ticket.merged_from if ticket else NO_QUEUE,
         )
         touched.add(key)
     return touched

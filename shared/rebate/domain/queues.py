@@ -6,18 +6,19 @@ from rebate.domain.draws import Group
 from rebate.domain.flow import Flow
 from rebate.domain.ledger import SOURCES, Till
 from rebate.domain.money import Amount
-from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A subtree of the index of places; in a leaf one ticket, with its key (order, member)."""
+    """A subtree of the index of places; in a leaf one ticket, with its key."""
 
     standing: Standing
     order: OrderId | None = None
     member: MemberId | None = None
+    merged_from: QueueId = NO_QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Queue:
     children are tickets). `ran_at` is the instant of the last run that paid the pool out.
     `tills` are the sums of the postings to the queue's accounts, so negative for what it took
     in. `group` is the open group of random return (Rule 1.6.2). `flow` is what was given of late.
+    `merging`: entries that left are on their way to another queue (Rule 1.5.5).
     """
 
     id: QueueId
@@ -81,6 +83,7 @@ class Queue:
     flow: Flow = field(default_factory=Flow)
     progress: Progress | None = None
     lease: Lease | None = None
+    merging: bool = False
 
     def figure(self, account: Till) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from rebate.domain.book import TicketKey
 from rebate.domain.commands import Refund
 from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
 from rebate.domain.ledger import Draft, Pocket, Till, issued
+from rebate.domain.merges import tell_of_refund
 from rebate.domain.money import Amount, share
 from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
@@ -15,7 +15,7 @@ from rebate.domain.times import Instant
 
 def refund(desk: Desk, command: Refund) -> None:
     """Lower what the order's lines give and get; whom they paid keeps it."""
-    key = TicketKey(command.member, command.order)
+    key = command.ticket
     ticket = desk.line.ticket(key)
     desk.require_ticket(ticket)
     for index, line in enumerate(ticket.lines):
@@ -23,6 +23,7 @@ def refund(desk: Desk, command: Refund) -> None:
         if back:
             lowered = desk.line.ticket(key).with_line(index, line.without(back))
             _refund_line(desk, command, lowered, index)
+    tell_of_refund(desk, ticket, command)
 
 
 def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int) -> None:
@@ -86,9 +87,9 @@ def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
     if entry.conversion:
         due = share(lowered.lacks, entry.conversion.ratio_bps)
         return replace(lowered, conversion=replace(entry.conversion, amount=due))
-    if cleared and entry.waits:
+    if entry.status is Status.MERGED or (cleared and entry.waits):
         return lowered
-    if entitlement == 0:
+    if not line.promised():
         return replace(lowered, status=Status.REFUNDED)
     return replace(lowered, status=entry.status if lowered.lacks else Status.COMPLETED)
 

@@ -13,6 +13,7 @@ from rebate.domain.draws import Group, Lottery, Luck, RandomReturn, drawn_ratio
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
 from rebate.domain.names import (
+    NO_QUEUE,
     EntryId,
     LineId,
     MemberId,
@@ -20,6 +21,7 @@ from rebate.domain.names import (
     ProductId,
     QueueId,
     StoreId,
+    TicketKey,
     entry_id,
 )
 from rebate.domain.profits import Source, profit_of
@@ -31,7 +33,8 @@ class Status(StrEnum):
 
     `HELD` and `CLEARED` are never stored: an entry that waits is held while its order is not
     completed and the plan pays completed orders first, and cleared once its queue was cleared
-    after it joined. So neither a change of settings nor a clearing touches an entry.
+    after it joined. So neither a change of settings nor a clearing touches an entry. `MERGED`: what
+    it lacked is an entry of another queue now (Rule 1.5.5).
     """
 
     HELD = "held"
@@ -40,6 +43,7 @@ class Status(StrEnum):
     EXCHANGED = "exchanged"
     CONVERTED = "converted"
     CLEARED = "cleared"
+    MERGED = "merged"
     REFUNDED = "refunded"
 
 
@@ -93,6 +97,7 @@ class Line:
     `contributes` False: it does not even draw the pool (Rule 1.5.5). `lottery` is what may be
     drawn where the lottery decided the ratio.
     `sources` are what the profit comes from where the line gives from it.
+    `got` is what it was paid in the queue from which it was merged (Rule 1.5.5).
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
     """
@@ -112,6 +117,7 @@ class Line:
     settled: tuple[Amount | None, ...] = ()
     retained: Amount = 0
     entry: Entry | None = None
+    got: Amount = 0
 
     def without(self, refunded: Mapping[LineId, Amount]) -> "Line":
         """Return the line after a refund of so much of its order lines (Rules 1.6.5 and 7a).
@@ -127,12 +133,17 @@ class Line:
         gets_from = self.gets_from - sum(refunded.values())
         return replace(self, gives_from=gives_from, gets_from=gets_from, sources=sources)
 
-    def entitlement(self) -> Amount | None:
+    def promised(self) -> Amount | None:
         """Return what the line may get back in all (Rule 1.2.2); None: rewards are counted."""
         if self.gets_bps is None:
             return None
         promised = share(self.gets_from, self.gets_bps)
         return promised if self.cap is None else min(promised, self.cap)
+
+    def entitlement(self) -> Amount | None:
+        """Return what of it the line may get in its queue: what it did not get in an earlier."""
+        promised = self.promised()
+        return None if promised is None else max(0, promised - self.got)
 
     @property
     def earns(self) -> bool:
@@ -151,6 +162,8 @@ class Ticket:
     `parts_bps` divides a line's contribution (Rule 6.1). `origin` and `round` name a forced
     repurchase's first order and its number (Rule 4.4). `commits` are the queue's journal rows in
     which this order did something itself; what others paid to it stands in its buyer's statement.
+    `merged_into` names the queue in which those of its entries wait that are merged, `merged_from`
+    the one from which this ticket came (Rule 1.5.5).
     """
 
     queue: QueueId
@@ -167,6 +180,13 @@ class Ticket:
     origin: OrderId | None = None
     round: int = 0
     commits: tuple[int, ...] = ()
+    merged_from: QueueId = NO_QUEUE
+    merged_into: QueueId = NO_QUEUE
+
+    @property
+    def key(self) -> TicketKey:
+        """Return what the ticket is found by within its queue."""
+        return TicketKey(self.member, self.order, self.merged_from)
 
     def gives(self, index: int) -> tuple[Amount, ...]:
         """Return what line `index` contributes, part by part, at its present amounts."""

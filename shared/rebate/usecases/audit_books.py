@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from rebate.domain.commands import Merge, OfTicket, Receive
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import Account, Till, asset_of, parts_of, till, wallet
 from rebate.domain.names import MemberId, OrderId, QueueId
@@ -70,6 +71,8 @@ class _Books:
         self._queues: dict[QueueId, Queue] = {}
         self._held: Counter[Account] = Counter()
         self._pending: set[OrderId] = set()
+        self._pools_moving = 0
+        self._merging: set[QueueId] = set()
 
     def differences(self) -> Iterator[Difference]:
         """Yield all that does not add up."""
@@ -77,6 +80,7 @@ class _Books:
         yield from add_up(self.reading.scan(Journal), self._sums)
         yield from self._inbox()
         yield from self._tills()
+        yield from self._merged()
         yield from self._wallets()
         yield from self._conservation()
         yield from check_holds(self.reading.scan(Hold), self._held)
@@ -95,14 +99,27 @@ class _Books:
     def _inbox(self) -> Iterator[Difference]:
         begun = {q.id: q.progress.command for q in self._queues.values() if q.progress}
         for row in self.reading.scan(Inbox):
-            order = getattr(row.command, "order", None)
-            if order is not None:
-                self._pending.add(order)
+            self._note(row)
             if begun.get(row.queue) == row.sort:
                 del begun[row.queue]
         for queue, command in begun.items():
             message = f"{command} was begun and is not in the inbox"
             yield Difference(f"queues.{queue}.progress", message)
+        for name, stored in self._queues.items():
+            on_its_way = name in self._merging
+            yield from wrong(f"queues.{name}", "merging", found=stored.merging, expected=on_its_way)
+
+    def _note(self, row: Inbox) -> None:
+        """Keep what a command that waits will change: a step of a merge is half done."""
+        match row.command:
+            case Receive() as step:
+                self._pending |= {ticket.order for ticket in step.tickets}
+                self._pools_moving += step.pool
+                self._merging.add(step.merged_from)
+            case Merge(goes_on=True):
+                self._merging.add(row.queue)
+            case command if isinstance(command, OfTicket):
+                self._pending.add(command.order)
 
     def _tills(self) -> Iterator[Difference]:
         """Each queue's accounts, and what it is dealing out just now."""
@@ -124,6 +141,11 @@ class _Books:
             self._held[account] = found
             expected = self._sums.accounts[account]
             yield from wrong(f"queues.{owner}.tills", name, found=found, expected=expected)
+
+    def _merged(self) -> Iterator[Difference]:
+        """What left pools for other queues' pools is there, or on its way (Rule 1.5.5)."""
+        left = sum(queue.figure(Till.MERGED) for queue in self._queues.values())
+        yield from wrong("queues", "merged", found=left, expected=self._pools_moving)
 
     def _wallets(self) -> Iterator[Difference]:
         unseen = {name for name, sum_ in self._sums.accounts.items() if sum_ and _is_wallet(name)}

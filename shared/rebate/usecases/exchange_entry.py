@@ -9,18 +9,36 @@ from rebate.domain.commands import Command, Draw, Exchange
 from rebate.domain.draws import luck_of
 from rebate.domain.errors import Code, Conflict, NotYet, Rejected
 from rebate.domain.ledger import Pocket
-from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId, entry_id
+from rebate.domain.names import (
+    WHOLE_ORDER,
+    EntryId,
+    LineId,
+    MemberId,
+    QueueId,
+    TicketKey,
+    entry_id,
+)
 from rebate.domain.orders import Order
+from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
+from rebate.usecases.orders import load_order
 from rebate.usecases.plans import queue_rebate_terms
 from rebate.usecases.ports import Clock, Store
 from rebate.usecases.queue_commands import send
-from rebate.usecases.rows import Answer, Key
+from rebate.usecases.rows import Answer, Key, ticket_key
 from rebate.usecases.seeds import Seeds
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
 
 ANSWER_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An entry: its ticket, and its line there."""
+
+    ticket: TicketKey
+    line: LineId
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +69,11 @@ class EntryDesk:
             Rejected: `unknown_entry`, `not_yours`, `exchange_off` or `entry_not_waiting`.
             NotYet: another settler is at work; the exchange will be carried out.
         """
-        order, member, line = self._find(queue, entry, by)
+        found = self._find(queue, entry, by)
         at = self.clock.now() if at is None else at
-        self._ask(queue, Exchange(at, order, member, line, self._pocket(into)))
+        pocket = self._pocket(into)
+        member, order, came_from = found.ticket
+        self._ask(queue, Exchange(at, order, member, found.line, pocket, came_from))
 
     def draw(
         self,
@@ -70,32 +90,43 @@ class EntryDesk:
                 or `entry_not_waiting`.
             NotYet: another settler is at work; the draw will be carried out.
         """
-        order, member, line = self._find(queue, entry, by)
+        found = self._find(queue, entry, by)
         at = self.clock.now() if at is None else at
         day = day_of(at, self.settings.in_force().settings.zone)
-        luck = luck_of(self.seeds.of(day), entry_id(order, line))
-        self._ask(queue, Draw(at, order, member, line, luck, day.isoformat()))
+        member, order, came_from = found.ticket
+        luck = luck_of(self.seeds.of(day), entry_id(order, found.line))
+        self._ask(queue, Draw(at, order, member, found.line, luck, day.isoformat(), came_from))
 
     def _pocket(self, into: str) -> Pocket:
         offered = dict(queue_rebate_terms(self.settings.in_force().settings).exchange_bps)
         frozen = into == "love" and Pocket.LOVE_FROZEN in offered
         return Pocket.LOVE_FROZEN if frozen else Pocket(into)
 
-    def _find(
-        self, queue: QueueId, entry: EntryId, by: MemberId | None
-    ) -> tuple[OrderId, MemberId, LineId]:
-        """Return order, owner and line of an entry's name; its parts may contain slashes."""
+    def _find(self, queue: QueueId, entry: EntryId, by: MemberId | None) -> _Found:
+        """Return whose an entry's name is; its parts may contain slashes."""
         parts = entry.split("/")
         for at in range(len(parts), 0, -1):
             order = self.store.get(Order, Key("/".join(parts[:at])))
-            if order and order.member and queue in order.queues:
-                if by not in {None, order.member}:
+            line = LineId("/".join(parts[at:])) if at < len(parts) else WHOLE_ORDER
+            ticket = self._ticket(queue, order, line) if order else None
+            if ticket:
+                if by not in {None, ticket.member}:
                     message = f"entry {entry} belongs to somebody else"
                     raise Rejected(Code.NOT_YOURS, message)
-                line = LineId("/".join(parts[at:])) if at < len(parts) else WHOLE_ORDER
-                return order.id, order.member, line
+                return _Found(ticket, line)
         message = f"queue {queue} has no entry {entry}"
         raise Rejected(Code.UNKNOWN_ENTRY, message)
+
+    def _ticket(self, queue: QueueId, order: Order, line: LineId) -> TicketKey | None:
+        """Return an order's ticket in a queue: where the line was merged, what came of that."""
+        if order.member is None:
+            return None
+        first = {each.id: each.queue for each in load_order(self.store, order.id).lines}.get(line)
+        if first is not None and first != queue:
+            merged = self.store.get(Ticket, ticket_key(queue, order.member, order.id, first))
+            if merged:
+                return merged.key
+        return TicketKey(order.member, order.id) if queue in order.queues else None
 
     def _ask(self, queue: QueueId, command: Command) -> None:
         request = str(uuid4())

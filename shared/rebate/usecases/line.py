@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from rebate.domain.book import TicketKey
-from rebate.domain.names import QueueId
+from rebate.domain.names import QueueId, TicketKey
 from rebate.domain.places import FANOUT, Node, NodeKey
 from rebate.domain.queues import Child, Queue
 from rebate.domain.tickets import Standing, Ticket
@@ -29,7 +28,7 @@ class Line:
     def learn(self, nodes: Iterable[Node], tickets: Iterable[Ticket]) -> None:
         """Keep what was just stored, or read in another way."""
         self._nodes.update({node.key: node for node in nodes})
-        self._tickets.update({TicketKey(t.member, t.order): t for t in tickets})
+        self._tickets.update({ticket.key: ticket for ticket in tickets})
 
     def nodes(self, keys: Iterable[NodeKey]) -> dict[NodeKey, Node]:
         """Return those of the nodes that exist."""
@@ -94,7 +93,7 @@ class Line:
             if level == 0:
                 assert child.member is not None, "a leaf names tickets"
                 assert child.order is not None, "a leaf names tickets"
-                yield first, TicketKey(child.member, child.order)
+                yield first, TicketKey(child.member, child.order, child.merged_from)
                 continue
             key = NodeKey(queue.id, queue.cleared_below, level - 1, subtree)
             node = self.nodes([key]).get(key)

@@ -14,15 +14,18 @@ from rebate.contracts.api import Asset
 from rebate.contracts.catalog import (
     ProductsEnabled,
     StalledExchanged,
+    StalledMerged,
     StalledQueue,
     StalledQueues,
 )
-from rebate.domain.commands import Clear, Exchange
+from rebate.domain.commands import Clear, Exchange, Merge
 from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
 from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import ProductId, QueueId
+from rebate.domain.plans.queue_rebate import MALL
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
+from rebate.domain.times import SECOND, later
 from rebate.usecases.plans import queue_rebate_terms
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.queue_commands import send
@@ -39,6 +42,9 @@ TOGETHER = 50
 
 ATTEMPTS = 10
 """How often a product is tried that the shop keeps saving."""
+
+MERGE_PATIENCE = 10 * SECOND
+"""How long a caller waits for a merge, in microseconds."""
 
 _PRODUCT = "product/"
 
@@ -89,6 +95,29 @@ class StallDesk:
         self._insist_stalled(queue)
         send(self.store, self.clock, queue, Clear(self.clock.now()))
         self._settle(queue)
+
+    def merge(self, queue: QueueId) -> StalledMerged:
+        """Let all that waits in a stalled queue join the mall queue, behind those who wait there.
+
+        Each entry joins for what it lacks, in the order of the line, and what the pool holds goes
+        along (Rule 1.5.5). What is not done in time goes on by itself; what arrives afterwards, of
+        orders paid before, joins the stalled queue as ever and can be merged by asking again.
+
+        Raises:
+            Rejected: `unknown_entry`: there is no such queue.
+            Conflict: its product is on sale.
+        """
+        row = self._insist_stalled(queue)
+        before, until = row.standing.waiting, later(self.clock.now(), MERGE_PATIENCE)
+        send(self.store, self.clock, queue, Merge(self.clock.now(), MALL))
+        seen = None
+        while seen is None or (row.merging and row.version != seen and self.clock.now() < until):
+            seen = row.version
+            self._settle(queue)
+            self._settle(MALL)
+            row = self.store.get(Queue, Key(queue)) or row
+        waiting = row.standing.waiting
+        return StalledMerged(moved=max(0, before - waiting), waiting=waiting)
 
     def exchange(self, queue: QueueId, into: Asset, after: int | None = None) -> StalledExchanged:
         """Turn a page of a stalled queue's entries into points, love value or vouchers.

@@ -17,7 +17,15 @@ from rebate.domain.events import Event
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket
 from rebate.domain.money import Amount, Bps
-from rebate.domain.names import EntryId, MemberId, OrderId, ProductId, QueueId, StoreId
+from rebate.domain.names import (
+    NO_QUEUE,
+    EntryId,
+    MemberId,
+    OrderId,
+    ProductId,
+    QueueId,
+    StoreId,
+)
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.places import Node, NodeKey
 from rebate.domain.plans import alliance, order_queue, union
@@ -339,9 +347,19 @@ def journal_key(source: str, row: int) -> Key:
     return Key(joined(source, number(row)))
 
 
-def ticket_key(queue: QueueId, member: MemberId, order: OrderId) -> Key:
+def ticket_key(
+    queue: QueueId, member: MemberId, order: OrderId, merged_from: QueueId = NO_QUEUE
+) -> Key:
     """Return where the ticket of an order in a queue is stored: with its member's others."""
-    return Key(member, joined(queue, order))
+    came_from = (merged_from,) if merged_from else ()
+    return Key(member, joined(queue, order, *came_from))
+
+
+def merged_ticket_key(ticket: Ticket) -> Key | None:
+    """Return where what of a ticket was merged is stored; None: nothing was (Rule 1.5.5)."""
+    if not ticket.merged_into:
+        return None
+    return ticket_key(ticket.merged_into, ticket.member, ticket.order, ticket.queue)
 
 
 def node_key(key: NodeKey) -> Key:
@@ -356,7 +374,7 @@ def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
 
 _KEYS: dict[type, Callable[[Any], Key]] = {
     Queue: lambda r: Key(r.id),
-    Ticket: lambda r: ticket_key(r.queue, r.member, r.order),
+    Ticket: lambda r: ticket_key(r.queue, *r.key),
     Node: lambda r: node_key(r.key),
     Wallet: lambda r: Key(r.member),
     Order: lambda r: Key(r.id),

@@ -5,10 +5,10 @@ the condition that nobody else wrote it since it was read. What proves that a co
 out, its disappearance from the inbox, changes in the same transaction as the money.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, TicketKey, WalletOf, Window
+from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, Standers, WalletOf, Window
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Keyed
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
@@ -16,7 +16,7 @@ from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, parts_of
-from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above, update
 from rebate.domain.plan import Plan
@@ -39,7 +39,9 @@ from rebate.usecases.rows import (
     Statement,
     inbox_key,
     inbox_partition,
+    joined,
     key_of,
+    number,
 )
 from rebate.usecases.settings import SettingsReader
 
@@ -181,7 +183,9 @@ class Settler:
     def _commit(self, queue: Queue, line: Line, rows: Sequence[Inbox]) -> tuple[Queue, Decision]:
         """Decide the first of `rows` and store what follows; return the queue as stored."""
         plan = plan_of(queue.id, self.settings.in_force().settings)
-        commands = [Keyed(row.sort, row.command) for row in rows[:ROOM]]
+        commands = [
+            Keyed(row.sort, row.command, answered=row.request is not None) for row in rows[:ROOM]
+        ]
         decision, book = self._decide(queue, line, commands, plan)
         decision = self._without_known(decision)
         more = decision.done < len(rows) or bool(decision.follow_ups)
@@ -204,6 +208,7 @@ class Settler:
         writes += _answers(rows[: decision.done], decision, now)
         for follow_up in decision.follow_ups:
             writes += self._follow_up(queue.id, follow_up)
+        writes += _dispatch(after, decision, now)
         self.store.commit(writes)
         line.learn(written, tickets)
         return after, decision
@@ -240,6 +245,11 @@ class Settler:
                 )
                 book.line = Window(start, end, count)
                 book.keep(tickets)
+            case Standers(count):
+                tickets, _ = line.payable(queue, start=0, count=count, completed_only=False)
+                tickets.sort(key=lambda ticket: ticket.place or 0)
+                book.keep(tickets)
+                book.standers = tuple(ticket.key for ticket in tickets)
             case OldestOf(member, count):
                 tickets = self.store.waiting_tickets(
                     member, queue.id, from_place=queue.cleared_below, limit=count
@@ -331,6 +341,15 @@ def _movements(journal: Iterable[JournalEntry]) -> dict[MemberId, list[Movement]
                 )
                 moved.setdefault(MemberId(owner), []).append(movement)
     return moved
+
+
+def _dispatch(after: Queue, decision: Decision, now: Instant) -> Iterator[Write]:
+    """Yield what goes to other queues; the commit's number makes its name there unique."""
+    for place, sent in enumerate(decision.sent):
+        at = number(sent.command.at)
+        sort = joined(at, number(now), after.id, number(after.version), number(place))
+        yield Put(Inbox(sent.queue, sort, sent.command))
+    yield from map(Put, decision.handed_over)
 
 
 def _answers(rows: Iterable[Inbox], decision: Decision, now: Instant) -> list[Write]:

@@ -58,6 +58,7 @@ def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
     if not display.progress:
         hidden |= {"place": None, "ahead": None, "progress_bps": None, "exchange": {}}
         hidden |= {} if entry.may_draw else {"queue": None}
+        hidden |= {"merged_from": None, "merged_into": None}
     if not display.earned:
         hidden["paid"] = None
     if not display.waiting:
@@ -136,6 +137,8 @@ class EntryViewer:
             may_draw=bool(line.lottery) and in_line and not entry.drawn and not entry.paid,
             drawn=entry.drawn,
             conversion=_conversion(entry.conversion),
+            merged_from=ticket.merged_from or None,
+            merged_into=ticket.merged_into if status is Status.MERGED else None,
         )
 
     def _standing(self, queue: Queue, ticket: Ticket, index: int) -> tuple[int | None, int | None]:

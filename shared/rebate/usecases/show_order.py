@@ -11,7 +11,14 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.orders import load_order
 from rebate.usecases.ports import Store
-from rebate.usecases.rows import Journal, Statement, journal_key, key_of, ticket_key
+from rebate.usecases.rows import (
+    Journal,
+    Statement,
+    journal_key,
+    key_of,
+    merged_ticket_key,
+    ticket_key,
+)
 from rebate.usecases.show_entries import EntryViewer, moment_of
 
 STATEMENTS_READ = 100
@@ -46,8 +53,13 @@ def _tickets(store: Store, order: Order) -> list[Ticket]:
     if order.member is None:
         return []
     keys = {ticket_key(queue, order.member, order.id) for queue in order.queues}
-    found = store.get_many(Ticket, keys).values()
-    return sorted(found, key=lambda ticket: order.queues.index(ticket.queue))
+    found = list(store.get_many(Ticket, keys).values())
+    moved = {key for ticket in found if (key := merged_ticket_key(ticket))}
+    found += store.get_many(Ticket, moved).values()
+    return sorted(
+        found,
+        key=lambda each: (order.queues.index(each.merged_from or each.queue), each.merged_from),
+    )
 
 
 def _line(order: Order, line: OrderLine) -> api.TraceLine:

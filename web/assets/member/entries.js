@@ -78,6 +78,8 @@ function card(entry, { currency, titles }, ask) {
         entry.ratio_bps === null ? null : percent(entry.ratio_bps) + drawn(entry),
       ],
       [t("member.became"), became(entry.conversion, currency)],
+      [t("member.merged_into"), entry.merged_into && queueName(entry.merged_into)],
+      [t("member.merged_from"), entry.merged_from && queueName(entry.merged_from)],
     ]),
     actions(entry, { currency, titles }, ask),
     trace(entry, currency, ask),

@@ -36,10 +36,15 @@ function card(queue, said, ask) {
       [t("operator.owed"), said(owed)],
       [t("operator.pool"), said(pool)],
     ]),
-    waiting > 0 &&
+    el(
+      "div",
+      { class: "row actions" },
       el(
-        "div",
-        { class: "row actions" },
+        "button",
+        { type: "button", click: () => merge(queue, said, ask) },
+        t("operator.merge_all"),
+      ),
+      waiting > 0 && [
         el(
           "button",
           { type: "button", click: () => exchange(queue, ask) },
@@ -50,8 +55,28 @@ function card(queue, said, ask) {
           { type: "button", class: "danger", click: () => clear(queue, said, ask) },
           t("operator.clear_all"),
         ),
-      ),
+      ],
+    ),
   );
+}
+
+async function merge({ queue, waiting, owed, pool }, said, ask) {
+  const lead = el(
+    "p",
+    {},
+    t("operator.merge_all_lead", {
+      n: count(waiting),
+      owed: said(owed),
+      pool: said(pool),
+      queue: queueName(queue),
+    }),
+  );
+  const work = async () => {
+    const done = await ask("POST", "queues/stalled/merge", { body: { queue } });
+    say(t("operator.merged_all", { moved: count(done.moved), waiting: count(done.waiting) }));
+  };
+  if (await confirmed(t("operator.merge_all"), lead, [{ label: t("operator.merge_all"), work }]))
+    refresh();
 }
 
 async function exchange({ queue, waiting }, ask) {

@@ -17,6 +17,9 @@ from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import DAY, Instant, day_of
 from rebate.domain.windows import inside
 
+MALL = QueueId("mall")
+"""The queue of all self-operated and supplier products; stalled ones may be merged into it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -85,7 +88,7 @@ def queue_of(terms: Terms, order: Order, line: OrderLine) -> QueueId:
     """Return the queue that a line belongs to (Rule 1.1); queues never mix."""
     if order.channel == "mall":
         per_product = terms.mall_per_product and line.product is not None
-        return QueueId(f"product/{line.product}" if per_product else "mall")
+        return QueueId(f"product/{line.product}") if per_product else MALL
     if order.channel == "store":
         return QueueId("stores" if terms.stores_shared else f"store/{order.store}")
     return QueueId("cashiers" if terms.cashiers_shared else f"cashier/{order.store}")
@@ -236,7 +239,12 @@ class _Pricing:
 
 
 def counted_under(ticket: Ticket, line: Line) -> tuple[str, ...]:
-    """Return the names under which limits count an entry (Rule 1.5.4); none in other plans."""
+    """Return the names under which limits count an entry (Rule 1.5.4); none in other plans.
+
+    What was merged is counted where it joined first.
+    """
+    if ticket.merged_from:
+        return ()
     kind = ticket.queue.split("/")[0]
     if kind in {"mall", "product"}:
         return ("plan", f"product/{line.product}")

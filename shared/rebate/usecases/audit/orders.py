@@ -1,8 +1,9 @@
 """Orders against their tickets: what an order gives and gets rests on what was paid for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from rebate.domain.merges import is_merged
 from rebate.domain.money import Amount
 from rebate.domain.names import WHOLE_ORDER, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
@@ -12,7 +13,7 @@ from rebate.domain.tickets import Line, Ticket
 from rebate.usecases.audit.finding import Difference, wrong
 from rebate.usecases.orders import load_order
 from rebate.usecases.ports import Store
-from rebate.usecases.rows import Key, Spend, key_of, ticket_key
+from rebate.usecases.rows import Key, Spend, key_of, merged_ticket_key, ticket_key
 
 AT_A_TIME = 50
 """Orders whose tickets are read together."""
@@ -41,11 +42,18 @@ class OrderAudit:
         rest = iter(tickets)
         while some := list(islice(rest, AT_A_TIME)):
             known = self._store.get_many(Order, [Key(ticket.order) for ticket in some])
+            from_ = {_first_key(ticket) for ticket in some if ticket.merged_from}
+            first = self._store.get_many(Ticket, from_)
             for ticket in some:
                 order = known.get(Key(ticket.order))
-                if order is None or ticket.queue not in order.queues:
-                    path = f"queues.{ticket.queue}.orders.{ticket.order}"
+                path = f"queues.{ticket.queue}.orders.{ticket.order}"
+                if order is None or (ticket.merged_from or ticket.queue) not in order.queues:
                     yield Difference(path, "is stored, and no order says so")
+                elif ticket.merged_from:
+                    source = first.get(_first_key(ticket))
+                    if source is None or source.merged_into != ticket.queue:
+                        message = f"is stored, and was not merged from {ticket.merged_from}"
+                        yield Difference(path, message)
 
     def _with_all_lines(self, order: Order) -> Order:
         long = len(order.lines) >= LINES_PER_ROW
@@ -59,7 +67,9 @@ class OrderAudit:
             if order.member is not None
         }
         found = self._store.get_many(Ticket, wanted.values())
-        self.tickets += len(found)
+        moved = {key for ticket in found.values() if (key := merged_ticket_key(ticket))}
+        merged = self._store.get_many(Ticket, moved)
+        self.tickets += len(found) + len(merged)
         for order in orders:
             for queue in _lines(order):
                 ticket = found.get(wanted[order.id, queue])
@@ -68,6 +78,7 @@ class OrderAudit:
                     yield Difference(path, "is not stored, and the order says so")
                 elif order.repurchase_of is None and order.id not in self._pending:
                     yield from _amounts(path, order, ticket)
+                    yield from _merge(order, ticket, merged)
 
     def _spending(self, orders: Sequence[Order]) -> Iterator[Difference]:
         rows = [
@@ -98,6 +109,33 @@ def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
         name = f"lines.{line.id or 'all'}"
         yield from wrong(path, f"{name}.gets_from", found=line.gets_from, expected=gets)
         yield from wrong(path, f"{name}.gives_from", found=line.gives_from, expected=gives)
+
+
+def _merge(order: Order, ticket: Ticket, found: Mapping[Key, Ticket]) -> Iterator[Difference]:
+    """Yield where what was merged is not what goes on elsewhere, line by line (Rule 1.5.5)."""
+    key = merged_ticket_key(ticket)
+    left = {line.id: line for line in ticket.lines if is_merged(line)}
+    path = f"queues.{ticket.merged_into or ticket.queue}.orders.{order.id}"
+    rest = found.get(key) if key else None
+    if rest is None:
+        if left or key:
+            yield Difference(path, f"is not stored, and was merged from {ticket.queue}")
+        return
+    yield from wrong(path, "joined", found=rest.joined, expected=True)
+    yield from wrong(path, "completed_at", found=rest.completed_at, expected=ticket.completed_at)
+    lines = {line.id: line for line in rest.lines}
+    yield from wrong(path, "lines", found=sorted(lines), expected=sorted(left))
+    yield from _amounts(path, order, rest)
+    for name in lines.keys() & left.keys():
+        before, after = left[name].entry, lines[name]
+        paid = before.paid if before else 0
+        promised = after.promised() or 0
+        yield from wrong(path, f"lines.{name}.got", found=min(after.got, promised), expected=paid)
+
+
+def _first_key(ticket: Ticket) -> Key:
+    """Return where the ticket is from which one was merged."""
+    return ticket_key(ticket.merged_from, ticket.member, ticket.order)
 
 
 def _profit(order: Order, line: Line) -> Amount:

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from rebate.domain.names import TicketKey
 from rebate.domain.places import FANOUT, Node
 from rebate.domain.queues import Child, Queue
 from rebate.domain.tickets import Standing, Ticket
@@ -33,7 +34,7 @@ class PlaceAudit:
         offset = ticket.place - self.queue.cleared_below
         if not 0 <= offset < len(self.leaves):
             return
-        self.leaves[offset] = _digest(ticket.order, ticket.member, ticket.standing)
+        self.leaves[offset] = _digest(ticket.key, ticket.standing)
         node = offset // FANOUT
         self.sums[0][node] = self.sums[0].get(node, Standing()) + ticket.standing
 
@@ -82,13 +83,13 @@ class PlaceAudit:
 
 
 def _child_digest(child: Child) -> int:
-    if child.order is None:
-        return _NOBODY if child.standing == Standing() else _digest(None, None, child.standing)
-    return _digest(child.order, child.member, child.standing)
+    if child.order is None or child.member is None:
+        return _NOBODY if child.standing == Standing() else _digest(None, child.standing)
+    return _digest(TicketKey(child.member, child.order, child.merged_from), child.standing)
 
 
-def _digest(order: str | None, member: str | None, standing: Standing) -> int:
-    return hash((order, member, standing)) & _MASK
+def _digest(ticket: TicketKey | None, standing: Standing) -> int:
+    return hash((ticket, standing)) & _MASK
 
 
 def _said(child: Child) -> str:

@@ -1,0 +1,145 @@
+"""Merging a stalled queue into another: what waits there waits behind those here (Rule 1.5.5).
+
+A step moves as many tickets as fit into a transaction, in order of place, and one step is on its
+way at a time: the queue that receives it sends for the next. So the order of the line holds
+whatever is read when, and a step costs the same however many there are.
+
+    stalled queue                                the queue into which it is merged
+    Merge: entries end as merged, pool leaves -> Receive: they join, the pool comes
+    Merge, `goes_on`                          <- until nothing waits any more
+
+What is left of an entry is a ticket of its own with `merged_from`: what it may get is what its line
+is promised less what it `got` before, so that both entries together follow Rule 1.6.5 by the same
+arithmetic as any entry. The order knows only its first queue, which tells the other of completions
+and refunds.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from rebate.domain.commands import Complete, Merge, Receive, Refund
+from rebate.domain.desk import Desk, Full
+from rebate.domain.ledger import Draft, Till
+from rebate.domain.money import Amount
+from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.tickets import Entry, Line, Status, Ticket
+
+TICKETS_A_STEP = 48
+"""Tickets that a step may move at most; each writes a row of both queues."""
+
+
+def merge(desk: Desk, command: Merge) -> None:
+    """Send the first that wait, payable or not, and the pool; only one merge runs at a time."""
+    if desk.queue.merging and not command.goes_on:
+        return
+    _require_whole_transaction(desk)
+    moved = tuple(_leaving(desk, command.into))
+    pool = _pool_leaving(desk)
+    desk.queue = replace(desk.queue, merging=bool(moved or pool))
+    if desk.queue.merging:
+        desk.send(command.into, Receive(command.at, desk.queue.id, moved, pool))
+
+
+def receive(desk: Desk, command: Receive) -> None:
+    """Let a step's tickets join in their order, and send for the next step.
+
+    They fit, since where they came from each took two rows of a transaction, and here takes one.
+    """
+    _require_whole_transaction(desk)
+    draft = Draft("merge")
+    desk.post(draft, Till.MERGED, -command.pool)
+    desk.post(draft, Till.POOL, command.pool)
+    desk.close(draft)
+    for key in command.tickets:
+        desk.join(desk.line.ticket(key), command.at)
+    desk.send(command.merged_from, Merge(command.at, desk.queue.id, goes_on=True))
+
+
+def tell_of_completion(desk: Desk, ticket: Ticket, command: Complete) -> None:
+    """Pass an order's completion on to where its entries wait now."""
+    if ticket.merged_into:
+        desk.send(ticket.merged_into, replace(command, merged_from=ticket.queue))
+
+
+def tell_of_refund(desk: Desk, ticket: Ticket, command: Refund) -> None:
+    """Pass what was refunded of lines on to where their entries wait now."""
+    moved = {line.id for line in ticket.lines if is_merged(line)}
+    cuts = tuple(cut for cut in command.cuts if cut.line in moved)
+    if cuts:
+        desk.send(ticket.merged_into, replace(command, cuts=cuts, merged_from=ticket.queue))
+
+
+def is_merged(line: Line) -> bool:
+    """Tell whether the line's entry waits in another queue now, or did."""
+    return line.entry is not None and line.entry.status is Status.MERGED
+
+
+def _leaving(desk: Desk, into: QueueId) -> Iterator[TicketKey]:
+    """Hand over what the first tickets in line lack, of as many as fit; yield what is to join."""
+    with suppress(Full):
+        for ticket in desk.standers(TICKETS_A_STEP):
+            moved = _moved(ticket, into)
+            desk.require_move(ticket, moved)
+            desk.save(_ended(ticket, into))
+            desk.hand_over(moved)
+            yield moved.key
+
+
+def _moved(ticket: Ticket, into: QueueId) -> Ticket:
+    """Return the ticket with which what an order still lacks joins the other queue."""
+    return Ticket(
+        queue=into,
+        order=ticket.order,
+        member=ticket.member,
+        lines=tuple(
+            _rest(line, line.entry) for line in ticket.lines if line.entry and _waits(line)
+        ),
+        paid_at=ticket.paid_at,
+        store=ticket.store,
+        referrer=ticket.referrer,
+        completed_at=ticket.completed_at,
+        merged_from=ticket.queue,
+    )
+
+
+def _rest(line: Line, entry: Entry) -> Line:
+    """Return a line that gives nothing again; what could be drawn and was not still can."""
+    drawable = not entry.drawn and not entry.paid
+    return replace(
+        line,
+        gives_bps=0,
+        contributes=False,
+        lottery=line.lottery if drawable else None,
+        random_return=None,
+        settled=(),
+        retained=0,
+        entry=None,
+        got=entry.paid,
+    )
+
+
+def _waits(line: Line) -> bool:
+    return line.entry is not None and line.entry.waits
+
+
+def _ended(ticket: Ticket, into: QueueId) -> Ticket:
+    """Return the ticket with what waited ended as merged."""
+    for index in [at for at, line in enumerate(ticket.lines) if _waits(line)]:
+        ticket = ticket.with_entry(index, lambda entry: replace(entry, status=Status.MERGED))
+    return replace(ticket, merged_into=into)
+
+
+def _pool_leaving(desk: Desk) -> Amount:
+    pool = desk.queue.figure(Till.POOL)
+    draft = Draft("merge")
+    desk.post(draft, Till.POOL, -pool)
+    desk.post(draft, Till.MERGED, pool)
+    desk.close(draft)
+    return pool
+
+
+def _require_whole_transaction(desk: Desk) -> None:
+    """Raise `Full` where other commands are in the same transaction."""
+    if desk.commands > 1:
+        raise Full
