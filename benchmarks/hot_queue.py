@@ -73,6 +73,7 @@ OTHERS = (
     Variant("rebate: batches of ten, four settlers", settlers=SHARDS),
     Variant("rebate: batches of ten, writers settle", settlers=0),
     Variant("rebate: one by one, one settler", batch=1),
+    Variant("rebate: batches of thirty, one settler", batch=30),
 )
 
 
@@ -179,9 +180,10 @@ def _settler(endpoint: str, count: int, shards: range) -> Callable[[], Line]:
 
     def work() -> Line:
         rings = Rings()
-        while _settled(app) < count:
-            if any(_waits(app, shard) for shard in shards):
-                rings.ring(app)
+        while True:
+            woken = len(shards) == SHARDS or any(_waits(app, shard) for shard in shards)
+            if not (woken and rings.ring(app)) and _settled(app) == count:
+                break
             time.sleep(POLL_SECONDS)
         return {"meter": meter.snapshot(), "waited": [], **rings.counts()}
 
@@ -210,18 +212,20 @@ class Rings:
     commits: int = 0
     conflicts: int = 0
 
-    def ring(self, app: App) -> None:
-        """Settle what waits, unless another settler does."""
+    def ring(self, app: App) -> int:
+        """Settle what waits, unless another settler does; return how much that was."""
+        commands = 0
         while True:
             try:
                 settled = app.settler.settle(QUEUE)
             except Conflict:
                 self.conflicts += CONFLICTS_MAX
             else:
+                commands += settled.commands
                 self.commits += settled.commits
                 self.conflicts += settled.conflicts
                 if not settled.unfinished:
-                    return
+                    return commands
 
     def counts(self) -> Line:
         """Return the sums."""

@@ -35,7 +35,7 @@ SETTINGS: Mapping[str, Any] = {
 }
 """Of each order a tenth goes to those who wait, and each may get back what it paid."""
 
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 300
 RUN_SECONDS_MAX = 1800
 
 _TICKS = os.sysconf("SC_CLK_TCK")
