@@ -95,6 +95,7 @@ _ASKED: _Access = {
     "queues": (_GET_MANY, _SCAN),
     "seeds": (_GET_MANY,),
     "settings": (_GET_MANY, _PUT),
+    "tickets": (_GET,),
     "statements": (_QUERY,),
     "templates": (_QUERY, _PUT),
 }

@@ -208,20 +208,25 @@ class Tour:
         words = {"locale": "en", "kind": "joined", "text": "You are in line.", "version": 0}
         self._ask("PUT", "/v1/notices/wordings", body=words)
         self._look_at_settings()
-        self._clear_stalled()
+        self._end_stalled()
 
     def _look_at_settings(self) -> None:
         self._ask("GET", "/v1/settings")
         self._ask("GET", "/v1/settings/versions")
         self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
 
-    def _clear_stalled(self) -> None:
-        """A product goes off sale while its queue waits."""
-        self._deliver("ProductSaved", {"product_id": "p3", "on_sale": False})
+    def _end_stalled(self) -> None:
+        """Products go off sale while their queues wait; what is merged is exchanged elsewhere."""
+        for product in ("p2", "p3"):
+            self._deliver("ProductSaved", {"product_id": product, "on_sale": False})
         self._ask("GET", "/v1/queues/stalled")
         stalled = {"queue": "product/p3"}
         self._ask("POST", "/v1/queues/stalled/exchange", body={**stalled, "into": "points"})
         self._ask("POST", "/v1/queues/stalled/clear", body=stalled)
+        self._ask("POST", "/v1/queues/stalled/merge", body={"queue": "product/p2"})
+        merged = self._ask("GET", "/v1/queue", query={"id": "mall"})["line"][0]
+        body = {"queue": "mall", "entry": merged["entry"], "into": "points"}
+        self._ask("POST", "/v1/me/entries/exchange", who=merged["member"], body=body)
 
     def _run(self) -> None:
         """The clock strikes midnight, when everything is due."""
