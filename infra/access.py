@@ -95,9 +95,9 @@ _ASKED: _Access = {
     "queues": (_GET_MANY, _SCAN),
     "seeds": (_GET_MANY,),
     "settings": (_GET_MANY, _PUT),
-    "tickets": (_GET,),
     "statements": (_QUERY,),
     "templates": (_QUERY, _PUT),
+    "tickets": (_GET,),
 }
 """What only members and operators ask for."""
 
