@@ -1,5 +1,7 @@
 """What is told of money that moves: events and postings, word for word."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,3 +137,26 @@ def test_a_store_splits_what_it_collected() -> None:
         ("o2", "B", "o2", 605, "cash", None, "average", "RebatePaid"),
     ]
     assert kinds(player) == {"contribution", "pool_run"}
+
+
+def test_an_order_of_a_product_that_went_off_sale_does_not_draw_the_pool() -> None:
+    """Its queue stands still with what it holds (Rule 1.5.5)."""
+    off_sale = {"detail-type": "ProductSaved", "detail": {"product_id": "p1", "on_sale": False}}
+    player = played(
+        {"queue_rebate": {**MALL, "mall": "per_product", "surplus": "carry"}},
+        buy("o1", "A", 100),
+        {"event": off_sale},
+        buy("o2", "B", 100),
+    )
+    queue = player.outcome()["queues"]["product/p1"]
+    assert queue["pool"] == 10
+    assert told(player) == []
+
+
+def test_what_speeds_an_entry_up_is_told_by_its_reason() -> None:
+    """Rule 5.6: the referrer's entry and the buyer's own get a share of what the order gives."""
+    scenario = Path(__file__).parent.parent / "scenarios" / "5.6-acceleration.json"
+    player = Player(json.loads(scenario.read_text(encoding="utf-8")))
+    player.play()
+    paid = [event for event in told(player) if event.type == "RebatePaid"]
+    assert {event.reason for event in paid} == {"queue", "direct", "repurchase"}
