@@ -1,5 +1,6 @@
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from infra.packages import Package, Packages
 from local.deployment import Clients, deployed
 from local.engine import dynamodb
 from local.streams import Stream
-from rebate.usecases import seeds
 from tests.infra import tour
 from tests.infra.calls import Recorder, recording
 from tests.infra.templates import OWN, STAGE, STAGES, Template
@@ -63,7 +63,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
     ):
         patch.setenv("REBATE_SHOP_SECRET", tour.SECRET)
         # What is drawn is the same every time, so the tour always finds the same.
-        patch.setattr(seeds.secrets, "token_bytes", bytes)
+        patch.setattr(secrets, "token_bytes", bytes)
         for module, name, value in tour.SMALL:
             patch.setattr(module, name, value)
         recorder.prefix = "tour-"
