@@ -1,7 +1,6 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,8 +53,8 @@ def own_issuer(synthesised: Path) -> Template:
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
-    """What the functions asked of AWS on the tour."""
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
+    """What the functions asked of AWS on the tour; nothing of it lasts."""
     with (
         pytest.MonkeyPatch.context() as patch,
         dynamodb(tmp_path_factory.mktemp("engine")) as address,
@@ -71,4 +70,4 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
         with deployed(clients, recorder.prefix) as deployment:
             journal = Stream(clients.streams, f"{recorder.prefix}journal", from_start=True)
             tour.Tour(deployment, journal).go()
-        yield recorder
+    return recorder
