@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.commands import Complete, Join
-from rebate.domain.ledger import Till, balances, parts_of, till, totals, wallet
+from rebate.domain.ledger import Reason, Till, balances, parts_of, till, totals, wallet
+from rebate.domain.names import entry_id
 from rebate.domain.plans import queue_rebate
 from rebate.domain.tickets import Status, Ticket
 from tests.domain.pure import NAME, PureQueue
@@ -82,6 +83,43 @@ def test_no_entry_gets_more_than_it_was_promised(kind: str, data: st.DataObject)
                 assert entry.paid <= entry.entitlement
                 if not entry.conversion and not queue.queue.has_cleared(ticket):
                     assert entry.waits == (entry.lacks > 0)
+
+
+@every_plan
+@many
+@given(data=st.data())
+def test_rewards_by_kind_sum_to_what_an_entry_was_paid(kind: str, data: st.DataObject) -> None:
+    """Rule 5.7, after any refunds: in the entry, in the journal and in what was told alike."""
+    queue = played(data.draw(histories(kind)), at_once=data.draw(st.integers(1, 20)))
+    told: Counter[tuple[str, str]] = Counter()
+    for event in queue.events:
+        if event.type == "RebatePaid" and event.entry is not None:
+            told[event.entry, event.reason] += event.amount
+        if event.type == "EntryRefunded" and event.clawed_back:
+            told[event.entry, Reason.CLAWED_BACK] -= event.clawed_back
+    kept: dict[tuple[str, str], int] = {}
+    for ticket in queue.tickets.values():
+        for index, line in enumerate(ticket.lines):
+            if line.entry:
+                assert sum(line.entry.by_reason.values()) == line.entry.paid
+                name = ticket.entry_id(index)
+                kept |= {(name, reason): sum_ for reason, sum_ in line.entry.by_reason.items()}
+    assert kept == told
+    assert kept == _posted_by_reason(queue)
+
+
+def _posted_by_reason(queue: PureQueue) -> Counter[tuple[str, str]]:
+    """Sum up postings by reason; those of a refund name the order and line that it is of."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for entry in queue.journal:
+        for posting in entry.postings:
+            if posting.reason is Reason.CLAWED_BACK:
+                assert entry.order is not None
+                assert entry.line is not None
+                sums[entry_id(entry.order, entry.line), posting.reason] += posting.amount
+            elif posting.reason and posting.entry:
+                sums[posting.entry, posting.reason] += posting.amount
+    return sums
 
 
 @every_plan

@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from rebate.contracts import api
-from tests.functions.cloud import SETTINGS, bought, sample
+from tests.functions.cloud import SETTINGS, bought, envelope, sample
 
 
 @pytest.fixture
@@ -13,6 +13,14 @@ def small_pages(monkeypatch):
     monkeypatch.setattr(api, "PAGE_SIZE", 2)
 
 
+ALLIANCE = {
+    "enabled": True,
+    "place_by": "paid",
+    "dividend_bps": 4000,
+    "merchants": {"Z": {"concession_bps": 0}},
+    "heads_bps": [7000, 3000],
+    "direct_acceleration_bps": 1000,
+}
 LOTTERY = {"kind": "fixed", "prizes": [{"bps": 20000}]}
 
 
@@ -68,6 +76,7 @@ def test_entries_of_all_plans_are_shown(cloud):
         "entitlement": None,
         "waiting": None,
         "paid": 3000,
+        "paid_by_reason": {"queue": 3000},
         "rewards": 1,
         "progress_bps": 2000,
         "ratio_bps": None,
@@ -103,7 +112,7 @@ def test_titles_are_the_shops(cloud):
     ("switch", "hidden"),
     [
         ("progress", {"queue", "place", "ahead", "progress_bps", "exchange"}),
-        ("earned", {"paid"}),
+        ("earned", {"paid", "paid_by_reason"}),
         ("waiting", {"waiting"}),
         ("member", set()),
         ("waiting_amount", set()),
@@ -171,6 +180,7 @@ def test_the_line_shows_who_waits_for_what(cloud):
         {
             "queue": "mall",
             "earned": 0,
+            "earned_by_reason": {},
             "waiting": 10050,
             "line": [
                 {"place": 1, "mine": False, "person": person, "waiting": 8995},
@@ -182,13 +192,41 @@ def test_the_line_shows_who_waits_for_what(cloud):
     )
 
 
+def test_rewards_are_told_by_kind(cloud):
+    """Rule 5.7: in the statement, of each entry, and of all one's entries of a queue."""
+    cloud.use({**SETTINGS, "alliance": ALLIANCE})
+    gives_nothing = {"channel": "store", "store_id": "Z"}
+    cloud.send(
+        envelope("member_saved", member_id="B", referrer_id="A"),
+        bought("o1", "X", **gives_nothing),
+        bought("o2", "A", **gives_nothing),
+        bought("o3", "B"),
+    )
+    cloud.settle()
+    kinds = {"queue": 900, "direct": 1000}
+    seen = cloud.as_member("A", "GET", "/v1/me/queue", query="id=alliance")[1]
+    assert (seen["earned"], seen["earned_by_reason"]) == (1900, kinds)
+    (entry,) = _entries_of(cloud, "A", "alliance")
+    assert (entry["paid"], entry["paid_by_reason"]) == (1900, kinds)
+    moved = _moved_for(cloud, "A", "o2")
+    assert [(each["reason"], each["order_id"]) for each in moved] == [
+        ("direct", "o3"),
+        ("queue", "o3"),
+    ]
+    back = [{"line_id": "1", "amount": 9000}]
+    cloud.send(envelope("order_refunded", order_id="o2", lines=back))
+    cloud.settle()
+    seen = cloud.as_member("A", "GET", "/v1/me/queue", query="id=alliance")[1]
+    assert (seen["earned"], seen["earned_by_reason"]) == (1000, kinds | {"clawed_back": -900})
+
+
 def test_the_line_hides_what_the_shop_hides(cloud):
     cloud.send(bought("o1", "A"))
     cloud.settle()
     cloud.use(_with(display={"member": False, "waiting_amount": False, "earned": False}))
     seen = cloud.as_member("A", "GET", "/v1/me/queue", query="id=mall")[1]
     assert seen["line"] == [{"place": 1, "mine": True, "person": None, "waiting": None}]
-    assert (seen["earned"], seen["waiting"]) == (None, 10000)
+    assert (seen["earned"], seen["earned_by_reason"], seen["waiting"]) == (None, None, 10000)
     cloud.use(_with(display={"progress": False, "waiting": False}))
     seen = cloud.as_member("A", "GET", "/v1/me/queue", query="id=mall")[1]
     assert (seen["line"], seen["waiting"]) == ([], None)
@@ -272,6 +310,16 @@ def test_the_queue_of_an_entry_that_may_be_drawn_is_named(cloud):
     assert entry["queue"] == "mall"
 
 
+def _entries_of(cloud, member, queue):
+    entries = cloud.as_member(member, "GET", "/v1/me/entries")[1]["entries"]
+    return [entry for entry in entries if entry["queue"] == queue]
+
+
+def _moved_for(cloud, member, entry):
+    statement = cloud.as_member(member, "GET", "/v1/me/wallet")[1]["statement"]
+    return [each for row in statement for each in row["movements"] if each["entry"] == entry]
+
+
 def _exchange(cloud, member, **changes):
     body = {"queue": "mall", "entry": "o1/1", "into": "points"} | changes
     return cloud.as_member(member, "POST", "/v1/me/entries/exchange", body)
@@ -284,6 +332,7 @@ def _moved(amount, order):
         "amount": amount,
         "order_id": order,
         "entry": "o1/1",
+        "reason": "queue",
     }
 
 
@@ -305,6 +354,7 @@ def _shown(order, *, queue="mall", entitlement=10000, paid=0, place, ahead, rewa
         "status": "waiting",
         "entitlement": entitlement,
         "paid": paid,
+        "paid_by_reason": {"queue": paid} if paid else {},
         "waiting": entitlement - paid,
         "rewards": rewards,
         "ratio_bps": 10000,

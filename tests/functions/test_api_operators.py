@@ -119,7 +119,8 @@ def test_an_order_shows_its_whole_trace(cloud):
     assert ticket["contributions"] == [{"line_id": "1", "settled": [1000], "retained": 1000}]
     assert (ticket["entries"][0]["entitlement"], ticket["entries"][0]["paid"]) == (10000, 1000)
     paid = next(row for row in trace["journal"] if row["order_id"] == "o2")
-    assert {"account": "wallet/cash/A", "amount": 1000, "entry": "o-1001/1"} in paid["postings"]
+    payout = {"account": "wallet/cash/A", "amount": 1000, "entry": "o-1001/1", "reason": "queue"}
+    assert payout in paid["postings"]
 
 
 def test_an_order_that_is_not_paid_yet_shows_what_is_known(cloud):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket, Posting, Till, till, wallet
+from rebate.domain.ledger import JournalEntry, Pocket, Posting, Reason, Till, till, wallet
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import Node, NodeKey
@@ -243,6 +243,40 @@ def pay_an_entry_on_paper(books):
     return "queues.mall.entries.o7/1.paid"
 
 
+def pay_for_another_reason_on_paper(books):
+    paid = books.entry_of("o0").by_reason[Reason.QUEUE]
+    books.entry("o0", by_reason={Reason.DIRECT: paid})
+    return "queues.mall.entries.o0/1.by_reason"
+
+
+def forget_what_was_taken_back(books):
+    entry = books.entry_of("o2")
+    assert entry.by_reason == {Reason.QUEUE: 10_002, Reason.CLAWED_BACK: -4000}
+    books.entry("o2", by_reason={Reason.QUEUE: entry.paid})
+    return "queues.mall.entries.o2/1.by_reason"
+
+
+def book_another_reason(books):
+    """The journal's posting says one thing, the entry and the member's statement another."""
+
+    def spoil(row):
+        entry = row.entries[0]
+        spoilt = [
+            replace(each, reason=Reason.DIRECT) if each.reason else each for each in entry.postings
+        ]
+        return replace(row, entries=(replace(entry, postings=tuple(spoilt)), *row.entries[1:]))
+
+    books.change(Journal, key_of(books.first(Journal, source="mall", number=3)), spoil)
+    return "queues.mall.entries.o0/1.by_reason"
+
+
+def tell_another_reason(books):
+    row = books.first(Statement, member="A", source="mall")
+    moved = (replace(row.movements[0], reason=Reason.DIRECT), *row.movements[1:])
+    books.change(Statement, key_of(row), lambda r: replace(r, movements=moved))
+    return "statements.A"
+
+
 def promise_more(books):
     books.entry("o20", entitlement=20_000)
     return "queues.mall.entries.o20/1.entitlement"
@@ -402,6 +436,10 @@ TAMPERINGS = (
     spoil_statement,
     lose_statement,
     pay_an_entry_on_paper,
+    pay_for_another_reason_on_paper,
+    forget_what_was_taken_back,
+    book_another_reason,
+    tell_another_reason,
     promise_more,
     end_an_entry,
     revive_an_entry,

@@ -18,7 +18,7 @@ Shops sign what they send over HTTP: see `rebate.contracts.signatures`.
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from rebate.contracts.events_out import EntryStatus
+from rebate.contracts.events_out import EntryStatus, PayoutReason
 from rebate.contracts.scalars import (
     Amount,
     Bps,
@@ -37,6 +37,10 @@ PAGE_SIZE = 50
 
 Asset = Literal["points", "love", "voucher"]
 """What an entry can be exchanged into (rule 1.6.1)."""
+
+
+Reason = PayoutReason | Literal["clawed_back"]
+"""The kind of a reward (rule 5.7); what was taken back after a refund is an amount below zero."""
 
 
 class Exchange(Strict):
@@ -97,8 +101,9 @@ class Entry(Tolerant):
     `place` counts the entries that wait from 1 and `ahead` is what those before it still lack; both
     are null for an entry that does not wait. `entitlement`, `waiting` and `ratio_bps` are null
     where a plan counts rewards instead. `exchange` holds what the entry would give in each asset
-    now. `decided_by` is the rule that gave the ratio (rule 1.3). What a merged entry lacked waits
-    in the queue `merged_into`, as an entry that says where it was `merged_from` (rule 1.5.5).
+    now. `paid_by_reason` are the rewards by kind, which sum to `paid` (rule 5.7). `decided_by` is
+    the rule that gave the ratio (rule 1.3). What a merged entry lacked waits in the queue
+    `merged_into`, as an entry that says where it was `merged_from` (rule 1.5.5).
     """
 
     queue: Id | None
@@ -111,6 +116,7 @@ class Entry(Tolerant):
     status: EntryStatus
     entitlement: Amount | None
     paid: Amount | None
+    paid_by_reason: Mapping[Reason, SignedAmount] | None
     waiting: Amount | None
     rewards: Count
     ratio_bps: Bps | None
@@ -159,23 +165,28 @@ class LineEntry(Tolerant):
 
 
 class Progress(Tolerant):
-    """A queue's line as a member in it sees it, and what the member got of it and waits for."""
+    """A queue's line as a member in it sees it, and what the member got of it and waits for.
+
+    `earned_by_reason` are the rewards by kind, which sum to `earned` (rule 5.7).
+    """
 
     queue: Id
     earned: Amount | None
+    earned_by_reason: Mapping[Reason, SignedAmount] | None
     waiting: Amount | None
     line: tuple[LineEntry, ...]
     next: str | None = None
 
 
 class Movement(Tolerant):
-    """One movement in a wallet; `kind` says why."""
+    """One movement in a wallet; `kind` says why, `reason` which kind of reward it is, if one."""
 
     kind: Text
     pocket: Text
     amount: SignedAmount
     order_id: Id | None
     entry: Text | None
+    reason: Reason | None
 
 
 class Statement(Tolerant):
@@ -344,11 +355,12 @@ class TraceTicket(Tolerant):
 
 
 class TracePosting(Tolerant):
-    """An amount that was added to an account."""
+    """An amount that was added to an account; `reason` is the kind of reward, if it is one."""
 
     account: Text
     amount: SignedAmount
     entry: Text | None
+    reason: Reason | None
 
 
 class TraceJournal(Tolerant):

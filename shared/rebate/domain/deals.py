@@ -1,6 +1,7 @@
 """How a contribution is dealt out over entries (the plans' second and third question)."""
 
 from rebate.domain.desk import Desk, Gift
+from rebate.domain.ledger import Reason
 from rebate.domain.lineup import HEADS_FOR_RUNS
 from rebate.domain.money import Amount, Bps, share, split
 from rebate.domain.plan import Deal
@@ -91,8 +92,8 @@ def _accelerate(
         return
     own = gift.own
     for member, ratio, reason in (
-        (ticket.referrer, referrer_bps, "direct"),
-        (ticket.member, buyer_bps, "repurchase"),
+        (ticket.referrer, referrer_bps, Reason.DIRECT),
+        (ticket.member, buyer_bps, Reason.REPURCHASE),
     ):
         if not (member and ratio):
             continue
@@ -113,5 +114,5 @@ def equally(desk: Desk, gift: Gift) -> None:
         entry = desk.line.next_after(gift.place, gift.ordinal, wanted=HEADS_FOR_RUNS)
         if entry is None:
             return
-        desk.pay(entry, min(gift.each, desk.line.entry(entry).lacks), gift, reason="average")
+        desk.pay(entry, min(gift.each, desk.line.entry(entry).lacks), gift, reason=Reason.AVERAGE)
         gift.place, gift.ordinal = desk.line.position(entry)

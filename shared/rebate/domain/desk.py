@@ -21,7 +21,7 @@ from rebate.domain.events import (
     RebatePaid,
 )
 from rebate.domain.holds import Hold, taken_from
-from rebate.domain.ledger import Draft, JournalEntry, Pocket, Till, issued, till, wallet
+from rebate.domain.ledger import Draft, JournalEntry, Pocket, Reason, Till, issued, till, wallet
 from rebate.domain.lineup import Lineup
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
@@ -258,15 +258,16 @@ class Desk:
         pocket: Pocket,
         amount: Amount,
         spot: Spot | None = None,
+        reason: Reason | None = None,
     ) -> None:
         """Post to a member's wallet (negative: take)."""
         if amount:
             entry = self.line.ticket(spot.ticket).entry_id(spot.line) if spot else None
-            draft.post(wallet(member, pocket), amount, entry)
+            draft.post(wallet(member, pocket), amount, entry, reason)
             self.credits[member, pocket] = self.credits.get((member, pocket), 0) + amount
             self._paid.add(member)
 
-    def pay(self, spot: Spot, amount: Amount, gift: Gift, *, reason: str = "queue") -> None:
+    def pay(self, spot: Spot, amount: Amount, gift: Gift, *, reason: Reason = Reason.QUEUE) -> None:
         """Pay an entry out of a gift; it leaves when it has all that it may get.
 
         Raises:
@@ -278,7 +279,7 @@ class Desk:
         self._require_rows([ticket], [ticket.member])
         entry = self.line.entry(spot)
         amount = self._within_cap(spot, amount, gift)
-        paid = replace(entry, paid=entry.paid + amount, rewards=entry.rewards + 1)
+        paid = replace(entry.plus(amount, reason), rewards=entry.rewards + 1)
         left = (
             paid.rewards == self.plan.rewards_to_exit
             if paid.entitlement is None
@@ -289,7 +290,7 @@ class Desk:
         gift.left -= amount
         self.save(ticket.with_entry(spot.line, lambda _: paid))
         pocket = self._hold(ticket, amount, gift.at)
-        self.credit(gift.draft, ticket.member, pocket, amount, spot)
+        self.credit(gift.draft, ticket.member, pocket, amount, spot, reason)
         source = gift.ticket.order if gift.ticket else None
         name = ticket.entry_id(spot.line)
         if amount:
@@ -353,10 +354,10 @@ class Desk:
         ticket = gift.ticket
         assert ticket is not None, "the pool has no buyer"
         self._require_rows([], [ticket.member])
-        self.credit(gift.draft, ticket.member, Pocket.CASH, gift.left)
+        self.credit(gift.draft, ticket.member, Pocket.CASH, gift.left, reason=Reason.OWN)
         if gift.left:
             event = RebatePaid(
-                None, ticket.member, ticket.order, gift.left, Pocket.CASH, ticket.order, "own"
+                None, ticket.member, ticket.order, gift.left, Pocket.CASH, ticket.order, Reason.OWN
             )
             self.events.append(event)
         gift.left = 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import Pocket, Reason
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.tickets import Status
@@ -37,7 +37,7 @@ class RebatePaid:
     amount: Amount
     pocket: Pocket
     source: OrderId | None
-    reason: str = "queue"
+    reason: Reason = Reason.QUEUE
     type: Literal["RebatePaid"] = "RebatePaid"
 
 

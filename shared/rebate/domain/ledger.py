@@ -47,6 +47,21 @@ class Till(StrEnum):
     """What left for another queue's pool, less what came from one (Rule 1.5.5)."""
 
 
+class Reason(StrEnum):
+    """Why a plan's rebate moved to or from a member: the kinds of reward (Rules 5.7 and 6.2)."""
+
+    QUEUE = "queue"
+    """The entry's place in line; also its turn when the day's pool is paid."""
+    DIRECT = "direct"
+    """Somebody whom the member referred bought (Rules 5.6 and 7.4)."""
+    REPURCHASE = "repurchase"
+    """The member bought again (Rule 5.6)."""
+    AVERAGE = "average"
+    OWN = "own"
+    CLAWED_BACK = "clawed_back"
+    """Taken back from the member after a refund (Rule 1.6.5): an amount below zero."""
+
+
 SOURCES = frozenset({Till.CONTRIBUTED, Till.BORNE})
 """Accounts that give: their postings are negative where the outcome's figure grows."""
 
@@ -90,11 +105,15 @@ def asset_of(account: Account) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`amount` (minor units, signed) added to `account`; `entry` is whom a payout went to."""
+    """`amount` (minor units, signed) added to `account`; `entry` is whom a payout went to.
+
+    `reason` is set where a rebate goes to a member's wallet or is taken back from it.
+    """
 
     account: Account
     amount: Amount
     entry: EntryId | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +158,16 @@ class Draft:
     line: LineId | None = None
     postings: list[Posting] = field(default_factory=list)
 
-    def post(self, account: Account, amount: Amount, entry: EntryId | None = None) -> None:
+    def post(
+        self,
+        account: Account,
+        amount: Amount,
+        entry: EntryId | None = None,
+        reason: Reason | None = None,
+    ) -> None:
         """Add a posting; nothing is written for an amount of zero."""
         if amount:
-            self.postings.append(Posting(account, amount, entry))
+            self.postings.append(Posting(account, amount, entry, reason))
 
     def close(self) -> JournalEntry | None:
         """Return the balanced entry, or None if nothing moved."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rebate.domain.commands import Refund
 from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
-from rebate.domain.ledger import Draft, Pocket, Till, issued
+from rebate.domain.ledger import Draft, Pocket, Reason, Till, issued
 from rebate.domain.merges import tell_of_refund
 from rebate.domain.money import Amount, share
 from rebate.domain.names import WHOLE_ORDER
@@ -79,11 +79,13 @@ def _lower_entry(desk: Desk, draft: Draft, command: Refund, ticket: Ticket, inde
 def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
     """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
     if entry.entitlement is None:
-        all_back = line.gets_from == 0
-        return replace(entry, paid=0, status=Status.REFUNDED) if all_back else entry
+        if line.gets_from:
+            return entry
+        emptied = entry.plus(-entry.paid, Reason.CLAWED_BACK)
+        return replace(emptied, status=Status.REFUNDED)
     entitlement = line.entitlement() or 0
-    paid = min(entry.paid, entitlement)
-    lowered = replace(entry, entitlement=entitlement, paid=paid)
+    excess = max(0, entry.paid - entitlement)
+    lowered = replace(entry.plus(-excess, Reason.CLAWED_BACK), entitlement=entitlement)
     if entry.conversion:
         due = share(lowered.lacks, entry.conversion.ratio_bps)
         return replace(lowered, conversion=replace(entry.conversion, amount=due))
@@ -99,8 +101,11 @@ def _claw_back(desk: Desk, draft: Draft, ticket: Ticket, amount: Amount, at: Ins
     if not amount:
         return
     from_pending = desk.take_pending(ticket, amount, at)
-    desk.credit(draft, ticket.member, Pocket.PENDING, -from_pending)
-    desk.credit(draft, ticket.member, Pocket.CASH, from_pending - amount)
+    for pocket, taken in (
+        (Pocket.PENDING, from_pending),
+        (Pocket.CASH, amount - from_pending),
+    ):
+        desk.credit(draft, ticket.member, pocket, -taken, reason=Reason.CLAWED_BACK)
     desk.post(draft, Till.CLAWED_BACK, amount)
 
 

@@ -6,11 +6,11 @@ other plans (Rule 0.4.1), so that both are settled by the same code.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rebate.domain.draws import Group, Lottery, Luck, RandomReturn, drawn_ratio
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import Pocket, Reason
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
 from rebate.domain.names import (
     NO_QUEUE,
@@ -64,6 +64,8 @@ class Entry:
     `ordinal` counts the queue's entries in order of joining, from 0. What a draw can be checked
     by stays here: `drawn_on`, the day (ISO 8601) whose seed decided the lottery, and `group`, the
     places of random return that were left when the entry took one.
+    `by_reason` is what `paid` comes of (Rule 5.7), what was taken back below zero; an entry paid
+    before reasons were kept has only the later ones.
     """
 
     entitlement: Amount | None
@@ -75,6 +77,7 @@ class Entry:
     conversion: Conversion | None = None
     drawn_on: str | None = None
     group: Group | None = None
+    by_reason: Mapping[Reason, Amount] = field(default_factory=dict)
 
     @property
     def lacks(self) -> Amount:
@@ -85,6 +88,14 @@ class Entry:
     def waits(self) -> bool:
         """Whether nothing has ended this entry (its queue may have been cleared since)."""
         return self.status is Status.WAITING
+
+    def plus(self, amount: Amount, reason: Reason) -> "Entry":
+        """Return the entry paid so much more, or less where it is taken back."""
+        if not amount:
+            return self
+        so_far = self.by_reason.get(reason, 0)
+        by_reason = {**self.by_reason, reason: so_far + amount}
+        return replace(self, paid=self.paid + amount, by_reason=by_reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.ledger import JournalEntry, Pocket, Reason
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import (
     NO_QUEUE,
@@ -109,13 +109,14 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A line of a member's statement."""
+    """A line of a member's statement; `reason` is the kind of reward (Rule 5.7)."""
 
     kind: str
     pocket: Pocket
     amount: Amount
     order: OrderId | None = None
     entry: EntryId | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,7 +337,12 @@ def _movements(journal: Iterable[JournalEntry]) -> dict[MemberId, list[Movement]
             kind, pocket, owner = parts_of(posting.account)
             if kind == "wallet":
                 movement = Movement(
-                    entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry
+                    entry.kind,
+                    Pocket(pocket),
+                    posting.amount,
+                    entry.order,
+                    posting.entry,
+                    posting.reason,
                 )
                 moved.setdefault(MemberId(owner), []).append(movement)
     return moved

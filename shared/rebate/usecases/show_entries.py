@@ -1,11 +1,12 @@
 """Entries as people see them: status, place, what stands ahead, what may be done (Rule 1.8)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rebate.contracts import api
 from rebate.contracts.settings import Display, QueueRebate, Settings
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import Pocket, Reason
 from rebate.domain.money import WHOLE, share
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
@@ -60,7 +61,7 @@ def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
         hidden |= {} if entry.may_draw else {"queue": None}
         hidden |= {"merged_from": None, "merged_into": None}
     if not display.earned:
-        hidden["paid"] = None
+        hidden |= {"paid": None, "paid_by_reason": None}
     if not display.waiting:
         hidden["waiting"] = None
     return entry.model_copy(update=hidden)
@@ -69,6 +70,14 @@ def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
 def is_of_other_plan(queue: str) -> bool:
     """Tell whether a queue is not one of the base plan's, so that its display rules say nothing."""
     return queue.split("/", maxsplit=1)[0] in _OTHER_PLANS
+
+
+def rewards_by_kind(entries: Iterable[Entry]) -> dict[api.Reason, int]:
+    """Return what entries were paid together, by kind, those that gave nothing left out."""
+    sums: Counter[Reason] = Counter()
+    for entry in entries:
+        sums.update(entry.by_reason)
+    return {reason.value: sums[reason] for reason in Reason if sums[reason]}
 
 
 def moment_of(instant: Instant | None) -> datetime | None:
@@ -126,6 +135,7 @@ class EntryViewer:
             status=status.value,
             entitlement=entry.entitlement,
             paid=entry.paid,
+            paid_by_reason=rewards_by_kind([entry]),
             waiting=None if counts else entry.lacks if in_line else 0,
             rewards=entry.rewards,
             ratio_bps=line.gets_bps,

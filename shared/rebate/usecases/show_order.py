@@ -152,7 +152,12 @@ def _movement(row: Journal, entry: JournalEntry) -> api.TraceJournal:
         order_id=entry.order,
         line_id=_line_id(entry.line),
         postings=tuple(
-            api.TracePosting(account=posting.account, amount=posting.amount, entry=posting.entry)
+            api.TracePosting(
+                account=posting.account,
+                amount=posting.amount,
+                entry=posting.entry,
+                reason=posting.reason.value if posting.reason else None,
+            )
             for posting in entry.postings
         ),
     )

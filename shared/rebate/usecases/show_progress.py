@@ -11,7 +11,7 @@ from rebate.domain.tickets import Ticket
 from rebate.usecases.line import Line
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Member, joined
-from rebate.usecases.show_entries import is_of_other_plan
+from rebate.usecases.show_entries import is_of_other_plan, rewards_by_kind
 
 
 def show_progress(
@@ -28,12 +28,15 @@ def show_progress(
         raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry in queue {queue}")
     plan = settings.queue_rebate or QueueRebate()
     display = Display() if is_of_other_plan(queue) else plan.display
-    earned, waiting = _own(row, mine)
+    entries = [(ticket, line.entry) for ticket in mine for line in ticket.lines if line.entry]
+    earned = [entry for _, entry in entries]
+    waiting = (e.lacks for t, e in entries if e.waits and not row.has_cleared(t))
     line, end = _page(store, row, display, member, after) if display.progress else ((), None)
     return api.Progress(
         queue=queue,
-        earned=earned if display.earned else None,
-        waiting=waiting if display.waiting else None,
+        earned=sum(entry.paid for entry in earned) if display.earned else None,
+        earned_by_reason=rewards_by_kind(earned) if display.earned else None,
+        waiting=sum(waiting) if display.waiting else None,
         line=line,
         next=end,
     )
@@ -46,13 +49,6 @@ def line_page(store: Store, queue: Queue, after: str | None) -> tuple[list[Ticke
     tickets, end = line.payable(queue, start=start, count=api.PAGE_SIZE, completed_only=False)
     tickets.sort(key=lambda ticket: ticket.place or 0)
     return tickets, None if end is None else str(end)
-
-
-def _own(queue: Queue, tickets: Sequence[Ticket]) -> tuple[int, int]:
-    """Return what a member's entries of a queue were paid, and what they still wait for."""
-    lines = [(ticket, line.entry) for ticket in tickets for line in ticket.lines if line.entry]
-    waits = (e.lacks for t, e in lines if e.waits and not queue.has_cleared(t))
-    return sum(entry.paid for _, entry in lines), sum(waits)
 
 
 def _page(

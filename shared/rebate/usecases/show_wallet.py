@@ -28,6 +28,7 @@ def _statement(row: Statement) -> api.Statement:
             amount=moved.amount,
             order_id=moved.order,
             entry=moved.entry,
+            reason=moved.reason.value if moved.reason else None,
         )
         for moved in row.movements
     )

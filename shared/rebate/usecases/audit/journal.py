@@ -9,6 +9,7 @@ from rebate.domain.ledger import (
     JournalEntry,
     Pocket,
     Posting,
+    Reason,
     Till,
     parts_of,
     totals,
@@ -51,15 +52,15 @@ class Given:
 class Sums:
     """Sums over the whole journal.
 
-    `paid` and `converted` are what each entry was given, in money and in anything else; `given`
-    is what each line gave, `rewards` what each source outside queues gave each member.
-    `movements` holds, per member, a digest of all movements that does not depend on their order:
-    statements must come to the same. `last` is the highest number of each source, `counts` how
-    many rows it has.
+    `paid` and `converted` are what each entry was given, in money by reason (None: before reasons
+    were kept) and in anything else; `given` is what each line gave, `rewards` what each source
+    outside queues gave each member. `movements` holds, per member, a digest of all movements that
+    does not depend on their order: statements must come to the same. `last` is the highest number
+    of each source, `counts` how many rows it has.
     """
 
     accounts: Counter[Account] = field(default_factory=Counter)
-    paid: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
+    paid: Counter[tuple[QueueId, EntryId, Reason | None]] = field(default_factory=Counter)
     converted: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
     given: dict[tuple[QueueId, OrderId, LineId], Given] = field(default_factory=dict)
     rewards: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -84,15 +85,18 @@ class Sums:
         if kind != "wallet":
             return
         member = MemberId(owner)
-        movement = Movement(entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry)
+        movement = Movement(
+            entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry, posting.reason
+        )
         digest = movement_digest(row.source, row.number, movement)
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
         if row.source.startswith(REWARDS):
             self.rewards[row.source, owner] += posting.amount
         name = posting.entry or _entry_refunded(entry)
-        if name:
-            given = self.paid if pocket in MONEY else self.converted
-            given[queue, name] += posting.amount
+        if name and pocket in MONEY:
+            self.paid[queue, name, posting.reason] += posting.amount
+        elif name:
+            self.converted[queue, name] += posting.amount
 
     def _add_to_line(
         self, queue: QueueId, entry: JournalEntry, account: Till, amount: Amount
@@ -111,7 +115,8 @@ class Sums:
 
 def movement_digest(source: str, number: int, movement: Movement) -> int:
     """Return a number that stands for one movement of one commit."""
-    what = (movement.kind, movement.pocket, movement.amount, movement.order, movement.entry)
+    m = movement
+    what = (m.kind, m.pocket, m.amount, m.order, m.entry, m.reason)
     return hash((source, number, what)) & _MASK
 
 

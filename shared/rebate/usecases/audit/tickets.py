@@ -1,9 +1,11 @@
 """Tickets and their entries against the journal, their own ratios and their queue's counts."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rebate.domain.money import share
+from rebate.domain.ledger import Reason
+from rebate.domain.money import Amount, share
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 from rebate.usecases.audit.finding import Difference, wrong
@@ -73,7 +75,10 @@ class TicketAudit:
         path = f"queues.{ticket.queue}.entries.{name}"
         key = (ticket.queue, name)
         converted = entry.conversion.amount if entry.conversion else 0
-        yield from wrong(path, "paid", found=entry.paid, expected=self.sums.paid.pop(key, 0))
+        paid = {reason: self.sums.paid.pop((*key, reason), 0) for reason in (None, *Reason)}
+        yield from wrong(path, "paid", found=entry.paid, expected=sum(paid.values()))
+        by_reason = {reason: amount for reason, amount in paid.items() if reason and amount}
+        yield from wrong(path, "by_reason", found=_told(entry.by_reason), expected=_told(by_reason))
         said = self.sums.converted.pop(key, 0)
         yield from wrong(path, "conversion", found=converted, expected=said)
         promised = line.entitlement()
@@ -110,8 +115,14 @@ def orphans(sums: Sums) -> Iterator[Difference]:
         if given.net or given.retained:
             path = f"queues.{queue}.orders.{order}.lines.{line or 'all'}"
             yield Difference(path, f"is not stored, and gave {given.net}")
-    for paid in (sums.paid, sums.converted):
-        for (queue, entry), amount in paid.items():
-            if amount:
-                path = f"queues.{queue}.entries.{entry}"
-                yield Difference(path, f"is not stored, and was given {amount}")
+    got = Counter(sums.converted)
+    for (queue, entry, _), amount in sums.paid.items():
+        got[queue, entry] += amount
+    for (queue, entry), amount in got.items():
+        if amount:
+            path = f"queues.{queue}.entries.{entry}"
+            yield Difference(path, f"is not stored, and was given {amount}")
+
+
+def _told(by_reason: Mapping[Reason, Amount]) -> str:
+    return ", ".join(f"{reason} {by_reason[reason]}" for reason in sorted(by_reason)) or "nothing"
