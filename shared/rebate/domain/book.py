@@ -84,9 +84,13 @@ class Window:
 
 @dataclass(slots=True)
 class Book:
-    """What was loaded of a queue's surroundings; `standers` None: nobody asked for them."""
+    """What was loaded of a queue's surroundings; `standers` None: nobody asked for them.
+
+    `absent` are tickets that were looked for and do not exist: of orders that join later.
+    """
 
     tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
+    absent: set[TicketKey] = field(default_factory=set)
     line: Window = field(default_factory=Window)
     members: dict[MemberId, Window] = field(default_factory=dict)
     standers: tuple[TicketKey, ...] | None = None

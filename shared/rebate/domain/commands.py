@@ -169,8 +169,8 @@ Command: TypeAlias = OfTicket | OfQueue
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A command with its inbox key; `answered`: somebody waits for what comes of it."""
+    """A command with its inbox key; `rows`: rows of the inbox that are written when it is done."""
 
     key: str
     command: Command
-    answered: bool = False
+    rows: int = 1

@@ -117,10 +117,9 @@ class Desk:
         flow = self.queue.flow.plus(at, given=given, gifts=1)
         self.queue = replace(self.queue, flow=flow)
 
-    def begin(self, *, answered: bool) -> None:
-        """Count the row of one more command, and of its answer, or raise `Full`."""
-        rows = 1 + answered
-        if self.extra_rows and self._rows() + rows > self._room:
+    def begin(self, rows: int) -> None:
+        """Count the `rows` that one more command writes by being done, or raise `Full`."""
+        if self.commands and self._rows() + rows > self._room:
             raise Full
         self.extra_rows += rows
         self.commands += 1

@@ -128,7 +128,7 @@ class _Clerk:
             last = _work(desk, keyed, begun)
             begun = None
             try:
-                desk.begin(answered=keyed.answered)
+                desk.begin(keyed.rows)
                 self._one(last, keyed)
             except Full:
                 _stop(last, keyed.command)

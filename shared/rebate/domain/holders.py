@@ -7,16 +7,15 @@ from rebate.domain.draws import drawn_ratio
 from rebate.domain.errors import Code
 from rebate.domain.events import EntryDrawn, EntryExchanged
 from rebate.domain.ledger import Draft
-from rebate.domain.tickets import Status, Ticket, drawn
+from rebate.domain.tickets import Entry, Status, Ticket, drawn
 
 
 def exchange(desk: Desk, command: Exchange) -> Code | None:
     """Turn all that a waiting entry still lacks into another asset; or return why not."""
-    ticket = desk.line.ticket(command.ticket)
-    desk.require_ticket(ticket)
-    index = ticket.index_of(command.line)
-    if index is None or ticket.lines[index].entry is None:
+    found = _find(desk, command)
+    if found is None:
         return Code.UNKNOWN_ENTRY
+    ticket, index, _ = found
     ratio = desk.plan.exchange_ratio(command.into)
     if ratio is None:
         return Code.EXCHANGE_OFF
@@ -33,11 +32,10 @@ def exchange(desk: Desk, command: Exchange) -> Code | None:
 
 def draw(desk: Desk, command: Draw) -> Code | None:
     """Let the drawn ratio replace the old one, up or down; or return why not (Rule 1.3.3)."""
-    ticket = desk.line.ticket(command.ticket)
-    desk.require_ticket(ticket)
-    index = ticket.index_of(command.line)
-    if index is None or (entry := ticket.lines[index].entry) is None:
+    found = _find(desk, command)
+    if found is None:
         return Code.UNKNOWN_ENTRY
+    ticket, index, entry = found
     lottery = ticket.lines[index].lottery
     if lottery is None:
         return Code.NO_LOTTERY
@@ -54,6 +52,17 @@ def draw(desk: Desk, command: Draw) -> Code | None:
     event = EntryDrawn(name, ticket.member, ticket.order, won, promised, command.day)
     desk.events.append(event)
     return None
+
+
+def _find(desk: Desk, command: Exchange | Draw) -> tuple[Ticket, int, Entry] | None:
+    """Return an entry with its ticket and line; None if the order earned none, or not yet."""
+    ticket = desk.line.find(command.ticket)
+    if ticket is None:
+        return None
+    desk.require_ticket(ticket)
+    index = ticket.index_of(command.line)
+    entry = None if index is None else ticket.lines[index].entry
+    return (ticket, index, entry) if index is not None and entry else None
 
 
 def _status(desk: Desk, ticket: Ticket, index: int) -> Status:

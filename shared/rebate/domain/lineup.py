@@ -20,6 +20,7 @@ class Lineup:
     def __init__(self, book: Book, cleared_below: int, *, completed_first: bool) -> None:
         """Line up what `book` holds; places below `cleared_below` are cleared."""
         self._tickets = dict(book.tickets)
+        self._absent = book.absent
         self._cleared_below = cleared_below
         self._completed_first = completed_first
         self._window = book.line
@@ -103,6 +104,10 @@ class Lineup:
         if found is None:
             raise Missing(key)
         return found
+
+    def find(self, key: TicketKey) -> Ticket | None:
+        """Return a ticket as it is now, or None if there is none yet."""
+        return None if key in self._absent else self.ticket(key)
 
     def entry(self, spot: Spot) -> Entry:
         """Return an entry as it is now."""

@@ -8,20 +8,23 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded, digest
-from rebate.domain.commands import Join
 from rebate.domain.errors import Conflict, Mismatch, Rejected, Unavailable
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine, Refunded
+from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.orders import Mail, check_refund, load_order, store_order
 from rebate.usecases.ports import Clock, Put, Store, Write
-from rebate.usecases.pricing import price_order
+from rebate.usecases.pricing import Priced, price_order
 from rebate.usecases.rows import Key, Member
 from rebate.usecases.seeds import Seeds
 from rebate.usecases.settings import SettingsReader
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its order or member."""
+
+MAILED_LINES_MAX = 4
+"""Lines of a ticket that goes with its command: about half a kilobyte."""
 
 OrderEvent: TypeAlias = OrderPaid | OrderCompleted | OrderRefunded
 
@@ -79,10 +82,11 @@ class OrderDesk:
         named = replace(_order_of(order, event, member), settings=settings.version, digest=content)
         priced = price_order(self.store, settings.settings, named, self.seeds)
         mail = Mail(priced.order, self.clock.now())
+        sent = {ticket.queue: ticket for ticket in priced.tickets if _goes_by_mail(ticket, priced)}
         for queue in priced.order.queues:
-            mail.send(queue, Join(instant_of(event.paid_at), order.id, member.id))
+            mail.join(queue, sent.get(queue))
         kept = _settle_kept(replace(priced.order, refunds=order.refunds), mail)
-        rows: list[Write] = [Put(ticket) for ticket in priced.tickets]
+        rows: list[Write] = [Put(each) for each in priced.tickets if each.queue not in sent]
         if priced.limited:
             rows.append(Put(replace(member, version=member.version + 1), expects=member.version))
         store_order(self.store, order, kept, rows, mail)
@@ -116,6 +120,15 @@ class OrderDesk:
             mail.refund(event.refund_id, refund, order)
         store_order(self.store, order, known, [], mail)
         return _accepted_or_kept(order)
+
+
+def _goes_by_mail(ticket: Ticket, priced: Priced) -> bool:
+    """Tell whether a ticket goes with its command instead of waiting in a row of its own.
+
+    Limits count a member's tickets by their rows; and a long ticket costs less if it is not
+    written, removed, and written again.
+    """
+    return not priced.limited and len(ticket.lines) <= MAILED_LINES_MAX
 
 
 def _repeated(order: Order, name: str, *, same: bool) -> Accepted:

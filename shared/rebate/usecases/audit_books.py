@@ -57,7 +57,7 @@ def audit_books(store: Store, *, differences_max: int = 100) -> Audit:
             audit.differences.append(difference)
     except UnreadableRow as unreadable:
         audit.differences.append(unreadable.difference)
-    audit.waiting = audit.rows["Inbox"]
+    audit.waiting = books.waiting
     audit.moved = books.moved()
     return audit
 
@@ -70,7 +70,9 @@ class _Books:
         self._sums = Sums()
         self._queues: dict[QueueId, Queue] = {}
         self._held: Counter[Account] = Counter()
+        self.waiting = 0
         self._pending: set[OrderId] = set()
+        self._mailed: set[tuple[OrderId, QueueId]] = set()
         self._pools_moving = 0
         self._merging: set[QueueId] = set()
 
@@ -100,7 +102,7 @@ class _Books:
         begun = {q.id: q.progress.command for q in self._queues.values() if q.progress}
         for row in self.reading.scan(Inbox):
             self._note(row)
-            if begun.get(row.queue) == row.sort:
+            if begun.get(row.queue) in {row.sort, *(each.sort for each in row.others)}:
                 del begun[row.queue]
         for queue, command in begun.items():
             message = f"{command} was begun and is not in the inbox"
@@ -111,6 +113,11 @@ class _Books:
 
     def _note(self, row: Inbox) -> None:
         """Keep what a command that waits will change: a step of a merge is half done."""
+        self.waiting += 1 + len(row.others)
+        if row.ticket:
+            orders = (row.ticket.order, *(each.ticket.order for each in row.others))
+            self._pending.update(orders)
+            self._mailed.update((order, row.queue) for order in orders)
         match row.command:
             case Receive() as step:
                 self._pending |= {ticket.order for ticket in step.tickets}
@@ -200,7 +207,7 @@ class _Books:
         return TicketAudit(queue, self._sums), PlaceAudit(queue)
 
     def _orders(self) -> Iterator[Difference]:
-        orders = OrderAudit(self.reading.store, frozenset(self._pending))
+        orders = OrderAudit(self.reading.store, self._pending, self._mailed)
         yield from orders.check(self.reading.scan(Order))
         if orders.tickets != self.reading.rows["Ticket"]:
             yield from orders.strays(self.reading.store.scan(Ticket))

@@ -4,13 +4,14 @@ A request costs far more than the rows in it, in waiting as in processor time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from rebate.domain.errors import Conflict
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.usecases.ports import WRITES_MAX, Put, Store, Write
-from rebate.usecases.rows import Key, key_of
+from rebate.usecases.rows import Inbox, Key, Letter, key_of
 
 Row = TypeVar("Row")
 
@@ -95,6 +96,24 @@ class Gathered:
         if not held:
             return
         try:
-            self._beneath.commit(held)
+            self._beneath.commit(_in_shared_rows(held))
         except Conflict as conflict:
             raise Scattered from conflict
+
+
+def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:
+    """Put the commands to join that go to the same queue into one row of its inbox."""
+    others: list[Put] = []
+    mail: dict[QueueId, list[Inbox]] = {}
+    for put in puts:
+        if isinstance(put.row, Inbox) and put.row.ticket:
+            mail.setdefault(put.row.queue, []).append(put.row)
+        else:
+            others.append(put)
+    return others + [Put(_as_one(rows)) for rows in mail.values()]
+
+
+def _as_one(rows: Iterable[Inbox]) -> Inbox:
+    first, *rest = sorted(rows, key=lambda row: row.sort)
+    letters = tuple(Letter(row.sort, row.ticket) for row in rest if row.ticket)
+    return replace(first, others=letters)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from rebate.domain.commands import Command, Complete, Cut, Refund
+from rebate.domain.commands import Command, Complete, Cut, Join, Refund
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order, Refunded
 from rebate.domain.plans import queue_rebate
+from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.usecases.ports import WRITES_MAX, Check, Put, Store, Write
 from rebate.usecases.rows import Inbox, Key, OrderLines, Spend, joined, key_of, number
@@ -32,14 +33,22 @@ class Mail:
     now: Instant
     rows: list[Inbox] = field(default_factory=list)
 
-    def send(self, queue: QueueId, command: Command) -> None:
+    def join(self, queue: QueueId, ticket: Ticket | None) -> None:
+        """Tell a queue that the order was paid; `ticket` goes with it unless it is stored ahead."""
+        at, member = self.order.paid_at, self.order.member
+        assert at is not None, "the order is not paid"
+        assert member is not None, "the order is not paid"
+        self.send(queue, Join(at, self.order.id, member), ticket)
+
+    def send(self, queue: QueueId, command: Command, ticket: Ticket | None = None) -> None:
         """Queue a command; nothing of an order happens before it was paid (Rule 0.11)."""
         at = max(command.at, self.order.paid_at or command.at)
         arrival = max(self.now, self.order.arrival + 1)
         self.order = replace(self.order, arrival=arrival)
         sort = joined(number(at), number(arrival), self.order.id)
         command = replace(command, at=at)
-        self.rows.append(Inbox(queue, sort, command, gate=(self.order.id, _attempt(self.order))))
+        gate = (self.order.id, _attempt(self.order))
+        self.rows.append(Inbox(queue, sort, command, gate=gate, ticket=ticket))
 
     def complete(self) -> None:
         """Tell every queue of the order that it is completed."""

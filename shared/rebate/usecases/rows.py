@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from rebate.domain.caps import DailyRebates
-from rebate.domain.commands import Command
+from rebate.domain.commands import Command, Join
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, Reason
@@ -79,13 +79,28 @@ class OrderLines:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A paid order's command to join; its ticket comes with it, and is a row once it joins."""
+
+    sort: str
+    ticket: Ticket
+
+    @property
+    def command(self) -> Join:
+        """Return what the queue is told."""
+        return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
-    """A command that waits for its queue.
+    """A command that waits for its queue; orders accepted together share a row.
 
     `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and the
     attempt at storing it that must be finished before it may be settled, where an event did not
     fit into one transaction. `request` names the `Answer` that somebody waits for.
     `not_before`: it was sent ahead of its time, so that it is there when its time comes.
+    `ticket` is that of a command to join which comes with it. `others` are letters that came
+    together with this one, and sort after it; the row is removed when all are carried out.
     """
 
     queue: QueueId
@@ -94,6 +109,8 @@ class Inbox:
     gate: tuple[OrderId, int] | None = None
     request: str | None = None
     not_before: Instant | None = None
+    ticket: Ticket | None = None
+    others: tuple[Letter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,21 +24,19 @@ from rebate.domain.plans import referral
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant, later
 from rebate.domain.wallets import Wallet
+from rebate.usecases.inbox import Pile, Waiting, read_inbox
 from rebate.usecases.line import Line
 from rebate.usecases.orders import load_order
 from rebate.usecases.pay_commissions import CommissionDesk
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import WRITES_MAX, Clock, Credit, Put, Remove, Store, Write
 from rebate.usecases.rows import (
-    SHARDS,
     Answer,
     Inbox,
     Journal,
     Key,
     Movement,
     Statement,
-    inbox_key,
-    inbox_partition,
     joined,
     key_of,
     number,
@@ -47,9 +45,6 @@ from rebate.usecases.settings import SettingsReader
 
 ROOM = WRITES_MAX - 4
 """Rows that a decision may write; the queue, its journal and a growing index need the others."""
-
-ROWS_READ = 50
-"""Commands read at a time from each partition of an inbox."""
 
 LEASE = 10 * SECOND
 """How long others leave a queue alone whose settler has more to do; a crash costs no more."""
@@ -121,74 +116,30 @@ class Settler:
         if lease and lease.holder != self.name and lease.until > self.clock.now():
             done.busy = True
             return False
-        waiting = self._read(queue, done)
-        if not waiting:
-            return False
         line = Line(self.store, queue.id)
-        while waiting:
-            queue, decision = self._commit(queue, line, waiting)
+        pile = read_inbox(self.store, queue, line, self.clock.now())
+        done.unseen |= pile.unseen
+        if not pile.waiting:
+            return False
+        done.oldest = done.oldest or pile.waiting[0].command.at
+        while pile.waiting:
+            queue, decision = self._commit(queue, line, pile)
+            pile.take(decision.done)
             done.commits += 1
             done.commands += decision.done
-            waiting = [] if decision.follow_ups else waiting[decision.done :]
-            if queue.lease is None and waiting:
+            if decision.follow_ups:
+                return True
+            if queue.lease is None and pile.waiting:
                 done.unfinished = True
                 return False
         return True
 
-    def _read(self, queue: Queue, done: Settled) -> list[Inbox]:
-        """Return the first commands in order, as far as all partitions were read."""
-        rows: list[Inbox] = []
-        horizon: str | None = None
-        for shard in range(SHARDS):
-            found = self.store.query(Inbox, inbox_partition(queue.id, shard), limit=ROWS_READ)
-            rows += found
-            if len(found) == ROWS_READ:
-                horizon = min(horizon or found[-1].sort, found[-1].sort)
-        now = self.clock.now()
-        ripe = [row for row in rows if row.not_before is None or row.not_before <= now]
-        known = [row for row in ripe if horizon is None or row.sort <= horizon]
-        visible = self._visible(known, done)
-        visible.sort(key=lambda row: row.sort)
-        if visible and done.oldest is None:
-            done.oldest = visible[0].command.at
-        return self._begun_first(queue, visible)
-
-    def _visible(self, rows: Iterable[Inbox], done: Settled) -> list[Inbox]:
-        """Return the commands whose events are stored in full; throw away those given up."""
-        visible, dead = [], []
-        for row in rows:
-            order = self.store.get(Order, Key(row.gate[0])) if row.gate else None
-            if row.gate is None or (order and order.has_finished(row.gate[1])):
-                visible.append(row)
-            elif order and order.has_given_up(row.gate[1]):
-                dead.append(row)
-            else:
-                done.unseen = True
-        for start in range(0, len(dead), WRITES_MAX):
-            step = dead[start : start + WRITES_MAX]
-            self.store.commit([Remove(Inbox, key_of(row)) for row in step])
-        return visible
-
-    def _begun_first(self, queue: Queue, rows: list[Inbox]) -> list[Inbox]:
-        """A command that was begun is finished before earlier ones that came since."""
-        if queue.progress is None:
-            return rows
-        begun = [row for row in rows if row.sort == queue.progress.command]
-        if not begun:
-            row = self.store.get(Inbox, inbox_key(queue.id, queue.progress.command))
-            assert row is not None, f"{queue.progress.command} is begun and not in the inbox"
-            begun = [row]
-        return begun + [row for row in rows if row.sort != queue.progress.command]
-
-    def _commit(self, queue: Queue, line: Line, rows: Sequence[Inbox]) -> tuple[Queue, Decision]:
-        """Decide the first of `rows` and store what follows; return the queue as stored."""
+    def _commit(self, queue: Queue, line: Line, pile: Pile) -> tuple[Queue, Decision]:
+        """Decide the first of `pile` and store what follows; return the queue as stored."""
         plan = plan_of(queue.id, self.settings.in_force().settings)
-        commands = [
-            Keyed(row.sort, row.command, answered=row.request is not None) for row in rows[:ROOM]
-        ]
-        decision, book = self._decide(queue, line, commands, plan)
+        decision, book = self._decide(queue, line, pile.first(ROOM), plan)
         decision = self._without_known(decision)
-        more = decision.done < len(rows) or bool(decision.follow_ups)
+        more = decision.done < len(pile.waiting) or bool(decision.follow_ups)
         now = self.clock.now()
         lease = Lease(self.name, later(now, LEASE)) if more and now < self._until else None
         nodes = line.nodes(
@@ -203,9 +154,9 @@ class Settler:
         writes: list[Write] = [Put(after, expects=queue.version)]
         writes += map(Put, tickets)
         writes += map(Put, written)
-        writes += [Remove(Inbox, key_of(row)) for row in rows[: decision.done]]
+        writes += pile.emptied(decision.done)
         writes += self._money(after, decision, book, now)
-        writes += _answers(rows[: decision.done], decision, now)
+        writes += _answers(pile.waiting[: decision.done], decision, now)
         for follow_up in decision.follow_ups:
             writes += self._follow_up(queue.id, follow_up)
         writes += _dispatch(after, decision, now)
@@ -230,10 +181,16 @@ class Settler:
             self._load(book, line, queue, plan, decision)
 
     def _insist_unchanged(self, queue: Queue, need: Need) -> None:
-        """Rows that do not fit together were read while somebody else settled the queue."""
+        """Rows that do not fit together were read while somebody else wrote.
+
+        Either the queue was settled, or a command came in after one that was read before it.
+        """
         now = self.store.get(Queue, Key(queue.id))
         if now is None or now.version != queue.version:
             message = f"queue {queue.id} was settled by somebody else"
+            raise Conflict(message)
+        if isinstance(need, TicketKey):
+            message = f"queue {queue.id} knows order {need.order}, and not yet that it was paid"
             raise Conflict(message)
         raise AssertionError(f"queue {queue.id} has no {need}")
 
@@ -265,7 +222,9 @@ class Settler:
             case RebatesOn(day):
                 book.rebates[day] = self.store.get(DailyRebates, Key(day)) or DailyRebates(day)
             case TicketKey():
-                book.keep(line.tickets([need]))
+                tickets = line.tickets([need])
+                book.keep(tickets)
+                book.absent.update({need} - {ticket.key for ticket in tickets})
 
     def _money(self, after: Queue, decision: Decision, book: Book, now: Instant) -> list[Write]:
         """Return the journal row, and wallets and statements of all whose money moved."""
@@ -357,8 +316,10 @@ def _dispatch(after: Queue, decision: Decision, now: Instant) -> Iterator[Write]
     yield from map(Put, decision.handed_over)
 
 
-def _answers(rows: Iterable[Inbox], decision: Decision, now: Instant) -> list[Write]:
+def _answers(done: Iterable[Waiting], decision: Decision, now: Instant) -> list[Write]:
     """Return the outcome of commands that somebody waits for."""
     refused = {each.key: each.code for each in decision.refused}
     expires = now // SECOND + ANSWERS_KEPT
-    return [Put(Answer(row.request, refused.get(row.sort), expires)) for row in rows if row.request]
+    return [
+        Put(Answer(each.request, refused.get(each.sort), expires)) for each in done if each.request
+    ]

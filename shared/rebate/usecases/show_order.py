@@ -1,12 +1,13 @@
 """The whole trace of an order: which rule gave which ratio, and what followed (Rule 8.5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rebate.contracts import api
 from rebate.contracts.settings import Settings
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
 from rebate.domain.orders import Order, OrderLine
+from rebate.domain.plans import referral
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.orders import load_order
@@ -44,7 +45,10 @@ def show_order(store: Store, settings: Settings, name: OrderId) -> api.Trace | N
         queues=order.queues,
         lines=tuple(_line(order, line) for line in order.lines),
         refunds=tuple(_refunds(order)),
-        tickets=tuple(_ticket(store, settings, ticket) for ticket in tickets),
+        tickets=(
+            *(_ticket(store, settings, ticket) for ticket in tickets),
+            *_on_their_way(order, tickets),
+        ),
         journal=tuple(_journal(store, order, tickets)),
     )
 
@@ -106,6 +110,14 @@ def _ticket(store: Store, settings: Settings, ticket: Ticket) -> api.TraceTicket
         ),
         entries=tuple(EntryViewer(store, settings).view([ticket])) if ticket.joined else (),
     )
+
+
+def _on_their_way(order: Order, tickets: Iterable[Ticket]) -> Iterator[api.TraceTicket]:
+    """Yield the tickets that are still with the commands that will let them join."""
+    known = {ticket.queue for ticket in tickets}
+    for queue in order.queues:
+        if queue not in known and referral.order_of(queue) is None:
+            yield api.TraceTicket(queue=queue, joined=False, contributions=(), entries=())
 
 
 def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[api.TraceJournal]:

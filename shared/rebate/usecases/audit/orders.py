@@ -1,6 +1,7 @@
 """Orders against their tickets: what an order gives and gets rests on what was paid for it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from rebate.domain.merges import is_merged
@@ -20,11 +21,20 @@ AT_A_TIME = 50
 
 
 class OrderAudit:
-    """Checks orders, a few at a time; `pending` are those with commands not yet settled."""
+    """Checks orders, a few at a time; `pending` are those with commands not yet settled.
 
-    def __init__(self, store: Store, pending: frozenset[OrderId]) -> None:
+    `mailed` are tickets that may still be with the commands that let them join.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pending: AbstractSet[OrderId],
+        mailed: AbstractSet[tuple[OrderId, QueueId]],
+    ) -> None:
         self._store = store
         self._pending = pending
+        self._mailed = mailed
         self.tickets = 0
         """Tickets that the orders have."""
 
@@ -75,7 +85,8 @@ class OrderAudit:
                 ticket = found.get(wanted[order.id, queue])
                 path = f"queues.{queue}.orders.{order.id}"
                 if ticket is None:
-                    yield Difference(path, "is not stored, and the order says so")
+                    if (order.id, queue) not in self._mailed:
+                        yield Difference(path, "is not stored, and the order says so")
                 elif order.repurchase_of is None and order.id not in self._pending:
                     yield from _amounts(path, order, ticket)
                     yield from _merge(order, ticket, merged)

@@ -1,0 +1,148 @@
+"""Reading a queue's inbox: which commands wait, in which order, and when their rows are done with.
+
+A command to join may share its row with others, so the row's disappearance cannot prove that it
+was carried out. Its ticket does: it goes with the command, and is a row as soon as it joins.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rebate.domain.commands import Command, Keyed
+from rebate.domain.orders import Order
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from rebate.usecases.line import Line
+from rebate.usecases.ports import WRITES_MAX, Remove, Store
+from rebate.usecases.rows import SHARDS, Inbox, Key, inbox_partition, key_of
+
+ROWS_READ = 50
+"""Rows read at first from each partition of an inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A command that waits, and the row of the inbox in which it stands."""
+
+    sort: str
+    command: Command
+    row: Key
+    request: str | None = None
+    ticket: Ticket | None = None
+
+
+@dataclass(slots=True)
+class Pile:
+    """Commands of a queue that wait, in order.
+
+    `left` counts by row the commands that are not carried out, also those that are not `waiting`
+    because others must be read first. `unseen`: some wait for the rest of their event to be stored.
+    """
+
+    waiting: list[Waiting] = field(default_factory=list)
+    left: Counter[Key] = field(default_factory=Counter)
+    unseen: bool = False
+
+    def first(self, count: int) -> list[Keyed]:
+        """Return the first `count` commands; rows are written by answers and by emptying a row."""
+        left = self.left.copy()
+        found = []
+        for each in self.waiting[:count]:
+            left[each.row] -= 1
+            rows = (not left[each.row]) + (each.request is not None)
+            found.append(Keyed(each.sort, each.command, rows))
+        return found
+
+    def emptied(self, done: int) -> list[Remove]:
+        """Return the removal of the rows that the first `done` commands leave empty."""
+        carried_out = Counter(each.row for each in self.waiting[:done])
+        return [Remove(Inbox, row) for row, n in carried_out.items() if n == self.left[row]]
+
+    def take(self, done: int) -> None:
+        """Leave out the first `done` commands, which are carried out."""
+        self.left.subtract(each.row for each in self.waiting[:done])
+        del self.waiting[:done]
+
+
+def read_inbox(store: Store, queue: Queue, line: Line, now: Instant) -> Pile:
+    """Return the first commands that wait for a queue; `line` learns of the tickets with them.
+
+    A command that was begun comes first, whatever has come since.
+    """
+    begun = queue.progress.command if queue.progress else None
+    limit = ROWS_READ
+    while True:
+        rows, horizon = _rows(store, queue, limit)
+        pile = _pile(store, queue, line, [row for row in rows if _is_ripe(row, now)], horizon)
+        found = begun is None or (bool(pile.waiting) and pile.waiting[0].sort == begun)
+        if found and (pile.waiting or horizon is None):
+            return pile
+        assert horizon is not None, f"{begun} is begun and not in the inbox"
+        limit *= 2
+
+
+def _rows(store: Store, queue: Queue, limit: int) -> tuple[list[Inbox], str | None]:
+    """Return up to `limit` rows of each partition, and how far in order all of them were read."""
+    rows: list[Inbox] = []
+    horizon: str | None = None
+    for shard in range(SHARDS):
+        found = store.query(Inbox, inbox_partition(queue.id, shard), limit=limit)
+        rows += found
+        if len(found) == limit:
+            horizon = min(horizon or found[-1].sort, found[-1].sort)
+    return rows, horizon
+
+
+def _is_ripe(row: Inbox, now: Instant) -> bool:
+    return row.not_before is None or row.not_before <= now
+
+
+def _pile(
+    store: Store, queue: Queue, line: Line, rows: Iterable[Inbox], horizon: str | None
+) -> Pile:
+    visible, unseen = _visible(store, rows)
+    begun = queue.progress.command if queue.progress else None
+    undone = list(_undone(line, visible, begun))
+    end = horizon or max((each.sort for each in undone), default="")
+    known = [each for each in undone if each.sort <= end or each.sort == begun]
+    known.sort(key=lambda each: (each.sort != begun, each.sort))
+    return Pile(known, Counter(each.row for each in undone), unseen)
+
+
+def _visible(store: Store, rows: Iterable[Inbox]) -> tuple[list[Inbox], bool]:
+    """Return the rows whose events are stored in full, and whether others are being stored.
+
+    Those that were given up are removed.
+    """
+    visible, dead, unseen = [], [], False
+    for row in rows:
+        order = store.get(Order, Key(row.gate[0])) if row.gate else None
+        if row.gate is None or (order and order.has_finished(row.gate[1])):
+            visible.append(row)
+        elif order and order.has_given_up(row.gate[1]):
+            dead.append(row)
+        else:
+            unseen = True
+    for start in range(0, len(dead), WRITES_MAX):
+        step = dead[start : start + WRITES_MAX]
+        store.commit([Remove(Inbox, key_of(row)) for row in step])
+    return visible, unseen
+
+
+def _undone(line: Line, rows: Iterable[Inbox], begun: str | None) -> Iterator[Waiting]:
+    """Yield the commands that are not carried out, and let `line` learn of tickets yet to join."""
+    waiting = [each for row in rows for each in _commands(row)]
+    mailed = {each.ticket.key: each.ticket for each in waiting if each.ticket}
+    stored = {ticket.key for ticket in line.tickets(mailed)}
+    line.learn([], (ticket for key, ticket in mailed.items() if key not in stored))
+    for each in waiting:
+        if each.ticket is None or each.sort == begun or each.ticket.key not in stored:
+            yield each
+
+
+def _commands(row: Inbox) -> Iterator[Waiting]:
+    key = key_of(row)
+    yield Waiting(row.sort, row.command, key, row.request, row.ticket)
+    for each in row.others:
+        yield Waiting(each.sort, each.command, key, ticket=each.ticket)
