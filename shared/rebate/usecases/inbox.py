@@ -6,7 +6,7 @@ was carried out. Its ticket does: it goes with the command, and is a row as soon
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rebate.domain.commands import Command, Keyed
 from rebate.domain.orders import Order
@@ -23,7 +23,10 @@ ROWS_READ = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A command that waits, and the row of the inbox in which it stands."""
+    """A command that waits, and the row of the inbox in which it stands.
+
+    `ticket` came with it and is not stored yet.
+    """
 
     sort: str
     command: Command
@@ -77,6 +80,7 @@ def read_inbox(store: Store, queue: Queue, line: Line, now: Instant) -> Pile:
         pile = _pile(store, queue, line, [row for row in rows if _is_ripe(row, now)], horizon)
         found = begun is None or (bool(pile.waiting) and pile.waiting[0].sort == begun)
         if found and (pile.waiting or horizon is None):
+            line.learn([], (each.ticket for each in pile.waiting if each.ticket))
             return pile
         assert horizon is not None, f"{begun} is begun and not in the inbox"
         limit *= 2
@@ -131,14 +135,15 @@ def _visible(store: Store, rows: Iterable[Inbox]) -> tuple[list[Inbox], bool]:
 
 
 def _undone(line: Line, rows: Iterable[Inbox], begun: str | None) -> Iterator[Waiting]:
-    """Yield the commands that are not carried out, and let `line` learn of tickets yet to join."""
+    """Yield the commands that are not carried out."""
     waiting = [each for row in rows for each in _commands(row)]
-    mailed = {each.ticket.key: each.ticket for each in waiting if each.ticket}
+    mailed = {each.ticket.key for each in waiting if each.ticket}
     stored = {ticket.key for ticket in line.tickets(mailed)}
-    line.learn([], (ticket for key, ticket in mailed.items() if key not in stored))
     for each in waiting:
-        if each.ticket is None or each.sort == begun or each.ticket.key not in stored:
+        if each.ticket is None or each.ticket.key not in stored:
             yield each
+        elif each.sort == begun:
+            yield replace(each, ticket=None)
 
 
 def _commands(row: Inbox) -> Iterator[Waiting]:

@@ -186,7 +186,7 @@ class Settler:
         Either the queue was settled, or a command came in after one that was read before it.
         """
         now = self.store.get(Queue, Key(queue.id))
-        if now is None or now.version != queue.version:
+        if (now.version if now else 0) != queue.version:
             message = f"queue {queue.id} was settled by somebody else"
             raise Conflict(message)
         if isinstance(need, TicketKey):
