@@ -18,7 +18,7 @@ from local.summary import KINDS as QUEUE_KINDS
 from rebate.contracts.events_in import Channel
 from rebate.contracts.notice_texts import KINDS as NOTICE_KINDS
 from rebate.contracts.notice_texts import LOCALES
-from rebate.domain.ledger import Pocket, Till
+from rebate.domain.ledger import Pocket, Reason, Till
 from rebate.domain.scopes import CUMULATIVE, FIXED, LEVEL, LOTTERY
 from rebate.domain.tickets import Status
 
@@ -206,6 +206,7 @@ def _keys():
         ("status", list(Status)),
         ("pocket", list(Pocket)),
         ("till", list(Till)),
+        ("reward", list(Reason)),
         ("notice", list(NOTICE_KINDS)),
         ("channel", list(get_args(Channel))),
         ("rule", [LEVEL, CUMULATIVE, LOTTERY, FIXED]),

@@ -56,6 +56,7 @@ export const moment = (iso, timeZone) => format.moment(iso, locale(), timeZone);
 export const statusName = (status) => named(`status.${status}`, status);
 export const pocketName = (pocket) => named(`pocket.${pocket}`, pocket);
 export const movementName = (kind) => named(`movement.${kind}`, kind);
+export const rewardName = (reason) => named(`reward.${reason}`, reason);
 export const channelName = (channel) => named(`channel.${channel}`, channel);
 export const planName = (plan) => named(`plan.${plan}`, plan);
 export const errorName = (code) => named(`error.${code}`, null);

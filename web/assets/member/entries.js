@@ -15,6 +15,7 @@ import {
 } from "../language.js";
 import { paged, to } from "../page.js";
 import { drawEntry, exchangeEntry } from "./choices.js";
+import { isOfSeveralKinds, rewardsByKind } from "./rewards.js";
 import { entriesPage } from "./shop.js";
 import { showTrace } from "./trace.js";
 
@@ -68,6 +69,9 @@ function card(entry, { currency, titles }, ask) {
       [t("member.ahead"), ahead(entry, said)],
       [t("member.entitlement"), said(entry.entitlement)],
       [t("member.earned"), said(entry.paid)],
+      ...(isOfSeveralKinds(entry.paid_by_reason)
+        ? rewardsByKind(entry.paid_by_reason, currency)
+        : []),
       [t("member.waiting"), IN_LINE.includes(entry.status) ? said(entry.waiting) : null],
       [
         t("member.rewards"),

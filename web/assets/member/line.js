@@ -3,6 +3,7 @@
 import { el, facts, orNone } from "../dom.js";
 import { count, money, queueName, t } from "../language.js";
 import { paged, to } from "../page.js";
+import { rewardsByKind } from "./rewards.js";
 import { theShop } from "./shop.js";
 
 export async function showLine({ queue }, ask) {
@@ -25,10 +26,16 @@ export async function showLine({ queue }, ask) {
       ],
       { class: "facts tiles" },
     ),
+    ...byKind(own.earned_by_reason, currency),
     el("h2", {}, t("member.line_title")),
     ...orNone(list, t("member.line_empty")),
     more,
   ];
+}
+
+function byKind(byReason, currency) {
+  const pairs = rewardsByKind(byReason, currency);
+  return pairs.length ? [el("h2", {}, t("member.by_kind")), facts(pairs)] : [];
 }
 
 function standing({ place, mine, person, waiting }, currency) {

@@ -1,7 +1,7 @@
 /** My wallet: what is in which pocket, and what moved. */
 
 import { el, orNone } from "../dom.js";
-import { balance, moment, movementName, pocketName, t } from "../language.js";
+import { balance, moment, movementName, pocketName, rewardName, t } from "../language.js";
 import { paged } from "../page.js";
 import { theShop } from "./shop.js";
 
@@ -43,9 +43,9 @@ function pockets(balances, currency) {
 }
 
 /** Return a movement as a row of a statement. */
-export function movementRow({ kind, pocket, amount, order_id, entry }, at, currency) {
+export function movementRow({ kind, pocket, amount, order_id, entry, reason }, at, currency) {
   const about = [
-    order_id && t("member.from_order", { order: order_id }),
+    order_id ? t("member.from_order", { order: order_id }) : reason && movementName(kind),
     entry && t("member.for_entry", { entry }),
     moment(at),
   ];
@@ -55,7 +55,7 @@ export function movementRow({ kind, pocket, amount, order_id, entry }, at, curre
     el(
       "span",
       { class: "what" },
-      movementName(kind),
+      reason ? rewardName(reason) : movementName(kind),
       pocket === "cash" ? null : ` · ${pocketName(pocket)}`,
     ),
     el(

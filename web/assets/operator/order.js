@@ -13,6 +13,7 @@ import {
   percent,
   queueName,
   reasonName,
+  rewardName,
   ruleName,
   scopeName,
   statusName,
@@ -225,7 +226,12 @@ function movement({ source, number, at, kind, order_id, line_id, postings }, sai
     el("a", { href: to("order", { id: order_id }) }, order_id),
     line_id && ` · ${t("operator.line", { line: line_id })}`,
   ];
-  const heads = [t("operator.account"), [t("operator.amount"), "number"], t("operator.entry")];
+  const heads = [
+    t("operator.account"),
+    [t("operator.amount"), "number"],
+    t("operator.entry"),
+    t("operator.reward"),
+  ];
   return el(
     "details",
     {},
@@ -247,11 +253,12 @@ function movement({ source, number, at, kind, order_id, line_id, postings }, sai
     table(
       t("operator.journal"),
       heads,
-      postings.map(({ account, amount, entry }) =>
+      postings.map(({ account, amount, entry, reason }) =>
         row([
           el("span", { title: account }, accountName(account)),
           [posted(account, amount, said, counted), "number"],
           entry ?? "",
+          reason ? rewardName(reason) : "",
         ]),
       ),
     ).whole,
