@@ -109,9 +109,10 @@ def _contribute(work: Work, ticket: Ticket, index: int, number: int, part: Part)
     desk.close(gift.draft)
     ticket = desk.line.ticket(ticket.key)
     retained = 0 if carried else min(gift.left, gift.own)
-    line = ticket.lines[index]
-    ticket = ticket.with_line(index, replace(line, retained=line.retained + retained))
-    desk.save(ticket)
+    if retained:
+        line = ticket.lines[index]
+        ticket = ticket.with_line(index, replace(line, retained=line.retained + retained))
+        desk.save(ticket)
     return ticket
 
 

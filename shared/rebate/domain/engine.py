@@ -134,7 +134,8 @@ class _Clerk:
                 _stop(last, keyed.command)
                 break
             _trace(desk, keyed.command)
-            desk.queue = replace(desk.queue, progress=None)
+            if desk.queue.progress:
+                desk.queue = replace(desk.queue, progress=None)
             done += 1
             if _ends_batch(desk, keyed.command):
                 break

@@ -15,7 +15,8 @@ class Line:
     """Tickets and nodes of one queue, each read once.
 
     What was read stays true as long as the queue's version is the one it was read under, or
-    the changes made since are told by `learn`.
+    the changes made since are told by `learn`. `heads` is how many tickets at the head of the line
+    the last decision wanted; the next one will want about as many.
     """
 
     def __init__(self, store: Store, queue: QueueId) -> None:
@@ -24,6 +25,7 @@ class Line:
         self._queue = queue
         self._nodes: dict[NodeKey, Node] = {}
         self._tickets: dict[TicketKey, Ticket] = {}
+        self.heads = 0
 
     def learn(self, nodes: Iterable[Node], tickets: Iterable[Ticket]) -> None:
         """Keep what was just stored, or read in another way."""

@@ -46,6 +46,9 @@ from rebate.usecases.settings import SettingsReader
 ROOM = WRITES_MAX - 4
 """Rows that a decision may write; the queue, its journal and a growing index need the others."""
 
+HEADS_AHEAD_MAX = 64
+"""Tickets at the head of a line that are loaded before a decision asks for them."""
+
 LEASE = 10 * SECOND
 """How long others leave a queue alone whose settler has more to do; a crash costs no more."""
 
@@ -170,6 +173,8 @@ class Settler:
         """Decide, loading what is needed until nothing is missing."""
         book = Book()
         book.keep(line.tickets(tickets_of(commands)))
+        if line.heads:
+            self._load(book, line, queue, plan, Heads(0, line.heads))
         asked: set[Need] = set()
         while True:
             decision = decide(queue, book, commands, plan, ROOM)
@@ -202,6 +207,7 @@ class Settler:
                 )
                 book.line = Window(start, end, count)
                 book.keep(tickets)
+                line.heads = line.heads if start else min(count, HEADS_AHEAD_MAX)
             case Standers(count):
                 tickets, _ = line.payable(queue, start=0, count=count, completed_only=False)
                 tickets.sort(key=lambda ticket: ticket.place or 0)
