@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -9,12 +10,15 @@ from random import Random
 
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import App, wire
-from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded, parse_event
+from rebate.contracts.events_in import Event, OrderCompleted, OrderPaid, OrderRefunded, parse_event
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
+from rebate.usecases.accept_order import OrderDesk
+from rebate.usecases.accept_together import OrderBatch
 
 REGION = "eu-central-1"
 PREFIX = "rebate-"
+BATCH = 4
 
 Told = tuple[str, dict[str, object]]
 
@@ -22,16 +26,18 @@ Told = tuple[str, dict[str, object]]
 def work(number: int, folder: Path, events: list[Told]) -> None:
     """Bring every event to the deployment whose address stands in `folder`; note each that is in.
 
-    What this process noted before it was killed it leaves out, but for the last one.
+    They come in batches. What this process noted before it was killed it leaves out, but for the
+    last batch.
     """
     noted = folder / f"accepted-{number}"
     known = noted.read_text(encoding="ascii").split() if noted.exists() else []
-    left = sorted(set(range(len(events))) - set(map(int, known[:-1])))
+    left = sorted(set(range(len(events))) - set(map(int, known[:-BATCH])))
     Random(number).shuffle(left)
     with noted.open("a", encoding="ascii") as accepted:
-        for index in left:
-            queues = _until_accepted(folder, events[index])
-            accepted.write(f"{index} ")
+        for start in range(0, len(left), BATCH):
+            batch = left[start : start + BATCH]
+            queues = _until_accepted(folder, [events[index] for index in batch])
+            accepted.writelines(f"{index} " for index in batch)
             accepted.flush()
             os.fsync(accepted.fileno())
             with suppress(Conflict, Unavailable):
@@ -49,11 +55,20 @@ def _on(endpoint: str) -> App:
     return wire(DynamoStore(PREFIX, REGION, endpoint))
 
 
-def _until_accepted(folder: Path, told: Told) -> tuple[QueueId, ...]:
-    event = parse_event(*told)
-    assert isinstance(event, OrderPaid | OrderCompleted | OrderRefunded)
+def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:
     while True:
         try:
-            return deployment(folder).orders.accept(event).queues
+            return set(_accepted(deployment(folder).orders, [parse_event(*each) for each in told]))
         except Unavailable:
             time.sleep(0.1)
+
+
+def _accepted(desk: OrderDesk, events: list[Event]) -> Iterator[QueueId]:
+    together = OrderBatch(desk)
+    together.expect(event for event in events if isinstance(event, OrderPaid))
+    for event in events:
+        assert isinstance(event, OrderPaid | OrderCompleted | OrderRefunded)
+        if isinstance(event, OrderPaid):
+            yield from together.accept(event).queues
+        else:
+            yield from desk.accept(event).queues
