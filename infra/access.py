@@ -40,7 +40,7 @@ _SETTLEMENT: _Access = {
     "commissions": (_GET, _PUT),
     "daily_rebates": (_GET, _PUT),
     "holds": (_QUERY, _PUT, _REMOVE),
-    "inbox": (_GET, _QUERY, _PUT, _REMOVE),
+    "inbox": (_QUERY, _PUT, _REMOVE),
     "journal": (_PUT,),
     "members": (_GET,),
     "nodes": (_GET_MANY, _PUT),

@@ -13,11 +13,6 @@ from tests.infra.templates import Template, names_of_functions, without_region
 PREFIX = "rebate-test-"
 
 UNREACHED = {
-    (SETTLEMENT, "Settler._begun_first"): (
-        "dynamodb:GetItem",
-        "inbox",
-        "a settler died within a contribution, and earlier commands came before the next began",
-    ),
     (SETTLEMENT, "Settler._insist_unchanged"): (
         "dynamodb:GetItem",
         "queues",

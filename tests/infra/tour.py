@@ -100,6 +100,13 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+UNLIMITED = {
+    **SETTINGS,
+    "queue_rebate": {**SETTINGS["queue_rebate"], "limits": {}},
+    "alliance": {**SETTINGS["alliance"], "frequency": None},
+}
+
+
 class Killed(BaseException):
     """The process died."""
 
@@ -113,8 +120,9 @@ class Tour:
         self._at = START
 
     def go(self) -> None:
-        for version in range(2):
-            self._ask("PUT", "/v1/settings", body={"version": version, "settings": SETTINGS})
+        self._ask("PUT", "/v1/settings", body={"version": 0, "settings": UNLIMITED})
+        self._trade_without_limits()
+        self._ask("PUT", "/v1/settings", body={"version": 1, "settings": SETTINGS})
         self._trade("bus", self._deliver)
         self._trade("http", self._post)
         self._fill_a_queue()
@@ -133,6 +141,11 @@ class Tour:
             batch = {"Records": records[start : start + 100]}
             for function in ("publish_events", "notify_members"):
                 assert not self._deployment.functions.call(function, batch)["batchItemFailures"]
+
+    def _trade_without_limits(self) -> None:
+        """Nobody's entries are counted, so tickets go with their commands."""
+        Shop("free", self._deliver, self._next).buy("m1", "A", ["p1"])
+        self._deployment.settle()
 
     def _trade(self, name: str, send: Send) -> None:
         """Shops send all that they can, by way of the bus or over HTTP."""
