@@ -138,6 +138,6 @@ class Lineup:
     def clear(self, below: int) -> None:
         """Let nobody who has a place below `below` be in line any more."""
         self._cleared_below = below
-        self._line.clear()
+        del self._line[: bisect_left(self._line, (below,), key=lambda item: item[:1])]
         self._window = Window(0, None)
         self._members = dict.fromkeys(self._members, Window(0, None))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from rebate.domain.commands import Command, Keyed
+from rebate.domain.errors import Conflict
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
@@ -72,6 +73,9 @@ def read_inbox(store: Store, queue: Queue, line: Line, now: Instant) -> Pile:
     """Return the first commands that wait for a queue; `line` learns of the tickets with them.
 
     A command that was begun comes first, whatever has come since.
+
+    Raises:
+        Conflict: somebody else has settled the queue since it was read.
     """
     begun = queue.progress.command if queue.progress else None
     limit = ROWS_READ
@@ -82,8 +86,25 @@ def read_inbox(store: Store, queue: Queue, line: Line, now: Instant) -> Pile:
         if found and (pile.waiting or horizon is None):
             line.learn([], (each.ticket for each in pile.waiting if each.ticket))
             return pile
-        assert horizon is not None, f"{begun} is begun and not in the inbox"
+        if horizon is None:
+            insist_unsettled(store, queue)
+            message = f"{begun} is begun and not in the inbox"
+            raise AssertionError(message)
         limit *= 2
+
+
+def insist_unsettled(store: Store, queue: Queue) -> None:
+    """Insist that nobody has settled a queue since it was read.
+
+    Rows that do not fit together were read while somebody else wrote, or there is a bug.
+
+    Raises:
+        Conflict: somebody has.
+    """
+    now = store.get(Queue, Key(queue.id))
+    if (now.version if now else 0) != queue.version:
+        message = f"queue {queue.id} was settled by somebody else"
+        raise Conflict(message)
 
 
 def _rows(store: Store, queue: Queue, limit: int) -> tuple[list[Inbox], str | None]:

@@ -7,6 +7,7 @@ out, its disappearance from the inbox, changes in the same transaction as the mo
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, Standers, WalletOf, Window
 from rebate.domain.caps import DailyRebates
@@ -24,7 +25,7 @@ from rebate.domain.plans import referral
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant, later
 from rebate.domain.wallets import Wallet
-from rebate.usecases.inbox import Pile, Waiting, read_inbox
+from rebate.usecases.inbox import Pile, Waiting, insist_unsettled, read_inbox
 from rebate.usecases.line import Line
 from rebate.usecases.orders import load_order
 from rebate.usecases.pay_commissions import CommissionDesk
@@ -181,19 +182,17 @@ class Settler:
             if isinstance(decision, Decision):
                 return decision, book
             if decision in asked:
-                self._insist_unchanged(queue, decision)
+                self._explain(queue, decision)
             asked.add(decision)
             self._load(book, line, queue, plan, decision)
 
-    def _insist_unchanged(self, queue: Queue, need: Need) -> None:
-        """Rows that do not fit together were read while somebody else wrote.
+    def _explain(self, queue: Queue, need: Need) -> NoReturn:
+        """Tell why what is needed is not there, though it was asked for.
 
-        Either the queue was settled, or a command came in after one that was read before it.
+        Raises:
+            Conflict: the queue was settled, or a command came in after one that was read before it.
         """
-        now = self.store.get(Queue, Key(queue.id))
-        if (now.version if now else 0) != queue.version:
-            message = f"queue {queue.id} was settled by somebody else"
-            raise Conflict(message)
+        insist_unsettled(self.store, queue)
         if isinstance(need, TicketKey):
             message = f"queue {queue.id} knows order {need.order}, and not yet that it was paid"
             raise Conflict(message)
