@@ -58,7 +58,7 @@ def _writer(endpoint: str, queue: QueueId, first: int, last: int) -> Callable[[]
 def _write(store: Store, made: Any, rows: Iterable[Any]) -> None:
     for batch in _in_batches(rows):
         table = store.tables[type(batch[0])]  # type: ignore[attr-defined]
-        puts = [{"PutRequest": {"Item": table.of(row).serialize()}} for row in batch]
+        puts = [{"PutRequest": {"Item": table.item(row)}} for row in batch]
         left = {f"{PREFIX}{table.name}": puts}
         while left:
             left = made.batch_write_item(RequestItems=left)["UnprocessedItems"]

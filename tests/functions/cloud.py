@@ -170,7 +170,7 @@ class Cloud:
         found = (row for row in app().store.scan(Journal) if row.source == source)
         rows = sorted(found, key=lambda row: row.number)
         table = _tables()[Journal]
-        return _stream(rows, lambda row: table.of(row).to_dynamodb_dict())
+        return _stream(rows, table.item)
 
     def dead_letters(self) -> list[tuple[str, dict[str, str]]]:
         """Return (body, attributes) of what was set aside since the last call."""
@@ -240,7 +240,7 @@ class Cloud:
                 yield message
 
 
-def _tables() -> dict[type, Any]:
+def _tables() -> Mapping[type, Any]:
     store = app().store
     assert isinstance(store, DynamoStore)
     return store.tables

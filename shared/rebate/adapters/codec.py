@@ -1,51 +1,64 @@
 """Rows as compact JSON: what equals its default is left out, so old rows gain new fields.
 
-For the same reason the default of a stored field may never change: rows rest on it.
+For the same reason the default of a stored field may never change: rows rest on it. Unknown fields
+are ignored, so that a row which a newer version wrote can be read.
+
+A record is an object, told from others of a union by its field `type`; a tuple is a list. What is
+read is checked against the types of the row's fields.
 """
 
 import json
-from dataclasses import MISSING, Field, fields, is_dataclass
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cache, partial
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter
+from rebate.domain.errors import Unreadable
 
 Row = TypeVar("Row")
 _TAG = "type"
+_JSON: frozenset[type] = frozenset({str, int, float, bool, NoneType, list, dict})
 
 
 def encode(row: object) -> str:
     """Return a row as JSON text."""
-    return json.dumps(_plain(row), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(row)
 
 
 def decode(kind: type[Row], text: str) -> Row:
     """Return the row of `kind` that `text` was encoded from.
 
     Raises:
-        pydantic.ValidationError: the text is not such a row.
+        Unreadable: the text is not such a row.
     """
-    row: Row = _adapter(kind).validate_json(text)
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(f"{kind.__name__} is not JSON: {error}") from error
+    row: Row = _record(kind, found)
     return row
 
 
-def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            name: _plain(content)
-            for name, default in _fields(type(value))
-            if (content := getattr(value, name)) != default or name == _TAG
-        }
-    if isinstance(value, dict):
-        return {str(key): _plain(content) for key, content in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value
+def _told(record: Any) -> dict[str, object]:  # noqa: ANN401 - any record
+    """Return a record's fields that are not as by default; those inside are asked for in turn."""
+    kind: Any = type(record)
+    contents, defaults = _fields(kind)
+    return {
+        name: content
+        for (name, default), content in zip(defaults, contents(record), strict=False)
+        if content != default or name == _TAG
+    }
 
 
 @cache
-def _fields(kind: type) -> tuple[tuple[str, object], ...]:
-    return tuple((each.name, _default(each)) for each in fields(kind))
+def _fields(kind: type) -> tuple[Callable[[object], tuple[Any, ...]], tuple[tuple[str, Any], ...]]:
+    """Return what gets the contents of a record's fields, and the fields' names and defaults."""
+    defaults = tuple((each.name, _default(each)) for each in fields(kind))
+    # Of a single name it would get the bare content, so it is given one more than there are.
+    return attrgetter(*(name for name, _ in defaults), "__class__"), defaults
 
 
 def _default(each: "Field[object]") -> object:
@@ -54,11 +67,124 @@ def _default(each: "Field[object]") -> object:
     return each.default
 
 
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    known = _ADAPTERS.get(kind)
-    if known is None:
-        known = _ADAPTERS[kind] = TypeAdapter(kind)
-    return known
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_told
+)
 
 
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How values of a type are read: those of `plain` types stand as they are, others are made."""
+
+    plain: frozenset[type]
+    make: Callable[[Any], Any]
+
+    def read(self, found: object) -> Any:  # noqa: ANN401 - any type that a field may have
+        return found if type(found) in self.plain else self.make(found)
+
+
+@cache
+def _shape(annotation: Any) -> _Shape:  # noqa: ANN401 - types have no type in common
+    """Return how values of a type are read."""
+    if hasattr(annotation, "__supertype__"):
+        return _shape(annotation.__supertype__)
+    if annotation is Any:
+        return _Shape(_JSON, partial(_refuse, "any value"))
+    if annotation in _JSON:
+        return _Shape(frozenset({annotation}), partial(_refuse, annotation.__name__))
+    if get_origin(annotation) in (Union, UnionType):
+        return _union(get_args(annotation))
+    return _Shape(frozenset(), _made(get_origin(annotation) or annotation, get_args(annotation)))
+
+
+def _made(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:  # noqa: ANN401 - see `_shape`
+    """Return what makes values of a type that JSON does not have."""
+    if origin is Literal:
+        return partial(_choice, {value: value for value in parts})
+    if origin is tuple and parts[-1] is Ellipsis:
+        return partial(_series, _shape(parts[0]))
+    if issubclass(origin, tuple):
+        each = parts or get_type_hints(origin).values()
+        return partial(_group, getattr(origin, "_make", origin), tuple(map(_shape, each)))
+    if issubclass(origin, Mapping):
+        return partial(_mapping, *map(_shape, parts))
+    if issubclass(origin, Enum):
+        return partial(_choice, {each.value: each for each in origin})
+    assert is_dataclass(origin), f"rows hold no {origin}"
+    return partial(_record, origin)
+
+
+def _union(parts: tuple[Any, ...]) -> _Shape:
+    """Return how a union is read: plain values, and one composed type or records with tags."""
+    shapes = [_shape(part) for part in parts]
+    plain = frozenset().union(*(shape.plain for shape in shapes))
+    composed = [part for part, shape in zip(parts, shapes, strict=True) if not shape.plain]
+    if not composed:
+        return _Shape(plain, partial(_refuse, " or ".join(each.__name__ for each in plain)))
+    if len(composed) == 1:
+        return _Shape(plain, _shape(composed[0]).make)
+    return _Shape(
+        plain, partial(_tagged, {dict(_fields(kind)[1])[_TAG]: kind for kind in composed})
+    )
+
+
+@cache
+def _shapes(kind: type) -> tuple[dict[str, _Shape], frozenset[str]]:
+    """Return how the fields of a record are read, and which of them must be there."""
+    hints = get_type_hints(kind)
+    _, defaults = _fields(kind)
+    required = frozenset(name for name, default in defaults if default is MISSING)
+    return {name: _shape(hints[name]) for name, _ in defaults}, required
+
+
+def _record(kind: Any, found: Any) -> Any:  # noqa: ANN401 - what JSON held
+    if type(found) is not dict:
+        _refuse(kind.__name__, found)
+    shapes, required = _shapes(kind)
+    if not required <= found.keys():
+        raise Unreadable(f"{kind.__name__} lacks {', '.join(sorted(required - found.keys()))}")
+    given = {
+        name: value if type(value) in shape.plain else shape.make(value)
+        for name, value in found.items()
+        if (shape := shapes.get(name))
+    }
+    try:
+        return kind(**given)
+    except (AssertionError, ValueError) as error:
+        raise Unreadable(f"{kind.__name__}: {error}") from error
+
+
+def _tagged(kinds: dict[str, type], found: Any) -> object:  # noqa: ANN401 - what JSON held
+    kind = kinds.get(found.get(_TAG, "")) if type(found) is dict else None
+    return _record(kind, found) if kind else _refuse(" or ".join(kinds), found)
+
+
+def _series(each: _Shape, found: Any) -> tuple[Any, ...]:  # noqa: ANN401 - what JSON held
+    if type(found) is not list:
+        _refuse("a list", found)
+    return tuple([each.read(item) for item in found])
+
+
+def _group(
+    make: Callable[[list[Any]], Any],
+    each: tuple[_Shape, ...],
+    found: Any,  # noqa: ANN401 - what JSON held
+) -> Any:  # noqa: ANN401 - a tuple, possibly with names
+    if type(found) is not list or len(found) != len(each):
+        _refuse(f"a list of {len(each)}", found)
+    return make([shape.read(item) for shape, item in zip(each, found, strict=True)])
+
+
+def _mapping(key: _Shape, value: _Shape, found: Any) -> dict[Any, Any]:  # noqa: ANN401 - see above
+    if type(found) is not dict:
+        _refuse("an object", found)
+    return {key.read(name): value.read(content) for name, content in found.items()}
+
+
+def _choice(values: dict[str, Any], found: object) -> Any:  # noqa: ANN401 - an enum's, or text
+    value = values.get(found) if isinstance(found, str) else None
+    return value if value is not None else _refuse(" or ".join(values), found)
+
+
+def _refuse(wanted: str, found: object) -> NoReturn:
+    raise Unreadable(f"{type(found).__name__} where {wanted} should stand")

@@ -1,29 +1,42 @@
-"""The store on DynamoDB: PynamoDB models, strongly consistent reads, conditional transactions."""
+"""The store on DynamoDB: strongly consistent reads, conditional transactions.
 
-from collections.abc import Iterable, Iterator, Sequence
+PynamoDB's models describe the tables, its connection words requests and sends them; rows take the
+short way (`Table.item` and `Table.row`), past instances of models.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
+from botocore.config import Config
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
+from pynamodb.pagination import ResultIterator
 
-from rebate.adapters.tables import SortedTable, Table, bind
-from rebate.adapters.tables.tickets import TicketsTable
+from rebate.adapters.tables import TABLES, Item, SortedTable, Table, bind
+from rebate.adapters.tables.tickets import TicketsTable, WaitingIndex
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.ports import Check, Credit, Put, Remove, Write
-from rebate.usecases.rows import Key, place_key
+from rebate.usecases.rows import Key, key_of, place_key
 
 Row = TypeVar("Row")
 
 _CONTENDED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+_KEYS_MAX = 100
+"""Keys that one request may ask for."""
+
+_TABLES = {table.kind: table for table in TABLES}
+
+_ROUTINE = Config(user_agent="rebate", account_id_endpoint_mode="disabled")
+"""What botocore would otherwise find out anew for each request."""
 
 
 class DynamoStore:
@@ -31,35 +44,38 @@ class DynamoStore:
 
     def __init__(self, prefix: str, region: str, endpoint: str | None = None) -> None:
         """Use the tables of one deployment; `endpoint` None: AWS's own."""
-        self.tables = bind(prefix, region, endpoint)
+        self._deployment = (prefix, region, endpoint)
         self._connection = _connection(region, endpoint)
-        for table in self.tables.values():
-            _share_connection(table, self._connection)
+        self._bound: dict[type, type[Table[Any]]] = {}
+
+    @property
+    def tables(self) -> Mapping[type, type[Table[Any]]]:
+        """The tables of the deployment, by the kind of row that each holds."""
+        return {kind: self._table(kind) for kind in _TABLES}
 
     def get(self, kind: type[Row], key: Key) -> Row | None:
         """Return the row at `key`, or None."""
         table = self._table(kind)
         try:
-            return cast(
-                "Row", table.get(key.partition, _sort(table, key), consistent_read=True).row()
+            found = self._connection.get_item(
+                self._name(table), key.partition, _sort(table, key), consistent_read=True
             )
-        except table.DoesNotExist:
-            return None
         except PynamoDBException as error:
             raise _unavailable(error) from error
+        return cast("Row", table.row(found["Item"])) if "Item" in found else None
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         """Return those of the rows at `keys` that exist."""
         table = self._table(kind)
-        wanted = set(keys)
-        if not wanted:
-            return {}
-        plain = wanted if table.is_sorted() else {key.partition for key in wanted}
-        try:
-            items = list(table.batch_get(plain, consistent_read=True))
-        except PynamoDBException as error:
-            raise _unavailable(error) from error
-        return {_key(item): item.row() for item in items}
+        names = ("partition", "sort") if table.is_sorted() else ("partition",)
+        left: list[Any] = [dict(zip(names, key, strict=False)) for key in set(keys)]
+        items: list[Item] = []
+        while left:
+            page, left = left[:_KEYS_MAX], left[_KEYS_MAX:]
+            found, unprocessed = self._page(self._name(table), page)
+            items += found
+            left += unprocessed
+        return {_key(item): table.row(item) for item in items}
 
     def query(
         self,
@@ -74,44 +90,29 @@ class DynamoStore:
         """Return a partition's rows in order of their sort keys."""
         table = self._table(kind)
         assert issubclass(table, SortedTable), f"{table.name} keeps one row a partition"
-        try:
-            found = table.query(
-                partition,
-                _range(table, prefix, after, backwards=backwards),
-                consistent_read=True,
-                limit=limit,
-                scan_index_forward=not backwards,
-            )
-            return [item.row() for item in found]
-        except PynamoDBException as error:
-            raise _unavailable(error) from error
+        condition = _range(table, prefix, after, backwards=backwards)
+        found = self._query(table, partition, condition, limit, scan_index_forward=not backwards)
+        return [table.row(item) for item in found]
 
     def waiting_tickets(
         self, member: MemberId, queue: QueueId, *, from_place: int, limit: int
     ) -> list[Ticket]:
         """Return a member's tickets in a queue with entries that wait, in order of place."""
         table = cast("type[TicketsTable]", self._table(Ticket))
-        first, last = place_key(queue, from_place), place_key(queue, 10**20 - 1)
-        try:
-            found = list(
-                table.waiting.query(
-                    member,
-                    table.waits_at.between(first, last),
-                    consistent_read=True,
-                    limit=limit,
-                )
-            )
-        except PynamoDBException as error:
-            raise _unavailable(error) from error
-        keys = [Key(item.partition, item.sort) for item in found]
+        places = table.waits_at.between(place_key(queue, from_place), place_key(queue, 10**20 - 1))
+        index = WaitingIndex.Meta.index_name
+        keys = [_key(item) for item in self._query(table, member, places, limit, index_name=index)]
         tickets = self.get_many(Ticket, keys)
         return [tickets[key] for key in keys if key in tickets]
 
     def scan(self, kind: type[Row]) -> Iterator[Row]:
         """Yield every row of a kind, in no order."""
+        table = self._table(kind)
+        options = {"consistent_read": True}
+        items: Iterator[Item] = ResultIterator(self._connection.scan, (self._name(table),), options)
         try:
-            for item in self._table(kind).scan(consistent_read=True):
-                yield item.row()
+            for item in items:
+                yield table.row(item)
         except PynamoDBException as error:
             raise _unavailable(error) from error
 
@@ -121,52 +122,102 @@ class DynamoStore:
         A request that is sent again after a lost reply carries the same token; what makes the
         transaction safe to repeat is its conditions, not the token.
         """
+        worded: dict[type[Write], list[dict[str, Any]]] = {
+            Check: [],
+            Remove: [],
+            Put: [],
+            Credit: [],
+        }
+        for write in writes:
+            worded[type(write)].append(self._worded(write))
         try:
-            with TransactWrite(
-                connection=self._connection, client_request_token=str(uuid4())
-            ) as transaction:
-                for write in writes:
-                    self._add(transaction, write)
+            self._connection.transact_write_items(
+                worded[Check],
+                worded[Remove],
+                worded[Put],
+                worded[Credit],
+                client_request_token=str(uuid4()),
+            )
         except TransactWriteError as error:
             raise _conflict_or_unavailable(error) from error
         except PynamoDBException as error:
             raise _unavailable(error) from error
 
-    def _add(self, transaction: TransactWrite, write: Write) -> None:
+    def _worded(self, write: Write) -> dict[str, Any]:
+        """Return a write as a transaction has it."""
         match write:
             case Put(row, expects):
-                table = self._table(type(row))
+                table, key = self._table(type(row)), key_of(row)
                 condition = None if expects is None else table.at_version(expects)
-                transaction.save(table.of(row), condition=condition)
+                return self._request(
+                    table, key, key="Item", attributes=table.item(row), condition=condition
+                )
             case Remove(kind, key):
-                table = self._table(kind)
-                transaction.delete(_bare(table, key))
+                return self._request(self._table(kind), key)
             case Check(kind, key, expects):
                 table = self._table(kind)
-                condition = table.at_version(expects)
-                transaction.condition_check(
-                    table, key.partition, _sort(table, key), condition=condition
-                )
+                return self._request(table, key, condition=table.at_version(expects))
             case Credit(member, amounts, expects):
                 wallets = cast("type[WalletsTable]", self._table(Wallet))
                 condition = None if expects is None else wallets.at_version(expects)
-                item = _bare(wallets, Key(member))
-                transaction.update(item, wallets.additions(amounts), condition=condition)
+                additions = wallets.additions(amounts)
+                return self._request(wallets, Key(member), actions=additions, condition=condition)
+
+    def _request(self, table: type[Table[Any]], at: Key, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - PynamoDB's
+        return self._connection.get_operation_kwargs(
+            self._name(table), at.partition, _sort(table, at), **parts
+        )
+
+    def _page(self, name: str, keys: list[Any]) -> tuple[list[Item], list[Any]]:
+        """Return the items at some keys, and the keys that have to be asked for again."""
+        try:
+            found = self._connection.batch_get_item(name, keys, consistent_read=True)
+        except PynamoDBException as error:
+            raise _unavailable(error) from error
+        unprocessed = found.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+        return found["Responses"].get(name, []), unprocessed
+
+    def _query(
+        self,
+        table: type[Table[Any]],
+        partition: str,
+        condition: Condition | None,
+        limit: int | None,
+        **options: Any,  # noqa: ANN401 - PynamoDB's
+    ) -> list[Item]:
+        options |= {"range_key_condition": condition, "consistent_read": True, "limit": limit}
+        items: Iterator[Item] = ResultIterator(
+            self._connection.query, (self._name(table), partition), options, limit=limit
+        )
+        try:
+            return list(items)
+        except PynamoDBException as error:
+            raise _unavailable(error) from error
+
+    def _name(self, table: type[Table[Any]]) -> str:
+        return f"{self._deployment[0]}{table.name}"
 
     def _table(self, kind: type) -> type[Table[Any]]:
-        return self.tables[kind]
+        """Return the table of a kind, bound when it is first needed: few functions need all."""
+        table = self._bound.get(kind)
+        if table is None:
+            table = self._bound[kind] = bind(_TABLES[kind], *self._deployment)
+            _share_connection(table, self._connection)
+        return table
 
 
 @cache
 def _connection(region: str, endpoint: str | None) -> Connection:
     """Return the one client of this process for an engine: each costs a tenth of a second."""
-    return Connection(
+    connection = Connection(
         region=region,
         host=endpoint,
         connect_timeout_seconds=3,
         read_timeout_seconds=10,
         max_retry_attempts=3,
     )
+    connection.session.set_default_client_config(_ROUTINE)
+    return connection
 
 
 def _share_connection(table: type[Table[Any]], connection: Connection) -> None:
@@ -181,15 +232,8 @@ def _sort(table: type[Table[Any]], key: Key) -> str | None:
     return key.sort if table.is_sorted() else None
 
 
-def _bare(table: type[Table[Any]], key: Key) -> Table[Any]:
-    """Return an item that has nothing but its key."""
-    if table.is_sorted():
-        return table(partition=key.partition, sort=key.sort)
-    return table(partition=key.partition)
-
-
-def _key(item: Table[Any]) -> Key:
-    return Key(item.partition, getattr(item, "sort", ""))
+def _key(item: Item) -> Key:
+    return Key(item["partition"]["S"], item["sort"]["S"] if "sort" in item else "")
 
 
 def _range(

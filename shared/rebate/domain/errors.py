@@ -62,3 +62,7 @@ class NotYet(RebateError):
 
 class Unavailable(RebateError):
     """The store did not answer, or asked to slow down."""
+
+
+class Unreadable(RebateError):
+    """What is stored is not what rows of its kind are; no repetition mends it."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rebate.adapters.tables.answers import AnswersTable
-from rebate.adapters.tables.base import SortedTable, Table
+from rebate.adapters.tables.base import Item, SortedTable, Table
 from rebate.adapters.tables.commissions import CommissionsTable
 from rebate.adapters.tables.current_settings import CurrentSettingsTable
 from rebate.adapters.tables.daily_rebates import DailyRebatesTable
@@ -59,18 +59,13 @@ TABLES: tuple[type[Table[Any]], ...] = (
 """All of them, unbound."""
 
 
-def bind(prefix: str, region: str, endpoint: str | None = None) -> dict[type, type[Table[Any]]]:
-    """Return the tables of one deployment, by the kind of row that each holds.
-
-    Table names are `prefix` followed by the table's own; `endpoint` is for engines other than
-    AWS's.
-    """
-    return {table.kind: _bound(table, prefix, region, endpoint) for table in TABLES}
-
-
-def _bound(
-    table: type[Table[Any]], prefix: str, region: str, endpoint: str | None
+def bind(
+    table: type[Table[Any]], prefix: str, region: str, endpoint: str | None = None
 ) -> type[Table[Any]]:
+    """Return a table of one deployment.
+
+    Its name is `prefix` followed by the table's own; `endpoint` is for engines other than AWS's.
+    """
     meta = type(
         "Meta",
         (),
@@ -79,12 +74,9 @@ def _bound(
             "region": region,
             "host": endpoint,
             "billing_mode": "PAY_PER_REQUEST",
-            "max_retry_attempts": 3,
-            "connect_timeout_seconds": 3,
-            "read_timeout_seconds": 10,
         },
     )
     return type(table.__name__, (table,), {"Meta": meta})
 
 
-__all__ = ["TABLES", "SortedTable", "Table", "bind"]
+__all__ = ["TABLES", "Item", "SortedTable", "Table", "bind"]

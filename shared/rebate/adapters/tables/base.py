@@ -1,6 +1,11 @@
-"""What all tables have in common: keys, a version to write under, and the row as JSON."""
+"""What all tables have in common: keys, a version to write under, and the row as JSON.
 
-from typing import Any, ClassVar, Generic, Self, TypeVar
+Models say what tables, conditions and updates look like. Rows become items without an instance of
+a model between them: that would take longer than all else that is done to a row.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -10,6 +15,9 @@ from rebate.adapters.codec import decode, encode
 from rebate.usecases.rows import key_of
 
 Row = TypeVar("Row")
+
+Item: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""An item as DynamoDB takes and gives it: by attribute, its value by its type."""
 
 
 class Table(Model, Generic[Row]):
@@ -33,25 +41,31 @@ class Table(Model, Generic[Row]):
     body = UnicodeAttribute()
 
     @classmethod
-    def of(cls, row: Row) -> Self:
+    def item(cls, row: Row) -> Item:
         """Return the item of a row."""
         key = key_of(row)
-        attributes: dict[str, Any] = {"partition": key.partition, "body": encode(row)}
+        contents: dict[str, Any] = {"partition": key.partition, "body": encode(row)}
         if cls.is_sorted():
-            attributes["sort"] = key.sort
+            contents["sort"] = key.sort
         version = getattr(row, "version", None)
         if version is not None:
-            attributes["version"] = version
-        return cls(**attributes, **cls.further(row))
+            contents["version"] = version
+        contents |= cls.further(row)
+        attributes = cls.get_attributes()
+        return {
+            name: {attributes[name].attr_type: attributes[name].serialize(content)}
+            for name, content in contents.items()
+        }
 
     @classmethod
     def further(cls, row: Row) -> dict[str, Any]:  # noqa: ARG003 - for tables that have some
         """Return further attributes: what an index or an expiry needs."""
         return {}
 
-    def row(self) -> Row:
+    @classmethod
+    def row(cls, item: Item) -> Row:
         """Return the row of an item."""
-        return decode(self.kind, self.body)
+        return decode(cls.kind, item["body"]["S"])
 
     @classmethod
     def is_sorted(cls) -> bool:

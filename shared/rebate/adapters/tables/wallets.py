@@ -5,7 +5,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.update import Action
 
-from rebate.adapters.tables.base import Table
+from rebate.adapters.tables.base import Item, Table
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
@@ -31,11 +31,12 @@ class WalletsTable(Table[Wallet]):
     love_frozen = NumberAttribute(null=True)
     voucher = NumberAttribute(null=True)
 
-    def row(self) -> Wallet:
+    @classmethod
+    def row(cls, item: Item) -> Wallet:
         """Return the balances of a member; there is no body to decode."""
-        held = {pocket: getattr(self, pocket) for pocket in Pocket}
-        balances = {pocket: int(amount) for pocket, amount in held.items() if amount}
-        return Wallet(MemberId(self.partition), int(self.version or 0), balances)
+        numbers = {name: int(value["N"]) for name, value in item.items() if "N" in value}
+        balances = {pocket: numbers[pocket] for pocket in Pocket if numbers.get(pocket)}
+        return Wallet(MemberId(item["partition"]["S"]), numbers.get("version", 0), balances)
 
     @classmethod
     def additions(cls, amounts: tuple[tuple[Pocket, Amount], ...]) -> list[Action]:

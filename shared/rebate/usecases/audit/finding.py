@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pydantic import ValidationError
-
+from rebate.domain.errors import Unreadable
 from rebate.usecases.ports import Store
 
 Row = TypeVar("Row")
@@ -49,16 +48,11 @@ class Reading:
             for row in self.store.scan(kind):
                 self.rows[kind.__name__] += 1
                 yield row
-        except ValidationError as error:
-            raise UnreadableRow(kind, _first_reason(error)) from error
+        except Unreadable as error:
+            raise UnreadableRow(kind, str(error)) from error
 
 
 def wrong(path: str, name: str, *, found: object, expected: object) -> Iterator[Difference]:
     """Yield a difference unless what was found is what was expected."""
     if found != expected:
         yield Difference(f"{path}.{name}", f"is {found}, should be {expected}")
-
-
-def _first_reason(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    return " ".join(str(first["msg"]).split())
