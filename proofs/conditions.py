@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "shared"
 GONE = "_gone"
-REQUESTS = frozenset({"save", "update", "condition_check"})
+REQUESTS = frozenset({"_request"})
 
 RACES = "tests/usecases/test_conditions.py::"
 STORES = "tests/adapters/test_store.py::test_one_condition_that_does_not_hold_refuses_all"
@@ -114,14 +114,14 @@ GUARDED = {
         "an operator undoes another's wording unseen",
         RACES + "test_two_operators_word_a_notice",
     ),
-    "dynamodb: transaction.save(table.of(row), condition=condition)": Guard(
-        "no row's version is looked at", STORES
-    ),
-    "dynamodb: transaction.update(item, wallets.additions(amounts), condition=condition)": Guard(
+    "dynamodb: self._request(table, key, key='Item', attributes=table.item(row), "
+    "condition=condition)": Guard("no row's version is looked at", STORES),
+    "dynamodb: self._request(wallets, Key(member), actions=additions, condition=condition)": Guard(
         "no wallet's version is looked at", STORES
     ),
-    "dynamodb: transaction.condition_check(table, key.partition, _sort(table, key), "
-    "condition=condition)": Guard("a row that is only looked at may be any version", STORES),
+    "dynamodb: self._request(table, key, condition=table.at_version(expects))": Guard(
+        "a row that is only looked at may be any version", STORES
+    ),
 }
 
 
@@ -172,7 +172,7 @@ def _has_condition(node: ast.Call) -> bool:
 
 
 def _without_condition(node: ast.Call) -> ast.expr:
-    if ast.unparse(node.func) in {"Check", "transaction.condition_check"}:
+    if ast.unparse(node.func) == "Check":
         return ast.Name(id=GONE)
     keywords = [k for k in node.keywords if k.arg not in {"expects", "condition"}]
     return ast.Call(func=node.func, args=node.args[:2], keywords=keywords)
