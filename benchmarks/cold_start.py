@@ -1,11 +1,14 @@
-"""Cold starts: what a handler's import costs beside `import boto3` and a client alone."""
+"""Cold starts: what a handler's start costs beside `import boto3` and a client alone.
+
+A start is the import, the client, and whatever the first call makes that later ones find made.
+"""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,11 +19,65 @@ from benchmarks.stage import PREFIX, REGION
 ROOT = Path(__file__).parents[1]
 STARTS, STARTS_QUICK = 15, 3
 BASELINE = "import boto3; boto3.client('dynamodb', endpoint_url='http://127.0.0.1:1')"
-HANDLER = (
-    "from functions.{name}.handler import handler; "
-    "from rebate.bootstrap import app; app().store._connection.client"
-)
-"""As the platform's first call: the handler, all use cases, and the client that they share."""
+HANDLER = """
+from functions.{name}.handler import handler
+from rebate.bootstrap import app
+app().store._connection.client
+{first}
+"""
+
+PAID = {
+    "order_id": "o",
+    "member": {"id": "m"},
+    "channel": "mall",
+    "paid_at": "2026-03-01T00:00:00Z",
+    "lines": [{"line_id": "1", "paid": 1000}],
+}
+COMPLETED = {"order_id": "o", "completed_at": "2026-03-01T00:00:00Z"}
+REFUNDED = {
+    "order_id": "o",
+    "refund_id": "r",
+    "refunded_at": "2026-03-01T00:00:00Z",
+    "lines": [{"line_id": "1", "amount": 1000}],
+}
+SAVED = {"member_id": "m"}
+
+READS_EVENT = """
+from rebate.contracts.events_in import parse_event
+parse_event({kind!r}, {detail!r})
+"""
+READS_ROWS = """
+from rebate.adapters.codec import decode
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
+from rebate.usecases.rows import Inbox
+decode(Queue, '{"id": "mall"}')
+join = '{"type": "join", "at": 1, "order": "o", "member": "m"}'
+decode(Inbox, '{"queue": "q", "sort": "s", "command": %s}' % join)
+decode(Ticket, '{"queue": "q", "order": "o", "member": "m", "lines": [], "paid_at": 1}')
+"""
+READS_JOURNAL = """
+from rebate.adapters.codec import decode
+from rebate.usecases.rows import Journal
+decode(Journal, '{"source": "mall", "number": 1, "at": 1, "entries": []}')
+"""
+FIRST: Mapping[str, str] = {
+    "api": "app().settler; app().entries; app().cashier; app().orders",
+    "notify_members": READS_JOURNAL,
+    "on_catalog_saved": "app().catalog" + READS_EVENT.format(kind="MemberSaved", detail=SAVED),
+    "on_order_completed": "app().orders"
+    + READS_EVENT.format(kind="OrderCompleted", detail=COMPLETED),
+    "on_order_paid": "app().orders" + READS_EVENT.format(kind="OrderPaid", detail=PAID),
+    "on_order_refunded": "app().orders" + READS_EVENT.format(kind="OrderRefunded", detail=REFUNDED),
+    "publish_events": READS_JOURNAL + "app().outside.publisher",
+    "scheduled_clear": "app().scheduler",
+    "scheduled_draws": "app().settings; app().seeds",
+    "scheduled_payouts": "app().scheduler",
+    "scheduled_sweep": READS_ROWS + "app().settler",
+    "settle": READS_ROWS + "app().settler",
+}
+"""What the first call of a function makes whatever it is about: its use cases, with the models of
+the settings that they read, and what reads the events or rows that it gets."""
 
 TIMED = """
 import json, resource, sys, time
@@ -42,7 +99,7 @@ def run(options: Options) -> Iterator[Line]:
     quoted is the median.
     """
     codes = {"boto3 and a client": BASELINE}
-    codes |= {name: HANDLER.format(name=name) for name in _handlers()}
+    codes |= {name: HANDLER.format(name=name, first=FIRST[name]) for name in _handlers()}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         say("cold_start: compiles")
         for code in codes.values():

@@ -1,4 +1,7 @@
-"""The only place where use cases meet adapters."""
+"""The only place where use cases meet adapters, each when it is first asked for.
+
+So a function imports what its own use cases need: Python code is most of a cold start.
+"""
 
 import os
 import random
@@ -6,87 +9,147 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from rebate.adapters.clock import SystemClock
-from rebate.adapters.dead_letters import DeadLetterQueue, DeadLetters
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.adapters.publisher import EventBus
-from rebate.adapters.shop_secrets import ShopSecrets
-from rebate.usecases.accept_order import OrderDesk
-from rebate.usecases.exchange_entry import EntryDesk
-from rebate.usecases.manage_catalog import StallDesk
-from rebate.usecases.pay_commissions import CommissionDesk
-from rebate.usecases.pay_dividend import DividendDesk
 from rebate.usecases.ports import Clock, Store
-from rebate.usecases.publish_events import Publisher
-from rebate.usecases.queue_commands import Scheduler
-from rebate.usecases.release_holds import HoldDesk
-from rebate.usecases.save_catalog import CatalogDesk
 from rebate.usecases.seeds import Seeds, random_seed
-from rebate.usecases.settings import SettingsReader
-from rebate.usecases.settle_queue import Settler
-from rebate.usecases.wallets import Cashier
+
+if TYPE_CHECKING:
+    from rebate.adapters.dead_letters import DeadLetters
+    from rebate.usecases.accept_order import OrderDesk
+    from rebate.usecases.exchange_entry import EntryDesk
+    from rebate.usecases.manage_catalog import StallDesk
+    from rebate.usecases.pay_dividend import DividendDesk
+    from rebate.usecases.publish_events import Publisher
+    from rebate.usecases.queue_commands import Scheduler
+    from rebate.usecases.release_holds import HoldDesk
+    from rebate.usecases.save_catalog import CatalogDesk
+    from rebate.usecases.settings import SettingsReader
+    from rebate.usecases.settle_queue import Settler
+    from rebate.usecases.wallets import Cashier
 
 
-@dataclass(frozen=True, slots=True)
 class Outside:
-    """What a deployment reaches beside its store; each is touched only by those who use it."""
+    """What a deployment reaches beside its store, as the environment names it.
 
-    dead_letters: DeadLetters
-    publisher: Publisher
-    shop_secrets: Callable[[], tuple[bytes, ...]]
+    `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
+    itself, for machines without SSM. A function has what it needs.
+    """
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        from rebate.adapters.dead_letters import DeadLetterQueue
+
+        return DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), _region())
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        from rebate.adapters.publisher import EventBus
+
+        return EventBus(os.environ.get("REBATE_BUS", ""), _region())
+
+    @cached_property
+    def shop_secrets(self) -> Callable[[], tuple[bytes, ...]]:
+        from rebate.adapters.shop_secrets import ShopSecrets
+
+        return ShopSecrets(
+            _region(),
+            parameter=os.environ.get("REBATE_SHOP_SECRET_PARAMETER"),
+            text=os.environ.get("REBATE_SHOP_SECRET"),
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class App:
-    """All use cases of one deployment."""
+    """All use cases of one deployment; `make_seed` makes the seed of a day's draws."""
 
     store: Store
     clock: Clock
-    settings: SettingsReader
-    orders: OrderDesk
-    settler: Settler
-    scheduler: Scheduler
-    entries: EntryDesk
-    cashier: Cashier
-    dividends: DividendDesk
-    holds: HoldDesk
-    seeds: Seeds
-    catalog: CatalogDesk
-    stalls: StallDesk
-    outside: Outside
+    make_seed: Callable[[date], bytes] = random_seed
+
+    @cached_property
+    def outside(self) -> Outside:
+        return Outside()
+
+    @cached_property
+    def settings(self) -> "SettingsReader":
+        from rebate.usecases.settings import SettingsReader
+
+        return SettingsReader(self.store)
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        return Seeds(self.store, self.clock, self.make_seed)
+
+    @cached_property
+    def orders(self) -> "OrderDesk":
+        from rebate.usecases.accept_order import OrderDesk
+
+        return OrderDesk(self.store, self.clock, self.settings, self.seeds)
+
+    @cached_property
+    def settler(self) -> "Settler":
+        from rebate.usecases.pay_commissions import CommissionDesk
+        from rebate.usecases.settle_queue import Settler
+
+        commissions = CommissionDesk(self.store, self.clock, self.settings)
+        name = str(uuid4())
+        return Settler(self.store, self.clock, self.settings, commissions, name=name, pause=_jitter)
+
+    @cached_property
+    def scheduler(self) -> "Scheduler":
+        from rebate.usecases.queue_commands import Scheduler
+
+        return Scheduler(self.store, self.clock, self.settings)
+
+    @cached_property
+    def entries(self) -> "EntryDesk":
+        from rebate.usecases.exchange_entry import EntryDesk
+
+        return EntryDesk(
+            self.store, self.clock, self.settings, self.settler, self.seeds, pause=_jitter
+        )
+
+    @cached_property
+    def cashier(self) -> "Cashier":
+        from rebate.usecases.wallets import Cashier
+
+        return Cashier(self.store, self.clock, self.settings)
+
+    @cached_property
+    def dividends(self) -> "DividendDesk":
+        from rebate.usecases.pay_dividend import DividendDesk
+
+        return DividendDesk(self.store, self.clock, self.settings)
+
+    @cached_property
+    def holds(self) -> "HoldDesk":
+        from rebate.usecases.release_holds import HoldDesk
+
+        return HoldDesk(self.store, self.clock)
+
+    @cached_property
+    def catalog(self) -> "CatalogDesk":
+        from rebate.usecases.save_catalog import CatalogDesk
+
+        return CatalogDesk(self.store, self.clock, self.settings)
+
+    @cached_property
+    def stalls(self) -> "StallDesk":
+        from rebate.usecases.manage_catalog import StallDesk
+
+        return StallDesk(self.store, self.clock, self.settings, self.settler)
 
 
 def wire(
-    store: Store,
-    clock: Clock | None = None,
-    make_seed: Callable[[date], bytes] = random_seed,
-    outside: Outside | None = None,
+    store: Store, clock: Clock | None = None, make_seed: Callable[[date], bytes] = random_seed
 ) -> App:
-    """Return the use cases on a store; `make_seed` makes the seed of a day's draws."""
-    clock = clock or SystemClock()
-    settings = SettingsReader(store)
-    seeds = Seeds(store, clock, make_seed)
-    commissions = CommissionDesk(store, clock, settings)
-    settler = Settler(store, clock, settings, commissions, name=str(uuid4()), pause=_jitter)
-    return App(
-        store=store,
-        clock=clock,
-        settings=settings,
-        orders=OrderDesk(store, clock, settings, seeds),
-        settler=settler,
-        scheduler=Scheduler(store, clock, settings),
-        cashier=Cashier(store, clock, settings),
-        dividends=DividendDesk(store, clock, settings),
-        holds=HoldDesk(store, clock),
-        seeds=seeds,
-        catalog=CatalogDesk(store, clock, settings),
-        stalls=StallDesk(store, clock, settings, settler),
-        outside=outside or _aws(),
-        entries=EntryDesk(store, clock, settings, settler, seeds, pause=_jitter),
-    )
+    """Return the use cases on a store."""
+    return App(store, clock or SystemClock(), make_seed)
 
 
 @cache
@@ -101,22 +164,8 @@ def app() -> App:
     return wire(DynamoStore(prefix, os.environ["AWS_REGION"], endpoint))
 
 
-def _aws() -> Outside:
-    """Return the queue, bus and secrets that the environment names; a function has what it needs.
-
-    `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
-    itself, for machines without SSM.
-    """
-    region = os.environ.get("AWS_REGION", "")
-    return Outside(
-        dead_letters=DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), region),
-        publisher=EventBus(os.environ.get("REBATE_BUS", ""), region),
-        shop_secrets=ShopSecrets(
-            region,
-            parameter=os.environ.get("REBATE_SHOP_SECRET_PARAMETER"),
-            text=os.environ.get("REBATE_SHOP_SECRET"),
-        ),
-    )
+def _region() -> str:
+    return os.environ.get("AWS_REGION", "")
 
 
 def _jitter(attempt: int) -> None:

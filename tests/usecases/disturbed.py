@@ -130,5 +130,6 @@ def without_waiting(app: App) -> App:
     def pause(_attempt: int) -> None:
         pass
 
-    settler = replace(app.settler, pause=pause)
-    return replace(app, settler=settler, entries=replace(app.entries, settler=settler, pause=pause))
+    app.settler = replace(app.settler, pause=pause)
+    app.entries = replace(app.entries, settler=app.settler, pause=pause)
+    return app

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
@@ -21,10 +21,12 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from rebate.domain.events import RebatePaid
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
-from rebate.usecases.accept_order import Accepted
 from rebate.usecases.rows import Journal
-from rebate.usecases.save_catalog import Saved
-from rebate.usecases.settle_queue import Settled
+
+if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
+    from rebate.usecases.accept_order import Accepted
+    from rebate.usecases.save_catalog import Saved
+    from rebate.usecases.settle_queue import Settled
 
 NAME = "rebate"
 
@@ -70,14 +72,14 @@ def count(metric: Metric, value: int = 1) -> None:
         _metrics.add_metric(name=metric, unit=_UNITS.get(metric, MetricUnit.Count), value=value)
 
 
-def tell_accepted(accepted: Accepted) -> None:
+def tell_accepted(accepted: "Accepted") -> None:
     """Count and log what came of an order's event."""
     count(_OUTCOMES[accepted.outcome])
     outcome = {"outcome": accepted.outcome, "queues": accepted.queues}
     logger.info("order event", extra=outcome)
 
 
-def tell_settled(settled: Settled) -> None:
+def tell_settled(settled: "Settled") -> None:
     """Count and log what a settler did."""
     count(Metric.SETTLED, settled.commands)
     count(Metric.CONFLICTS, settled.conflicts)
@@ -94,7 +96,7 @@ def tell_settled(settled: Settled) -> None:
     )
 
 
-def tell_saved(saved: Saved) -> None:
+def tell_saved(saved: "Saved") -> None:
     """Count and log what came of a catalog event, and who was not bound as a referrer."""
     count(_OUTCOMES[saved.outcome])
     logger.info("catalog event", extra={"about": saved.name, "outcome": saved.outcome})
