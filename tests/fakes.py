@@ -16,7 +16,7 @@ from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
-from rebate.usecases.ports import WRITES_MAX, Check, Credit, Put, Remove, Write
+from rebate.usecases.ports import WRITES_MAX, Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.rows import Key, key_of, place_key, waits_by_member
 
 Row = TypeVar("Row")
@@ -54,6 +54,10 @@ class MemoryStore:
 
     def get(self, kind: type[Row], key: Key) -> Row | None:
         return self.rows[kind][key.partition].get(key.sort)
+
+    def get_all(self, wanted: Iterable[Place]) -> dict[Place, Any]:
+        found: dict[Place, Any] = {(kind, key): self.get(kind, key) for kind, key in wanted}
+        return {place: row for place, row in found.items() if row is not None}
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         found = {key: self.get(kind, key) for key in keys}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -23,7 +24,7 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
-from rebate.usecases.ports import Check, Credit, Put, Remove, Write
+from rebate.usecases.ports import Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.rows import Key, key_of, place_key
 
 Row = TypeVar("Row")
@@ -66,16 +67,21 @@ class DynamoStore:
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         """Return those of the rows at `keys` that exist."""
-        table = self._table(kind)
-        names = ("partition", "sort") if table.is_sorted() else ("partition",)
-        left: list[Any] = [dict(zip(names, key, strict=False)) for key in set(keys)]
-        items: list[Item] = []
+        return {key: row for (_, key), row in self.get_all((kind, key) for key in keys).items()}
+
+    def get_all(self, wanted: Iterable[Place]) -> dict[Place, Any]:
+        """Return those of the rows of any kind at these places that exist."""
+        left = list(dict.fromkeys(wanted))
+        found: dict[Place, Any] = {}
         while left:
             page, left = left[:_KEYS_MAX], left[_KEYS_MAX:]
-            found, unprocessed = self._page(self._name(table), page)
-            items += found
+            some, unprocessed = self._page(page)
+            if len(unprocessed) == len(page):
+                message = "DynamoDB: no key of a batch was processed"
+                raise Unavailable(message)
+            found |= some
             left += unprocessed
-        return {_key(item): table.row(item) for item in items}
+        return found
 
     def query(
         self,
@@ -168,14 +174,31 @@ class DynamoStore:
             self._name(table), at.partition, _sort(table, at), **parts
         )
 
-    def _page(self, name: str, keys: list[Any]) -> tuple[list[Item], list[Any]]:
-        """Return the items at some keys, and the keys that have to be asked for again."""
+    def _page(self, places: Iterable[Place]) -> tuple[dict[Place, Any], list[Place]]:
+        """Return the rows at some places, and the places that have to be asked for again."""
+        kinds: dict[str, type] = {}
+        asked: dict[str, dict[str, Any]] = {}
+        for kind, key in places:
+            table = self._table(kind)
+            kinds[self._name(table)] = kind
+            keys = asked.setdefault(self._name(table), {"Keys": [], "ConsistentRead": True})
+            keys["Keys"].append(_attributes(table, key))
         try:
-            found = self._connection.batch_get_item(name, keys, consistent_read=True)
-        except PynamoDBException as error:
-            raise _unavailable(error) from error
-        unprocessed = found.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
-        return found["Responses"].get(name, []), unprocessed
+            answer = self._connection.dispatch("BatchGetItem", {"RequestItems": asked})
+        except (BotoCoreError, ClientError) as error:
+            message = f"DynamoDB: {error}"
+            raise Unavailable(message) from error
+        found = {
+            (kinds[name], _key(item)): self._table(kinds[name]).row(item)
+            for name, items in answer["Responses"].items()
+            for item in items
+        }
+        unprocessed = [
+            (kinds[name], _key(item))
+            for name, left in answer.get("UnprocessedKeys", {}).items()
+            for item in left["Keys"]
+        ]
+        return found, unprocessed
 
     def _query(
         self,
@@ -230,6 +253,12 @@ def _share_connection(table: type[Table[Any]], connection: Connection) -> None:
 
 def _sort(table: type[Table[Any]], key: Key) -> str | None:
     return key.sort if table.is_sorted() else None
+
+
+def _attributes(table: type[Table[Any]], key: Key) -> Item:
+    """Return a key as DynamoDB takes it."""
+    names = ("partition", "sort") if table.is_sorted() else ("partition",)
+    return {name: {"S": value} for name, value in zip(names, key, strict=False)}
 
 
 def _key(item: Item) -> Key:

@@ -1,6 +1,6 @@
 """Accepting a batch of orders in one transaction: a tenth of the requests, and the same outcome."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rebate.contracts.events_in import OrderPaid
@@ -8,9 +8,9 @@ from rebate.domain.errors import RebateError, Unavailable
 from rebate.domain.orders import Order
 from rebate.usecases.accept_order import Accepted, OrderDesk
 from rebate.usecases.gathered import Gathered, Scattered
-from rebate.usecases.ports import Store
+from rebate.usecases.ports import Place, Store
 from rebate.usecases.rows import Key, Member, Product
-from rebate.usecases.settings import InForce, SettingsReader
+from rebate.usecases.settings import CURRENT_SETTINGS, InForce, SettingsReader
 
 LINES_MAX = 20
 """Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
@@ -51,8 +51,8 @@ def accept_all(desk: OrderDesk, events: Sequence[OrderPaid]) -> list[Accepted | 
     """Return for each event what `desk.accept` would return or raise, one after another."""
     gathered = Gathered(desk.store)
     try:
-        quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force()))
-        _fetch(gathered, events)
+        gathered.get_all(_asked_for(events))
+        quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
         outcomes = [_outcome(quick, event) for event in events]
         gathered.send()
     except Scattered:
@@ -68,7 +68,7 @@ class _Settings(SettingsReader):
     def __init__(self, in_force: InForce) -> None:
         self._in_force = in_force
 
-    def in_force(self) -> InForce:
+    def in_force(self, store: Store | None = None) -> InForce:  # noqa: ARG002 - it is read
         return self._in_force
 
 
@@ -79,9 +79,12 @@ def _outcome(desk: OrderDesk, event: OrderPaid) -> Accepted | RebateError:
         return error
 
 
-def _fetch(store: Store, events: Iterable[OrderPaid]) -> None:
-    """Read at once what acceptance will ask for one by one."""
-    lines = [line for event in events for line in event.lines]
-    store.get_many(Order, {Key(event.order_id) for event in events})
-    store.get_many(Member, {Key(event.member.id) for event in events})
-    store.get_many(Product, {Key(line.product_id) for line in lines if line.product_id})
+def _asked_for(events: Iterable[OrderPaid]) -> Iterator[Place]:
+    """Yield what acceptance will ask for one by one, so that it is read at once."""
+    yield CURRENT_SETTINGS
+    for event in events:
+        yield Order, Key(event.order_id)
+        yield Member, Key(event.member.id)
+        for line in event.lines:
+            if line.product_id:
+                yield Product, Key(line.product_id)

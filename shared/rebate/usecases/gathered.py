@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from rebate.domain.errors import Conflict
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
-from rebate.usecases.ports import WRITES_MAX, Put, Store, Write
+from rebate.usecases.ports import WRITES_MAX, Place, Put, Store, Write
 from rebate.usecases.rows import Inbox, Key, Letter, key_of
 
 Row = TypeVar("Row")
@@ -24,14 +24,14 @@ class Gathered:
     """Implements `rebate.usecases.ports.Store` on another store; `send` writes what is held back.
 
     A commit takes effect whole, and none before an earlier one. Rows are read once, and are then
-    as they were or will be. Any method but `get` and `get_many` may raise `Scattered`.
+    as they were or will be. Any method but those that get rows may raise `Scattered`.
     """
 
     def __init__(self, beneath: Store) -> None:
         """Read from and write to the store `beneath`."""
         self._beneath = beneath
-        self._known: dict[tuple[type, Key], Any] = {}
-        self._held: dict[tuple[type, Key], Put] = {}
+        self._known: dict[Place, Any] = {}
+        self._held: dict[Place, Put] = {}
 
     def get(self, kind: type[Row], key: Key) -> Row | None:
         """Return the row at `key`, as it is or will be, or None."""
@@ -41,13 +41,17 @@ class Gathered:
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         """Return those of the rows at `keys` that exist or will; what is unknown is fetched."""
-        wanted = set(keys)
-        unknown = [key for key in wanted if (kind, key) not in self._known]
+        return {key: row for (_, key), row in self.get_all((kind, key) for key in keys).items()}
+
+    def get_all(self, wanted: Iterable[Place]) -> dict[Place, Any]:
+        """Return those of the rows of any kind that exist or will; what is unknown is fetched."""
+        places = set(wanted)
+        unknown = places - self._known.keys()
         if unknown:
-            found = self._beneath.get_many(kind, unknown)
-            self._known.update({(kind, key): found.get(key) for key in unknown})
-        rows = {key: self._known[kind, key] for key in wanted}
-        return {key: row for key, row in rows.items() if row is not None}
+            found = self._beneath.get_all(unknown)
+            self._known.update({place: found.get(place) for place in unknown})
+        rows = {place: self._known[place] for place in places}
+        return {place: row for place, row in rows.items() if row is not None}
 
     def query(
         self,

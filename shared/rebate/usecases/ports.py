@@ -58,6 +58,10 @@ class Check:
 Write: TypeAlias = Put | Remove | Credit | Check
 
 
+Place: TypeAlias = tuple[type, Key]
+"""The kind of a row, and its key."""
+
+
 class Store(Protocol):
     """Tables with conditional transactions and strongly consistent reads, as DynamoDB has them."""
 
@@ -66,6 +70,9 @@ class Store(Protocol):
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         """Return those of the rows at `keys` that exist."""
+
+    def get_all(self, wanted: Iterable[Place]) -> dict[Place, Any]:
+        """Return those of the rows of any kind that exist: a request for each hundred."""
 
     def query(
         self,

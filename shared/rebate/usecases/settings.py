@@ -7,11 +7,14 @@ from typing import Any
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.money import Bps
-from rebate.usecases.ports import Clock, Put, Store
+from rebate.usecases.ports import Clock, Place, Put, Store
 from rebate.usecases.rows import CurrentSettings, Journal, Key, Product, SettingsVersion, number
 from rebate.usecases.settings_changes import events_of_change
 
 _CURRENT = Key("current")
+CURRENT_SETTINGS: Place = (CurrentSettings, _CURRENT)
+"""Where it stands which settings are in force."""
+
 SOURCE = "settings"
 """The source of the journal rows that tell of changed settings; no queue is called so."""
 
@@ -36,9 +39,9 @@ class SettingsReader:
         self._store = store
         self._known = InForce(0, parse_settings(NO_SETTINGS), NO_SETTINGS)
 
-    def in_force(self) -> InForce:
-        """Return the settings that hold at this moment."""
-        current = self._store.get(CurrentSettings, _CURRENT)
+    def in_force(self, store: Store | None = None) -> InForce:
+        """Return the settings that hold at this moment; `store` may have read already which."""
+        current = (store or self._store).get(CurrentSettings, _CURRENT)
         version = current.version if current else 0
         if version != self._known.version:
             self._known = self._load(version)
