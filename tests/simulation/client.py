@@ -1,14 +1,14 @@
 """The store as one worker sees it: others write between any two reads, and requests fail."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeVar
 
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
-from rebate.usecases.ports import Remove, Write
+from rebate.usecases.ports import Put, Remove, Write
 from rebate.usecases.rows import Key, key_of
 from tests.fakes import MemoryStore
 from tests.usecases.disturbed import Killed
@@ -36,8 +36,8 @@ CALM = Weather(0, 0, 0, 0, 0, 0, 0)
 class Client:
     """Implements `rebate.usecases.ports.Store`.
 
-    `turn` lets others run; `told` learns of every commit that took place, and of the rows that it
-    removed.
+    `turn` lets others run; `told` learns of every commit that took place, and for each of its
+    writes of the row that was there before. `read` holds the versions of single rows as read.
 
     Single rows are read as they are at that moment. A read of many rows is no snapshot: it may
     be torn between any two of them. A commit may be refused because of others that write the
@@ -49,16 +49,25 @@ class Client:
     turn: Callable[[], None]
     chance: Random
     weather: Weather
-    told: Callable[[Sequence[Write], list[Any]], None]
+    told: Callable[[Sequence[Write], Sequence[Any]], None]
+    read: dict[tuple[type, Key], int] = field(default_factory=dict)
 
     def get(self, kind: type[Row], key: Key) -> Row | None:
         self._request()
-        return self.tables.get(kind, key)
+        return self._read(kind, key)
+
+    def get_all(self, wanted: Iterable[tuple[type, Key]]) -> dict[tuple[type, Key], Any]:
+        self._request()
+        found: dict[tuple[type, Key], Any] = {}
+        for kind, key in sorted(wanted, key=lambda place: (place[0].__name__, place[1])):
+            self._tear()
+            found[kind, key] = self._read(kind, key)
+        return {place: row for place, row in found.items() if row is not None}
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
         self._request()
         found: dict[Key, Row] = {}
-        for key in keys:
+        for key in sorted(keys):  # sets are in another order in every process
             self._tear()
             found |= self.tables.get_many(kind, [key])
         return found
@@ -84,10 +93,9 @@ class Client:
             raise Conflict("TransactionConflict")
         if self._happens(self.weather.killed_before):
             raise Killed
-        removes = [write for write in writes if isinstance(write, Remove)]
-        gone = [self.tables.get(write.kind, write.key) for write in removes]
+        before = [self._before(write) for write in writes]
         self.tables.commit(writes)
-        self.told(writes, gone)
+        self.told(writes, before)
         if self._happens(self.weather.killed_after):
             raise Killed
         if self._happens(self.weather.unanswered):
@@ -100,6 +108,19 @@ class Client:
         self.turn()
         if self._happens(self.weather.throttled):
             raise Unavailable("ThrottlingException")
+
+    def _read(self, kind: type[Row], key: Key) -> Row | None:
+        row = self.tables.get(kind, key)
+        self.read[kind, key] = getattr(row, "version", 0)
+        return row
+
+    def _before(self, write: Write) -> Any:
+        match write:
+            case Put(row):
+                return self.tables.get(type(row), key_of(row))
+            case Remove(kind, key):
+                return self.tables.get(kind, key)
+        return None
 
     def _as_now(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield rows that were found, each as it is when its turn comes, if it is still there."""

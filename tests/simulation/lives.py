@@ -32,12 +32,28 @@ PLANS: dict[str, dict[str, Any]] = {
     "limits": {"queue_rebate": {**QUEUE_REBATE, "limits": {"total": 2}}},
     "a daily cap": {"queue_rebate": QUEUE_REBATE, "guards": {"rebates_per_day": 2500}},
     "completed first": {"queue_rebate": {**QUEUE_REBATE, "reward_order": "completed_first"}},
+    "lottery": {
+        "queue_rebate": {
+            **QUEUE_REBATE,
+            "entitlement": {
+                "fixed_bps": 2000,
+                "lottery": {"kind": "range", "low_bps": 1000, "high_bps": 20_000},
+            },
+            "random_return": {"cash": 1, "points": 1},
+        }
+    },
     "order queue": {
         "order_queue": {"enabled": True, "reward_bps": 9000, "rewards_to_exit": 2},
     },
     "referral": {
         "queue_rebate": QUEUE_REBATE,
-        "referral": {"enabled": True, "settle_on": "paid", "direct_bps": 500, "indirect_bps": 300},
+        "referral": {
+            "enabled": True,
+            "settle_on": "paid",
+            "direct_bps": 500,
+            "indirect_bps": 300,
+            "dividend": {"bps": 1000, "rank": "shareholder", "every": "day", "split": "equal"},
+        },
     },
     "union": {
         "union": {
@@ -50,15 +66,42 @@ PLANS: dict[str, dict[str, Any]] = {
     },
 }
 
+CHANGES: dict[str, list[dict[str, Any]]] = {
+    "queue_rebate": [
+        {"reward_order": "completed_first"},
+        {"reward_order": "queue"},
+        {"limits": {"total": 2}},
+        {"limits": {"total": None}},
+        {"hold_days": 1},
+        {"hold_days": 0},
+        {"clearing": {"every": "day", "at": "00:00", "queues": ["product/p"]}},
+        {"extraction_bps": 1500},
+        {"paused": True},
+        {"paused": False},
+    ],
+    "order_queue": [{"reward_bps": 4000}, {"rewards_to_exit": 3}],
+    "referral": [{"direct_bps": 900}, {"dividend": {"bps": 500}}],
+    "union": [{"payout_per_day": 300}, {"profit_share_bps": 3000}],
+}
+"""Patches by the plan that they change."""
+
 
 @dataclass
 class Life:
-    """A shop's settings and members, the events that it emits, and what else people do."""
+    """A shop's settings and members, the events that it emits, and what else people do.
+
+    `changes` are patches that operators apply to the settings, in any order.
+    """
 
     settings: dict[str, Any]
     members: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
     events: list[OrderEvent] = field(default_factory=list)
     moments: list[Instant] = field(default_factory=list)
+
+    @property
+    def has_lottery(self) -> bool:
+        return "lottery" in self.settings.get("queue_rebate", {}).get("entitlement", {})
 
 
 def life(chance: Random) -> Life:
@@ -66,10 +109,17 @@ def life(chance: Random) -> Life:
     plan = PLANS[chance.choice(sorted(PLANS))]
     referrers = [None, *MEMBERS]
     members = [
-        {"id": member, "referrer": chance.choice(referrers[: number + 1])}
+        {
+            "id": member,
+            "referrer": chance.choice(referrers[: number + 1]),
+            "rank": chance.choice((None, "shareholder")),
+        }
         for number, member in enumerate(MEMBERS)
     ]
-    story = _Story(Life({**BARE, **plan}, members), chance)
+    changes = [
+        {name: chance.choice(CHANGES[name])} for _ in range(4) for name in plan if name in CHANGES
+    ]
+    story = _Story(Life({**BARE, **plan}, members, changes), chance)
     for number in range(chance.randint(4, 12)):
         story.order(f"o{number}")
     return story.life

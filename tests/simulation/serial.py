@@ -1,37 +1,107 @@
 """The same effects one after another, by one process, without trouble."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import islice
 from typing import Any
 
-from rebate.bootstrap import wire
-from rebate.contracts.settings import parse_settings
-from rebate.domain.events import CommissionPaid
+from rebate.bootstrap import App, wire
+from rebate.domain.events import Event, RebateCapped
 from rebate.domain.holds import Hold
+from rebate.domain.names import OrderId
+from rebate.domain.orders import Order
 from rebate.domain.times import Instant
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import Inbox, Journal, Statement
+from rebate.usecases.ports import Put, Write
+from rebate.usecases.rows import (
+    Answer,
+    Commission,
+    CurrentSettings,
+    Dividend,
+    Inbox,
+    Journal,
+    Key,
+    Statement,
+    key_of,
+)
+from rebate.usecases.seeds import repeatable_seed
+from rebate.usecases.settings import SettingsReader, save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
-from tests.simulation.world import Accepted, Asked, Effect, Released, Sent, Settled, carry_out
-from tests.usecases.disturbed import without_waiting
+from tests.simulation.effects import (
+    Accepted,
+    Asked,
+    Changed,
+    Divided,
+    Effect,
+    Released,
+    Rewarded,
+    Sent,
+    Settled,
+)
+from tests.simulation.world import SEED, carry_out
+from tests.usecases.disturbed import Killed, without_waiting
 
 AT_THE_END = Instant(4 * 10**15)
+NOTHING: Mapping[Key, int] = {}
 
 
 class Narrowed(MemoryStore):
-    """A store of which only some commands and holds are seen."""
+    """A store in which one effect's own part is seen, as it was when the effect's process read it.
 
-    commands: tuple[Any, ...] = ()
-    hold: Hold | None = None
+    `commands` wait, and no others do; `hold` is held; `orders` were not counted for a dividend.
+    `settings` is the version in force (None: the last); `versions` are those of orders that have
+    changed since.
+    """
 
-    def query(self, kind: type[Any], partition: str, **options: Any) -> list[Any]:
+    def __init__(self, rows: dict[type, dict[str, dict[str, Any]]]) -> None:
+        super().__init__()
+        self.rows = rows
+        self._orders: dict[tuple[Key, int], Order] = {}
+        self.narrow(None)
+
+    def narrow(
+        self,
+        settings: int | None,
+        *,
+        commands: Sequence[str] = (),
+        hold: Hold | None = None,
+        orders: frozenset[OrderId] = frozenset(),
+        versions: Mapping[Key, int] = NOTHING,
+    ) -> None:
+        self.settings = settings
+        self.commands = commands
+        self.hold = hold
+        self.orders = orders
+        self.versions = versions
+
+    def get(self, kind: type[Any], key: Key) -> Any:
+        if kind is CurrentSettings and self.settings is not None:
+            return CurrentSettings(self.settings)
+        if kind is Order and key in self.versions:
+            return self._orders[key, self.versions[key]]
+        return super().get(kind, key)
+
+    def query(
+        self, kind: type[Any], partition: str, *, limit: int | None = None, **options: Any
+    ) -> list[Any]:
         found = super().query(kind, partition, **options)
-        return [row for row in found if kind is not Inbox or row.command in self.commands]
+        return [row for row in found if kind is not Inbox or row.sort in self.commands][:limit]
 
     def scan(self, kind: type[Any]) -> Iterator[Any]:
         rows = super().scan(kind)
-        return iter([row for row in rows if kind is Hold and _alike(row, self.hold)])
+        if kind is Hold:
+            return islice((row for row in rows if _alike(row, self.hold)), 1)
+        if kind is Commission:
+            return (row for row in rows if row.order in self.orders)
+        return rows
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        super().commit(writes)
+        for write in writes:
+            if isinstance(write, Put) and isinstance(write.row, Order):
+                self._orders[key_of(write.row), write.row.version] = write.row
 
 
 def _alike(hold: Hold, other: Hold | None) -> bool:
@@ -44,50 +114,83 @@ def _figures(hold: Hold) -> tuple[Any, ...]:
 
 
 def repeat(before: MemoryStore, effects: Iterable[Effect]) -> MemoryStore:
-    """Return the store in which the effects came about one by one."""
-    store = Narrowed()
-    store.rows = before.fork().rows
+    """Return the store in which the effects came about one by one, nothing sharing a row."""
+    store = Narrowed(before.fork().rows)
     clock = FakeClock()
-    app = without_waiting(wire(store, clock))
+    app = without_waiting(wire(store, clock, repeatable_seed(SEED)))
     for effect in effects:
         commits = store.commits
-        match effect:
-            case Accepted(event, arrived_at):
-                if arrived_at is not None:
-                    clock.advance(arrived_at - clock.now() - 1)
-                app.orders.accept(event)
-            case Asked():
-                carry_out(app, effect)
-            case Sent(row):
-                store.commit([Put(row)])
-            case Settled(queue, removed):
-                store.commands = tuple(row.command for row in removed)
-                app.settler.settle(queue)
-            case Released(hold):
-                store.hold = hold
-                assert app.holds.release(AT_THE_END) == 1
+        _come_about(store, clock, app, effect)
         assert store.commits > commits, f"{effect} is not there to be repeated"
     return store
 
 
-def told(store: MemoryStore, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return all that people see: the outcome, the events, and what statements sum up to."""
-    events: Counter[Any] = Counter()
-    for row in MemoryStore.scan(store, Journal):
-        for event in row.events:
-            if isinstance(event, CommissionPaid):
-                events[event.kind, event.member, event.order] += event.amount
-            else:
-                events[event] += 1
-    moved: Counter[Any] = Counter()
-    for statement in MemoryStore.scan(store, Statement):
-        for each in statement.movements:
-            known = (statement.member, each.kind, each.pocket, each.order, each.entry)
-            moved[known] += each.amount
+def _come_about(store: Narrowed, clock: FakeClock, app: App, effect: Effect) -> None:
+    match effect.what:
+        case Accepted(event, arrived_at):
+            store.narrow(effect.settings)
+            if arrived_at is not None:
+                clock.advance(arrived_at - clock.now() - 1)
+            app.orders.accept(event)
+        case Asked() as wish:
+            store.narrow(effect.settings)
+            carry_out(app, wish)
+        case Sent(row):
+            store.commit([Put(row)])
+        case Settled(queue, commands):
+            store.narrow(effect.settings, commands=commands)
+            app.settler.settle(queue)
+        case Rewarded(queue, rings, order, version):
+            store.narrow(effect.settings, commands=rings, versions={order: version})
+            app.settler.settle(queue)
+        case Divided(at, orders):
+            store.narrow(effect.settings, orders=orders)
+            _take_a_step(store, partial(app.dividends.run, at))
+        case Changed(document, version):
+            store.narrow(None)
+            save_settings(store, clock, document, expects=version - 1, by="test")
+        case Released(hold):
+            store.narrow(effect.settings, hold=hold)
+            assert app.holds.release(AT_THE_END) == 1
+
+
+def _take_a_step(store: MemoryStore, run: Callable[[], object]) -> None:
+    """Stop a run that goes on by itself: its next step is an effect of its own."""
+
+    def stop(_writes: Sequence[Write]) -> None:
+        raise Killed
+
+    store.after_commit = stop
+    with suppress(Killed):
+        run()
+    store.after_commit = lambda _: None
+
+
+def _events(store: MemoryStore) -> Counter[Event]:
+    return Counter(event for row in store.scan(Journal) for event in row.events)
+
+
+def told(store: MemoryStore) -> dict[str, Any]:
+    """Return all that people see: the outcome, answers, events, and what statements sum up to.
+
+    Each commit of a command that is cut tells anew whom a day's cap keeps from being paid.
+    """
     view = MemoryStore()
     view.rows = store.rows
+    moved: Counter[Any] = Counter()
+    for statement in view.scan(Statement):
+        for each in statement.movements:
+            known = (statement.member, each.kind, each.pocket, each.order, each.entry, each.reason)
+            moved[known] += each.amount
+    in_force = SettingsReader(view).in_force()
     return {
-        "outcome": show_outcome(view, parse_settings(settings)),
-        "events": {event: count for event, count in events.items() if count},
+        "settings": (in_force.version, in_force.document),
+        "outcome": show_outcome(view, in_force.settings),
+        "events": {
+            event: count if not isinstance(event, RebateCapped) else 1
+            for event, count in _events(view).items()
+        },
         "moved": {key: amount for key, amount in moved.items() if amount},
+        "answers": {answer.request: answer.refused for answer in view.scan(Answer)},
+        "dividends": {run.id: (run.turnover, run.parts, run.done) for run in view.scan(Dividend)},
     }

@@ -1,91 +1,78 @@
 """A simulated deployment: many workers on one store, until everything has taken effect."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any
+from uuid import UUID
+
+import pytest
 
 from rebate.bootstrap import App, wire
-from rebate.domain.commands import Exchange
+from rebate.contracts.events_in import OrderPaid
+from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
-from rebate.domain.holds import Hold
-from rebate.domain.ledger import Pocket
-from rebate.domain.names import QueueId
+from rebate.domain.names import OrderId, QueueId
+from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, SECOND, Instant
-from rebate.usecases.accept_order import OrderEvent
-from rebate.usecases.ports import Put, Write
-from rebate.usecases.queue_commands import queues_with_mail, send
-from rebate.usecases.rings import ring_of
-from rebate.usecases.rows import Inbox, key_of
+from rebate.usecases import exchange_entry, inbox, settle_queue
+from rebate.usecases.accept_order import Accepted, OrderEvent
+from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.ports import Write
+from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.rows import Answer, CurrentSettings, Dividend, Inbox, Journal, Key
+from rebate.usecases.seeds import repeatable_seed
+from rebate.usecases.settings import save_settings
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.client import CALM, Client, Weather
+from tests.simulation.effects import Asked, Commit, Effect
 from tests.simulation.lives import MEMBERS, Life
 from tests.simulation.scheduler import Scheduler, Worker
 from tests.usecases.disturbed import sweep, without_waiting
 
-TURNS_MAX = 200_000
+TURNS_MAX = 50_000
+TURNS_AFTER = 1000
+"""Turns for which work may go on when all events are accepted."""
+
 FAILURES = (Conflict, Unavailable, Rejected, NotYet)
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """An event, and when the first of its commands arrived."""
-
-    event: OrderEvent
-    arrived_at: Instant | None = None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a member asked of the cashier: the name of the use case and its arguments."""
-
-    operation: str
-    arguments: tuple[Any, ...]
-    options: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Sent:
-    row: Inbox
-
-
-@dataclass(frozen=True)
-class Settled:
-    queue: QueueId
-    removed: tuple[Inbox, ...]
-
-
-@dataclass(frozen=True)
-class Released:
-    hold: Hold
-
-
-Effect: TypeAlias = Accepted | Asked | Sent | Settled | Released
+SEED = "simulated"
+ROOM = settle_queue.ROOM
+LITTLE_ROOM = 8
 
 
 @dataclass
 class Process:
     """Use cases that one worker runs, and what it is doing right now."""
 
+    store: Client = field(init=False)
     app: App = field(init=False)
-    doing: Accepted | Asked | None = None
+    doing: Asked | dict[OrderId, OrderEvent] | None = None
 
 
 @dataclass
 class World:
-    """Plays a life as `chance` decides; `effects` is what took effect, in the order of commits."""
+    """Plays a life as `chance` decides; `effects` is what took effect, in the order of commits.
+
+    `room` and `rows_read` are what a settler's commit has room for, and reads at first. Where
+    there is `LITTLE_ROOM`, commands are cut. What takes effect by halves, while others move the
+    same wallets or change the settings, has no equal among effects one by one; so in a world
+    that is not `crowded` nobody does, and one that is cannot be `repeatable`.
+    """
 
     life: Life
     chance: Random
     weather: Weather = field(default_factory=Weather)
     effects: list[Effect] = field(default_factory=list)
+    visited: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        begun = Player({"settings": self.life.settings, "members": self.life.members, "steps": []})
+        document = {"settings": self.life.settings, "members": self.life.members, "steps": []}
+        begun = Player({**document, "draw_seed": SEED})
         begun.begin()
         self.before: MemoryStore = begun.store
         self.store = begun.store.fork()
@@ -94,80 +81,123 @@ class World:
         self.deliveries = [
             e for e in self.life.events for _ in range(self.chance.choice((1, 1, 2)))
         ]
+        self.room = self.chance.choice((ROOM, ROOM, LITTLE_ROOM))
+        self.rows_read = self.chance.choice((1, 2, inbox.ROWS_READ))
+        self.crowded = self.room == ROOM or self.chance.random() < 0.3
         self.rings: list[QueueId] = []
         self.wishes = self._wishes()
         self.runs = [self.chance.choice(self.life.moments) for _ in range(3)]
-        self.exchanges = 3
+        self.dividends = [self.chance.choice(self.life.moments) for _ in range(2)]
+        self.changes = list(self.life.changes)
+        self.asks = 6
+        self._parts: dict[Key, set[int]] = defaultdict(set)
+
+    @property
+    def repeatable(self) -> bool:
+        return self.room == ROOM or not self.crowded
 
     def play(self) -> None:
         """Let everybody work in any weather, then let a calm day finish what is left."""
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(settle_queue, "ROOM", self.room)
+            patched.setattr(inbox, "ROWS_READ", self.rows_read)
+            patched.setattr(exchange_entry, "uuid4", self._uuid)
+            self._play()
+
+    def _play(self) -> None:
         roles = [
-            *[self._accept] * 3,
+            *[self._accept] * 2,
+            *[self._accept_together] * 2,
             *[self._settle] * 3,
-            *[self._pay] * 2,
             self._run,
-            self._exchange,
-            self._release,
+            self._ask,
             self._sweep,
         ]
+        if self.crowded:
+            roles += [*[self._pay] * 2, self._release, self._divide, self._change]
         for role in roles:
             self.scheduler.spawn(role.__name__, partial(self._work, role))
         for _ in range(TURNS_MAX):
             if not self.deliveries:
                 break
-            worker = self.scheduler.step()
-            if worker.done:
-                self.scheduler.spawn(worker.name, worker.work)
-            if self.chance.randrange(500) == 0:
-                self.clock.advance(self.chance.choice((1, 4, 12)) * SECOND)
+            self._turn()
         else:
             raise AssertionError("some events are never accepted")
+        for _ in range(self.chance.randrange(TURNS_AFTER)):
+            self._turn()
         self.scheduler.end()
         self._calm_down()
+
+    def _turn(self) -> None:
+        worker = self.scheduler.step()
+        if worker.done:
+            self.scheduler.spawn(worker.name, worker.work)
+        if self.chance.randrange(500) == 0:
+            self.clock.advance(self.chance.choice((1, 4, 12)) * SECOND)
 
     def _calm_down(self) -> None:
         """Deliver everything once more, and settle what waits: nobody holds a lease any more."""
         self.clock.advance(12 * SECOND)
-        process = self._process(lambda: None, CALM)
+        turns = iter(range(TURNS_MAX))
+        process = self._process(lambda: _insist_on_an_end(turns), CALM)
         for event in self.chance.sample(self.life.events, len(self.life.events)):
-            process.doing = Accepted(event)
+            process.doing = _by_order([event])
             process.app.orders.accept(event)
         sweep(process.app)
+        for run in list(self.store.scan(Dividend)):
+            process.app.dividends.run(run.at)
 
     def _work(self, role: Callable[[Process], None], worker: Worker) -> None:
         """Do one job after another as long as this process lives."""
         process = self._process(worker.turn, self.weather)
         while True:
             worker.turn()
+            process.store.read.clear()
             with suppress(*FAILURES):
                 role(process)
 
     def _process(self, turn: Callable[[], None], weather: Weather) -> Process:
         process = Process()
-        store = Client(self.store, turn, self.chance, weather, partial(self._note, process))
-        process.app = without_waiting(wire(store, self.clock))
+        note = partial(self._note, process)
+        process.store = Client(self.store, turn, self.chance, weather, note)
+        app = wire(process.store, self.clock, repeatable_seed(SEED))
+        process.app = without_waiting(app)
         return process
 
-    def _note(self, process: Process, writes: Sequence[Write], gone: list[Any]) -> None:
+    def _note(self, process: Process, writes: Sequence[Write], before: Sequence[Any]) -> None:
         """Keep what a commit brought about."""
-        commands = tuple(row for row in gone if isinstance(row, Inbox))
-        if commands:
-            self.effects.append(Settled(commands[0].queue, commands))
-        elif isinstance(process.doing, Accepted):
-            sent = [w.row for w in writes if isinstance(w, Put) and isinstance(w.row, Inbox)]
-            arrived_at = ring_of(*key_of(sent[0])).arrived_at if sent else None
-            self.effects.append(replace(process.doing, arrived_at=arrived_at))
-        elif process.doing:
-            self.effects.append(process.doing)
-        elif len(writes) == 1 and isinstance(writes[0], Put) and isinstance(writes[0].row, Inbox):
-            self.effects.append(Sent(writes[0].row))
-        elif gone and isinstance(gone[0], Hold):
-            self.effects.append(Released(gone[0]))
+        commit = Commit(writes, before, self.store)
+        settings = process.store.read.get((CurrentSettings, Key("current")))
+        for what in commit.tell(process.doing, process.store.read):
+            self.effects.append(Effect(what, settings))
+            self.visited[type(what).__name__] += 1
+        self._visit(process, commit)
+
+    def _visit(self, process: Process, commit: Commit) -> None:
+        """Count how often what is rare came about."""
+        self.visited["commands share a row"] += any(row.others for row in commit.put[Inbox])
+        if not commit.put[Queue]:
+            return
+        _, begun = commit.begun()
+        joined = commit.joined()
+        for each in commit.letters():
+            if each.ticket and each.ticket.key in joined:
+                self._parts[each.row].add(id(process))
+            if each.sort == begun:
+                self.visited[f"a {each.command.type} is cut"] += 1
+        left = {row for row in self._parts if self.store.get(Inbox, row)}
+        self.visited["part of a row is settled"] += len(left)
+        gone = [self._parts.pop(row) for row in list(self._parts) if row not in left]
+        self.visited["several settle a row"] += sum(len(each) > 1 for each in gone)
+        self.visited.update(event.type for row in commit.put[Journal] for event in row.events)
+        for answer in commit.put[Answer]:
+            self.visited["refused" if answer.refused else "granted"] += 1
+
+    def _uuid(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128))
 
     def _wishes(self) -> list[Asked]:
         """Return what members will ask of the cashier, some of it more often than they own."""
-        if "referral" in self.life.settings:
-            return []
         wishes = []
         for number in range(6):
             name, member = f"w{number}", self.chance.choice(MEMBERS)
@@ -179,11 +209,24 @@ class World:
         return wishes
 
     def _accept(self, process: Process) -> None:
-        if not self.deliveries:
-            return
-        event = self.chance.choice(self.deliveries)
-        process.doing = Accepted(event)
-        accepted = process.app.orders.accept(event)
+        if self.deliveries:
+            event = self.chance.choice(self.deliveries)
+            process.doing = _by_order([event])
+            self._accepted(event, process.app.orders.accept(event))
+
+    def _accept_together(self, process: Process) -> None:
+        """Accept a batch of orders that were paid, as the function for them does."""
+        paid = [event for event in self.deliveries if isinstance(event, OrderPaid)]
+        events = self.chance.sample(paid, min(len(paid), self.chance.randint(2, 6)))
+        process.doing = _by_order(events)
+        batch = OrderBatch(process.app.orders)
+        batch.expect(events)
+        for event in events:
+            with suppress(*FAILURES):
+                self._accepted(event, batch.accept(event))
+
+    def _accepted(self, event: OrderEvent, accepted: Accepted) -> None:
+        """Ring, unless the ring is lost; acknowledge, unless that is."""
         self.rings += [queue for queue in accepted.queues if self.chance.random() < 0.8]
         if self.chance.random() < 0.9:
             place = next((n for n, e in enumerate(self.deliveries) if e is event), None)
@@ -205,25 +248,42 @@ class World:
             self.rings += process.app.scheduler.clear(at)
             self.rings += process.app.scheduler.union(at)
 
-    def _exchange(self, process: Process) -> None:
-        if not self.exchanges or self.chance.randrange(20):
+    def _ask(self, process: Process) -> None:
+        """Exchange an entry, or draw its ratio."""
+        if not self.asks or self.chance.randrange(4):
             return
-        joined = [
-            (ticket, line.id)
+        waiting = [
+            (ticket.queue, ticket.entry_id(index))
             for ticket in self.store.scan(Ticket)
-            for line in ticket.lines
-            if line.entry
+            for index, line in enumerate(ticket.lines)
+            if line.entry and line.entry.waits
+            if not (self.life.has_lottery and line.entry.paid)
         ]
-        if joined:
-            ticket, line = self.chance.choice(joined)
-            at, name = self.chance.choice(self.life.moments), f"x{self.exchanges}"
-            self.exchanges -= 1
-            command = Exchange(at, ticket.order, ticket.member, line, Pocket.POINTS)
-            send(process.app.store, self.clock, ticket.queue, command, request=name)
+        if waiting:
+            self.asks -= 1
+            queue, entry = self.chance.choice(waiting)
+            at = self.chance.choice((self.chance.choice(self.life.moments), self.life.moments[-1]))
+            if self.chance.random() < (0.8 if self.life.has_lottery else 0.1):
+                process.app.entries.draw(queue, entry, at=at)
+            else:
+                process.app.entries.exchange(queue, entry, "points", at=at)
 
     def _release(self, process: Process) -> None:
         at = self.chance.choice(self.life.moments)
         process.app.holds.release(Instant(at + DAY))
+
+    def _divide(self, process: Process) -> None:
+        if self.chance.randrange(20) == 0:
+            process.app.dividends.run(self.chance.choice(self.dividends))
+
+    def _change(self, process: Process) -> None:
+        """Change the settings that are in force; an operator whose change fails tries again."""
+        if self.changes and self.chance.randrange(20) == 0:
+            patch = self.chance.choice(self.changes)
+            known = process.app.settings.in_force()
+            document = merge_patch(known.document, patch)
+            save_settings(process.store, self.clock, document, expects=known.version, by="test")
+            self.changes.remove(patch)
 
     def _sweep(self, process: Process) -> None:
         self.rings += queues_with_mail(process.app.store)
@@ -231,3 +291,11 @@ class World:
 
 def carry_out(app: App, wish: Asked) -> None:
     getattr(app.cashier, wish.operation)(*wish.arguments, **dict(wish.options))
+
+
+def _insist_on_an_end(turns: Iterator[int]) -> None:
+    assert next(turns, None) is not None, "work goes on and on"
+
+
+def _by_order(events: Iterable[OrderEvent]) -> dict[OrderId, OrderEvent]:
+    return {OrderId(event.order_id): event for event in events}
