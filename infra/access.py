@@ -106,7 +106,7 @@ ACCESS: Mapping[str, _Access] = {
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,
     "on_order_completed": _ORDERS,
-    "on_order_paid": _PAID,
+    "on_order_paid": _all(_PAID, {"current_settings": (_GET_MANY,)}),
     "on_order_refunded": _ORDERS,
     "scheduled_clear": _RUNS,
     "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},

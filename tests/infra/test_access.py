@@ -13,7 +13,7 @@ from tests.infra.templates import Template, names_of_functions, without_region
 PREFIX = "rebate-test-"
 
 UNREACHED = {
-    (SETTLEMENT, "Settler._insist_unchanged"): (
+    (SETTLEMENT, "insist_unsettled"): (
         "dynamodb:GetItem",
         "queues",
         "rows that were read do not fit together: somebody else settled the queue meanwhile",

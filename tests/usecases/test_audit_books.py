@@ -368,7 +368,7 @@ def lose_node(books):
 
 def spoil_root(books):
     def spoil(queue):
-        first = Child(replace(queue.top[0].standing, owed=1))
+        first = Child(queue.top[0].standing._replace(owed=1))
         return replace(queue, top=(first, *queue.top[1:]))
 
     books.change(Queue, Key("mall"), spoil)

@@ -8,6 +8,8 @@ other plans (Rule 0.4.1), so that both are settled by the same code.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from operator import add, sub
+from typing import NamedTuple
 
 from rebate.domain.draws import Group, Lottery, Luck, RandomReturn, drawn_ratio
 from rebate.domain.ledger import Pocket, Reason
@@ -239,8 +241,7 @@ class Ticket:
         return Standing(count, owed, count if ready else 0, owed if ready else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How many entries wait and what they lack; of these, those whose order completed."""
 
     waiting: int = 0
@@ -248,23 +249,13 @@ class Standing:
     ready: int = 0
     ready_owed: Amount = 0
 
-    def __add__(self, other: "Standing") -> "Standing":
-        """Return both together."""
-        return Standing(
-            self.waiting + other.waiting,
-            self.owed + other.owed,
-            self.ready + other.ready,
-            self.ready_owed + other.ready_owed,
-        )
+    def __add__(self, other: "Standing") -> "Standing":  # type: ignore[override]
+        """Return both together: sums, where a tuple would be lengthened."""
+        return Standing(*map(add, self, other))
 
     def __sub__(self, other: "Standing") -> "Standing":
         """Return what is left of this without `other`."""
-        return Standing(
-            self.waiting - other.waiting,
-            self.owed - other.owed,
-            self.ready - other.ready,
-            self.ready_owed - other.ready_owed,
-        )
+        return Standing(*map(sub, self, other))
 
     def payable(self, *, completed_only: bool) -> int:
         """Return how many entries may be paid under the plan's reward order (Rule 1.4, 6)."""
