@@ -5,11 +5,18 @@ its reason; one that others stand in the way of is handed back, and the platform
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from logging import Logger
+from typing import Any, TypeVar, cast
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from rebate.adapters.dead_letters import DeadLetters
-from rebate.adapters.streams import failures
-from rebate.adapters.telemetry import Metric, count, logger, tell_handed_back
+from rebate.adapters.telemetry import Metric, count, logger
 from rebate.contracts.envelopes import UNREADABLE, Delivery, read_envelope
 from rebate.contracts.events_in import Event, UnreadableEvent
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
@@ -34,36 +41,30 @@ def deliver(
     read = {each["messageId"]: _read(each["body"], kinds) for each in batch["Records"]}
     expect([found.event for found in read.values() if isinstance(found, Delivery)])
 
-    def carry_out(number: str, body: str) -> None:
+    def carry_out(record: SQSRecord) -> None:
         try:
-            delivery = read[number]
+            delivery = read[record.message_id]
             if isinstance(delivery, UnreadableEvent):
                 raise delivery
             with logger.append_context_keys(**_names(delivery)):
                 use(delivery)
         except UnreadableEvent as unreadable:
-            set_aside(body, str(unreadable), UNREADABLE)
+            set_aside(record.body, str(unreadable), UNREADABLE)
         except Rejected as rejected:
-            set_aside(body, str(rejected), rejected.code)
+            set_aside(record.body, str(rejected), rejected.code)
+        except (Conflict, NotYet, Unavailable):
+            count(Metric.HANDED_BACK)
+            raise
 
     def set_aside(body: str, reason: str, code: str) -> None:
         dead_letters.put(body, reason=reason, code=code, function=function)
         count(Metric.DEAD_LETTERS)
         logger.error("event set aside", extra={"reason": reason, "code": code})
 
-    def is_done(number: str, body: str) -> bool:
-        try:
-            carry_out(number, body)
-        except (Conflict, NotYet, Unavailable) as error:
-            tell_handed_back(f"message {number}", error)
-            return False
-        except Exception:  # noqa: BLE001 - a bug that one message meets holds up no other
-            logger.exception("message failed", extra={"what": f"message {number}"})
-            return False
-        return True
-
-    messages = [(each["messageId"], each["body"]) for each in batch["Records"]]
-    return failures(number for number, body in messages if not is_done(number, body))
+    processor = BatchProcessor(
+        EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("Logger", logger)
+    )
+    return dict(process_partial_response(batch, carry_out, processor))
 
 
 def _read(body: str, kinds: tuple[type[E], ...]) -> Delivery[E] | UnreadableEvent:
