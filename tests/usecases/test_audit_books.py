@@ -354,7 +354,7 @@ def spoil_node(books):
     key = node_key(NodeKey(MALL, 0, 0, 0))
 
     def spoil(node):
-        child = replace(node.children[31], standing=Standing(1, 1))
+        child = node.children[31]._replace(standing=Standing(1, 1))
         return replace(node, children=(*node.children[:31], child))
 
     books.change(Node, key, spoil)

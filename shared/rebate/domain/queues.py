@@ -1,6 +1,7 @@
 """A queue's own row: the one row that every settlement of the queue writes."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rebate.domain.draws import Group
 from rebate.domain.flow import Flow
@@ -11,8 +12,7 @@ from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """A subtree of the index of places; in a leaf one ticket, with its key."""
 
     standing: Standing
