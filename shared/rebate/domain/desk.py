@@ -101,6 +101,7 @@ class Desk:
         self._book = book
         self._room = room
         self._nodes: set[NodeKey] = set()
+        self._standing: set[TicketKey] = set()
         self._paid: set[MemberId] = set()
         self._lines_touched = 0
         self.line = Lineup(book, queue.cleared_below, completed_first=plan.completed_first)
@@ -151,9 +152,9 @@ class Desk:
                 ordinal += 1
             else:
                 lines.append(line)
-        joined = replace(ticket, lines=tuple(lines), joined=True)
-        if ordinal > self.queue.entries:
-            joined = replace(joined, place=self.queue.tickets)
+        place = self.queue.tickets if ordinal > self.queue.entries else None
+        joined = replace(ticket, lines=tuple(lines), joined=True, place=place)
+        if place is not None:
             promised = sum(line.entry.entitlement or 0 for line in lines if line.entry)
             self.queue = replace(
                 self.queue,
@@ -217,7 +218,8 @@ class Desk:
         if key not in self.touched:
             self._lines_touched += len(ticket.lines)
             self.touched.add(key)
-        if ticket.place is not None:
+        if ticket.place is not None and key not in self._standing:
+            self._standing.add(key)
             self._nodes.update(nodes_above(self.queue, ticket.place))
         self.line.save(ticket)
 
@@ -275,7 +277,7 @@ class Desk:
         if not amount:
             return
         ticket = self.line.ticket(spot.ticket)
-        self._require_rows([ticket], [ticket.member])
+        self._require_rows([(ticket, ticket.place)], [ticket.member])
         entry = self.line.entry(spot)
         amount = self._within_cap(spot, amount, gift)
         paid = replace(entry.plus(amount, reason), rewards=entry.rewards + 1)
@@ -374,22 +376,26 @@ class Desk:
         """
         place = self.queue.tickets if ticket.place is None else ticket.place
         beside = int(bool(ticket.merged_into))
-        self._require_rows([replace(ticket, place=place)], [ticket.member], beside=beside)
+        self._require_rows([(ticket, place)], [ticket.member], beside=beside)
 
     def require_move(self, ticket: Ticket, moved: Ticket) -> None:
         """Insist on room for a ticket, what is handed over of it, and a command; or `Full`."""
-        self._require_rows([ticket, moved], [], beside=1)
+        self._require_rows([(each, each.place) for each in (ticket, moved)], [], beside=1)
 
     def _require_rows(
-        self, tickets: Iterable[Ticket], members: Iterable[MemberId], *, beside: int = 0
+        self,
+        tickets: Iterable[tuple[Ticket, int | None]],
+        members: Iterable[MemberId],
+        *,
+        beside: int = 0,
     ) -> None:
         new_rows, new_lines = beside, 0
-        for ticket in tickets:
+        for ticket, place in tickets:
             if ticket.key not in self.touched:
                 new_rows += 1
                 new_lines += len(ticket.lines)
-            if ticket.place is not None:
-                above = nodes_above(self.queue, ticket.place)
+            if place is not None:
+                above = nodes_above(self.queue, place)
                 new_rows += sum(node not in self._nodes for node in above)
         per_wallet = ROWS_PER_WALLET + bool(self.plan.hold_days)
         new_rows += sum(per_wallet for member in members if member not in self._paid)
