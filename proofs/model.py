@@ -12,7 +12,7 @@ from pathlib import Path
 MODEL = Path(__file__).parent / "settlement.pml"
 WORKSHOP = MODEL.parent.parent / "build" / "model"
 SETTINGS = ("TWO_SETTLE", "TWO_ACCEPT")
-FAULTS = ("BLIND", "EARLY_ACK", "NO_SWEEP")
+FAULTS = ("BLIND", "EARLY_ACK", "NO_SWEEP", "NO_PROOF", "NO_BEGUN", "FIRST_EMPTIES")
 DEPTH_MAX = 1_000_000
 
 

@@ -70,7 +70,6 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "queue_rebate": [
         {"reward_order": "completed_first"},
         {"reward_order": "queue"},
-        {"limits": {"total": 2}},
         {"limits": {"total": None}},
         {"hold_days": 1},
         {"hold_days": 0},

@@ -11,7 +11,7 @@ import pytest
 
 from rebate.usecases.audit_books import audit_books
 from tests.books import check_books
-from tests.simulation.effects import Accepted
+from tests.simulation.effects import Accepted, Divided
 from tests.simulation.lives import life
 from tests.simulation.serial import repeat, told
 from tests.simulation.world import World
@@ -36,6 +36,8 @@ def test_a_run_comes_to_what_its_effects_do_one_after_another(seed: int) -> None
     happened = [effect.what for effect in world.effects]
     accepted = Counter(id(what.event) for what in happened if isinstance(what, Accepted))
     assert accepted == Counter(map(id, world.life.events)), "accepted not once"
+    divided = [order for what in happened if isinstance(what, Divided) for order in what.orders]
+    assert len(divided) == len(set(divided)), "counted for two dividends"
     if world.repeatable:
         assert told(world.store) == told(repeat(world.before, world.effects))
 

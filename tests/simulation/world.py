@@ -114,7 +114,7 @@ class World:
             self._sweep,
         ]
         if self.crowded:
-            roles += [*[self._pay] * 2, self._release, self._divide, self._change]
+            roles += [*[self._pay] * 2, *[self._divide] * 2, self._release, self._change]
         for role in roles:
             self.scheduler.spawn(role.__name__, partial(self._work, role))
         for _ in range(TURNS_MAX):
@@ -273,7 +273,7 @@ class World:
         process.app.holds.release(Instant(at + DAY))
 
     def _divide(self, process: Process) -> None:
-        if self.chance.randrange(20) == 0:
+        if self.chance.randrange(8) == 0:
             process.app.dividends.run(self.chance.choice(self.dividends))
 
     def _change(self, process: Process) -> None:

@@ -171,6 +171,13 @@ def test_what_left_the_line_before_stays_where_it_is():
     assert [entry for entry, *_ in line_of(player)] == ["k1/1", "k2/1", "o1/1"]
 
 
+def test_of_an_order_only_the_lines_that_wait_are_merged():
+    exchange = {"exchange": {"queue": P1, "entry": "o1/1", "into": "points"}}
+    player = played(buy("o1", "p1", "p1"), exchange, product("p1"), {"merge": P1})
+    assert [status for _, status, *_ in line_of(player, P1)] == ["exchanged", "merged"]
+    assert line_of(player) == [("o1/2", "waiting", 10000, 0)]
+
+
 def test_lines_of_one_order_meet_in_the_mall_queue():
     """The order has a ticket there already, and two stalled queues bring one each."""
     basket = buy("o1", "p1", None, "p2", "p1", member="A")

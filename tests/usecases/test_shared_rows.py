@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, parse_event
-from rebate.domain.commands import Exchange
+from rebate.domain.commands import Clear, Exchange
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
@@ -18,13 +18,15 @@ from rebate.domain.times import Instant
 from rebate.usecases import inbox, settle_queue
 from rebate.usecases.accept_together import accept_all
 from rebate.usecases.audit_books import audit_books
+from rebate.usecases.inbox import read_inbox
+from rebate.usecases.line import Line
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Inbox, Key
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
 from tests.strategies import examples
-from tests.usecases.disturbed import KINDS, Killed, at_commit, sweep, without_waiting
+from tests.usecases.disturbed import KILLED_AFTER, KINDS, Killed, at_commit, sweep, without_waiting
 
 MALL = QueueId("mall")
 SETTINGS: dict[str, Any] = {
@@ -219,3 +221,40 @@ def test_a_completion_waits_until_its_order_is_read():
     hidden[place].update(kept)
     entries = shared.settled()["queues"]["mall"]["entries"]
     assert [each["entry"].split("/")[0] for each in entries] == ["o1", "o2"]
+
+
+def test_answers_have_room_beside_what_they_answer():
+    """Each command here writes two rows: its own is removed, and its answer is stored."""
+    shared = Deployment()
+    at = Instant(1_772_330_400_000_000)
+    for n in range(60):
+        command = Exchange(at, OrderId(f"o{n}"), MemberId("A"), LineId("1"), Pocket.POINTS)
+        send(shared.store, shared.clock, MALL, command, request=f"asked{n}")
+    shared.settled()
+    assert len(list(shared.store.scan(Answer))) == 60
+
+
+def test_a_long_inbox_is_settled_as_far_as_it_was_read(monkeypatch):
+    monkeypatch.setattr(inbox, "ROWS_READ", 2)
+    shared = Deployment()
+    for n in range(40):
+        shared.accept(paid(f"o{n:02d}", n))
+    at_commit(1, KILLED_AFTER).watch(shared.store)
+    with pytest.raises(Killed):
+        shared.app.settler.settle(MALL)
+    queue = shared.store.get(Queue, Key(MALL))
+    assert queue is not None
+    assert 0 < queue.tickets <= 8
+
+
+def test_what_was_sent_ahead_is_carried_out_when_its_time_comes():
+    shared = Deployment()
+    shared.accept(paid("o1"))
+    shared.settled()
+    at = Instant(shared.clock.now() + 1_000_000)
+    send(shared.store, shared.clock, MALL, Clear(at), ahead=True)
+    shared.app.settler.settle(MALL)
+    assert len(shared.rows()) == 1
+    line = Line(shared.store, MALL)
+    assert read_inbox(shared.store, Queue(MALL), line, Instant(at - 1)).waiting == []
+    assert len(read_inbox(shared.store, Queue(MALL), line, at).waiting) == 1
