@@ -18,6 +18,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
+from rebate.usecases.accept_order import MAILED_LINES_MAX
 from rebate.usecases.manage_catalog import enable_products
 from rebate.usecases.ports import Write
 from rebate.usecases.queue_commands import queues_with_mail
@@ -156,8 +157,10 @@ def test_two_orders_of_a_buyer_of_whom_one_may_join() -> None:
     assert len(shop.outcome()["queues"]["mall"]["entries"]) == 1
 
 
-def paid(order: str, lines: int = 1) -> Any:
-    rows = [{"line_id": str(n), "product_id": f"p{n}", "paid": 1000} for n in range(lines)]
+def paid(order: str, lines: int = 1, products: int = 120) -> Any:
+    rows = [
+        {"line_id": str(n), "product_id": f"p{n % products}", "paid": 1000} for n in range(lines)
+    ]
     detail = {"order_id": order, "member": {"id": "A", "level": None}, "channel": "mall"}
     return parse_event("OrderPaid", {**detail, "paid_at": NOON, "lines": rows})
 
@@ -187,15 +190,16 @@ def test_two_events_of_one_order(lines: int) -> None:
     "commit", [2, 3, 4], ids=["after the claim", "half-way", "before the last"]
 )
 def test_an_order_that_another_process_has_stored_and_settled_meanwhile(commit: int) -> None:
-    """What it stores ahead would undo what was settled."""
+    """What it stores ahead would undo what was settled: tickets too long to go by mail."""
+    lines = 120 * (MAILED_LINES_MAX + 1)
     shop = Shop({"queue_rebate": {**PLAN, "mall": "per_product"}})
 
     def overtake() -> None:
-        shop.other.orders.accept(paid("o1", 120))
+        shop.other.orders.accept(paid("o1", lines))
         shop.sweep()
 
     shop.meanwhile(overtake, commit=commit)
-    shop.app.orders.accept(paid("o1", 120))
+    shop.app.orders.accept(paid("o1", lines))
     shop.sweep()
     check_books(shop.store)
     assert all(ticket.joined for ticket in shop.store.scan(Ticket))
