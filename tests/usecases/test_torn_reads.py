@@ -82,6 +82,25 @@ def test_an_order_joins_and_is_refunded_while_its_queue_is_cleared(shop: Player)
     check_books(shop.store)
 
 
+def test_an_entry_is_cleared_and_refunded_while_it_heads_the_line(shop: Player) -> None:
+    """Seen: an entry that waits in a queue not yet cleared, and lacks nothing any more."""
+    shop.settles = False
+    buy(shop, "o1", "A")
+    settle(shop)
+
+    def meanwhile() -> None:
+        shop.step({"run": "clear"})
+        shop.step({"refund": {"order": "o1", "line": "1", "amount": 1000, "id": "r"}})
+        settle(shop)
+        buy(shop, "o2", "B")
+
+    shop.store.meanwhile = meanwhile
+    assert settle(shop).conflicts == 1
+    entries = shop.outcome()["queues"]["mall"]["entries"]
+    assert [each["status"] for each in entries] == ["cleared", "waiting"]
+    check_books(shop.store)
+
+
 def test_what_was_begun_is_finished_by_another(
     shop: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:

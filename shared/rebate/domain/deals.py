@@ -8,10 +8,14 @@ from rebate.domain.plan import Deal
 
 
 def first_then_next(desk: Desk, gift: Gift) -> None:
-    """Pay the first payable entry up to what it lacks, then the next, and so on (Rule 1.2.3)."""
+    """Pay the first payable entry up to what it lacks, then the next, and so on (Rule 1.2.3).
+
+    One that waits and lacks nothing was read after somebody else had cleared the queue, so what
+    is decided here will not be stored: it need only come to an end.
+    """
     while gift.left:
         head = desk.line.first(passing_over=gift.passes_over)
-        if head is None:
+        if head is None or not desk.line.entry(head).lacks:
             return
         desk.pay(head, min(gift.left, desk.line.entry(head).lacks), gift)
 
