@@ -42,6 +42,7 @@ TESTS = (
     "tests/usecases/test_long_orders.py",
     "tests/usecases/test_merge_stalled.py",
     "tests/usecases/test_shared_rows.py",
+    "tests/usecases/test_torn_reads.py",
     "tests/domain",
 )
 """Fast tests; what they leave alive is looked at by hand, whatever slower ones might notice."""

@@ -25,7 +25,7 @@ from rebate.usecases.audit_books import audit_books
 from rebate.usecases.manage_catalog import stalled_queues
 from rebate.usecases.ports import Put, Write
 from rebate.usecases.queue_commands import send
-from rebate.usecases.rows import Inbox, Key, key_of
+from rebate.usecases.rows import Inbox, Journal, Key, key_of
 from rebate.usecases.show_entries import show_entries
 from rebate.usecases.show_order import show_order
 from tests.books import check_books
@@ -142,6 +142,8 @@ def test_the_pool_goes_along():
     player = played(*STALLED[:3], product("p1"), {"merge": P1}, surplus="carry")
     pools = {name: queue["pool"] for name, queue in player.outcome()["queues"].items()}
     assert pools == {"mall": 2000, "product/p1": 0}
+    kinds = [entry.kind for row in player.store.scan(Journal) for entry in row.entries]
+    assert kinds[-2:] == ["merge", "merge"]
     player.step(buy("k9", None))
     assert player.outcome()["queues"]["mall"]["pool"] == 0
     check_books(player.store)

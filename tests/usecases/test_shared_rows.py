@@ -20,6 +20,7 @@ from rebate.usecases.accept_together import accept_all
 from rebate.usecases.audit_books import audit_books
 from rebate.usecases.inbox import read_inbox
 from rebate.usecases.line import Line
+from rebate.usecases.ports import Put
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Inbox, Key
 from rebate.usecases.settings import save_settings
@@ -258,3 +259,12 @@ def test_what_was_sent_ahead_is_carried_out_when_its_time_comes():
     line = Line(shared.store, MALL)
     assert read_inbox(shared.store, Queue(MALL), line, Instant(at - 1)).waiting == []
     assert len(read_inbox(shared.store, Queue(MALL), line, at).waiting) == 1
+
+
+def test_it_is_told_that_the_rest_of_an_event_is_awaited():
+    shared = Deployment()
+    assert not shared.app.settler.settle(MALL).unseen
+    gated = Inbox(MALL, "0#0#o1", Clear(Instant(1)), gate=(OrderId("o1"), 2))
+    shared.store.commit([Put(gated)])
+    assert shared.app.settler.settle(MALL).unseen
+    assert shared.rows() == [gated]
