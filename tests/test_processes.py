@@ -24,6 +24,7 @@ from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.books import check_books
 from tests.engine import Player
+from tests.plans import MALL
 from tests.strategies import EFFORT
 from tests.usecases.disturbed import sweep
 from tests.worker import PREFIX, REGION, Told, work
@@ -31,11 +32,6 @@ from tests.worker import PREFIX, REGION, Told, work
 PROCESSES = 8
 ORDERS = round(10 * EFFORT)
 SECONDS_MAX = 100 * max(1.0, EFFORT)
-SETTINGS = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {"enabled": True, "extraction_bps": 1000, "entitlement": {"fixed_bps": 10000}},
-}
 
 
 class Later(SystemClock):
@@ -142,7 +138,7 @@ def test_every_event_that_was_accepted_took_effect_once(
         store = DynamoStore(PREFIX, REGION, running.engine.endpoint)
         for table in store.tables.values():
             table.create_table(wait=False)
-        save_settings(store, SystemClock(), SETTINGS, expects=0, by="test")
+        save_settings(store, SystemClock(), MALL, expects=0, by="test")
         running.work()
         assert running.kills >= 8
         store = DynamoStore(PREFIX, REGION, running.engine.endpoint)

@@ -16,21 +16,10 @@ from rebate.usecases.accept_together import LINES_MAX, OrderBatch
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
-
-LIMITED: dict[str, Any] = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {
-        "enabled": True,
-        "extraction_bps": 1000,
-        "entitlement": {"fixed_bps": 10000},
-        "limits": {"total": 2},
-    },
-}
-UNLIMITED = {**LIMITED, "queue_rebate": {**LIMITED["queue_rebate"], "limits": {}}}
+from tests.plans import MALL, mall_with
 
 
-def deployment(settings: dict[str, Any] = UNLIMITED) -> tuple[App, MemoryStore]:
+def deployment(settings: dict[str, Any] = MALL) -> tuple[App, MemoryStore]:
     store = MemoryStore()
     app = wire(store, FakeClock())
     save_settings(store, app.clock, settings, expects=0, by="test")
@@ -79,7 +68,7 @@ orders = st.builds(
 
 @given(batches=st.lists(st.lists(orders, max_size=5), max_size=3), limited=st.booleans())
 def test_a_batch_comes_to_what_its_orders_come_to_one_by_one(batches, limited):
-    settings = LIMITED if limited else UNLIMITED
+    settings = mall_with(limits={"total": 2}) if limited else MALL
     (one, _), (other, _) = deployment(settings), deployment(settings)
     for batch in batches:
         assert together(one, batch) == outcomes(other.orders.accept, batch)

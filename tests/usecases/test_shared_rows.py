@@ -26,20 +26,12 @@ from rebate.usecases.rows import Answer, Inbox, Key
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
+from tests.plans import mall_with
 from tests.strategies import examples
 from tests.usecases.disturbed import KILLED_AFTER, KINDS, Killed, at_commit, sweep, without_waiting
 
 MALL = QueueId("mall")
-SETTINGS: dict[str, Any] = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {
-        "enabled": True,
-        "extraction_bps": 1000,
-        "entitlement": {"fixed_bps": 10000},
-        "exchange": {"points_bps": 10000},
-    },
-}
+SETTINGS = mall_with(exchange={"points_bps": 10000})
 
 
 class Deployment:

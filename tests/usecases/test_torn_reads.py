@@ -13,18 +13,10 @@ from rebate.usecases.rows import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore
+from tests.plans import MALL as SETTINGS
 from tests.usecases.disturbed import KILLED_AFTER, Killed, at_commit, without_waiting
 
 MALL = QueueId("mall")
-SETTINGS: dict[str, Any] = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {
-        "enabled": True,
-        "extraction_bps": 1000,
-        "entitlement": {"fixed_bps": 10_000},
-    },
-}
 
 
 def nothing() -> None:
