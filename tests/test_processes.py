@@ -150,7 +150,7 @@ def test_every_event_that_was_accepted_took_effect_once(
         outcome = show_outcome(store, app.settings.in_force().settings)
         orders = store.get_many(Order, [Key(f"o{number}") for number in range(ORDERS)])
     assert all(order.completed_at and set(order.refunds) == {"r"} for order in orders.values())
-    serial = Player({"settings": SETTINGS, "steps": []})
+    serial = Player({"settings": MALL, "steps": []})
     serial.begin()
     for each in told:
         serial.deliver(*each)

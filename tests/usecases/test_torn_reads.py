@@ -13,7 +13,7 @@ from rebate.usecases.rows import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore
-from tests.plans import MALL as SETTINGS
+from tests.plans import MALL as PLAN
 from tests.usecases.disturbed import KILLED_AFTER, Killed, at_commit, without_waiting
 
 MALL = QueueId("mall")
@@ -40,7 +40,7 @@ class Torn(MemoryStore):
 
 @pytest.fixture
 def shop() -> Player:
-    player = Player({"settings": SETTINGS, "steps": []}, Torn())
+    player = Player({"settings": PLAN, "steps": []}, Torn())
     player.begin()
     return player
 
