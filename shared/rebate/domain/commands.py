@@ -169,7 +169,7 @@ Command: TypeAlias = OfTicket | OfQueue
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A command with its inbox key; `rows`: rows of the inbox that are written when it is done."""
+    """A command with its inbox key; `rows` are written by its being done, whatever it changes."""
 
     key: str
     command: Command

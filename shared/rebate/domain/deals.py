@@ -15,9 +15,10 @@ def first_then_next(desk: Desk, gift: Gift) -> None:
     """
     while gift.left:
         head = desk.line.first(passing_over=gift.passes_over)
-        if head is None or not desk.line.entry(head).lacks:
+        lacks = desk.line.entry(head).lacks if head else 0
+        if head is None or not lacks:
             return
-        desk.pay(head, min(gift.left, desk.line.entry(head).lacks), gift)
+        desk.pay(head, min(gift.left, lacks), gift)
 
 
 def collect(_desk: Desk, _gift: Gift) -> None:

@@ -2,7 +2,8 @@
 
 One settler at a time makes progress, and any number may try: the queue's row is written under
 the condition that nobody else wrote it since it was read. What proves that a command was carried
-out, its disappearance from the inbox, changes in the same transaction as the money.
+out, its ticket's row or its disappearance from the inbox (see `rebate.usecases.inbox`), changes in
+the same transaction as the money.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
