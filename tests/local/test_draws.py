@@ -6,20 +6,11 @@ import json
 import pytest
 
 from local.cli import main
+from tests.plans import mall_with
 
 pytestmark = pytest.mark.engine
 
-SETTINGS = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {
-        "enabled": True,
-        "extraction_bps": 1000,
-        "entitlement": {"fixed_bps": 10000},
-        "exchange": {"points_bps": 10000},
-        "random_return": {"cash": 1, "points": 1},
-    },
-}
+SETTINGS = mall_with(exchange={"points_bps": 10000}, random_return={"cash": 1, "points": 1})
 
 
 @pytest.fixture(scope="module")

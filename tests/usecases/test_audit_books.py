@@ -33,19 +33,12 @@ from rebate.usecases.rows import (
 from tests.engine import Player
 from tests.fakes import MemoryStore
 from tests.model.generate import OTHERS, QUEUE_REBATE, documents
+from tests.plans import mall_with
 from tests.strategies import examples
 
 MALL = QueueId("mall")
 EVERY_PLAN: dict[str, Any] = {
-    "currency": "CNY",
-    "timezone": "Asia/Shanghai",
-    "queue_rebate": {
-        "enabled": True,
-        "extraction_bps": 1000,
-        "entitlement": {"fixed_bps": 10000},
-        "exchange": {"points_bps": 8000},
-        "hold_days": 7,
-    },
+    **mall_with(exchange={"points_bps": 8000}, hold_days=7),
     "order_queue": {"enabled": True, "reward_bps": 3000, "rewards_to_exit": 3},
     "alliance": {
         "enabled": True,
