@@ -86,19 +86,19 @@ GUARDED = {
         "an operator undoes another's change of the settings unseen",
         RACES + "test_two_operators_change_the_settings",
     ),
-    "settle_queue: Put(after, expects=queue.version)": Guard(
+    "settlement: Put(after, expects=self.queue.version)": Guard(
         "two settlers carry out the same commands",
         RACES + "test_two_settlers_of_a_queue",
     ),
-    "settle_queue: Credit(member, tuple(credited.get(member, ())), expects)": Guard(
+    "settlement_writes: Credit(member, tuple(credited.get(member, ())), expects)": Guard(
         "a refund takes from pending money what was released meanwhile",
         RACES + "test_a_clawback_while_what_it_takes_is_released",
     ),
-    "settle_queue: Put(replace(day, version=day.version + 1), expects=day.version)": Guard(
+    "settlement_writes: Put(replace(day, version=day.version + 1), expects=day.version)": Guard(
         "two queues together pay more than a day's cap",
         RACES + "test_two_queues_under_one_daily_cap",
     ),
-    "settle_queue: Put(again, expects=0)": Guard(
+    "settlement_writes: Put(again, expects=0)": Guard(
         "a repurchase overwrites an order that the shop has called so",
         RACES + "test_an_order_that_is_called_as_a_repurchase",
     ),

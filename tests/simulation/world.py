@@ -19,7 +19,7 @@ from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, SECOND, Instant
-from rebate.usecases import exchange_entry, inbox, settle_queue
+from rebate.usecases import exchange_entry, inbox, settlement
 from rebate.usecases.accept_order import Accepted, OrderEvent
 from rebate.usecases.accept_together import OrderBatch
 from rebate.usecases.ports import Write
@@ -41,7 +41,7 @@ TURNS_AFTER = 1000
 
 FAILURES = (Conflict, Unavailable, Rejected, NotYet)
 SEED = "simulated"
-ROOM = settle_queue.ROOM
+ROOM = settlement.ROOM
 LITTLE_ROOM = 8
 
 
@@ -89,7 +89,7 @@ class World:
         self.runs = [self.chance.choice(self.life.moments) for _ in range(3)]
         self.dividends = [self.chance.choice(self.life.moments) for _ in range(2)]
         self.changes = list(self.life.changes)
-        self.asks = 6
+        self.asks = 20 if self.life.has_lottery else 6
         self._parts: dict[Key, set[int]] = defaultdict(set)
 
     @property
@@ -99,7 +99,7 @@ class World:
     def play(self) -> None:
         """Let everybody work in any weather, then let a calm day finish what is left."""
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(settle_queue, "ROOM", self.room)
+            patched.setattr(settlement, "ROOM", self.room)
             patched.setattr(inbox, "ROWS_READ", self.rows_read)
             patched.setattr(exchange_entry, "uuid4", self._uuid)
             self._play()
@@ -110,7 +110,7 @@ class World:
             *[self._accept_together] * 2,
             *[self._settle] * 3,
             self._run,
-            self._ask,
+            *[self._ask] * (4 if self.life.has_lottery else 1),
             self._sweep,
         ]
         if self.crowded:

@@ -15,7 +15,7 @@ from rebate.domain.ledger import Pocket
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.times import Instant
-from rebate.usecases import inbox, settle_queue
+from rebate.usecases import inbox, settlement
 from rebate.usecases.accept_together import accept_all
 from rebate.usecases.audit_books import audit_books
 from rebate.usecases.inbox import read_inbox
@@ -112,7 +112,7 @@ def test_shared_rows_come_to_what_rows_of_their_own_do(room, rows_read, data):
         shared.accept(*batch)
     expected = one_by_one(batches)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(settle_queue, "ROOM", room)
+        patched.setattr(settlement, "ROOM", room)
         patched.setattr(inbox, "ROWS_READ", rows_read)
         trouble.watch(shared.store)
         assert shared.settled() == expected
@@ -131,7 +131,7 @@ def test_orders_accepted_together_share_a_row():
 
 def test_a_row_stays_until_its_last_order_is_settled(monkeypatch):
     """Each commit has room for one order; the process is killed after the first."""
-    monkeypatch.setattr(settle_queue, "ROOM", 1)
+    monkeypatch.setattr(settlement, "ROOM", 1)
     shared = Deployment()
     shared.accept(paid("o1", 1), paid("o2", 2))
     at_commit(1, KINDS[1]).watch(shared.store)
@@ -160,7 +160,7 @@ def test_a_ticket_that_went_astray_is_found():
 
 def test_an_order_that_is_begun_is_finished_before_those_that_came_since(monkeypatch):
     """`big` pays off eighty entries; meanwhile orders come in that were paid before it."""
-    monkeypatch.setattr(settle_queue, "ROOM", 40)
+    monkeypatch.setattr(settlement, "ROOM", 40)
     monkeypatch.setattr(inbox, "ROWS_READ", 1)
     shared = Deployment()
     for start in range(0, 80, 20):
@@ -211,7 +211,7 @@ def test_a_completion_waits_until_its_order_is_read():
     hidden = shared.store.rows[Inbox]
     place = next(name for name, rows in hidden.items() if shared_row in rows.values())
     del hidden[place][shared_row.sort]
-    with pytest.raises(Conflict, match="not yet that it was paid"):
+    with pytest.raises(Conflict, match="before it was paid"):
         shared.app.settler.settle(MALL)
     hidden[place][shared_row.sort] = shared_row
     entries = shared.settled()["queues"]["mall"]["entries"]

@@ -8,8 +8,9 @@ import pytest
 from rebate.bootstrap import wire
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
-from rebate.usecases import settle_queue
+from rebate.usecases import settlement
 from rebate.usecases.rows import Key
+from rebate.usecases.settle_queue import Settled
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore
@@ -49,7 +50,7 @@ def buy(shop: Player, order: str, member: str, paid: int = 1000) -> None:
     shop.step({"buy": {"order": order, "member": member, "paid": paid}})
 
 
-def settle(shop: Player) -> settle_queue.Settled:
+def settle(shop: Player) -> Settled:
     """Settle as another process than any before, whose leases are over."""
     shop.app.clock.advance(11_000_000)  # type: ignore[attr-defined]
     return without_waiting(wire(shop.store, shop.app.clock)).settler.settle(MALL)
@@ -98,7 +99,7 @@ def test_what_was_begun_is_finished_by_another(
 ) -> None:
     for number in range(12):
         buy(shop, f"o{number}", f"m{number}", 100)
-    monkeypatch.setattr(settle_queue, "ROOM", 9)
+    monkeypatch.setattr(settlement, "ROOM", 9)
     at_commit(2, KILLED_AFTER).watch(shop.store)
     with pytest.raises(Killed):
         buy(shop, "big", "A", 9000)

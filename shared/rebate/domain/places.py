@@ -25,6 +25,12 @@ class NodeKey:
     level: int
     index: int
 
+    @property
+    def first_place(self) -> int:
+        """The first place below the node, which exists if a ticket has that place."""
+        width: int = FANOUT ** (self.level + 1)
+        return self.tree + self.index * width
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -10,13 +10,16 @@ from rebate.domain.tickets import Standing, Ticket
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import node_key, ticket_key
 
+AHEAD_MAX = 256
+"""Tickets that are read at most beyond those that are asked for."""
+
 
 class Line:
     """Tickets and nodes of one queue, each read once.
 
     What was read stays true as long as the queue's version is the one it was read under, or
-    the changes made since are told by `learn`. `heads` is how many tickets at the head of the line
-    the last decision wanted; the next one will want about as many.
+    the changes made since are told by `learn`. Whoever reads on along the line gets ever more of
+    what lies ahead.
     """
 
     def __init__(self, store: Store, queue: QueueId) -> None:
@@ -25,7 +28,7 @@ class Line:
         self._queue = queue
         self._nodes: dict[NodeKey, Node] = {}
         self._tickets: dict[TicketKey, Ticket] = {}
-        self.heads = 0
+        self._ahead = 0
 
     def learn(self, nodes: Iterable[Node], tickets: Iterable[Ticket]) -> None:
         """Keep what was just stored, or read in another way."""
@@ -58,6 +61,9 @@ class Line:
         walk = self._walk(queue, queue.height, 0, queue.top, start, completed_only=completed_only)
         found = list(islice(walk, count))
         end = found[-1][0] if len(found) == count else None
+        if not all(key in self._tickets for _, key in found):
+            self.tickets(key for _, key in (*found, *islice(walk, self._ahead)))
+            self._ahead = min(AHEAD_MAX, 2 * self._ahead + count)
         return self.tickets(key for _, key in found), end
 
     def ahead(self, queue: Queue, place: int) -> Standing:
@@ -85,21 +91,27 @@ class Line:
         completed_only: bool,
     ) -> Iterator[tuple[int, TicketKey]]:
         """Yield (place, ticket) of what may be paid, from `start` on, in order."""
-        for position, child in enumerate(children):
-            subtree = index * FANOUT + position
-            first = queue.cleared_below + subtree * FANOUT**level
-            if first + FANOUT**level <= start:
-                continue
-            if not child.standing.payable(completed_only=completed_only):
-                continue
-            if level == 0:
+        payable = [
+            (index * FANOUT + position, child)
+            for position, child in enumerate(children)
+            if queue.cleared_below + (index * FANOUT + position + 1) * FANOUT**level > start
+            and child.standing.payable(completed_only=completed_only)
+        ]
+        if level == 0:
+            for offset, child in payable:
                 assert child.member is not None, "a leaf names tickets"
                 assert child.order is not None, "a leaf names tickets"
-                yield first, TicketKey(child.member, child.order, child.merged_from)
-                continue
-            key = NodeKey(queue.id, queue.cleared_below, level - 1, subtree)
-            node = self.nodes([key]).get(key)
+                ticket = TicketKey(child.member, child.order, child.merged_from)
+                yield queue.cleared_below + offset, ticket
+            return
+        keys = [
+            NodeKey(queue.id, queue.cleared_below, level - 1, subtree) for subtree, _ in payable
+        ]
+        for at, key in enumerate(keys):
+            if key not in self._nodes:
+                self.nodes(keys[at : at + 1 + self._ahead // FANOUT])
+            node = self._nodes.get(key)
             below = node.children if node else ()
             yield from self._walk(
-                queue, level - 1, subtree, below, start, completed_only=completed_only
+                queue, level - 1, key.index, below, start, completed_only=completed_only
             )

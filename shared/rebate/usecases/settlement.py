@@ -1,0 +1,160 @@
+"""One settler's work on a queue: what waits is decided and stored, commit after commit."""
+
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, Standers, WalletOf, Window
+from rebate.domain.caps import DailyRebates
+from rebate.domain.engine import Decision, decide, tickets_of
+from rebate.domain.errors import Conflict
+from rebate.domain.events import RepurchaseMissed
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import Pocket
+from rebate.domain.names import OrderId, TicketKey
+from rebate.domain.orders import Order
+from rebate.domain.places import nodes_above, update
+from rebate.domain.plan import Plan
+from rebate.domain.queues import Lease, Queue
+from rebate.domain.times import Instant
+from rebate.domain.wallets import Wallet
+from rebate.usecases.inbox import Pile, insist_unsettled
+from rebate.usecases.line import Line
+from rebate.usecases.orders import load_order
+from rebate.usecases.ports import WRITES_MAX, Put, Store, Write
+from rebate.usecases.rows import Key
+from rebate.usecases.settlement_writes import answers, dispatched, money, repurchased
+
+ROOM = WRITES_MAX - 4
+"""Rows that a decision may write; the queue, its journal and a growing index need the others."""
+
+HEADS_MAX = 64
+"""Tickets at the head of a line that a decision gets before it asks for them."""
+
+
+@dataclass(slots=True)
+class Settlement:
+    """A queue, its line and what waits for it, as they are after the last commit.
+
+    `_heads` is how many tickets at the head of the line the last decision wanted; the next one will
+    want about as many.
+    """
+
+    store: Store
+    line: Line
+    queue: Queue
+    pile: Pile
+    _heads: int = 0
+
+    def decide(self, plan: Plan) -> tuple[Decision, Book]:
+        """Decide the first commands that wait, loading what is needed until nothing is missing.
+
+        Raises:
+            Conflict: somebody else settles the queue.
+        """
+        commands = self.pile.first(ROOM)
+        book = Book()
+        book.keep(self.line.tickets(tickets_of(commands)))
+        if self._heads:
+            self._load(book, plan, Heads(0, self._heads))
+        asked: set[Need] = set()
+        while True:
+            decision = decide(self.queue, book, commands, plan, ROOM)
+            if isinstance(decision, Decision):
+                return self._without_known(decision), book
+            if decision in asked:
+                self._explain(decision)
+            asked.add(decision)
+            self._load(book, plan, decision)
+
+    def commit(self, decision: Decision, book: Book, now: Instant, lease: Lease | None) -> None:
+        """Store what was decided.
+
+        Raises:
+            Conflict: somebody else settles the queue.
+        """
+        above = (
+            key
+            for change in decision.changes
+            if change.after.place is not None
+            for key in nodes_above(decision.queue, change.after.place)
+        )
+        nodes = self.line.nodes(key for key in above if key.first_place < self.queue.tickets)
+        after, written = update(decision.queue, nodes, decision.changes)
+        after = replace(after, version=self.queue.version + 1, lease=lease)
+        tickets = [change.after for change in decision.changes]
+        writes: list[Write] = [Put(after, expects=self.queue.version)]
+        writes += map(Put, tickets)
+        writes += map(Put, written)
+        writes += self.pile.emptied(decision.done)
+        writes += money(after, decision, book, now)
+        writes += answers(self.pile.waiting[: decision.done], decision, now)
+        for follow_up in decision.follow_ups:
+            origin = OrderId(follow_up.ticket.origin or follow_up.ticket.order)
+            writes += repurchased(after.id, follow_up, load_order(self.store, origin))
+        writes += dispatched(after, decision, now)
+        self.store.commit(writes)
+        self.line.learn(written, tickets)
+        self.pile.take(decision.done)
+        self.queue = after
+
+    def _explain(self, need: Need) -> NoReturn:
+        """Tell why what is needed is not there, though it was asked for.
+
+        Raises:
+            Conflict: the queue was settled, or a command came in after one that was read before it.
+        """
+        insist_unsettled(self.store, self.queue)
+        if isinstance(need, TicketKey):
+            message = f"queue {self.queue.id} knows order {need.order} before it was paid"
+            raise Conflict(message)
+        raise AssertionError(f"queue {self.queue.id} has no {need}")
+
+    def _load(self, book: Book, plan: Plan, need: Need) -> None:
+        match need:
+            case Heads(start, count):
+                tickets, end = self.line.payable(
+                    self.queue, start=start, count=count, completed_only=plan.completed_first
+                )
+                book.line = Window(start, end, count)
+                book.keep(tickets)
+                self._heads = self._heads if start else min(count, HEADS_MAX)
+            case Standers(count):
+                tickets, _ = self.line.payable(
+                    self.queue, start=0, count=count, completed_only=False
+                )
+                tickets.sort(key=lambda ticket: ticket.place or 0)
+                book.keep(tickets)
+                book.standers = tuple(ticket.key for ticket in tickets)
+            case OldestOf(member, count):
+                tickets = self.store.waiting_tickets(
+                    member, self.queue.id, from_place=self.queue.cleared_below, limit=count
+                )
+                self.line.learn([], tickets)
+                full = len(tickets) == count
+                book.members[member] = Window(0, tickets[-1].place if full else None, count)
+                book.keep(tickets)
+            case WalletOf(member):
+                book.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
+                if book.wallets[member].has(Pocket.PENDING):
+                    book.holds[member] = tuple(self.store.query(Hold, member))
+            case RebatesOn(day):
+                known = self.store.get(DailyRebates, Key(day))
+                book.rebates[day] = known or DailyRebates(day)
+            case TicketKey():
+                tickets = self.line.tickets([need])
+                book.keep(tickets)
+                book.absent.update({need} - {ticket.key for ticket in tickets})
+
+    def _without_known(self, decision: Decision) -> Decision:
+        """Leave out forced repurchases whose order id the shop has used; members are told."""
+        if not decision.follow_ups:
+            return decision
+        orders = {Key(each.ticket.order) for each in decision.follow_ups}
+        known = self.store.get_many(Order, orders)
+        missed = [each for each in decision.follow_ups if Key(each.ticket.order) in known]
+        told = tuple(
+            RepurchaseMissed(each.ticket.order, each.ticket.member, each.command.repurchase or 0)
+            for each in missed
+        )
+        made = tuple(each for each in decision.follow_ups if each not in missed)
+        return replace(decision, follow_ups=made, events=(*decision.events, *told))
