@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from statistics import median
 
@@ -18,6 +17,7 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.events_in import parse_event
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.accept_together import accept_all
 from rebate.usecases.forecast import forecast
 from rebate.usecases.ports import Put

@@ -8,11 +8,11 @@ second a lost reply after it.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from rebate.domain.errors import Conflict
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet

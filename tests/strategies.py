@@ -4,7 +4,6 @@ Few members and odd amounts, so that places collide and roundings show.
 """
 
 import os
-from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,7 @@ from rebate.domain.ledger import Pocket
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plan import Leftover, Moment, Plan
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import DAY, SECOND, Instant
 
@@ -64,7 +64,7 @@ LOTTERIES = (
 EXCHANGE = ((Pocket.POINTS, 10_000), (Pocket.LOVE, 8_333), (Pocket.VOUCHER, 12_000))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class History:
     """A plan, the tickets of its orders as they were accepted, and what happened to them."""
 

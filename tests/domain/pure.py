@@ -1,7 +1,6 @@
 """A queue played on `decide` alone: rows in plain dictionaries, every need answered naively."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rebate.domain.book import Book, Heads, Need, OldestOf, WalletOf, Window
@@ -13,6 +12,7 @@ from rebate.domain.names import MemberId, QueueId, TicketKey
 from rebate.domain.places import Node, NodeKey, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Standing, Ticket
 from rebate.domain.wallets import Wallet
 

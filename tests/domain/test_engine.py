@@ -1,7 +1,6 @@
 """What the engine does with any history under any plan."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from rebate.domain.commands import Complete, Join
 from rebate.domain.ledger import Reason, Till, balances, parts_of, till, totals, wallet
 from rebate.domain.names import entry_id
 from rebate.domain.plans import queue_rebate
+from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
 from tests.domain.pure import NAME, PureQueue
 from tests.strategies import PLANS, ZONE, History, examples, histories

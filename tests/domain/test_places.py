@@ -1,7 +1,6 @@
 """The index of places tells what a recount of all tickets would tell, at a few rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.places import FANOUT, Change, Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Entry, Line, Standing, Status, Ticket
 from rebate.domain.times import Instant
 from tests.strategies import examples

@@ -1,6 +1,5 @@
 """Which scope's rule decides a ratio (Rules 1.2.1, 1.2.6, 1.3)."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.draws import Lottery
+from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Tier, entitlement, extraction, takes_part
 from tests.strategies import examples
 

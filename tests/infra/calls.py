@@ -186,7 +186,7 @@ def recording() -> Iterator[Recorder]:
         for asker, names in (
             (DynamoStore, _READS),
             (Gathered, _READS),
-            *((kind, ["__init__"]) for kind in _WRITES.values()),
+            *((kind, ["__new__"]) for kind in _WRITES.values()),
         ):
             for name in names:
                 patch.setattr(asker, name, _reaching(recorder, getattr(asker, name)))

@@ -2,11 +2,11 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rebate.bootstrap import App, wire
 from rebate.domain.errors import Conflict, NotYet, Unavailable
+from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.ports import Write
 from rebate.usecases.queue_commands import queues_with_mail
 from rebate.usecases.seeds import repeatable_seed
@@ -21,7 +21,7 @@ class Killed(BaseException):
     """The process is gone: no code of its own runs any more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What may happen around a commit; `after`: it was carried out all the same."""
 

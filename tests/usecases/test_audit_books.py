@@ -1,7 +1,6 @@
 """An audit passes sound books, and names whatever was tampered with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import Node, NodeKey
 from rebate.domain.queues import Child, Progress, Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.audit_books import Audit, audit_books
@@ -87,7 +87,7 @@ DAY: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Books:
     """Sound books, and ways to spoil them."""
 

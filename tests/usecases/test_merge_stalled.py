@@ -5,7 +5,6 @@ own, which are merged.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +18,7 @@ from rebate.domain.errors import Rejected
 from rebate.domain.ledger import Till
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.usecases import manage_catalog
 from rebate.usecases.audit_books import audit_books

@@ -1,12 +1,12 @@
 """What members see of their rewards by kind, and what is there of older rows (Rule 5.7)."""
 
-from dataclasses import replace
 from typing import Any
 
 from rebate.adapters.codec import decode, encode
 from rebate.contracts import api
 from rebate.domain.ledger import JournalEntry, Pocket, Posting, wallet
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Ticket
 from rebate.usecases.audit_books import audit_books
 from rebate.usecases.ports import Put

@@ -1,7 +1,6 @@
 """Draws that anyone can check: commitments, odds, and every draw of a day recomputed."""
 
 import hmac
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
@@ -9,6 +8,7 @@ import pytest
 
 from rebate.domain.draws import Group, Lottery, Luck
 from rebate.domain.errors import Rejected
+from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
 from rebate.usecases.rows import Key, Seed, key_of
 from rebate.usecases.show_draws import show_draws, show_entry_draw

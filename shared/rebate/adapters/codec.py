@@ -9,14 +9,13 @@ read is checked against the types of the row's fields.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
-from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from rebate.domain.errors import Unreadable
+from rebate.domain.records import REQUIRED, contents_of, dataclass, defaults_of, is_record
 
 Row = TypeVar("Row")
 _TAG = "type"
@@ -45,26 +44,17 @@ def decode(kind: type[Row], text: str) -> Row:
 def _told(record: Any) -> dict[str, object]:  # noqa: ANN401 - any record
     """Return a record's fields that are not as by default; those inside are asked for in turn."""
     kind: Any = type(record)
-    contents, defaults = _fields(kind)
     return {
         name: content
-        for (name, default), content in zip(defaults, contents(record), strict=False)
+        for (name, default), content in zip(_defaults(kind), contents_of(record), strict=False)
         if content != default or name == _TAG
     }
 
 
 @cache
-def _fields(kind: type) -> tuple[Callable[[object], tuple[Any, ...]], tuple[tuple[str, Any], ...]]:
-    """Return what gets the contents of a record's fields, and the fields' names and defaults."""
-    defaults = tuple((each.name, _default(each)) for each in fields(kind))
-    # Of a single name it would get the bare content, so it is given one more than there are.
-    return attrgetter(*(name for name, _ in defaults), "__class__"), defaults
-
-
-def _default(each: "Field[object]") -> object:
-    if each.default_factory is not MISSING:
-        return each.default_factory()
-    return each.default
+def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Return the names and defaults of a record's fields."""
+    return tuple(defaults_of(kind))
 
 
 _ENCODER = json.JSONEncoder(
@@ -110,7 +100,7 @@ def _made(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:  # noqa:
         return partial(_mapping, *map(_shape, parts))
     if issubclass(origin, Enum):
         return partial(_choice, {each.value: each for each in origin})
-    assert is_dataclass(origin), f"rows hold no {origin}"
+    assert is_record(origin), f"rows hold no {origin}"
     return partial(_record, origin)
 
 
@@ -123,17 +113,15 @@ def _union(parts: tuple[Any, ...]) -> _Shape:
         return _Shape(plain, partial(_refuse, " or ".join(each.__name__ for each in plain)))
     if len(composed) == 1:
         return _Shape(plain, _shape(composed[0]).make)
-    return _Shape(
-        plain, partial(_tagged, {dict(_fields(kind)[1])[_TAG]: kind for kind in composed})
-    )
+    return _Shape(plain, partial(_tagged, {dict(_defaults(kind))[_TAG]: kind for kind in composed}))
 
 
 @cache
 def _shapes(kind: type) -> tuple[dict[str, _Shape], frozenset[str]]:
     """Return how the fields of a record are read, and which of them must be there."""
     hints = get_type_hints(kind)
-    _, defaults = _fields(kind)
-    required = frozenset(name for name, default in defaults if default is MISSING)
+    defaults = _defaults(kind)
+    required = frozenset(name for name, default in defaults if default is REQUIRED)
     return {name: _shape(hints[name]) for name, _ in defaults}, required
 
 

@@ -5,8 +5,9 @@ with seeing later ones again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from rebate.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

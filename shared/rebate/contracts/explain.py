@@ -4,7 +4,6 @@ Nothing here promises a date or a full return (rule 8.4).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rebate.contracts.explain_queue_rebate import ever_paid, queue_rebate_sentences
@@ -22,6 +21,7 @@ from rebate.contracts.settings import (
     Union,
     Wallet,
 )
+from rebate.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What the settings of the queue-rebate plan mean, in plain words (rules 1 and 8.2)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rebate.contracts.figures import money, part_percent, percent
 from rebate.contracts.scalars import WHOLE_BPS
@@ -14,6 +13,7 @@ from rebate.contracts.settings import (
     Scope,
     ScopeEntitlement,
 )
+from rebate.domain.records import dataclass
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -11,7 +11,8 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from rebate.domain.records import dataclass, replace
 
 INVALID = "invalid"
 NEEDS_ACKNOWLEDGEMENT = "needs_acknowledgement"

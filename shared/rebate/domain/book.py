@@ -1,12 +1,12 @@
 """What is loaded of a queue's surroundings for a decision, and what it may still need."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from rebate.domain.caps import DailyRebates
 from rebate.domain.holds import Hold
 from rebate.domain.names import MemberId, TicketKey
+from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 

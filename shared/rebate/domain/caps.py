@@ -1,9 +1,9 @@
 """The most that is paid out on one day, over all queues (Rule 8.4)."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from rebate.domain.money import Amount
+from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, day_of
 
 

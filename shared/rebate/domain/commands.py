@@ -5,13 +5,13 @@ sorts by instant, then by arrival. What concerns an order names its ticket; `mer
 that ticket was merged from (Rule 1.5.5).
 """
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rebate.domain.draws import Luck
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, LineId, MemberId, OrderId, QueueId, TicketKey
+from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 
 

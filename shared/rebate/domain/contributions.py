@@ -1,7 +1,5 @@
 """What orders give, when they give it, and when they join (Rules 0.12 and 1.2.3)."""
 
-from dataclasses import dataclass, replace
-
 from rebate.domain.commands import Complete, Join
 from rebate.domain.desk import Desk, Gift
 from rebate.domain.ledger import Draft, Till
@@ -9,6 +7,7 @@ from rebate.domain.merges import tell_of_completion
 from rebate.domain.money import Amount
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.queues import InFlight
+from rebate.domain.records import dataclass, replace
 from rebate.domain.repurchases import settle_repurchase
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant

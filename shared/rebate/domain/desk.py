@@ -6,7 +6,6 @@ change. It stops a decision in two ways: `Missing` where a row is needed that wa
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from rebate.domain.book import Book, Missing, RebatesOn, Spot, Standers, WalletOf
 from rebate.domain.caps import DailyRebates
@@ -28,6 +27,7 @@ from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.places import Change, NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant
 

@@ -6,12 +6,12 @@ and everybody can compute it again. A repeated event has the same luck.
 """
 
 import hmac
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import NewType
 
 from rebate.domain.money import Bps
 from rebate.domain.names import EntryId
+from rebate.domain.records import dataclass
 
 Luck = NewType("Luck", str)
 """64 hexadecimal digits, equally likely each."""

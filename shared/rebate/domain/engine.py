@@ -5,7 +5,6 @@ should change it returns. A batch of commands decides as its commands would one 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from rebate.domain.book import Book, Missing, Need
 from rebate.domain.caps import DailyRebates
@@ -38,6 +37,7 @@ from rebate.domain.places import Change
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
 from rebate.domain.queues import Progress, Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
 from rebate.domain.tickets import Ticket

@@ -1,11 +1,11 @@
 """What happened, told to the world once it is stored (contracts, section 2)."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rebate.domain.ledger import Pocket, Reason
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
+from rebate.domain.records import dataclass
 from rebate.domain.tickets import Status
 
 

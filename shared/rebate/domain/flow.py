@@ -1,8 +1,7 @@
 """What a queue's line was given of late, from which its wait is forecast (Rules 7.5 and 8.2)."""
 
-from dataclasses import dataclass, replace
-
 from rebate.domain.money import WHOLE, Amount, Bps
+from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
 
 DAYS_SEEN = 7

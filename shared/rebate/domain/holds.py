@@ -1,10 +1,10 @@
 """Rebates on hold: pending until some days after the order that earned them (Rule 1.2.8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
+from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
 
 

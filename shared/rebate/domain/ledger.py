@@ -10,12 +10,12 @@ Accounts are plain names of four kinds:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
 from rebate.domain.money import Amount
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId
+from rebate.domain.records import dataclass, field
 
 Account = NewType("Account", str)
 

@@ -16,13 +16,13 @@ and refunds.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from rebate.domain.commands import Complete, Merge, Receive, Refund
 from rebate.domain.desk import Desk, Full
 from rebate.domain.ledger import Draft, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 
 TICKETS_A_STEP = 48

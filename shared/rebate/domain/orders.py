@@ -1,9 +1,8 @@
 """Orders as they were accepted, with the trace of every decision (Rules 0.4 and 8.5)."""
 
-from dataclasses import dataclass, field
-
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
+from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
 
 LINES_PER_ROW = 25

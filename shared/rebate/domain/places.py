@@ -7,10 +7,10 @@ by the place at which their tree begins.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from rebate.domain.names import NO_QUEUE, QueueId
 from rebate.domain.queues import Child, Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Standing, Ticket
 
 FANOUT = 32

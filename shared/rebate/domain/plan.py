@@ -10,13 +10,13 @@ stands here rules how that is settled, by the settings in force when it is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from rebate.domain.caps import DailyCap
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps
+from rebate.domain.records import dataclass
 
 if TYPE_CHECKING:
     from rebate.domain.desk import Desk, Gift

@@ -1,13 +1,12 @@
 """What schedules start: clearing a queue, paying out its pool (Rules 1.6.3, 6.2, 7.3)."""
 
-from dataclasses import replace
-
 from rebate.domain.commands import Clear, PayPool
 from rebate.domain.contributions import Work
 from rebate.domain.deals import equally, first_then_next
 from rebate.domain.desk import Desk, Full, Gift
 from rebate.domain.events import EntriesCleared
 from rebate.domain.ledger import Draft, Till
+from rebate.domain.records import replace
 
 
 def clear(desk: Desk, command: Clear) -> None:

@@ -1,10 +1,10 @@
 """An order's profit, line by line (Rule 7.1)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import LineId
+from rebate.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A queue's own row: the one row that every settlement of the queue writes."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rebate.domain.draws import Group
@@ -8,6 +7,7 @@ from rebate.domain.flow import Flow
 from rebate.domain.ledger import SOURCES, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
+from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
 

@@ -1,7 +1,5 @@
 """Refunds, partial or full, at any time (Rules 1.6.5 and 7a)."""
 
-from dataclasses import replace
-
 from rebate.domain.commands import Refund
 from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
@@ -9,6 +7,7 @@ from rebate.domain.ledger import Draft, Pocket, Reason, Till, issued
 from rebate.domain.merges import tell_of_refund
 from rebate.domain.money import Amount, share
 from rebate.domain.names import WHOLE_ORDER
+from rebate.domain.records import replace
 from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
 from rebate.domain.times import Instant
 

@@ -1,13 +1,12 @@
 """Forced repurchase: what leaves the order queue buys again (Rules 4.4 to 4.6)."""
 
-from dataclasses import replace
-
 from rebate.domain.commands import Join
 from rebate.domain.desk import Desk
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
 from rebate.domain.ledger import Draft, Pocket, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import OrderId
+from rebate.domain.records import replace
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import Instant
 

@@ -1,12 +1,12 @@
 """Scopes of settings, and which of their rules decides an entry's ratio (Rules 1.2, 1.3, 1.5)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from rebate.domain.draws import Lottery
 from rebate.domain.money import Amount, Bps
 from rebate.domain.orders import Choice
+from rebate.domain.records import dataclass, field
 from rebate.domain.windows import Window
 
 

@@ -6,7 +6,6 @@ other plans (Rule 0.4.1), so that both are settled by the same code.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import add, sub
 from typing import NamedTuple
@@ -27,6 +26,7 @@ from rebate.domain.names import (
     entry_id,
 )
 from rebate.domain.profits import Source, profit_of
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
 
 

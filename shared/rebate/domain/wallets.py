@@ -1,10 +1,9 @@
 """What a member has (Rule 3)."""
 
-from dataclasses import dataclass, field
-
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
+from rebate.domain.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """When a purchase earns an entry (Rule 1.5.3)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, datetime_of
 
 

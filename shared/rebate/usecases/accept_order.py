@@ -4,13 +4,13 @@ Acceptance writes rows of this order and this member only, so orders never wait 
 What it decides rests on the catalog, the settings and the buyer's past, never on a queue.
 """
 
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded, digest
 from rebate.domain.errors import Conflict, Mismatch, Rejected, Unavailable
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine, Refunded
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.orders import Mail, check_refund, load_order, store_order

@@ -1,11 +1,11 @@
 """Accepting a batch of orders in one transaction: a tenth of the requests, and the same outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from rebate.contracts.events_in import OrderPaid
 from rebate.domain.errors import RebateError, Unavailable
 from rebate.domain.orders import Order
+from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.accept_order import Accepted, OrderDesk
 from rebate.usecases.gathered import Gathered, Scattered
 from rebate.usecases.ports import Place, Store

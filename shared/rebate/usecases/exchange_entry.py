@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import uuid4
 
 from rebate.domain.commands import Command, Draw, Exchange
@@ -19,6 +18,7 @@ from rebate.domain.names import (
     entry_id,
 )
 from rebate.domain.orders import Order
+from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.orders import load_order

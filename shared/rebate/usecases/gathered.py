@@ -4,11 +4,11 @@ A request costs far more than the rows in it, in waiting as in processor time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from rebate.domain.errors import Conflict
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.usecases.ports import WRITES_MAX, Place, Put, Store, Write
 from rebate.usecases.rows import Inbox, Key, Letter, key_of

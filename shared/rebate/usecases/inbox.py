@@ -6,12 +6,12 @@ was carried out. Its ticket does: it goes with the command, and is a row as soon
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from rebate.domain.commands import Command, Keyed
 from rebate.domain.errors import Conflict
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.usecases.line import Line

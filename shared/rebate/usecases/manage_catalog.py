@@ -6,7 +6,6 @@ twice, and what is left is what the next call finds.
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import uuid4
 
@@ -24,6 +23,7 @@ from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import ProductId, QueueId
 from rebate.domain.plans.queue_rebate import MALL
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import SECOND, later
 from rebate.usecases.plans import queue_rebate_terms

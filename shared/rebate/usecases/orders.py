@@ -1,13 +1,13 @@
 """How orders are kept: one row that changes, further rows for long ones, and what they cause."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from rebate.domain.commands import Command, Complete, Cut, Join, Refund
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order, Refunded
 from rebate.domain.plans import queue_rebate
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.usecases.ports import WRITES_MAX, Check, Put, Store, Write

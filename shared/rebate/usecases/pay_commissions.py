@@ -4,8 +4,6 @@ An order's events ring here through an inbox of its own. Each ring compares what
 what was paid, and books the difference; so events may come in any order and any number of times.
 """
 
-from dataclasses import dataclass, replace
-
 from rebate.contracts.settings import Settings
 from rebate.domain.errors import Conflict
 from rebate.domain.events import CommissionPaid
@@ -14,6 +12,7 @@ from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
 from rebate.domain.plans import referral
+from rebate.domain.records import dataclass, replace
 from rebate.usecases.orders import load_order
 from rebate.usecases.plans import referral_terms
 from rebate.usecases.ports import Clock, Credit, Put, Remove, Store, Write

@@ -5,7 +5,6 @@ can be stopped and begun again anywhere, since the run's row changes with what e
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 
 from rebate.contracts.settings import Dividend as Rules
@@ -13,6 +12,7 @@ from rebate.domain.events import CommissionPaid
 from rebate.domain.ledger import COMMISSIONS, JournalEntry, Pocket, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
+from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant, iso
 from rebate.usecases.ports import Clock, Credit, Put, Store, Write
 from rebate.usecases.rows import Commission, Dividend, Journal, Key, Member, Movement, Statement

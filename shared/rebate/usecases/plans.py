@@ -1,7 +1,6 @@
 """From the settings document to the plans' terms: the only place that knows both."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rebate.contracts.settings import (
     Alliance,
@@ -29,6 +28,7 @@ from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment, Plan
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
+from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Scopes, Tier
 from rebate.domain.times import instant_of
 from rebate.domain.windows import Dates, Hours, Window

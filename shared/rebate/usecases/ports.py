@@ -1,12 +1,12 @@
 """What the use cases need from outside."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.usecases.rows import Key

@@ -1,13 +1,13 @@
 """What an order gives and gets under every plan that is on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from rebate.contracts.settings import Settings
 from rebate.domain.draws import Luck, luck_of
 from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
+from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import day_of
 from rebate.usecases.plans import (

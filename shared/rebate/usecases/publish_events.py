@@ -5,12 +5,12 @@ is never published for a change that was not stored, and one that is published a
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from enum import Enum
 from typing import Any, Protocol
 
 from rebate.contracts.events_out import EVENTS_OUT, EventOut
 from rebate.domain.events import Event, RebateCapped, RebatePaid
+from rebate.domain.records import defaults_of
 from rebate.domain.times import datetime_of
 from rebate.usecases.rows import Journal
 
@@ -43,7 +43,7 @@ def events_of(row: Journal) -> list[EventOut]:
 
 def _said(row: Journal, place: int, event: Event) -> dict[str, Any]:
     """Return an event's fields by the names that the world knows them by."""
-    named = {_NAMES.get(each.name, each.name): getattr(event, each.name) for each in fields(event)}
+    named = {_NAMES.get(n, n): getattr(event, n) for n, _ in defaults_of(type(event))}
     said = {name: str(value) if isinstance(value, Enum) else value for name, value in named.items()}
     event_id = f"{row.source}#{row.number}#{place}"
     head = {"event_id": event_id, "at": datetime_of(row.at), "queue": row.source}

@@ -1,13 +1,13 @@
 """Sending queues what does not come from orders: clearings, runs, exchanges."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rebate.contracts.settings import Clearing
 from rebate.domain.commands import Clear, Command, PayPool
 from rebate.domain.names import QueueId
 from rebate.domain.plans import union
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.rows import Inbox, joined, number

@@ -1,11 +1,10 @@
 """Making pending rebates available once they are due (Rule 1.2.8)."""
 
-from dataclasses import dataclass
-
 from rebate.domain.errors import Conflict
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, Posting, wallet
 from rebate.domain.orders import Order
+from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.ports import Clock, Credit, Put, Remove, Store, Write

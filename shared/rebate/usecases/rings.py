@@ -1,9 +1,9 @@
 """From an inbox row's key to the queue that it rings for."""
 
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from rebate.domain.names import QueueId
+from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 
 

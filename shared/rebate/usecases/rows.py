@@ -6,7 +6,6 @@ by the orders of one of its `SHARDS`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -31,6 +30,7 @@ from rebate.domain.places import Node, NodeKey
 from rebate.domain.plans import alliance, order_queue, union
 from rebate.domain.plans.referral import Reward
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet

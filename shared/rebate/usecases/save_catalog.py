@@ -1,13 +1,13 @@
 """Saving what the shop tells of members, products and stores (Rules 1.4 (2), 1.5.5, 2.4, 2.5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
 from rebate.contracts.settings import QueueRebate
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, ProductId, StoreId
+from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.usecases.ports import Check, Clock, Put, Store, Write
 from rebate.usecases.rows import Key, Member, Product, Shop, key_of

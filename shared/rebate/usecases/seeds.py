@@ -3,13 +3,13 @@
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from rebate.domain.draws import commitment
 from rebate.domain.errors import Conflict
+from rebate.domain.records import dataclass
 from rebate.domain.times import day_of
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.rows import Key, Seed

@@ -1,12 +1,12 @@
 """The settings in force, and how they are changed (contracts, section 3; Rule 8.5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.money import Bps
+from rebate.domain.records import dataclass
 from rebate.usecases.ports import Clock, Place, Put, Store
 from rebate.usecases.rows import CurrentSettings, Journal, Key, Product, SettingsVersion, number
 from rebate.usecases.settings_changes import events_of_change

@@ -1,11 +1,11 @@
 """What differs between two versions of the settings, and who is told (Rule 8.5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rebate.contracts.problems import Path, render_path
 from rebate.domain.events import Event, QueuePaused, QueueResumed, SettingsChanged
+from rebate.domain.records import dataclass
 from rebate.usecases.rows import SettingsVersion
 
 PATHS_MAX = 200

@@ -1,6 +1,5 @@
 """One settler's work on a queue: what waits is decided and stored, commit after commit."""
 
-from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, Standers, WalletOf, Window
@@ -15,6 +14,7 @@ from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Lease, Queue
+from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.inbox import Pile, insist_unsettled

@@ -1,7 +1,6 @@
 """What a settlement writes beside its queue, its tickets and the index of places."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from rebate.domain.book import Book
 from rebate.domain.engine import Decision, FollowUp
@@ -10,6 +9,7 @@ from rebate.domain.ledger import JournalEntry, Pocket, parts_of
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
+from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
 from rebate.usecases.inbox import Waiting
 from rebate.usecases.ports import Credit, Put, Remove, Write

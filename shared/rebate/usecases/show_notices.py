@@ -1,7 +1,6 @@
 """A member's notices, worded as the operator words them now (Rule 1.7)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from rebate.contracts import api
 from rebate.contracts import notices as said
@@ -10,6 +9,7 @@ from rebate.contracts.notices import worded
 from rebate.contracts.settings import QueueRebate, Settings
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.notify_members import EVERYBODY, to_member, to_queue

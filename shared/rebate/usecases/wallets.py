@@ -1,7 +1,6 @@
 """What members do with their wallets: ask for cash, pass points on (Rule 3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from rebate.domain.events import Event, WithdrawalDecided, WithdrawalRequested
 from rebate.domain.ledger import WITHDRAWN, JournalEntry, Pocket, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
+from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wallets import Wallet
 from rebate.usecases.ports import Clock, Credit, Put, Store, Write

@@ -1,7 +1,6 @@
 """Free-order alliance (排队免单之异业联盟): K heads at once (Rule 5)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.orders import paid_for, whole_ticket
+from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
 

@@ -1,13 +1,12 @@
 """Order queue (订单排队): one line, N rewards, then out and in again (Rule 4)."""
 
-from dataclasses import dataclass
-
 from rebate.domain.deals import one_receiver
 from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 
 QUEUE = QueueId("order_queue")

@@ -1,7 +1,6 @@
 """Queue rebate (排队返利), the base plan: line by line, first in, first out (Rule 1)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import EntryId, ProductId, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment, Part, Plan
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.scopes import Ratio, Scope, Scopes, entitlement, extraction, takes_part
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import DAY, Instant, day_of

@@ -1,7 +1,6 @@
 """Red packets by store (订单排队领红包): three shares of a store's concession (Rule 6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from rebate.domain.deals import collect, first_then_next, to_buyer
 from rebate.domain.money import Bps
@@ -9,6 +8,7 @@ from rebate.domain.names import QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 
 

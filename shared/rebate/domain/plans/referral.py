@@ -1,12 +1,12 @@
 """Referral and team rewards (分销): no line, but shares of an order for those above (Rule 2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.plan import Moment
+from rebate.domain.records import dataclass, field
 
 Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
 _PREFIX = "referral/"

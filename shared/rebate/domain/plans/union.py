@@ -1,7 +1,6 @@
 """Union daily pool (工会排队): profits of the day pay quotas in order of purchase (Rule 7)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from rebate.domain.deals import collect_accelerated
 from rebate.domain.money import Bps
@@ -10,6 +9,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.orders import paid_for, whole_ticket
 from rebate.domain.profits import Source
+from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 
 QUEUE = QueueId("union")

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from rebate.domain.errors import Unreadable
+from rebate.domain.records import dataclass, field
 from rebate.usecases.ports import Store
 
 Row = TypeVar("Row")
