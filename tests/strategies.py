@@ -76,7 +76,6 @@ class History:
 @st.composite
 def queue_rebate_plans(draw: Any) -> Plan:
     terms = queue_rebate.Terms(
-        scopes_of=lambda _order, _line: (),
         zone=ZONE,
         settle_on=draw(moments),
         completed_first=draw(st.booleans()),

@@ -17,7 +17,7 @@ from rebate.usecases.show_draws import DAYS_AHEAD
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the commitments by day; the log keeps them, too, with the time."""
-    today = day_of(app().clock.now(), app().settings.in_force().settings.zone)
+    today = day_of(app().clock.now(), app().settings.in_force().terms.zone)
     days = [today + timedelta(days=ahead) for ahead in range(1, DAYS_AHEAD + 1)]
     commitments = {day.isoformat(): app().seeds.commit_to(day) for day in days}
     logger.info("committed to draws", extra={"commitments": commitments})

@@ -162,7 +162,7 @@ def test_every_contribution_is_what_its_line_owes_for_what_is_left_of_it(
 def test_first_in_is_first_out(data: st.DataObject) -> None:
     """Nobody is paid before all who stood ahead were paid in full (Rule 1.2.3)."""
     history = data.draw(histories("queue_rebate"))
-    plan = queue_rebate.settlement(queue_rebate.Terms(lambda _order, _line: (), ZONE))
+    plan = queue_rebate.settlement(queue_rebate.Terms(ZONE))
     bought = tuple(ticket_in_line(ticket) for ticket in history.tickets)
     paid = tuple(command for command in history.commands if isinstance(command, Join))
     queue = played(History(plan, bought, paid), at_once=data.draw(st.integers(1, 5)))

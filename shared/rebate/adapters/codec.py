@@ -3,16 +3,19 @@
 For the same reason the default of a stored field may never change: rows rest on it. Unknown fields
 are ignored, so that a row which a newer version wrote can be read.
 
-A record is an object, told from others of a union by its field `type`; a tuple is a list. What is
-read is checked against the types of the row's fields.
+A record is an object, told from others of a union by its field `type`; a tuple is a list, a set a
+list in order, a timezone its name, a time of day ISO 8601. What is read is checked against the
+types of the fields.
 """
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import time
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from rebate.domain.errors import Unreadable
 from rebate.domain.records import REQUIRED, contents_of, dataclass, defaults_of, is_record
@@ -41,14 +44,24 @@ def decode(kind: type[Row], text: str) -> Row:
     return row
 
 
-def _told(record: Any) -> dict[str, object]:  # noqa: ANN401 - any record
+def _told(value: Any) -> object:  # noqa: ANN401 - whatever JSON does not know
     """Return a record's fields that are not as by default; those inside are asked for in turn."""
-    kind: Any = type(record)
+    kind: Any = type(value)
+    worded = _WORDED.get(kind)
+    if worded:
+        return worded(value)
     return {
         name: content
-        for (name, default), content in zip(_defaults(kind), contents_of(record), strict=False)
+        for (name, default), content in zip(_defaults(kind), contents_of(value), strict=False)
         if content != default or name == _TAG
     }
+
+
+_WORDED: Mapping[type, Callable[[Any], object]] = {
+    ZoneInfo: str,
+    time: time.isoformat,
+    frozenset: sorted,
+}
 
 
 @cache
@@ -93,15 +106,27 @@ def _made(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:  # noqa:
         return partial(_choice, {value: value for value in parts})
     if origin is tuple and parts[-1] is Ellipsis:
         return partial(_series, _shape(parts[0]))
-    if issubclass(origin, tuple):
-        each = parts or get_type_hints(origin).values()
-        return partial(_group, getattr(origin, "_make", origin), tuple(map(_shape, each)))
-    if issubclass(origin, Mapping):
-        return partial(_mapping, *map(_shape, parts))
-    if issubclass(origin, Enum):
-        return partial(_choice, {each.value: each for each in origin})
+    for base, made in _MADE.items():
+        if issubclass(origin, base):
+            return made(origin, parts)
     assert is_record(origin), f"rows hold no {origin}"
     return partial(_record, origin)
+
+
+def _made_group(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:  # noqa: ANN401 - see `_shape`
+    each = parts or get_type_hints(origin).values()
+    return partial(_group, getattr(origin, "_make", origin), tuple(map(_shape, each)))
+
+
+_MADE: Mapping[type, Callable[[Any, tuple[Any, ...]], Callable[[Any], Any]]] = {
+    tuple: _made_group,
+    Mapping: lambda _, parts: partial(_mapping, *map(_shape, parts)),
+    frozenset: lambda _, parts: partial(_set, _shape(parts[0])),
+    ZoneInfo: lambda *_: partial(_named, ZoneInfo),
+    time: lambda *_: partial(_named, time.fromisoformat),
+    Enum: lambda origin, _: partial(_choice, {each.value: each for each in origin}),
+}
+"""What makes values of types that are no records, by what those derive from."""
 
 
 def _union(parts: tuple[Any, ...]) -> _Shape:
@@ -151,6 +176,20 @@ def _series(each: _Shape, found: Any) -> tuple[Any, ...]:  # noqa: ANN401 - what
     if type(found) is not list:
         _refuse("a list", found)
     return tuple([each.read(item) for item in found])
+
+
+def _set(each: _Shape, found: Any) -> frozenset[Any]:  # noqa: ANN401 - what JSON held
+    return frozenset(_series(each, found))
+
+
+def _named(make: Callable[[str], object], found: Any) -> object:  # noqa: ANN401 - what JSON held
+    """Return what a text is the name of."""
+    if type(found) is not str:
+        _refuse("a text", found)
+    try:
+        return make(found)
+    except (KeyError, ValueError, OSError) as error:
+        raise Unreadable(f"{found!r}: {error}") from error
 
 
 def _group(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import time, timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from rebate.domain.records import dataclass
@@ -15,6 +15,7 @@ class Dates:
 
     start: Instant
     end: Instant
+    type: Literal["dates"] = "dates"
 
     def holds(self, instant: Instant, _zone: ZoneInfo) -> bool:
         """Tell whether `instant` lies inside."""
@@ -32,6 +33,7 @@ class Hours:
     start: time
     end: time
     weekdays: frozenset[int] = frozenset()
+    type: Literal["hours"] = "hours"
 
     def holds(self, instant: Instant, zone: ZoneInfo) -> bool:
         """Tell whether `instant` lies inside."""

@@ -80,7 +80,7 @@ class OrderDesk:
         settings = self.settings.in_force()
         member = self.store.get(Member, Key(event.member.id)) or Member(MemberId(event.member.id))
         named = replace(_order_of(order, event, member), settings=settings.version, digest=content)
-        priced = price_order(self.store, settings.settings, named, self.seeds)
+        priced = price_order(self.store, settings.terms, named, self.seeds)
         mail = Mail(priced.order, self.clock.now())
         sent = {ticket.queue: ticket for ticket in priced.tickets if _goes_by_mail(ticket, priced)}
         for queue in priced.order.queues:

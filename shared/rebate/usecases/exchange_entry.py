@@ -22,7 +22,6 @@ from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.orders import load_order
-from rebate.usecases.plans import queue_rebate_terms
 from rebate.usecases.ports import Clock, Store
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Key, ticket_key
@@ -92,13 +91,13 @@ class EntryDesk:
         """
         found = self._find(queue, entry, by)
         at = self.clock.now() if at is None else at
-        day = day_of(at, self.settings.in_force().settings.zone)
+        day = day_of(at, self.settings.in_force().terms.zone)
         member, order, came_from = found.ticket
         luck = luck_of(self.seeds.of(day), entry_id(order, found.line))
         self._ask(queue, Draw(at, order, member, found.line, luck, day.isoformat(), came_from))
 
     def _pocket(self, into: str) -> Pocket:
-        offered = dict(queue_rebate_terms(self.settings.in_force().settings).exchange_bps)
+        offered = dict(self.settings.in_force().terms.queue_rebate.exchange_bps)
         frozen = into == "love" and Pocket.LOVE_FROZEN in offered
         return Pocket.LOVE_FROZEN if frozen else Pocket(into)
 

@@ -18,6 +18,7 @@ from rebate.usecases.rows import Key
 from rebate.usecases.schedules import next_clearing
 from rebate.usecases.show_entries import EntryViewer, moment_of
 from rebate.usecases.show_progress import line_page
+from rebate.usecases.terms import terms_of
 
 
 def forecast(
@@ -38,7 +39,7 @@ def forecast(
         return None
     pool = settings.union if name == union.QUEUE else None
     pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
-    exit_after = plan_of(name, settings).rewards_to_exit
+    exit_after = plan_of(name, terms_of(settings)).rewards_to_exit
     clears_at = next_clearing(settings, name, now) if is_base_queue(name) else None
     tickets, end = line_page(store, queue, after)
     entries = EntryViewer(store, settings).view(tickets)

@@ -26,7 +26,6 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import SECOND, later
-from rebate.usecases.plans import queue_rebate_terms
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Inbox, Key, Product, joined, key_of, number
@@ -164,7 +163,7 @@ class StallDesk:
         return requests
 
     def _pocket(self, into: Asset) -> Pocket:
-        offered = dict(queue_rebate_terms(self.settings.in_force().settings).exchange_bps)
+        offered = dict(self.settings.in_force().terms.queue_rebate.exchange_bps)
         frozen = into == "love" and Pocket.LOVE_FROZEN in offered
         pocket = Pocket.LOVE_FROZEN if frozen else Pocket(into)
         if pocket not in offered:

@@ -4,7 +4,6 @@ An order's events ring here through an inbox of its own. Each ring compares what
 what was paid, and books the difference; so events may come in any order and any number of times.
 """
 
-from rebate.contracts.settings import Settings
 from rebate.domain.errors import Conflict
 from rebate.domain.events import CommissionPaid
 from rebate.domain.ledger import COMMISSIONS, JournalEntry, Pocket, Posting, wallet
@@ -14,7 +13,6 @@ from rebate.domain.plan import Moment
 from rebate.domain.plans import referral
 from rebate.domain.records import dataclass, replace
 from rebate.usecases.orders import load_order
-from rebate.usecases.plans import referral_terms
 from rebate.usecases.ports import Clock, Credit, Put, Remove, Store, Write
 from rebate.usecases.rows import (
     SHARDS,
@@ -83,19 +81,18 @@ class CommissionDesk:
 
     def _due(self, order: Order, known: Commission | None) -> Commission | None:
         """Return what the order owes now; None before it settles. Who gets what is fixed then."""
-        settings = self.settings.in_force().settings
+        terms = self.settings.in_force().terms.referral
         if known is None:
-            on_payment = referral_terms(settings).settle_on is Moment.PAID
+            on_payment = terms.settle_on is Moment.PAID
             if order.digest is None or not (on_payment or order.completed_at is not None):
                 return None
-            rewards = self._rewards(order, settings)
+            rewards = self._rewards(order, terms)
             known = Commission(order.id, tuple(Paid(reward) for reward in rewards))
         left = sum(line.paid - order.refunded(line.id) for line in order.lines)
         paid = tuple(replace(each, amount=each.reward.amount(left)) for each in known.paid)
         return replace(known, paid=paid, turnover=left)
 
-    def _rewards(self, order: Order, settings: Settings) -> list[referral.Reward]:
-        terms = referral_terms(settings)
+    def _rewards(self, order: Order, terms: referral.Terms) -> list[referral.Reward]:
         above: list[referral.Above] = []
         member = self.store.get(Member, Key(order.member or ""))
         while member and member.referrer and len(above) < terms.max_depth:

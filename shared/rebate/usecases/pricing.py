@@ -2,21 +2,14 @@
 
 from collections.abc import Callable
 
-from rebate.contracts.settings import Settings
 from rebate.domain.draws import Luck, luck_of
 from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
 from rebate.domain.records import dataclass, replace
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import day_of
-from rebate.usecases.plans import (
-    alliance_terms,
-    order_queue_terms,
-    queue_rebate_terms,
-    red_packet_terms,
-    union_terms,
-)
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Product, Shop, Spend, joined
 from rebate.usecases.seeds import Seeds
@@ -35,31 +28,30 @@ class Priced:
     limited: bool
 
 
-def price_order(store: Store, settings: Settings, order: Order, seeds: Seeds) -> Priced:
-    """Price a paid order under the settings, with what the catalog and the buyer's past say."""
+def price_order(store: Store, terms: Terms, order: Order, seeds: Seeds) -> Priced:
+    """Price a paid order under the terms, with what the catalog and the buyer's past say."""
     products = _products(store, order)
     lines = tuple(
-        replace(line, margin_bps=_margin(settings, products.get(line.product or ProductId(""))))
+        replace(line, margin_bps=_margin(terms, products.get(line.product or ProductId(""))))
         for line in order.lines
     )
     order = replace(order, lines=lines)
     tickets: list[Ticket] = []
     limited = False
-    if settings.queue_rebate and settings.queue_rebate.enabled:
-        terms = queue_rebate_terms(settings)
-        spending, limited = queue_rebate.needs_history(terms, order)
+    if "queue_rebate" in terms.on:
+        spending, limited = queue_rebate.needs_history(terms.queue_rebate, order)
         facts = queue_rebate.Facts(
             absent=frozenset(name for name, each in products.items() if not each.takes_part),
             off_sale=frozenset(name for name, each in products.items() if not each.on_sale),
             spending=_spending(store, order) if spending else (),
             tickets=_tickets(store, order) if limited else (),
-            luck_of=_luck(terms, order, seeds),
+            luck_of=_luck(terms.queue_rebate, order, seeds),
         )
-        order, tickets = queue_rebate.price(terms, order, facts)
-    whole, counted = _whole_orders(store, settings, order)
+        order, tickets = queue_rebate.price(terms.queue_rebate, order, facts)
+    whole, counted = _whole_orders(store, terms, order)
     tickets += whole
     queues = [ticket.queue for ticket in tickets]
-    if settings.referral and settings.referral.enabled:
+    if "referral" in terms.on:
         queues.append(referral.queue_of(order.id))
     return Priced(replace(order, queues=tuple(queues)), tuple(tickets), limited or counted)
 
@@ -74,20 +66,19 @@ def _luck(
     return lambda entry: luck_of(seed, entry)
 
 
-def _whole_orders(store: Store, settings: Settings, order: Order) -> tuple[list[Ticket], bool]:
+def _whole_orders(store: Store, terms: Terms, order: Order) -> tuple[list[Ticket], bool]:
     found: list[Ticket | None] = []
     counted = False
-    if settings.order_queue and settings.order_queue.enabled:
-        found.append(order_queue.price(order_queue_terms(settings.order_queue), order))
-    if settings.alliance and settings.alliance.enabled:
-        terms = alliance_terms(settings)
-        counted = terms.frequency is not None
+    if "order_queue" in terms.on:
+        found.append(order_queue.price(terms.order_queue, order))
+    if "alliance" in terms.on:
+        counted = terms.alliance.frequency is not None
         mine = _tickets(store, order, alliance.QUEUE) if counted else ()
-        found.append(alliance.price(terms, order, _concession(store, order), mine))
-    if settings.red_packet and settings.red_packet.enabled:
-        found.append(red_packet.price(red_packet_terms(settings.red_packet), order))
-    if settings.union and settings.union.enabled:
-        found.append(union.price(union_terms(settings.union), order))
+        found.append(alliance.price(terms.alliance, order, _concession(store, order), mine))
+    if "red_packet" in terms.on:
+        found.append(red_packet.price(terms.red_packet, order))
+    if "union" in terms.on:
+        found.append(union.price(terms.union, order))
     return [ticket for ticket in found if ticket], counted
 
 
@@ -96,10 +87,10 @@ def _products(store: Store, order: Order) -> dict[ProductId, Product]:
     return {product.id: product for product in store.get_many(Product, keys).values()}
 
 
-def _margin(settings: Settings, product: Product | None) -> int:
+def _margin(terms: Terms, product: Product | None) -> int:
     if product and product.margin_bps is not None:
         return product.margin_bps
-    return settings.union.default_margin_bps if settings.union else 0
+    return terms.default_margin_bps
 
 
 def _concession(store: Store, order: Order) -> int | None:

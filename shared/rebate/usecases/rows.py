@@ -31,6 +31,7 @@ from rebate.domain.plans import alliance, order_queue, union
 from rebate.domain.plans.referral import Reward
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
@@ -203,12 +204,17 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class SettingsVersion:
-    """The settings document as it was saved, by whom and when (Rule 8.5)."""
+    """The settings document as it was saved, by whom and when (Rule 8.5).
+
+    `terms` are what it means to the engine, by the `edition` of the code that saved it.
+    """
 
     number: int
     document: dict[str, Any]
     saved_at: Instant
     saved_by: str
+    terms: Terms | None = None
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True)

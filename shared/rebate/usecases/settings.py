@@ -1,15 +1,18 @@
 """The settings in force, and how they are changed (contracts, section 3; Rule 8.5)."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.money import Bps
-from rebate.domain.records import dataclass
+from rebate.domain.terms import EDITION, Terms
 from rebate.usecases.ports import Clock, Place, Put, Store
 from rebate.usecases.rows import CurrentSettings, Journal, Key, Product, SettingsVersion, number
-from rebate.usecases.settings_changes import events_of_change
+
+if TYPE_CHECKING:
+    from rebate.contracts.settings import Settings
 
 _CURRENT = Key("current")
 CURRENT_SETTINGS: Place = (CurrentSettings, _CURRENT)
@@ -22,13 +25,21 @@ NO_SETTINGS: Mapping[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"
 """What is in force before anything was set: every plan is off."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InForce:
-    """Settings and their version; 0 before any were saved."""
+    """Settings and their version, 0 before any were saved; and what they mean to the engine.
+
+    The document is read when it is asked for: few functions need more than the terms.
+    """
 
     version: int
-    settings: Settings
+    terms: Terms
     document: Mapping[str, Any]
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The document, read."""
+        return _parsed(self.document)
 
 
 class SettingsReader:
@@ -37,20 +48,35 @@ class SettingsReader:
     def __init__(self, store: Store) -> None:
         """Read from `store`."""
         self._store = store
-        self._known = InForce(0, parse_settings(NO_SETTINGS), NO_SETTINGS)
+        self._known: InForce | None = None
 
     def in_force(self, store: Store | None = None) -> InForce:
         """Return the settings that hold at this moment; `store` may have read already which."""
         current = (store or self._store).get(CurrentSettings, _CURRENT)
         version = current.version if current else 0
-        if version != self._known.version:
+        if self._known is None or version != self._known.version:
             self._known = self._load(version)
         return self._known
 
     def _load(self, version: int) -> InForce:
+        if version == 0:
+            return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS)
         row = self._store.get(SettingsVersion, Key(number(version)))
         assert row is not None, f"settings version {version} is in force and not stored"
-        return InForce(version, parse_settings(row.document), row.document)
+        known = row.terms if row.edition == EDITION else None
+        return InForce(version, known or _terms_of(row.document), row.document)
+
+
+def _parsed(document: Mapping[str, Any], margin_bps: Bps | None = None) -> "Settings":
+    from rebate.contracts.settings import parse_settings
+
+    return parse_settings(document, margin_bps)
+
+
+def _terms_of(document: Mapping[str, Any]) -> Terms:
+    from rebate.usecases.terms import terms_of
+
+    return terms_of(_parsed(document))
 
 
 def save_settings(
@@ -71,12 +97,16 @@ def save_settings(
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
         Conflict: somebody saved another version first.
     """
+    from rebate.contracts.settings import InvalidSettings
+    from rebate.usecases.settings_changes import events_of_change
+    from rebate.usecases.terms import terms_of
+
     try:
-        settings = parse_settings(document, margin_bps)
+        terms = terms_of(_parsed(document, margin_bps))
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
     version, now = expects + 1, clock.now()
-    row = SettingsVersion(version, dict(document), now, by)
+    row = SettingsVersion(version, dict(document), now, by, terms, EDITION)
     before = store.get(SettingsVersion, Key(number(expects))) if expects else None
     told = Journal(SOURCE, version, now, (), events_of_change(before, row))
     try:
@@ -84,7 +114,7 @@ def save_settings(
     except Conflict as conflict:
         message = f"the settings are no longer at version {expects}: read them again"
         raise Conflict(message) from conflict
-    return InForce(version, settings, document)
+    return InForce(version, terms, document)
 
 
 def lowest_margin(store: Store) -> Bps | None:

@@ -100,7 +100,7 @@ class Settler:
         if not pile.waiting:
             return False
         done.oldest = done.oldest or pile.waiting[0].command.at
-        plan = plan_of(queue.id, self.settings.in_force(read).settings)
+        plan = plan_of(queue.id, self.settings.in_force(read).terms)
         done.unfinished = not self._carry_out(Settlement(self.store, line, queue, pile), plan, done)
         return not done.unfinished
 

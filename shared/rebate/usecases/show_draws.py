@@ -17,9 +17,10 @@ from rebate.domain.names import EntryId, MemberId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 from rebate.domain.times import Instant, day_of
-from rebate.usecases.plans import lottery_of, plan_of
+from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Seed, joined
+from rebate.usecases.terms import lottery_of, terms_of
 
 DAYS_BACK = 30
 DAYS_AHEAD = 2
@@ -63,7 +64,7 @@ def show_entry_draw(
     ticket, line, its = found
     if line.lottery is None:
         raise Rejected(Code.NO_LOTTERY, f"no lottery decides the ratio of entry {entry}")
-    plan = plan_of(queue, settings)
+    plan = plan_of(queue, terms_of(settings))
     status = row.status_of(ticket, its, completed_first=plan.completed_first)
     seed = store.get(Seed, Key(its.drawn_on)) if its.drawn_on else None
     shown = _day(seed, day_of(now, settings.zone)) if seed else None

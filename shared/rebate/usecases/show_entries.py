@@ -20,6 +20,7 @@ from rebate.usecases.orders import load_order
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, key_of
+from rebate.usecases.terms import terms_of
 
 _OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union"})
 _ASSETS: Mapping[Pocket, api.Asset] = {
@@ -91,7 +92,7 @@ class EntryViewer:
     def __init__(self, store: Store, settings: Settings) -> None:
         """Read from `store`, under the settings in force."""
         self._store = store
-        self._settings = settings
+        self._terms = terms_of(settings)
         self._queues: dict[QueueId, Queue] = {}
         self._lines: dict[QueueId, Line] = {}
 
@@ -119,7 +120,7 @@ class EntryViewer:
 
     def _entry(self, ticket: Ticket, index: int, entry: Entry, rule: str | None) -> api.Entry:
         line, queue = ticket.lines[index], self._queues[ticket.queue]
-        plan = plan_of(ticket.queue, self._settings)
+        plan = plan_of(ticket.queue, self._terms)
         status = queue.status_of(ticket, entry, completed_first=plan.completed_first)
         in_line = status in {Status.HELD, Status.WAITING}
         place, ahead = self._standing(queue, ticket, index) if in_line else (None, None)

@@ -12,6 +12,7 @@ from rebate.domain.wallets import Wallet
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Commission, Dividend, Withdrawal
+from rebate.usecases.terms import terms_of
 
 _TILLS = (Till.CONTRIBUTED, Till.RETAINED, Till.BORNE, Till.CLAWED_BACK, Till.REPURCHASED)
 
@@ -33,7 +34,8 @@ def show_outcome(store: Store, settings: Settings) -> dict[str, Any]:
 def _queues(
     queues: Iterable[Queue], tickets: Iterable[Ticket], settings: Settings
 ) -> dict[str, Any]:
-    known = {queue.id: (queue, plan_of(queue.id, settings)) for queue in queues}
+    terms = terms_of(settings)
+    known = {queue.id: (queue, plan_of(queue.id, terms)) for queue in queues}
     entries: dict[QueueId, list[tuple[int, dict[str, Any]]]] = {name: [] for name in known}
     for ticket in tickets:
         for index, line in enumerate(ticket.lines):
