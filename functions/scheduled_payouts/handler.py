@@ -8,7 +8,7 @@ from typing import Any
 
 from rebate.adapters.telemetry import observed, tell_started
 from rebate.bootstrap import app
-from rebate.contracts.schedules import Payout, Run
+from rebate.contracts.schedules import Run, read_run, read_tick
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.usecases.schedules import MINUTE, payout_due, ticks
@@ -17,15 +17,15 @@ from rebate.usecases.schedules import MINUTE, payout_due, ticks
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the queues that were told to pay out; dividends and holds are of no queue."""
-    asked = Payout.model_validate(event)
+    asked, run = read_tick(event), read_run(event)
     if not asked.if_due:
-        return {"queues": tell_started(asked.run, _start(asked.run, asked.instant, ahead=False))}
-    settings = app().settings.in_force().settings
-    due = [each for each in ticks(asked.instant) if payout_due(asked.run, settings, each[0])]
+        return {"queues": tell_started(run, _start(run, asked.instant, ahead=False))}
+    terms = app().settings.in_force().terms
+    due = [each for each in ticks(asked.instant) if payout_due(run, terms, each[0])]
     told: set[QueueId] = set()
     for at, ahead in due:
-        told.update(_start(asked.run, Instant(at - at % MINUTE), ahead=ahead))
-    return {"queues": tell_started(asked.run, sorted(told)) if due else []}
+        told.update(_start(run, Instant(at - at % MINUTE), ahead=ahead))
+    return {"queues": tell_started(run, sorted(told)) if due else []}
 
 
 def _start(run: Run, at: Instant, *, ahead: bool) -> Sequence[QueueId]:

@@ -11,7 +11,8 @@ from local.screen import complain, print_json
 from local.stores import DEMO_STORE, opened, require_store
 from rebate.bootstrap import App
 from rebate.domain.times import day_of
-from rebate.usecases.show_draws import DAYS_AHEAD, show_draws
+from rebate.usecases.seeds import DAYS_AHEAD
+from rebate.usecases.show_draws import show_draws
 from rebate.usecases.verify_draws import Verified, verify_draws
 
 NAME = "draws"

@@ -162,24 +162,6 @@ def test_clearings_read_as_schedules():
     assert once.instant == datetime(2026, 2, 28, 16, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("queues", "queue", "covered"),
-    [
-        ("all", "store/W", True),
-        (("store/W",), "store/W", True),
-        (("store/W",), "store/V", False),
-        (("store",), "store/V", True),
-        (("store",), "stores", True),
-        (("cashier",), "cashiers", True),
-        (("stores",), "store/V", False),
-        (("mall",), "product/p", False),
-        (("product",), "product/a/b", True),
-    ],
-)
-def test_a_clearing_covers_the_queues_it_names(queues, queue, covered):
-    assert Clearing(queues=queues).covers(queue) is covered
-
-
 @pytest.mark.parametrize("scope", ["", ".store_settings.W", ".cashier_settings.W"])
 def test_random_return_needs_a_points_ratio(scope):
     path = f"queue_rebate{scope}.random_return"

@@ -4,13 +4,14 @@ import copy
 from datetime import datetime
 
 import pytest
-from pydantic import ValidationError
 
 from functions.scheduled_clear.handler import handler as clear
 from functions.scheduled_payouts.handler import handler as pay_out
+from rebate.contracts.schedules import UnreadableTick
 from rebate.contracts.settings import parse_settings
 from rebate.domain.times import instant_of
 from rebate.usecases.schedules import clearing_due, payout_due
+from rebate.usecases.terms import terms_of
 from tests.functions.cloud import SETTINGS, bought, context, envelope, sample
 
 UNION = {"profit_share_bps": 6000, "quota_bps": 11000, "settle_on": "paid", "run_at": "00:30"}
@@ -68,15 +69,21 @@ def test_a_start_that_is_no_tick_clears_whatever_the_settings_say(cloud):
 
 @pytest.mark.parametrize("event", [{}, {"at": "soon"}, {"at": "2026-03-01T00:00:00"}])
 def test_a_start_without_an_instant_is_refused(cloud, event):
-    with pytest.raises(ValidationError):
+    with pytest.raises(UnreadableTick, match="at: must be an ISO 8601 time"):
         clear(event, None)
-    with pytest.raises(ValidationError):
+    with pytest.raises(UnreadableTick, match="at: must be an ISO 8601 time"):
         pay_out({**event, "run": "union"}, None)
 
 
 def test_an_unknown_run_is_refused(cloud):
-    with pytest.raises(ValidationError):
-        pay_out({"at": "2026-03-01T00:00:00Z", "run": "lottery"}, None)
+    with pytest.raises(UnreadableTick, match='the nearest is "average"'):
+        pay_out({"at": "2026-03-01T00:00:00Z", "run": "avarage"}, None)
+
+
+@pytest.mark.parametrize("if_due", [1, "yes", None])
+def test_a_start_that_is_due_or_not_says_so(cloud, if_due):
+    with pytest.raises(UnreadableTick, match="if_due: must be true or false"):
+        clear({"at": "2026-03-01T00:00:00Z", "if_due": if_due}, None)
 
 
 def test_the_days_pool_is_paid_in_order_of_purchase(cloud):
@@ -148,19 +155,19 @@ def test_a_payout_that_is_not_due_pays_nothing(cloud):
     ],
 )
 def test_a_clearing_is_due_at_its_minute_in_the_shops_timezone(clearing, at, due):
-    assert clearing_due(_settings(clearing=clearing), _at(at)) is due
+    assert clearing_due(_terms(clearing=clearing), _at(at)) is due
 
 
 def test_a_clearing_at_a_time_that_the_zone_skips_is_due_when_the_skip_ends():
-    settings = _settings(clearing={"at": "02:30"}, timezone="Europe/Berlin")
-    assert clearing_due(settings, _at("2026-03-29T03:30:00+02:00"))
-    assert not clearing_due(settings, _at("2026-03-29T01:30:00+01:00"))
+    terms = _terms(clearing={"at": "02:30"}, timezone="Europe/Berlin")
+    assert clearing_due(terms, _at("2026-03-29T03:30:00+02:00"))
+    assert not clearing_due(terms, _at("2026-03-29T01:30:00+01:00"))
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"clearing": None}])
 def test_no_clearing_is_due_where_none_is_set(change):
-    assert not clearing_due(_settings(**change), _at("2026-03-01T00:00:00+08:00"))
-    assert not clearing_due(parse_settings(PLAIN), _at("2026-03-01T00:00:00+08:00"))
+    assert not clearing_due(_terms(**change), _at("2026-03-01T00:00:00+08:00"))
+    assert not clearing_due(terms_of(parse_settings(PLAIN)), _at("2026-03-01T00:00:00+08:00"))
 
 
 @pytest.mark.parametrize(
@@ -191,14 +198,14 @@ def test_no_clearing_is_due_where_none_is_set(change):
     ],
 )
 def test_payouts_are_due_as_their_plans_say(plans, run, at, due):
-    assert payout_due(run, parse_settings({**PLAIN, **plans}), _at(at)) is due
+    assert payout_due(run, terms_of(parse_settings({**PLAIN, **plans})), _at(at)) is due
 
 
-def _settings(*, timezone="Asia/Shanghai", **changes):
+def _terms(*, timezone="Asia/Shanghai", **changes):
     document = copy.deepcopy(SETTINGS)
     document["timezone"] = timezone
     document["queue_rebate"] |= changes
-    return parse_settings(document)
+    return terms_of(parse_settings(document))
 
 
 def _at(text):

@@ -39,8 +39,9 @@ def forecast(
         return None
     pool = settings.union if name == union.QUEUE else None
     pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
-    exit_after = plan_of(name, terms_of(settings)).rewards_to_exit
-    clears_at = next_clearing(settings, name, now) if is_base_queue(name) else None
+    terms = terms_of(settings)
+    exit_after = plan_of(name, terms).rewards_to_exit
+    clears_at = next_clearing(terms, name, now) if is_base_queue(name) else None
     tickets, end = line_page(store, queue, after)
     entries = EntryViewer(store, settings).view(tickets)
     owed = queue.standing.owed

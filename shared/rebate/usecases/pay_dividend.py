@@ -7,11 +7,11 @@ can be stopped and begun again anywhere, since the run's row changes with what e
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from rebate.contracts.settings import Dividend as Rules
 from rebate.domain.events import CommissionPaid
 from rebate.domain.ledger import COMMISSIONS, JournalEntry, Pocket, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
+from rebate.domain.plans.referral import Dividend as Rules
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant, iso
 from rebate.usecases.ports import Clock, Credit, Put, Store, Write
@@ -39,8 +39,8 @@ class DividendDesk:
         Raises:
             Conflict: the same run is being carried out by somebody else.
         """
-        plan = self.settings.in_force().settings.referral
-        rules = plan.dividend if plan and plan.enabled else None
+        terms = self.settings.in_force().terms
+        rules = terms.referral.dividend if "referral" in terms.on else None
         run = self.store.get(Dividend, Key(iso(at))) or Dividend(iso(at), at)
         holders = self._holders(rules) if rules else []
         if rules is None or not (holders or run.parts):
@@ -103,9 +103,8 @@ class DividendDesk:
 def _parts(
     rules: Rules, turnover: Amount, holders: Sequence[MemberId]
 ) -> tuple[tuple[MemberId, Amount], ...]:
-    """Split by weight, equal weights if none are set; left-over units go one each in order."""
-    weighted = rules.split == "weight"
-    weights = [rules.weights.get(member, 1) if weighted else 1 for member in holders]
+    """Split by weight; left-over units go one each in order."""
+    weights = [rules.weights.get(member, 1) for member in holders]
     total = share(turnover, rules.bps)
     parts = [total * weight // sum(weights) for weight in weights]
     left_over = total - sum(parts)

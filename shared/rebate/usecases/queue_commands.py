@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rebate.contracts.settings import Clearing
+from rebate.domain.clearings import Clearing
 from rebate.domain.commands import Clear, Command, PayPool
 from rebate.domain.names import QueueId
 from rebate.domain.plans import union
@@ -30,8 +30,7 @@ class Scheduler:
         `ahead`: `at` is still to come. The command waits in the inboxes until then, and takes
         its place among orders to the microsecond, however late a schedule starts.
         """
-        plan = self.settings.in_force().settings.queue_rebate
-        clearing = (plan and plan.clearing) or Clearing()
+        clearing = self.settings.in_force().terms.queue_rebate.clearing or Clearing()
         chosen = [q for q in self._queues() if is_base_queue(q) and clearing.covers(q)]
         return self._send(chosen, Clear(at), ahead=ahead)
 
@@ -43,8 +42,7 @@ class Scheduler:
     def union(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
         """Pay the day's pool to entries in order of purchase (Rule 7.3)."""
         chosen = [q for q in self._queues() if q == union.QUEUE]
-        plan = self.settings.in_force().settings.union
-        limit = plan.payout_per_day if plan else None
+        limit = self.settings.in_force().terms.union.payout_per_day
         return self._send(chosen, PayPool(at, equally=False, limit=limit), ahead=ahead)
 
     def _queues(self) -> Iterable[QueueId]:

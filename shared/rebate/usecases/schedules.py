@@ -5,13 +5,13 @@ ticks every minute, and these functions say which ticks count. They are asked fo
 which a tick was due, so a late or repeated one gets the same answer.
 """
 
-from calendar import monthrange
-from datetime import date, datetime, time, timedelta
-from typing import Literal
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from rebate.contracts.schedules import Run
-from rebate.contracts.settings import Clearing, Settings
+from rebate.domain.clearings import Clearing
 from rebate.domain.names import QueueId
+from rebate.domain.terms import Terms
 from rebate.domain.times import SECOND, Instant, day_of, instant_of, later
 
 MINUTE = 60 * SECOND
@@ -30,83 +30,65 @@ def ticks(at: Instant) -> tuple[tuple[Instant, bool], tuple[Instant, bool]]:
     return (later(at, AHEAD), True), (at, False)
 
 
-def instant_of_run(settings: Settings, at: Instant) -> Instant:
+def instant_of_run(terms: Terms, at: Instant) -> Instant:
     """Return the instant for which a run at the minute of `at` is set, to the second."""
-    plan = settings.queue_rebate
-    clearing = plan.clearing if plan else None
-    if clearing and clearing.every == "once" and clearing_due(settings, at):
-        return instant_of(clearing.instant)
+    clearing = terms.queue_rebate.clearing
+    if clearing and clearing.instant is not None and clearing_due(terms, at):
+        return clearing.instant
     return Instant(at - at % MINUTE)
 
 
-def clearing_due(settings: Settings, at: Instant) -> bool:
+def clearing_due(terms: Terms, at: Instant) -> bool:
     """Tell whether a clearing is due at the minute of `at` (Rule 1.6.3)."""
-    plan = settings.queue_rebate
-    if plan is None or not plan.enabled or plan.clearing is None:
+    clearing = terms.queue_rebate.clearing
+    if "queue_rebate" not in terms.on or clearing is None:
         return False
-    clearing = plan.clearing
-    if clearing.every == "once":
-        return _minute(instant_of(clearing.instant)) == _minute(at)
-    day = day_of(at, settings.zone)
-    return _is_day(clearing, day) and _is_at(settings, day, clearing.time_of_day, at)
+    if clearing.instant is not None:
+        return _minute(clearing.instant) == _minute(at)
+    return _is_at(clearing, terms.zone, at)
 
 
-def next_clearing(settings: Settings, queue: QueueId, after: Instant) -> Instant | None:
+def next_clearing(terms: Terms, queue: QueueId, after: Instant) -> Instant | None:
     """Return when a queue is cleared next by schedule, if ever (Rule 1.6.3)."""
-    plan = settings.queue_rebate
-    if plan is None or not plan.enabled or plan.clearing is None or not plan.clearing.covers(queue):
+    clearing = terms.queue_rebate.clearing
+    if "queue_rebate" not in terms.on or clearing is None or not clearing.covers(queue):
         return None
-    clearing = plan.clearing
-    if clearing.every == "once":
-        at = instant_of(clearing.instant)
-        return at if at > after else None
-    today = day_of(after, settings.zone)
+    if clearing.instant is not None:
+        return clearing.instant if clearing.instant > after else None
+    today = day_of(after, terms.zone)
     days = (today + timedelta(days=number) for number in range(_LONGEST_PERIOD + 1))
     times = (
-        instant_of(datetime.combine(day, clearing.time_of_day, settings.zone))
+        instant_of(datetime.combine(day, clearing.at, terms.zone))
         for day in days
-        if _is_day(clearing, day)
+        if clearing.is_on(day)
     )
     return next(at for at in times if at > after)
 
 
-def payout_due(run: Run, settings: Settings, at: Instant) -> bool:
+def payout_due(run: Run, terms: Terms, at: Instant) -> bool:
     """Tell whether a payout is due at the minute of `at`; the release of holds is at any time."""
     match run:
         case "average":
-            plan = settings.red_packet
-            return plan is not None and plan.enabled and _begins(plan.average_every, settings, at)
+            period = Clearing(terms.red_packet.average_every)
+            return "red_packet" in terms.on and _is_at(period, terms.zone, at)
         case "dividend":
-            team = settings.referral
-            rules = team.dividend if team and team.enabled else None
-            return rules is not None and _begins(rules.every, settings, at)
+            rules = terms.referral.dividend if "referral" in terms.on else None
+            return rules is not None and _is_at(Clearing(rules.every), terms.zone, at)
         case "union":
-            pool = settings.union
-            day = day_of(at, settings.zone)
-            on = pool is not None and pool.enabled
-            return on and _is_at(settings, day, (pool and pool.run_at) or time(), at)
+            daily = Clearing(at=terms.union.run_at)
+            return "union" in terms.on and _is_at(daily, terms.zone, at)
         case "release":
             return True
 
 
-def _begins(period: Literal["day", "week", "month"], settings: Settings, at: Instant) -> bool:
-    """Tell whether a period of the shop's calendar begins at the minute of `at`."""
-    day = day_of(at, settings.zone)
-    return _is_day(Clearing(every=period), day) and _is_at(settings, day, time(), at)
+def _is_at(schedule: Clearing, zone: ZoneInfo, at: Instant) -> bool:
+    """Tell whether a regular schedule has the minute of `at`.
 
-
-def _is_day(schedule: Clearing, day: date) -> bool:
-    if schedule.every == "week":
-        return day.isoweekday() == schedule.on_weekday
-    if schedule.every == "month":
-        last = monthrange(day.year, day.month)[1]
-        return day.day == min(schedule.on_day, last)
-    return True
-
-
-def _is_at(settings: Settings, day: date, clock: time, at: Instant) -> bool:
-    """Compare instants, so that a time which the zone skips that day is due when the skip ends."""
-    return _minute(instant_of(datetime.combine(day, clock, settings.zone))) == _minute(at)
+    Instants are compared, so that a time which the zone skips that day is due when the skip ends.
+    """
+    day = day_of(at, zone)
+    due = instant_of(datetime.combine(day, schedule.at, zone))
+    return schedule.is_on(day) and _minute(due) == _minute(at)
 
 
 def _minute(instant: Instant) -> int:

@@ -14,6 +14,9 @@ from rebate.domain.times import day_of
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.rows import Key, Seed
 
+DAYS_AHEAD = 2
+"""Days for which seeds are made in advance (`functions.scheduled_draws`)."""
+
 
 def random_seed(_day: date) -> bytes:
     """Return a new secret: 256 bits from the operating system."""

@@ -20,11 +20,10 @@ from rebate.domain.times import Instant, day_of
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Seed, joined
+from rebate.usecases.seeds import DAYS_AHEAD
 from rebate.usecases.terms import lottery_of, terms_of
 
 DAYS_BACK = 30
-DAYS_AHEAD = 2
-"""Days for which seeds are made in advance (`functions.scheduled_draws`)."""
 
 
 def show_draws(

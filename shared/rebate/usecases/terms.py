@@ -1,12 +1,14 @@
 """From the settings document to the engine's terms: the only place that knows both."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import time
 from typing import TypeVar
 
 from rebate.contracts.settings import (
     Alliance,
     CashierScope,
     DateWindow,
+    Dividend,
     OrderQueue,
     PlanEntitlement,
     QueueRebate,
@@ -21,10 +23,12 @@ from rebate.contracts.settings import (
     Union,
     UnionScope,
 )
+from rebate.contracts.settings import Clearing as ClearingSettings
 from rebate.contracts.settings import Scope as ScopeSettings
+from rebate.domain.clearings import Clearing
 from rebate.domain.draws import Lottery
 from rebate.domain.ledger import Pocket
-from rebate.domain.names import ProductId, StoreId
+from rebate.domain.names import MemberId, ProductId, StoreId
 from rebate.domain.plan import Leftover, Moment
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
 from rebate.domain.plans.queue_rebate import Branch
@@ -78,6 +82,7 @@ def _queue_rebate(settings: Settings) -> queue_rebate.Terms:
         hold_days=plan.hold_days,
         prize_max=settings.guards.lottery_prize_max,
         random_return=_places(plan.random_return),
+        clearing=_clearing(plan.clearing) if plan.clearing else None,
     )
 
 
@@ -123,6 +128,7 @@ def _red_packet(plan: RedPacket) -> red_packet.Terms:
         shares_bps=plan.shares_bps.in_order if plan.shares_bps else (0, 0, 0),
         entitlement_bps=plan.entitlement_bps or 0,
         place_by=Moment(plan.place_by),
+        average_every=plan.average_every,
     )
 
 
@@ -134,6 +140,8 @@ def _union(plan: Union) -> union.Terms:
         stores={StoreId(name): _ratios(own) for name, own in plan.stores.items()},
         settle_on=Moment(plan.settle_on),
         referral_acceleration_bps=plan.referral_acceleration_bps,
+        run_at=plan.run_at or time(),
+        payout_per_day=plan.payout_per_day,
     )
 
 
@@ -150,6 +158,24 @@ def _referral(plan: Referral) -> referral.Terms:
         max_depth=plan.max_depth,
         merchant_bps=plan.merchant_bps,
         merchant_on_turnover=plan.merchant_base == "turnover",
+        dividend=_dividend(plan.dividend) if plan.dividend else None,
+    )
+
+
+def _dividend(rules: Dividend) -> referral.Dividend:
+    weights = rules.weights if rules.split == "weight" else {}
+    return referral.Dividend(rules.bps, rules.rank, rules.every, dict(_named(MemberId, weights)))
+
+
+def _clearing(own: ClearingSettings) -> Clearing:
+    once = own.every == "once"
+    return Clearing(
+        every=own.every,
+        at=time() if once else own.time_of_day,
+        instant=instant_of(own.instant) if once else None,
+        weekday=own.on_weekday,
+        day=own.on_day,
+        queues=None if own.queues == "all" else frozenset(own.queues),
     )
 
 

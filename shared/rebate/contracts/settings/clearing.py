@@ -10,8 +10,6 @@ from rebate.contracts.validation import Strict, choose, tagged
 ClearingPeriod = Literal["day", "week", "month", "once"]
 QUEUE_KINDS = ("mall", "product", "stores", "store", "cashiers", "cashier")
 """Kinds of queue of the queue-rebate plan, and the ids that stand for themselves."""
-_SHARED = {"stores": "store", "cashiers": "cashier"}
-"""Kind of a queue that all stores, or all desks, have in common (rule 1.1)."""
 
 
 def _queues_type(value: Any) -> type:
@@ -74,8 +72,3 @@ class Clearing(Strict):
     def on_day(self) -> int:
         """Day of a monthly clearing; a shorter month clears on its last day."""
         return self.day or 1
-
-    def covers(self, queue: str) -> bool:
-        """Tell whether the queue with this id is emptied: all are, or its id or kind is named."""
-        kind = _SHARED.get(queue, queue.partition("/")[0])
-        return self.queues == "all" or queue in self.queues or kind in self.queues

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from rebate.domain.clearings import Clearing
 from rebate.domain.deals import first_then_next
 from rebate.domain.draws import Luck, RandomReturn
 from rebate.domain.ledger import Pocket
@@ -80,6 +81,7 @@ class Terms:
     hold_days: int = 0
     prize_max: Amount | None = None
     random_return: tuple[int, int] | None = None
+    clearing: Clearing | None = None
 
     def scopes_of(self, order: Order, line: OrderLine) -> Scopes:
         """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""

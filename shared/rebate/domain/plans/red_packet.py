@@ -20,6 +20,7 @@ class Terms:
     shares_bps: tuple[Bps, Bps, Bps] = (0, 0, 0)
     entitlement_bps: Bps = 0
     place_by: Moment = Moment.COMPLETED
+    average_every: str = "day"
 
 
 def settlement(terms: Terms) -> Plan:

@@ -13,6 +13,19 @@ _PREFIX = "referral/"
 
 
 @dataclass(frozen=True, slots=True)
+class Dividend:
+    """The part of each period's turnover for the members of a rank (Rule 2.3).
+
+    A member weighs 1 unless `weights` says otherwise.
+    """
+
+    bps: Bps
+    rank: str
+    every: str = "month"
+    weights: Mapping[MemberId, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4)."""
 
@@ -23,6 +36,7 @@ class Terms:
     max_depth: int = 2
     merchant_bps: Bps = 0
     merchant_on_turnover: bool = False
+    dividend: Dividend | None = None
 
 
 @dataclass(frozen=True, slots=True)

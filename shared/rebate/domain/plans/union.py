@@ -1,9 +1,10 @@
 """Union daily pool (工会排队): profits of the day pay quotas in order of purchase (Rule 7)."""
 
 from collections.abc import Callable, Mapping
+from datetime import time
 
 from rebate.domain.deals import collect_accelerated
-from rebate.domain.money import Bps
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
@@ -28,7 +29,10 @@ _AS_THE_PLAN = Ratios()
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The plan's settings; ratios in basis points; a product's or store's own where set."""
+    """The plan's settings; ratios in basis points; a product's or store's own where set.
+
+    `run_at` is when the day's pool is paid (Rule 7.3), of it at most `payout_per_day`.
+    """
 
     profit_share_bps: Bps = 0
     quota_bps: Bps = 0
@@ -36,6 +40,8 @@ class Terms:
     stores: Mapping[StoreId, Ratios] = field(default_factory=dict)
     settle_on: Moment = Moment.COMPLETED
     referral_acceleration_bps: Bps = 0
+    run_at: time = time()
+    payout_per_day: Amount | None = None
 
 
 def settlement(terms: Terms) -> Plan:

@@ -1,0 +1,40 @@
+"""When the waiting rewards of queues are set to zero, and of which (Rule 1.6.3)."""
+
+from calendar import monthrange
+from datetime import date, time
+
+from rebate.domain.names import QueueId
+from rebate.domain.records import dataclass
+from rebate.domain.times import Instant
+
+_SHARED = {"stores": "store", "cashiers": "cashier"}
+"""Kind of a queue that all stores, or all desks, have in common (Rule 1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """A schedule in the shop's timezone: every day, week or month at a time, or once at an instant.
+
+    `weekday` is ISO's, of weekly clearings; `day` is that of monthly ones, which in a shorter month
+    are on its last day. `queues` are ids (`store/W`) and kinds (`store`: every store); None: all.
+    """
+
+    every: str = "day"
+    at: time = time()
+    instant: Instant | None = None
+    weekday: int = 1
+    day: int = 1
+    queues: frozenset[str] | None = None
+
+    def covers(self, queue: QueueId) -> bool:
+        """Tell whether a queue is emptied: all are, or its id or kind is named."""
+        kind = _SHARED.get(queue, queue.partition("/")[0])
+        return self.queues is None or queue in self.queues or kind in self.queues
+
+    def is_on(self, day: date) -> bool:
+        """Tell whether a day is one of a regular schedule's."""
+        if self.every == "week":
+            return day.isoweekday() == self.weekday
+        if self.every == "month":
+            return day.day == min(self.day, monthrange(day.year, day.month)[1])
+        return True

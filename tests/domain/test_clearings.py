@@ -1,0 +1,41 @@
+"""Which queues a clearing empties, and on which days (Rule 1.6.3)."""
+
+from datetime import date
+
+import pytest
+
+from rebate.domain.clearings import Clearing
+from rebate.domain.names import QueueId
+
+
+@pytest.mark.parametrize(
+    ("queues", "queue", "covered"),
+    [
+        (None, "store/W", True),
+        (("store/W",), "store/W", True),
+        (("store/W",), "store/V", False),
+        (("store",), "store/V", True),
+        (("store",), "stores", True),
+        (("cashier",), "cashiers", True),
+        (("stores",), "store/V", False),
+        (("mall",), "product/p", False),
+        (("product",), "product/a/b", True),
+    ],
+)
+def test_a_clearing_covers_the_queues_it_names(queues, queue, covered):
+    assert Clearing(queues=queues and frozenset(queues)).covers(QueueId(queue)) is covered
+
+
+@pytest.mark.parametrize(
+    ("clearing", "day", "on"),
+    [
+        (Clearing(), date(2026, 3, 4), True),
+        (Clearing("week"), date(2026, 3, 2), True),
+        (Clearing("week", weekday=7), date(2026, 3, 2), False),
+        (Clearing("month"), date(2026, 3, 1), True),
+        (Clearing("month", day=31), date(2026, 2, 28), True),
+        (Clearing("month", day=31), date(2026, 3, 30), False),
+    ],
+)
+def test_a_schedule_has_its_days(clearing, day, on):
+    assert clearing.is_on(day) is on
