@@ -150,7 +150,10 @@ class Mall:
         paid: list[Head] = []
         reached = queue["head"]
         while amount and reached < queue["next"]:
-            for head in self._heads(reached, HEADS):
+            heads = [head for head in self._heads(reached, HEADS) if head.place < queue["next"]]
+            if not heads:  # others were quicker, so the queue's version will refuse this
+                break
+            for head in heads:
                 head.got = min(amount, head.lacks)
                 head.paid += head.got
                 amount -= head.got
