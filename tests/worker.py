@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from rebate.adapters.aside import RequestAside
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import Event, OrderCompleted, OrderPaid, OrderRefunded, parse_event
@@ -52,7 +53,8 @@ def deployment(folder: Path) -> App:
 
 @cache
 def _on(endpoint: str) -> App:
-    return wire(DynamoStore(PREFIX, REGION, endpoint))
+    store = DynamoStore(PREFIX, REGION, endpoint)
+    return wire(store, aside=RequestAside(store.on_commit))
 
 
 def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:

@@ -13,9 +13,10 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from rebate.adapters.aside import RequestAside
 from rebate.adapters.clock import SystemClock
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.usecases.ports import Clock, Store
+from rebate.usecases.ports import Aside, Clock, Store, at_once
 from rebate.usecases.seeds import Seeds, random_seed
 
 if TYPE_CHECKING:
@@ -65,11 +66,15 @@ class Outside:
 
 @dataclass
 class App:
-    """All use cases of one deployment; `make_seed` makes the seed of a day's draws."""
+    """All use cases of one deployment; `make_seed` makes the seed of a day's draws.
+
+    `aside`: how a settler's commit is under way while it decides the next.
+    """
 
     store: Store
     clock: Clock
     make_seed: Callable[[date], bytes] = random_seed
+    aside: Aside = at_once
 
     @cached_property
     def outside(self) -> Outside:
@@ -96,9 +101,15 @@ class App:
         from rebate.usecases.pay_commissions import CommissionDesk
         from rebate.usecases.settle_queue import Settler
 
-        commissions = CommissionDesk(self.store, self.clock, self.settings)
-        name = str(uuid4())
-        return Settler(self.store, self.clock, self.settings, commissions, name=name, pause=_jitter)
+        return Settler(
+            self.store,
+            self.clock,
+            self.settings,
+            CommissionDesk(self.store, self.clock, self.settings),
+            name=str(uuid4()),
+            pause=_jitter,
+            aside=self.aside,
+        )
 
     @cached_property
     def scheduler(self) -> "Scheduler":
@@ -146,10 +157,13 @@ class App:
 
 
 def wire(
-    store: Store, clock: Clock | None = None, make_seed: Callable[[date], bytes] = random_seed
+    store: Store,
+    clock: Clock | None = None,
+    make_seed: Callable[[date], bytes] = random_seed,
+    aside: Aside = at_once,
 ) -> App:
     """Return the use cases on a store."""
-    return App(store, clock or SystemClock(), make_seed)
+    return App(store, clock or SystemClock(), make_seed, aside)
 
 
 @cache
@@ -161,7 +175,8 @@ def app() -> App:
     """
     prefix = os.environ["REBATE_TABLE_PREFIX"]
     endpoint = os.environ.get("REBATE_DYNAMODB_ENDPOINT")
-    return wire(DynamoStore(prefix, os.environ["AWS_REGION"], endpoint))
+    store = DynamoStore(prefix, os.environ["AWS_REGION"], endpoint)
+    return wire(store, aside=RequestAside(store.on_commit))
 
 
 def _region() -> str:

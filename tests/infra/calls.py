@@ -20,10 +20,11 @@ import pytest
 from botocore.client import BaseClient
 
 from local.functions import Functions
+from rebate import bootstrap
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
 from rebate.usecases.gathered import Gathered
-from rebate.usecases.ports import Check, Credit, Put, Remove
+from rebate.usecases.ports import Check, Credit, Put, Remove, at_once
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
 
@@ -183,6 +184,8 @@ def recording() -> Iterator[Recorder]:
         patch.setattr(BaseClient, "_make_api_call", record_and_ask)
         patch.setattr(Functions, "call", call_function)
         patch.setattr(Settler, "settle", settle_queue)
+        # In a thread of its own nobody would know on whose behalf a commit is made.
+        patch.setattr(bootstrap, "RequestAside", lambda _on_send: at_once)
         for asker, names in (
             (DynamoStore, _READS),
             (Gathered, _READS),

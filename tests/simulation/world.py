@@ -22,7 +22,7 @@ from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases import exchange_entry, inbox, settlement
 from rebate.usecases.accept_order import Accepted, OrderEvent
 from rebate.usecases.accept_together import OrderBatch
-from rebate.usecases.ports import Write
+from rebate.usecases.ports import Work, Write, at_once
 from rebate.usecases.queue_commands import queues_with_mail
 from rebate.usecases.rows import Answer, CurrentSettings, Dividend, Inbox, Journal, Key
 from rebate.usecases.seeds import repeatable_seed
@@ -160,9 +160,13 @@ class World:
         process = Process()
         note = partial(self._note, process)
         process.store = Client(self.store, turn, self.chance, weather, note)
-        app = wire(process.store, self.clock, repeatable_seed(SEED))
+        app = wire(process.store, self.clock, repeatable_seed(SEED), self._aside)
         process.app = without_waiting(app)
         return process
+
+    def _aside(self, work: Work) -> Work:
+        """Let a commit take place before the next is decided, or only after that."""
+        return at_once(work) if self.chance.random() < 0.5 else work
 
     def _note(self, process: Process, writes: Sequence[Write], before: Sequence[Any]) -> None:
         """Keep what a commit brought about."""

@@ -10,7 +10,7 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases import settlement
 from rebate.usecases.rows import Key
-from rebate.usecases.settle_queue import Settled
+from rebate.usecases.settlement import Settled
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore

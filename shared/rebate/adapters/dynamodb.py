@@ -4,7 +4,7 @@ PynamoDB's models describe the tables, its connection words requests and sends t
 short way (`Table.item` and `Table.row`), past instances of models.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -35,6 +35,8 @@ _KEYS_MAX = 100
 """Keys that one request may ask for."""
 
 _TABLES = {table.kind: table for table in TABLES}
+
+_MANY_KEYS = ("BatchGetItem", "TransactWriteItems")
 
 _ROUTINE = Config(user_agent="rebate", account_id_endpoint_mode="disabled")
 """What botocore would otherwise find out anew for each request."""
@@ -149,6 +151,11 @@ class DynamoStore:
         except PynamoDBException as error:
             raise _unavailable(error) from error
 
+    def on_commit(self, tell: Callable[[], None]) -> None:
+        """Call `tell` whenever a commit is about to be sent."""
+        events = self._connection.client.meta.events
+        events.register("before-send.dynamodb.TransactWriteItems", lambda **_: tell())
+
     def _worded(self, write: Write) -> dict[str, Any]:
         """Return a write as a transaction has it."""
         match write:
@@ -240,6 +247,11 @@ def _connection(region: str, endpoint: str | None) -> Connection:
         max_retry_attempts=3,
     )
     connection.session.set_default_client_config(_ROUTINE)
+    for operation in _MANY_KEYS:
+        # Endpoints are not by account (`_ROUTINE`), so whose tables these are need not be looked up
+        # in every item of every request.
+        model = connection.client.meta.service_model.operation_model(operation)
+        model.operation_context_parameters = []
     return connection
 
 

@@ -26,7 +26,7 @@ from rebate.usecases.rows import Journal
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
     from rebate.usecases.accept_order import Accepted
     from rebate.usecases.save_catalog import Saved
-    from rebate.usecases.settle_queue import Settled
+    from rebate.usecases.settlement import Settled
 
 NAME = "rebate"
 

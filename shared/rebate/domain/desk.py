@@ -101,6 +101,7 @@ class Desk:
         self._book = book
         self._room = room
         self._nodes: set[NodeKey] = set()
+        self._paths: dict[int, list[NodeKey]] = {}
         self._standing: set[TicketKey] = set()
         self._paid: set[MemberId] = set()
         self._lines_touched = 0
@@ -220,7 +221,7 @@ class Desk:
             self.touched.add(key)
         if ticket.place is not None and key not in self._standing:
             self._standing.add(key)
-            self._nodes.update(nodes_above(self.queue, ticket.place))
+            self._nodes.update(self._above(ticket.place))
         self.line.save(ticket)
 
     def wallet(self, member: MemberId) -> Callable[[Pocket], Amount]:
@@ -243,6 +244,7 @@ class Desk:
         )
         self.line.clear(self.queue.cleared_below)
         self._nodes.clear()
+        self._paths.clear()
 
     def post(self, draft: Draft, account: Till, amount: Amount) -> None:
         """Post to one of the queue's accounts."""
@@ -395,14 +397,20 @@ class Desk:
                 new_rows += 1
                 new_lines += len(ticket.lines)
             if place is not None:
-                above = nodes_above(self.queue, place)
-                new_rows += sum(node not in self._nodes for node in above)
+                new_rows += sum(node not in self._nodes for node in self._above(place))
         per_wallet = ROWS_PER_WALLET + bool(self.plan.hold_days)
         new_rows += sum(per_wallet for member in members if member not in self._paid)
         if not self.touched:
             return
         if self._rows() + new_rows > self._room or self._lines_touched + new_lines > LINES_MAX:
             raise Full
+
+    def _above(self, place: int) -> list[NodeKey]:
+        """Return the nodes above a place; they are asked for at every payment."""
+        path = self._paths.get(place)
+        if path is None:
+            path = self._paths[place] = nodes_above(self.queue, place)
+        return path
 
     def _rows(self) -> int:
         wallets = ROWS_PER_WALLET * len(self._paid)

@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from rebate.domain.ledger import Pocket
@@ -111,3 +111,15 @@ class Clock(Protocol):
 
     def now(self) -> Instant:
         """Return this instant."""
+
+
+Work: TypeAlias = Callable[[], None]
+
+Aside: TypeAlias = Callable[[Work], Work]
+"""Begins some work, and returns what waits for its end and raises what it raised."""
+
+
+def at_once(work: Work) -> Work:
+    """Do some work before anything else."""
+    work()
+    return lambda: None

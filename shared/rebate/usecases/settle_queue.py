@@ -20,10 +20,10 @@ from rebate.usecases.inbox import read_inbox
 from rebate.usecases.line import Line
 from rebate.usecases.pay_commissions import CommissionDesk
 from rebate.usecases.plans import plan_of
-from rebate.usecases.ports import Clock, Store
+from rebate.usecases.ports import Aside, Clock, Store, at_once
 from rebate.usecases.rows import Key
 from rebate.usecases.settings import CURRENT_SETTINGS, SettingsReader
-from rebate.usecases.settlement import Settlement
+from rebate.usecases.settlement import Settled, Settlement
 
 LEASE = 10 * SECOND
 """How long others leave a queue alone whose settler has more to do; a crash costs no more."""
@@ -33,26 +33,11 @@ CONFLICTS_MAX = 20
 
 
 @dataclass(slots=True)
-class Settled:
-    """What a settler did: commands carried out, commits, and conflicts with other settlers.
-
-    `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
-    their event to be stored. `unfinished`: time was up before the inbox was empty.
-    """
-
-    queue: QueueId
-    commands: int = 0
-    commits: int = 0
-    conflicts: int = 0
-    busy: bool = False
-    unseen: bool = False
-    unfinished: bool = False
-    oldest: Instant | None = None
-
-
-@dataclass(slots=True)
 class Settler:
-    """Settles queues; `name` tells this settler from others, `pause` waits between conflicts."""
+    """Settles queues; `name` tells this settler from others, `pause` waits between conflicts.
+
+    Commits are under way `aside` while the next is decided.
+    """
 
     store: Store
     clock: Clock
@@ -60,6 +45,7 @@ class Settler:
     commissions: CommissionDesk
     name: str
     pause: Callable[[int], None] = field(default=lambda _: None)
+    aside: Aside = at_once
     patience: int = 20 * SECOND
     _until: Instant = field(default=Instant(0), init=False)
 
@@ -101,10 +87,12 @@ class Settler:
             return False
         done.oldest = done.oldest or pile.waiting[0].command.at
         plan = plan_of(queue.id, self.settings.in_force(read).terms)
-        done.unfinished = not self._carry_out(Settlement(self.store, line, queue, pile), plan, done)
+        work = Settlement(self.store, line, queue, pile, done, self.aside)
+        done.unfinished = not self._carry_out(work, plan)
+        work.land()
         return not done.unfinished
 
-    def _carry_out(self, work: Settlement, plan: Plan, done: Settled) -> bool:
+    def _carry_out(self, work: Settlement, plan: Plan) -> bool:
         """Commit what waits, until something must come before it; False if time is up."""
         while work.pile.waiting:
             decision, book = work.decide(plan)
@@ -112,8 +100,6 @@ class Settler:
             now = self.clock.now()
             lease = Lease(self.name, later(now, LEASE)) if more and now < self._until else None
             work.commit(decision, book, now, lease)
-            done.commits += 1
-            done.commands += decision.done
             if decision.follow_ups:
                 return True
             if more and lease is None:

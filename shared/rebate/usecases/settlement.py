@@ -1,5 +1,10 @@
-"""One settler's work on a queue: what waits is decided and stored, commit after commit."""
+"""One settler's work on a queue: what waits is decided and stored, commit after commit.
 
+While one commit is on its way the next is decided, as if it were stored already. If it is not, so
+is nothing that follows: each is made under the version of the queue that the one before leaves.
+"""
+
+from functools import partial
 from typing import NoReturn
 
 from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, Standers, WalletOf, Window
@@ -9,7 +14,7 @@ from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import Pocket
-from rebate.domain.names import OrderId, TicketKey
+from rebate.domain.names import OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above, update
 from rebate.domain.plan import Plan
@@ -20,7 +25,7 @@ from rebate.domain.wallets import Wallet
 from rebate.usecases.inbox import Pile, insist_unsettled
 from rebate.usecases.line import Line
 from rebate.usecases.orders import load_order
-from rebate.usecases.ports import WRITES_MAX, Put, Store, Write
+from rebate.usecases.ports import WRITES_MAX, Aside, Put, Store, Work, Write
 from rebate.usecases.rows import Key
 from rebate.usecases.settlement_writes import answers, dispatched, money, repurchased
 
@@ -32,18 +37,39 @@ HEADS_MAX = 64
 
 
 @dataclass(slots=True)
+class Settled:
+    """What a settler did: commands carried out, commits, and conflicts with other settlers.
+
+    `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
+    their event to be stored. `unfinished`: time was up before the inbox was empty.
+    """
+
+    queue: QueueId
+    commands: int = 0
+    commits: int = 0
+    conflicts: int = 0
+    busy: bool = False
+    unseen: bool = False
+    unfinished: bool = False
+    oldest: Instant | None = None
+
+
+@dataclass(slots=True)
 class Settlement:
     """A queue, its line and what waits for it, as they are after the last commit.
 
-    `_heads` is how many tickets at the head of the line the last decision wanted; the next one will
-    want about as many.
+    `done` counts what is stored. `_heads` is how many tickets at the head of the line the last
+    decision wanted; the next one will want about as many. `_under_way` waits for a commit.
     """
 
     store: Store
     line: Line
     queue: Queue
     pile: Pile
+    done: Settled
+    aside: Aside
     _heads: int = 0
+    _under_way: Work | None = None
 
     def decide(self, plan: Plan) -> tuple[Decision, Book]:
         """Decide the first commands that wait, loading what is needed until nothing is missing.
@@ -67,7 +93,7 @@ class Settlement:
             self._load(book, plan, decision)
 
     def commit(self, decision: Decision, book: Book, now: Instant, lease: Lease | None) -> None:
-        """Store what was decided.
+        """Store what was decided, once the commit before is stored; `land` waits for it.
 
         Raises:
             Conflict: somebody else settles the queue.
@@ -92,10 +118,26 @@ class Settlement:
             origin = OrderId(follow_up.ticket.origin or follow_up.ticket.order)
             writes += repurchased(after.id, follow_up, load_order(self.store, origin))
         writes += dispatched(after, decision, now)
-        self.store.commit(writes)
+        self.land()
+        self._under_way = self.aside(partial(self._store, writes, decision.done))
         self.line.learn(written, tickets)
         self.pile.take(decision.done)
         self.queue = after
+
+    def land(self) -> None:
+        """Wait until all is stored that was committed.
+
+        Raises:
+            Conflict: somebody else settles the queue.
+        """
+        under_way, self._under_way = self._under_way, None
+        if under_way:
+            under_way()
+
+    def _store(self, writes: list[Write], commands: int) -> None:
+        self.store.commit(writes)
+        self.done.commits += 1
+        self.done.commands += commands
 
     def _explain(self, need: Need) -> NoReturn:
         """Tell why what is needed is not there, though it was asked for.
@@ -103,6 +145,7 @@ class Settlement:
         Raises:
             Conflict: the queue was settled, or a command came in after one that was read before it.
         """
+        self.land()
         insist_unsettled(self.store, self.queue)
         if isinstance(need, TicketKey):
             message = f"queue {self.queue.id} knows order {need.order} before it was paid"
@@ -110,6 +153,9 @@ class Settlement:
         raise AssertionError(f"queue {self.queue.id} has no {need}")
 
     def _load(self, book: Book, plan: Plan, need: Need) -> None:
+        """Load what a decision needs; the line knows of a commit under way, the store may not."""
+        if not isinstance(need, Heads | Standers | TicketKey):
+            self.land()
         match need:
             case Heads(start, count):
                 tickets, end = self.line.payable(
@@ -149,6 +195,7 @@ class Settlement:
         """Leave out forced repurchases whose order id the shop has used; members are told."""
         if not decision.follow_ups:
             return decision
+        self.land()
         orders = {Key(each.ticket.order) for each in decision.follow_ups}
         known = self.store.get_many(Order, orders)
         missed = [each for each in decision.follow_ups if Key(each.ticket.order) in known]
