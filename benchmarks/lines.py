@@ -10,7 +10,7 @@ from local.engine import Engine
 from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, OrderLine
-from rebate.domain.places import FANOUT, Node, NodeKey
+from rebate.domain.places import FANOUT, Node, NodeKey, stored
 from rebate.domain.queues import Child, Queue
 from rebate.domain.tickets import Entry, Line, Standing, Ticket
 from rebate.domain.times import Instant
@@ -120,17 +120,19 @@ def _index(queue: QueueId, length: int) -> tuple[Queue, list[Node]]:
     while len(children) > FANOUT:
         groups = list(batched(children, FANOUT))
         nodes += [
-            Node(NodeKey(queue, 0, level, index), tuple(group))
+            Node(NodeKey(queue, 0, level, index), *stored(level, group))
             for index, group in enumerate(groups)
         ]
         children = [Child(sum((c.standing for c in group), Standing())) for group in groups]
         level += 1
+    top, sums = stored(level, children)
     row = Queue(
         queue,
         version=1,
         tickets=length,
         entries=length,
         height=level,
-        top=tuple(children),
+        top=top,
+        sums=sums,
     )
     return row, nodes

@@ -121,7 +121,7 @@ def _check_index(store: Any, queue: Queue, tickets: list[Ticket]) -> None:
             if (node.key.queue, node.key.tree, node.key.level)
             == (queue.id, queue.cleared_below, level)
         ]
-        children = (child.standing for node in nodes for child in node.children)
+        children = (child.standing for node in nodes for child in node.below)
         assert sum(children, Standing()) == recount, f"level {level} of {queue.id}"
 
 

@@ -70,7 +70,7 @@ class PureQueue:
             "tickets": {key: replace(t, commits=()) for key, t in self.tickets.items()},
             "tills": tills,
             "wallets": {w.member: w.balances for w in self.wallets.values() if w.balances},
-            "queue": replace(self.queue, version=0, tills={}, top=(), height=0),
+            "queue": replace(self.queue, version=0, tills={}, top=(), sums=(), height=0),
             "standing": self.queue.standing,
             "group": self.queue.group,
             "held": self._held(),

@@ -57,7 +57,7 @@ class Indexed:
 
     def clear(self) -> None:
         mark = len(self.line)
-        self.queue = replace(self.queue, cleared_below=mark, height=0, top=())
+        self.queue = replace(self.queue, cleared_below=mark, height=0, top=(), sums=())
 
     def counted(self) -> Standing:
         kept = self.line[self.queue.cleared_below :]
@@ -65,7 +65,7 @@ class Indexed:
 
     def leaves(self) -> Iterator[tuple[int, Standing]]:
         """Yield (place, standing) of all leaves, from the root down."""
-        yield from self._below(self.queue.height, 0, self.queue.top)
+        yield from self._below(self.queue.height, 0, self.queue.below)
 
     def _below(self, level: int, index: int, children: object) -> Iterator[tuple[int, Standing]]:
         assert isinstance(children, tuple)
@@ -75,7 +75,7 @@ class Indexed:
                 yield self.queue.cleared_below + number, child.standing
                 continue
             key = NodeKey(NAME, self.queue.cleared_below, level - 1, number)
-            below = self.nodes[key].children
+            below = self.nodes[key].below
             assert child.standing == sum((each.standing for each in below), Standing())
             yield from self._below(level - 1, number, below)
 
@@ -136,3 +136,19 @@ def test_a_clearing_begins_a_new_tree() -> None:
     assert {key.tree for key in before} == {0}
     assert {key.tree for key in set(index.nodes) - before} == {2 * FANOUT}
     assert index.queue.standing.waiting == 2 * FANOUT
+
+
+def test_an_index_that_names_nobody_above_its_leaves_is_read_as_it_was_stored_before() -> None:
+    """Inner nodes and roots used to be stored like leaves, with empty names."""
+    index = Indexed()
+    index.change([a_ticket(place, 1) for place in range(FANOUT**2 + 5)])
+    assert (index.queue.top, index.queue.height) == ((), 2)
+    assert all(bool(node.children) is (key.level == 0) for key, node in index.nodes.items())
+    index.queue = replace(index.queue, top=index.queue.below, sums=())
+    index.nodes = {
+        key: replace(node, children=node.below, sums=()) for key, node in index.nodes.items()
+    }
+    index.change([a_ticket(3, 0), a_ticket(FANOUT**2 + 5, 7)])
+    assert index.queue.standing == index.counted()
+    assert sum((standing for _, standing in index.leaves()), Standing()) == index.counted()
+    assert index.queue.top == ()

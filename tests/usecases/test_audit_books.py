@@ -11,7 +11,7 @@ from rebate.domain.ledger import JournalEntry, Pocket, Posting, Reason, Till, ti
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import Node, NodeKey
-from rebate.domain.queues import Child, Progress, Queue
+from rebate.domain.queues import Progress, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.wallets import Wallet
@@ -361,8 +361,8 @@ def lose_node(books):
 
 def spoil_root(books):
     def spoil(queue):
-        first = Child(queue.top[0].standing._replace(owed=1))
-        return replace(queue, top=(first, *queue.top[1:]))
+        first, *others = queue.sums
+        return replace(queue, sums=(first._replace(owed=1), *others))
 
     books.change(Queue, Key("mall"), spoil)
     return "queues.mall.nodes.1.0[0]"

@@ -240,7 +240,7 @@ class Desk:
     def clear(self, at: Instant) -> None:
         """Set all that waits to zero by one mark (Rule 1.6.3)."""
         self.queue = replace(
-            self.queue, cleared_below=self.queue.tickets, cleared_at=at, height=0, top=()
+            self.queue, cleared_below=self.queue.tickets, cleared_at=at, height=0, top=(), sums=()
         )
         self.line.clear(self.queue.cleared_below)
         self._nodes.clear()

@@ -34,10 +34,16 @@ class NodeKey:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Up to `FANOUT` neighbouring subtrees."""
+    """Up to `FANOUT` neighbouring subtrees: `children` if they are tickets, else their `sums`."""
 
     key: NodeKey
-    children: tuple[Child, ...]
+    children: tuple[Child, ...] = ()
+    sums: tuple[Standing, ...] = ()
+
+    @property
+    def below(self) -> tuple[Child, ...]:
+        """The subtrees, whatever they are."""
+        return self.children or tuple(map(Child, self.sums))
 
 
 def nodes_above(queue: Queue, place: int) -> list[NodeKey]:
@@ -72,8 +78,8 @@ def update(
     """
     moved = [c for c in changes if c.after.place is not None]
     moved = [c for c in moved if (c.after.place or 0) >= queue.cleared_below]
-    working = {key: list(node.children) for key, node in nodes.items()}
-    working[_root(queue)] = list(queue.top)
+    working = {key: list(node.below) for key, node in nodes.items()}
+    working[_root(queue)] = list(queue.below)
     changed: set[NodeKey] = set()
     for change in moved:
         offset = (change.after.place or 0) - queue.cleared_below
@@ -82,8 +88,14 @@ def update(
             changed.add(old_root)
         changed |= _apply(queue, working, offset, change)
     root = _root(queue)
-    written = [Node(key, tuple(working[key])) for key in changed if key != root]
-    return replace(queue, top=tuple(working[root])), written
+    written = [Node(key, *stored(key.level, working[key])) for key in changed if key != root]
+    top, sums = stored(root.level, working[root])
+    return replace(queue, top=top, sums=sums), written
+
+
+def stored(level: int, below: Iterable[Child]) -> tuple[tuple[Child, ...], tuple[Standing, ...]]:
+    """Return how what stands below a node is stored: as tickets, or as sums."""
+    return (tuple(below), ()) if level == 0 else ((), tuple(child.standing for child in below))
 
 
 def _apply(

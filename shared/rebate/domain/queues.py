@@ -62,8 +62,9 @@ class Queue:
 
     `version` counts its commits and numbers its journal rows. `tickets` and `entries` count
     what has joined; tickets with a place below `cleared_below` are cleared, whatever
-    their rows say (Rule 1.6.3). `top` is the root of the index of places at `height` (0: its
-    children are tickets). `ran_at` is the instant of the last run that paid the pool out.
+    their rows say (Rule 1.6.3). The root of the index of places, at `height`, is `top` where its
+    children are tickets (0), else `sums`, which name none and are shorter for it. `ran_at` is the
+    instant of the last run that paid the pool out.
     `tills` are the sums of the postings to the queue's accounts, so negative for what it took
     in. `group` is the open group of random return (Rule 1.6.2). `flow` is what was given of late.
     `merging`: entries that left are on their way to another queue (Rule 1.5.5).
@@ -78,6 +79,7 @@ class Queue:
     ran_at: Instant | None = None
     height: int = 0
     top: tuple[Child, ...] = ()
+    sums: tuple[Standing, ...] = ()
     tills: dict[str, Amount] = field(default_factory=dict)
     group: Group | None = None
     flow: Flow = field(default_factory=Flow)
@@ -93,7 +95,12 @@ class Queue:
     @property
     def standing(self) -> Standing:
         """What waits in the whole queue."""
-        return sum((child.standing for child in self.top), Standing())
+        return sum((child.standing for child in self.below), Standing())
+
+    @property
+    def below(self) -> tuple[Child, ...]:
+        """The children of the root of the index of places."""
+        return self.top or tuple(map(Child, self.sums))
 
     def has_cleared(self, ticket: Ticket) -> bool:
         """Tell whether the queue was cleared after the ticket joined (Rule 1.6.3)."""

@@ -58,7 +58,7 @@ class Line:
 
         With them comes the last place that was looked at; None if it was the end of the line.
         """
-        walk = self._walk(queue, queue.height, 0, queue.top, start, completed_only=completed_only)
+        walk = self._walk(queue, queue.height, 0, queue.below, start, completed_only=completed_only)
         found = list(islice(walk, count))
         end = found[-1][0] if len(found) == count else None
         if not all(key in self._tickets for _, key in found):
@@ -69,7 +69,7 @@ class Line:
     def ahead(self, queue: Queue, place: int) -> Standing:
         """Return what waits before `place`, without reading the tickets."""
         ahead = Standing()
-        children: Sequence[Child] = queue.top
+        children: Sequence[Child] = queue.below
         offset = place - queue.cleared_below
         for level in range(queue.height, -1, -1):
             position = offset // FANOUT**level % FANOUT
@@ -77,7 +77,7 @@ class Line:
             if level:
                 key = NodeKey(queue.id, queue.cleared_below, level - 1, offset // FANOUT**level)
                 node = self.nodes([key]).get(key)
-                children = node.children if node else ()
+                children = node.below if node else ()
         return ahead
 
     def _walk(
@@ -111,7 +111,7 @@ class Line:
             if key not in self._nodes:
                 self.nodes(keys[at : at + 1 + self._ahead // FANOUT])
             node = self._nodes.get(key)
-            below = node.children if node else ()
+            below = node.below if node else ()
             yield from self._walk(
                 queue, level - 1, key.index, below, start, completed_only=completed_only
             )

@@ -46,7 +46,7 @@ class PlaceAudit:
                 above[index // FANOUT] = above.get(index // FANOUT, Standing()) + standing
             self.sums.append(above)
             self.missing |= {(level, index) for index in self.sums[level]}
-        yield from self._children(self.queue.height, 0, self.queue.top)
+        yield from self._children(self.queue.height, 0, self.queue.below)
 
     def check(self, node: Node) -> Iterator[Difference]:
         """Check a node; those of trees that were cleared do not count any more."""
@@ -54,7 +54,7 @@ class PlaceAudit:
         if key.tree != self.queue.cleared_below:
             return
         self.missing.discard((key.level, key.index))
-        yield from self._children(key.level, key.index, node.children)
+        yield from self._children(key.level, key.index, node.below)
 
     def rest(self) -> Iterator[Difference]:
         """Yield the nodes that should be there, once all were checked."""
