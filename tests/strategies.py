@@ -25,7 +25,14 @@ from rebate.domain.draws import Lottery, Luck, RandomReturn
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plan import Leftover, Moment, Plan
-from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
+from rebate.domain.plans import (
+    alliance,
+    order_queue,
+    queue_rebate,
+    queue_rebate_terms,
+    red_packet,
+    union,
+)
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import DAY, SECOND, Instant
@@ -75,7 +82,7 @@ class History:
 
 @st.composite
 def queue_rebate_plans(draw: Any) -> Plan:
-    terms = queue_rebate.Terms(
+    terms = queue_rebate_terms.Terms(
         zone=ZONE,
         settle_on=draw(moments),
         completed_first=draw(st.booleans()),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rebate.domain.commands import Complete, Join
 from rebate.domain.ledger import Reason, Till, balances, parts_of, till, totals, wallet
 from rebate.domain.names import entry_id
-from rebate.domain.plans import queue_rebate
+from rebate.domain.plans import queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
 from tests.domain.pure import NAME, PureQueue
@@ -162,7 +162,7 @@ def test_every_contribution_is_what_its_line_owes_for_what_is_left_of_it(
 def test_first_in_is_first_out(data: st.DataObject) -> None:
     """Nobody is paid before all who stood ahead were paid in full (Rule 1.2.3)."""
     history = data.draw(histories("queue_rebate"))
-    plan = queue_rebate.settlement(queue_rebate.Terms(ZONE))
+    plan = queue_rebate.settlement(queue_rebate_terms.Terms(ZONE))
     bought = tuple(ticket_in_line(ticket) for ticket in history.tickets)
     paid = tuple(command for command in history.commands if isinstance(command, Join))
     queue = played(History(plan, bought, paid), at_once=data.draw(st.integers(1, 5)))

@@ -21,6 +21,10 @@ class DayFlow:
     gifts: int = 0
     promised: Amount = 0
 
+    def plus(self, given: Amount, gifts: int, promised: Amount) -> "DayFlow":
+        """Return the day with so much more."""
+        return DayFlow(self.day, self.given + given, self.gifts + gifts, self.promised + promised)
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -60,11 +64,10 @@ class Flow:
     ) -> "Flow":
         """Return the flow with what happened at an instant; days long past are forgotten."""
         day = at // DAY
+        if self.days and self.days[-1].day == day:  # nearly always: what is settled is of today
+            return replace(self, days=(*self.days[:-1], self.days[-1].plus(given, gifts, promised)))
         known = {each.day: each for each in self.days}
-        before = known.get(day, DayFlow(day))
-        known[day] = DayFlow(
-            day, before.given + given, before.gifts + gifts, before.promised + promised
-        )
+        known[day] = known.get(day, DayFlow(day)).plus(given, gifts, promised)
         latest = max(known)
         kept = sorted(name for name in known if name >= latest - DAYS_SEEN)
         began = day if self.began is None else min(self.began, day)

@@ -6,7 +6,14 @@ So what settles and prices need not read the document, nor load what checks one.
 from zoneinfo import ZoneInfo
 
 from rebate.domain.money import Amount, Bps
-from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
+from rebate.domain.plans import (
+    alliance,
+    order_queue,
+    queue_rebate_terms,
+    red_packet,
+    referral,
+    union,
+)
 from rebate.domain.records import dataclass
 
 EDITION = 1
@@ -23,7 +30,7 @@ class Terms:
 
     zone: ZoneInfo
     on: frozenset[str]
-    queue_rebate: queue_rebate.Terms
+    queue_rebate: queue_rebate_terms.Terms
     order_queue: order_queue.Terms
     alliance: alliance.Terms
     red_packet: red_packet.Terms

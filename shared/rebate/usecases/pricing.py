@@ -5,7 +5,15 @@ from collections.abc import Callable
 from rebate.domain.draws import Luck, luck_of
 from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order
-from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
+from rebate.domain.plans import (
+    alliance,
+    order_queue,
+    queue_rebate,
+    queue_rebate_terms,
+    red_packet,
+    referral,
+    union,
+)
 from rebate.domain.records import dataclass, replace
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
@@ -57,7 +65,7 @@ def price_order(store: Store, terms: Terms, order: Order, seeds: Seeds) -> Price
 
 
 def _luck(
-    terms: queue_rebate.Terms, order: Order, seeds: Seeds
+    terms: queue_rebate_terms.Terms, order: Order, seeds: Seeds
 ) -> Callable[[EntryId], Luck] | None:
     """Return how to look up luck in random return: the seed is fetched where it is wanted."""
     if terms.random_return_of(order) is None or order.paid_at is None:

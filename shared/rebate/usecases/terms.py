@@ -30,8 +30,15 @@ from rebate.domain.draws import Lottery
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import MemberId, ProductId, StoreId
 from rebate.domain.plan import Leftover, Moment
-from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, referral, union
-from rebate.domain.plans.queue_rebate import Branch
+from rebate.domain.plans import (
+    alliance,
+    order_queue,
+    queue_rebate_terms,
+    red_packet,
+    referral,
+    union,
+)
+from rebate.domain.plans.queue_rebate_terms import Branch
 from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Tier
 from rebate.domain.terms import Terms
@@ -58,13 +65,13 @@ def terms_of(settings: Settings) -> Terms:
     )
 
 
-def _queue_rebate(settings: Settings) -> queue_rebate.Terms:
+def _queue_rebate(settings: Settings) -> queue_rebate_terms.Terms:
     plan = settings.queue_rebate or QueueRebate()
-    return queue_rebate.Terms(
+    return queue_rebate_terms.Terms(
         zone=settings.zone,
-        plan=_given(queue_rebate.PLAN, plan, plan.entitlement),
+        plan=_given(queue_rebate_terms.PLAN, plan, plan.entitlement),
         products={
-            name: _scope(queue_rebate.mall_product(name), own)
+            name: _scope(queue_rebate_terms.mall_product(name), own)
             for name, own in _named(ProductId, plan.products)
         },
         stores={name: _store(name, own) for name, own in _named(StoreId, plan.store_settings)},
@@ -198,9 +205,9 @@ def _named(kind: Callable[[str], Name], own: Mapping[str, Own]) -> Iterator[tupl
 
 def _store(store: StoreId, own: StoreScope) -> Branch:
     return Branch(
-        _scope(queue_rebate.store_scope(store), own),
+        _scope(queue_rebate_terms.store_scope(store), own),
         {
-            name: _scope(queue_rebate.store_product(store, name), settings)
+            name: _scope(queue_rebate_terms.store_product(store, name), settings)
             for name, settings in _named(ProductId, own.products)
         },
         _own_places(own),
@@ -208,7 +215,7 @@ def _store(store: StoreId, own: StoreScope) -> Branch:
 
 
 def _desk(store: StoreId, own: CashierScope) -> Branch:
-    scope = _scope(queue_rebate.desk_scope(store), own)
+    scope = _scope(queue_rebate_terms.desk_scope(store), own)
     return Branch(scope, random_return=_own_places(own))
 
 
