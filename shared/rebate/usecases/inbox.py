@@ -5,10 +5,12 @@ was carried out. Its ticket does: it goes with the command, and is a row as soon
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 
 from rebate.domain.commands import Command, Keyed
 from rebate.domain.errors import Conflict
+from rebate.domain.names import TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
@@ -156,15 +158,28 @@ def _visible(store: Store, rows: Iterable[Inbox]) -> tuple[list[Inbox], bool]:
 
 
 def _undone(line: Line, rows: Iterable[Inbox], begun: str | None) -> Iterator[Waiting]:
-    """Yield the commands that are not carried out."""
-    waiting = [each for row in rows for each in _commands(row)]
-    mailed = {each.ticket.key for each in waiting if each.ticket}
-    stored = {ticket.key for ticket in line.tickets(mailed)}
-    for each in waiting:
-        if each.ticket is None or each.ticket.key not in stored:
+    """Yield the commands that are not carried out.
+
+    A row goes with its last command, and commands of one row are carried out in order. So where the
+    first is neither begun nor one of several that is stored, none of the row is.
+    """
+    read = [list(_commands(row)) for row in rows]
+    stored = _stored(line, (row[0] for row in read if len(row) > 1 or row[0].sort == begun))
+    stored |= _stored(line, (each for row in read if _joined(row[0], stored) for each in row))
+    for each in chain.from_iterable(read):
+        if not _joined(each, stored):
             yield each
         elif each.sort == begun:
             yield replace(each, ticket=None)
+
+
+def _stored(line: Line, waiting: Iterable[Waiting]) -> set[TicketKey]:
+    """Return the tickets of commands to join that are stored."""
+    return {ticket.key for ticket in line.tickets(e.ticket.key for e in waiting if e.ticket)}
+
+
+def _joined(waiting: Waiting, stored: Container[TicketKey]) -> bool:
+    return waiting.ticket is not None and waiting.ticket.key in stored
 
 
 def _commands(row: Inbox) -> Iterator[Waiting]:
