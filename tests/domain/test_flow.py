@@ -1,51 +1,74 @@
-"""The pace of a queue, against a plain count of what happened (Rule 8.2)."""
+"""What a queue was given of late, and what that says of the wait (Rules 7.5 and 8.2)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.domain.flow import DAYS_SEEN, Flow, Pace
+from rebate.domain.flow import DAYS_SEEN, DayFlow, Flow, Pace
 from rebate.domain.times import DAY, Instant
-from tests.strategies import examples
-
-TODAY = 20_000
-days = st.integers(TODAY - 12, TODAY)
-happenings = st.lists(st.tuples(days, st.integers(0, 100), st.integers(0, 100)), max_size=12)
 
 
-def at(day: int, second: int = 0) -> Instant:
-    return Instant(day * DAY + second)
+def at(day: int, hour: int = 0) -> Instant:
+    return Instant(day * DAY + hour * DAY // 24)
 
 
-@examples(200)
-@given(happenings)
-def test_the_pace_is_that_of_the_last_seven_whole_days(found: list[tuple[int, int, int]]) -> None:
-    """Of today's hours where there was no whole day yet."""
-    flow = Flow()
-    for day, given_, promised in sorted(found):
-        flow = flow.plus(at(day, 5), given=given_, gifts=1, promised=promised)
-    first = max(min((day for day, *_ in found), default=TODAY), TODAY - DAYS_SEEN)
-    last = max(TODAY - 1, first)
-    seen = [each for each in found if first <= each[0] <= last]
-    assert flow.pace(at(TODAY, 99)) == Pace(
-        days=last - first + 1,
-        given=sum(each[1] for each in seen),
-        gifts=len(seen),
-        promised=sum(each[2] for each in seen),
-    )
-    assert len(flow.days) <= DAYS_SEEN + 1
+def test_nothing_but_what_is_told_is_added() -> None:
+    flow = Flow().plus(at(9), given=5).plus(at(9, 1), gifts=1).plus(at(9, 2), promised=7)
+    assert flow == Flow(9, (DayFlow(9, given=5, gifts=1, promised=7),))
+    assert Flow().plus(at(9)) == Flow(9, (DayFlow(9),))
 
 
-def test_what_is_older_than_what_is_kept_changes_nothing() -> None:
-    flow = Flow().plus(at(TODAY), given=10, gifts=1)
-    older = flow.plus(at(TODAY - DAYS_SEEN - 1), given=99, gifts=1)
-    assert older.days == flow.days
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9)), max_size=12), st.randoms())
+def test_the_order_in_which_it_is_told_makes_no_difference(happened, chance) -> None:
+    """But for days that were forgotten already: those before the last week."""
+    flow, days = Flow(), dict[int, int]()
+    for day, amount in sorted(happened, key=lambda _: chance.random()):
+        flow = flow.plus(at(day, amount), given=amount, gifts=1, promised=2 * amount)
+        days[day] = days.get(day, 0) + amount
+    if not days:
+        assert flow == Flow()
+        return
+    assert flow.began == min(days)
+    assert [each.day for each in flow.days] == sorted(d for d in days if d >= max(days) - DAYS_SEEN)
+    assert flow.days[-1].given == days[max(days)]
+    assert flow.days[-1].promised == 2 * days[max(days)]
 
 
-def test_days_are_rounded_up_and_never_said_where_nothing_is_given() -> None:
-    pace = Pace(days=7, given=70, gifts=14, promised=140)
-    assert [pace.days_for(amount) for amount in (0, 1, 10, 11)] == [0, 1, 1, 2]
-    assert pace.days_for_gifts(5) == 3
-    assert Pace(days=7).days_for(1) is None
-    assert (pace.ever_paid(), Pace().ever_paid()) == (5000, None)
-    assert pace.at_most(5).days_for(10) == 2
+def test_a_late_order_is_counted_on_its_day() -> None:
+    flow = Flow().plus(at(9), given=5, gifts=1).plus(at(10), given=1, gifts=1)
+    flow = flow.plus(at(9), given=2, gifts=1)
+    assert flow == Flow(9, (DayFlow(9, 7, 2), DayFlow(10, 1, 1)))
+    assert flow.plus(at(8), given=3).began == 8
+
+
+def test_the_pace_is_that_of_whole_days() -> None:
+    flow = Flow().plus(at(8), given=10, gifts=2, promised=40).plus(at(9), given=20, gifts=1)
+    today = flow.plus(at(10), given=1000, gifts=9)
+    assert today.pace(at(10, 12)) == Pace(days=2, given=30, gifts=3, promised=40)
+    assert Flow().plus(at(10), given=4).pace(at(10, 12)) == Pace(days=1, given=4)
+
+
+@pytest.mark.parametrize(
+    ("amount", "given", "days"),
+    [(0, 5, 0), (0, 0, 0), (-3, 0, 0), (1, 1, 1), (5, 2, 3), (4, 2, 2), (1, 0, None)],
+)
+def test_days_are_rounded_up_and_nothing_takes_none(amount, given, days) -> None:
+    assert Pace(days=1, given=given).days_for(amount) == days
+    assert Pace(days=1, gifts=given).days_for_gifts(amount) == days
+
+
+def test_the_share_that_is_ever_paid_is_whole_basis_points() -> None:
+    shares = [
+        Pace(given=1, promised=3).ever_paid(),
+        Pace(given=5, promised=4).ever_paid(),
+        Pace(given=5).ever_paid(),
+    ]
+    assert shares == [3333, 10_000, None]
+    assert [type(share) for share in shares] == [int, int, type(None)]
+
+
+def test_a_cap_a_day_bounds_the_pace() -> None:
+    pace = Pace(days=3, given=100, gifts=3)
     assert pace.at_most(None) == pace
+    assert pace.at_most(20) == Pace(days=3, given=60, gifts=3)
+    assert pace.at_most(40) == pace

@@ -77,14 +77,14 @@ def test_an_exchange() -> None:
     player = played({"queue_rebate": MALL}, buy("o1", "A", 100), exchange)
     assert list(map(shown, told(player))) == [("o1/1", "A", "o1", "points", 50, "EntryExchanged")]
     assert kinds(player) == {"contribution", "exchange"}
-    assets = {
-        asset_of(posting.account)
+    (exchanged,) = (
+        entry
         for row in player.store.scan(Journal)
         for entry in row.entries
-        for posting in entry.postings
         if entry.kind == "exchange"
-    }
-    assert assets == {"points"}
+    )
+    assert {asset_of(posting.account) for posting in exchanged.postings} == {"points"}
+    assert (exchanged.order, exchanged.line) == ("o1", "1")
 
 
 PRIZE = {"kind": "fixed", "prizes": [{"bps": 2000, "weight": 1}]}
@@ -106,6 +106,24 @@ def test_a_draw(lottery: dict[str, Any], ratio: int | None, promised: int) -> No
     ]
     (ticket,) = player.store.scan(Ticket)
     assert ticket.lines[0].entry.drawn_on == day
+
+
+def test_a_prize_has_a_highest_value() -> None:
+    """Rule 8.4: the ratio is what was drawn, what it promises is not."""
+    lottery = {"kind": "fixed", "prizes": [{"bps": 20000, "weight": 1}]}
+    plan = {**MALL, "entitlement": {"fixed_bps": 10000, "lottery": lottery}}
+    draw = {"draw": {"queue": "mall", "entry": "o1/1"}}
+    guards = {"lottery_prize_max": 150}
+    player = played({"queue_rebate": plan, "guards": guards}, buy("o1", "A", 100), draw)
+    assert shown(told(player)[-1]) == ("o1/1", "A", "o1", 20000, 150, "2026-03-01", "EntryDrawn")
+
+
+def test_a_draw_that_promises_nothing_says_so() -> None:
+    lottery = {"kind": "fixed", "prizes": [{"bps": 0, "weight": 1}]}
+    plan = {**MALL, "entitlement": {"fixed_bps": 10000, "lottery": lottery}}
+    draw = {"draw": {"queue": "mall", "entry": "o1/1"}}
+    player = played({"queue_rebate": plan}, buy("o1", "A", 100), draw)
+    assert ("o1/1", "A", "o1", 0, 0, "2026-03-01", "EntryDrawn") in map(shown, told(player))
 
 
 def test_a_clearing() -> None:
