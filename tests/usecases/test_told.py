@@ -1,12 +1,14 @@
 """What is told of money that moves: events and postings, word for word."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rebate.domain.events import Event
+from rebate.domain.holds import Hold
 from rebate.domain.ledger import asset_of
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
@@ -178,3 +180,101 @@ def test_what_speeds_an_entry_up_is_told_by_its_reason() -> None:
     player.play()
     paid = [event for event in told(player) if event.type == "RebatePaid"]
     assert {event.reason for event in paid} == {"queue", "direct", "repurchase"}
+
+
+def test_a_reward_for_the_own_purchase() -> None:
+    """Rule 6.2: it goes to the buyer at payment, and to no entry."""
+    plan = {
+        "enabled": True,
+        "stores": {"W": {"concession_bps": 2000}},
+        "shares_bps": {"own": 10000, "queue": 0, "average": 0},
+        "entitlement_bps": 10000,
+    }
+    at = {"channel": "store", "store": "W"}
+    player = played({"red_packet": plan}, buy("o1", "A", 500, **at), buy("o2", "B", 5, **at))
+    assert [shown(event) for event in told(player) if event.type == "RebatePaid"] == [
+        (None, "A", "o1", 100, "cash", "o1", "own", "RebatePaid"),
+        (None, "B", "o2", 1, "cash", "o2", "own", "RebatePaid"),
+    ]
+    assert reasons(player) == {("wallet/cash/A", 100, "own"), ("wallet/cash/B", 1, "own")}
+
+
+def reasons(player: Player) -> set[tuple[str, int, str | None]]:
+    """What was posted to wallets, and why."""
+    return {
+        (posting.account, posting.amount, posting.reason)
+        for row in player.store.scan(Journal)
+        for entry in row.entries
+        for posting in entry.postings
+        if posting.account.startswith("wallet/")
+    }
+
+
+def test_what_a_cap_a_day_cuts() -> None:
+    """Rule 8.4: what should have been paid and what was are told, day by day in the shop's zone."""
+    plan = {"queue_rebate": MALL, "guards": {"rebates_per_day": 100}}
+    player = played(
+        plan,
+        buy("o1", "A", 10000),
+        buy("o2", "B", 700),
+        buy("o3", "C", 600),
+        buy("o4", "D", 500),
+        {**buy("o5", "E", 300), "at": "2026-03-02T00:00:00+08:00"},
+    )
+    told_of = [event for event in told(player) if event.type in {"RebatePaid", "RebateCapped"}]
+    assert [(event.type, event.amount) for event in told_of if event.type == "RebatePaid"] == [
+        ("RebatePaid", 70),
+        ("RebatePaid", 30),
+        ("RebatePaid", 100),
+    ]
+    cut = [shown(event) for event in told_of if event.type == "RebateCapped"]
+    assert cut == [
+        ("o1/1", "A", "o1", 60, 30, "RebateCapped"),
+        ("o1/1", "A", "o1", 80, 0, "RebateCapped"),
+        ("o1/1", "A", "o1", 110, 100, "RebateCapped"),
+    ]
+    assert player.outcome()["queues"]["mall"]["pool"] == 10
+
+
+def test_a_line_that_is_cleared_begins_anew() -> None:
+    """Its index of places, too, which had grown by a level: who comes then is paid in order."""
+    bought = [buy(f"o{number}", "A", 100) for number in range(40)]
+    player = played({"queue_rebate": {**MALL, "extraction_bps": 0}}, *bought, {"run": "clear"})
+    (queue,) = player.store.scan(Queue)
+    assert (queue.height, queue.top, queue.sums, queue.cleared_below) == (0, (), (), 40)
+    player.step({"set": {"queue_rebate": {"extraction_bps": 1000}}})
+    for step in (buy("o40", "B", 100), buy("o41", "C", 100), buy("o42", "D", 900)):
+        player.step(step)
+    assert player.outcome()["wallets"] == {"B": {"cash": 100}}
+
+
+def test_points_are_issued_by_the_queue() -> None:
+    exchange = {"exchange": {"queue": "mall", "entry": "o1/1", "into": "points"}}
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), exchange)
+    accounts = {
+        (posting.account, posting.amount)
+        for row in player.store.scan(Journal)
+        for entry in row.entries
+        for posting in entry.postings
+        if entry.kind == "exchange"
+    }
+    assert accounts == {("issued/points/mall", -50), ("wallet/points/A", 50)}
+
+
+def test_a_refund_takes_what_is_pending_of_the_order_first() -> None:
+    """Rules 1.2.8 and 1.6.5: A earned twice; what o1 earned goes back with o1, o3's stays."""
+    player = played(
+        {"queue_rebate": {**MALL, "hold_days": 7}},
+        buy("o1", "A", 100),
+        buy("o2", "B", 1000),
+        buy("o3", "A", 50),
+        buy("o4", "C", 11000),
+        {"refund": {"order": "o1", "line": "1", "amount": 80, "id": "r1"}},
+    )
+    held = Counter[str]()
+    for hold in player.store.scan(Hold):
+        held[hold.order] += hold.amount
+    assert held == {"o1": 20, "o2": 1000, "o3": 50}
+    wallets = player.outcome()["wallets"]
+    assert wallets == {"A": {"pending": 70}, "B": {"pending": 1000}}
+    assert ("wallet/pending/A", -80, "clawed_back") in reasons(player)
