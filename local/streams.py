@@ -1,5 +1,7 @@
 """A table's stream, read from the engine and handed on as the platform hands it to a function."""
 
+from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,4 +60,14 @@ def _record(record: dict[str, Any], arn: str) -> dict[str, Any]:
     created = change.get("ApproximateCreationDateTime")
     if isinstance(created, datetime):
         change["ApproximateCreationDateTime"] = created.timestamp()
+    if "NewImage" in change:
+        change["NewImage"] = {name: _worded(each) for name, each in change["NewImage"].items()}
     return {**record, "dynamodb": change, "eventSourceARN": arn}
+
+
+def _worded(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an attribute as JSON can hold it: bytes are Base64."""
+    return {
+        kind: b64encode(content).decode() if isinstance(content, bytes) else content
+        for kind, content in value.items()
+    }

@@ -5,7 +5,6 @@ It reads the same stream as the publisher and is apart from it, so neither waits
 
 from typing import Any
 
-from rebate.adapters.codec import decode
 from rebate.adapters.streams import Record, failures, inserted
 from rebate.adapters.telemetry import logger, observed, tell_handed_back
 from rebate.bootstrap import app
@@ -26,7 +25,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 def _keep(record: Record) -> int | None:
     """Keep the notices of one row and return how many; None: it has to come again."""
     try:
-        return notify(app().store, decode(Journal, record.image["body"]))
+        return notify(app().store, record.row(Journal))
     except (Conflict, Unavailable) as error:
         tell_handed_back(f"notices of {record.key[0]}", error)
         return None

@@ -5,7 +5,6 @@ The stream carries new images; journal rows never change, so an insertion tells 
 
 from typing import Any
 
-from rebate.adapters.codec import decode
 from rebate.adapters.streams import failures, inserted
 from rebate.adapters.telemetry import observed, tell_published
 from rebate.bootstrap import app
@@ -17,7 +16,7 @@ from rebate.usecases.rows import Journal
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the records whose events have to be published again."""
     records = list(inserted(event))
-    rows = [decode(Journal, record.image["body"]) for record in records]
+    rows = [record.row(Journal) for record in records]
     failed = publish(rows, app().outside.publisher)
     tell_published([row for place, row in enumerate(rows) if place not in failed])
     return failures(records[place].number for place in sorted(failed))

@@ -5,18 +5,26 @@ with seeing later ones again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from rebate.adapters.bodies import text_of
+from rebate.adapters.codec import decode
 from rebate.domain.records import dataclass
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row that was written: its sequence number in the stream, key, and text attributes."""
+    """A row that was written: its sequence number in the stream, its key, and its item."""
 
     number: str
     key: tuple[str, ...]
-    image: Mapping[str, str]
+    image: Mapping[str, Mapping[str, Any]]
+
+    def row(self, kind: type[Row]) -> Row:
+        """Return the row of `kind` that the stream's image holds; raises `Unreadable`."""
+        return decode(kind, text_of(self.image))
 
 
 def inserted(event: Mapping[str, Any]) -> Iterator[Record]:
@@ -24,12 +32,12 @@ def inserted(event: Mapping[str, Any]) -> Iterator[Record]:
     for record in event["Records"]:
         if record["eventName"] == "INSERT":
             change = record["dynamodb"]
-            key = _texts(change["Keys"])
-            names = [name for name in ("partition", "sort") if name in key]
+            keys = change["Keys"]
+            names = [name for name in ("partition", "sort") if name in keys]
             yield Record(
                 change["SequenceNumber"],
-                tuple(key[name] for name in names),
-                _texts(change.get("NewImage", {})),
+                tuple(keys[name]["S"] for name in names),
+                change.get("NewImage", {}),
             )
 
 
@@ -37,6 +45,3 @@ def failures(numbers: Iterable[str]) -> dict[str, Any]:
     """Return the answer that brings these records again."""
     return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
 
-
-def _texts(attributes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    return {name: value["S"] for name, value in attributes.items() if "S" in value}

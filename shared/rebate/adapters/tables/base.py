@@ -7,10 +7,11 @@ a model between them: that would take longer than all else that is done to a row
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
+from rebate.adapters.bodies import body_of, text_of
 from rebate.adapters.codec import decode, encode
 from rebate.usecases.rows import key_of
 
@@ -38,13 +39,14 @@ class Table(Model, Generic[Row]):
 
     partition = UnicodeAttribute(hash_key=True)
     version = NumberAttribute(null=True)
-    body = UnicodeAttribute()
+    body = UnicodeAttribute(null=True)
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
 
     @classmethod
     def item(cls, row: Row) -> Item:
         """Return the item of a row."""
         key = key_of(row)
-        contents: dict[str, Any] = {"partition": key.partition, "body": encode(row)}
+        contents: dict[str, Any] = {"partition": key.partition, **body_of(encode(row))}
         if cls.is_sorted():
             contents["sort"] = key.sort
         version = getattr(row, "version", None)
@@ -65,7 +67,7 @@ class Table(Model, Generic[Row]):
     @classmethod
     def row(cls, item: Item) -> Row:
         """Return the row of an item."""
-        return decode(cls.kind, item["body"]["S"])
+        return decode(cls.kind, text_of(item))
 
     @classmethod
     def is_sorted(cls) -> bool:
