@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.stage import Stage
 from rebate.contracts.events_in import EVENTS_IN
-from rebate.contracts.events_out import SOURCE
+from rebate.usecases.publish_events import SOURCE
 
 
 class Bus(Construct):

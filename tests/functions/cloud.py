@@ -68,12 +68,14 @@ def bought(order: str, member: str, paid: int = 10000, **changes: Any) -> dict[s
     return envelope("order_paid", order_id=order, member={"id": member}, lines=lines, **changes)
 
 
-def batch(*bodies: Mapping[str, Any] | str) -> dict[str, Any]:
-    """Return an SQS batch with messages m0, m1 and so on."""
+def batch(*bodies: Mapping[str, Any] | str, received: int = 1) -> dict[str, Any]:
+    """Return an SQS batch with messages m0, m1 and so on, received so many times."""
     records = []
     for number, body in enumerate(bodies):
         text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-        records.append({**sample("sqs_record"), "messageId": f"m{number}", "body": text})
+        record = {**sample("sqs_record"), "messageId": f"m{number}", "body": text}
+        record["attributes"] |= {"ApproximateReceiveCount": str(received)}
+        records.append(record)
     return {"Records": records}
 
 

@@ -8,6 +8,7 @@ from functions.on_order_completed.handler import handler as on_order_completed
 from functions.on_order_paid.handler import handler as on_order_paid
 from functions.on_order_refunded.handler import handler as on_order_refunded
 from rebate import bootstrap
+from rebate.usecases.accept_order import OrderDesk
 from tests.functions.cloud import batch, bought, context, envelope, failed, sample
 
 
@@ -126,6 +127,34 @@ def test_an_event_that_the_store_cannot_take_now_comes_again(cloud, monkeypatch,
     answer = handler(batch(sample(name)), context(name))
     assert failed(answer) == ["m0"]
     assert cloud.dead_letters() == []
+
+
+def test_a_bug_fails_the_call_and_then_keeps_back_what_trips_it_alone(cloud, monkeypatch):
+    accept = OrderDesk.accept
+
+    def trips(desk, event):
+        assert event.order_id != "o2", "a bug"
+        return accept(desk, event)
+
+    monkeypatch.setattr(OrderDesk, "accept", trips)
+    orders = [bought(f"o{n}", "A") for n in (1, 2, 3)]
+    with pytest.raises(AssertionError, match="a bug"):
+        on_order_paid(batch(*orders), context("paid"))
+    assert failed(on_order_paid(batch(*orders, received=2), context("paid"))) == ["m1"]
+    cloud.settle()
+    assert [e["entry"] for e in cloud.outcome()["queues"]["mall"]["entries"]] == ["o1/1", "o3/1"]
+    assert cloud.dead_letters() == []
+
+
+def test_messages_that_come_again_are_carried_out_set_aside_or_handed_back(cloud, monkeypatch):
+    bodies = (bought("o1", "A"), "no JSON", sample("order_completed"))
+    assert failed(on_order_paid(batch(*bodies, received=3), context("paid"))) == []
+    cloud.settle()
+    assert len(cloud.outcome()["queues"]["mall"]["entries"]) == 1
+    assert [said["code"] for _, said in cloud.dead_letters()] == ["unreadable_event"] * 2
+    monkeypatch.setenv("REBATE_TABLE_PREFIX", "not-there-")
+    bootstrap.app.cache_clear()
+    assert failed(on_order_paid(batch(bought("o2", "B"), received=2), context("paid"))) == ["m0"]
 
 
 def _entry(entry, member, *, status="waiting", entitlement=10000, paid):

@@ -19,9 +19,10 @@ from local.bus import ROUTES, enveloped
 from local.letters import TABLE, Letters
 from local.tables import create_tables
 from rebate.contracts.events_in import EVENTS_IN
-from rebate.contracts.events_out import EVENTS_OUT, SOURCE
+from rebate.contracts.events_out import EVENTS_OUT
 from rebate.contracts.schedules import read_run, read_tick
 from rebate.domain.times import SECOND
+from rebate.usecases.publish_events import SOURCE
 from rebate.usecases.settle_queue import Settler
 from tests.contracts.test_events_in import LEAST
 from tests.infra.templates import SENDER, Template, names_of_functions, one

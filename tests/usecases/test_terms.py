@@ -1,8 +1,5 @@
 """What settings mean is stored with them, and made anew by code of another edition."""
 
-import json
-import subprocess
-import sys
 from hashlib import sha256
 from typing import Any
 
@@ -158,36 +155,3 @@ def test_a_line_has_the_scopes_of_its_channel(channel, store, product, scopes, p
     order = Order(OrderId("o"), channel=channel, store=store)
     assert [scope.name for scope in terms.scopes_of(order, line)] == scopes
     assert terms.random_return_of(order) == places
-
-
-LEAN = (
-    "notify_members",
-    "scheduled_clear",
-    "scheduled_draws",
-    "scheduled_payouts",
-    "scheduled_sweep",
-    "settle",
-)
-
-
-@pytest.mark.parametrize("function", LEAN)
-def test_a_function_that_reads_rows_alone_loads_nothing_that_checks_documents(function):
-    """It is a third of a cold start."""
-    code = (
-        "import json, sys\n"
-        f"from functions.{function}.handler import handler\n"
-        "from rebate.bootstrap import wire\n"
-        "from rebate.adapters.codec import decode\n"
-        "from rebate.usecases.rows import Inbox, SettingsVersion\n"
-        "app = wire(None)\n"
-        "app.settler, app.scheduler, app.dividends, app.holds, app.settings, app.seeds\n"
-        "print(json.dumps([name for name in ('pydantic', 'boto3') if name in sys.modules]))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={"PYTHONPATH": "shared:.", "PATH": ""},
-    )
-    assert json.loads(done.stdout.splitlines()[-1]) == []

@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rebate.adapters.aws import client
 from rebate.adapters.telemetry import logger
-from rebate.contracts.events_out import EventOut, envelope
+from rebate.domain.times import datetime_of
+from rebate.usecases.publish_events import SOURCE, Told
 
 ENTRIES_MAX = 10
 """Entries that one request may put."""
@@ -23,7 +24,7 @@ class EventBus:
         self._bus = bus
         self._region = region
 
-    def publish(self, events: Sequence[EventOut]) -> set[int]:
+    def publish(self, events: Sequence[Told]) -> set[int]:
         """Put the events, ten at a time, and go on where some fail; return the places of those."""
         failed: set[int] = set()
         for start in range(0, len(events), ENTRIES_MAX):
@@ -31,7 +32,7 @@ class EventBus:
             failed |= {start + place for place in self._put(batch)}
         return failed
 
-    def _put(self, events: Sequence[EventOut]) -> list[int]:
+    def _put(self, events: Sequence[Told]) -> list[int]:
         try:
             answer = self._client.put_events(Entries=[self._entry(event) for event in events])
         except (BotoCoreError, ClientError) as error:
@@ -46,14 +47,13 @@ class EventBus:
             logger.warning("events not published", extra={"reason": sorted(set(refused.values()))})
         return list(refused)
 
-    def _entry(self, event: EventOut) -> dict[str, Any]:
-        said = envelope(event)
+    def _entry(self, event: Told) -> dict[str, Any]:
         return {
             "EventBusName": self._bus,
-            "Source": said["source"],
-            "DetailType": said["detail-type"],
-            "Detail": json.dumps(said["detail"], ensure_ascii=False, separators=(",", ":")),
-            "Time": event.at,
+            "Source": SOURCE,
+            "DetailType": event.kind,
+            "Detail": json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")),
+            "Time": datetime_of(event.at),
         }
 
     @cached_property

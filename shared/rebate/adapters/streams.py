@@ -44,4 +44,3 @@ def inserted(event: Mapping[str, Any]) -> Iterator[Record]:
 def failures(numbers: Iterable[str]) -> dict[str, Any]:
     """Return the answer that brings these records again."""
     return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
-

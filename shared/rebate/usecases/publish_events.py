@@ -8,17 +8,64 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, Protocol
 
-from rebate.contracts.events_out import EVENTS_OUT, EventOut
-from rebate.domain.events import Event, RebateCapped, RebatePaid
-from rebate.domain.records import defaults_of
-from rebate.domain.times import datetime_of
+from rebate.domain.events import (
+    CommissionPaid,
+    Event,
+    QueuePaused,
+    QueueResumed,
+    RebateCapped,
+    RebatePaid,
+    RepurchaseMissed,
+    SettingsChanged,
+    WithdrawalDecided,
+    WithdrawalRequested,
+)
+from rebate.domain.records import dataclass, defaults_of
+from rebate.domain.times import Instant, iso
 from rebate.usecases.rows import Journal
+
+SOURCE = "rebate"
+"""The `source` of every event out."""
+
+_MEMBERS_ALONE = (RebateCapped, RepurchaseMissed)
+"""Only the member is told of these."""
+
+_OF_NO_QUEUE = (
+    CommissionPaid,
+    QueuePaused,
+    QueueResumed,
+    SettingsChanged,
+    WithdrawalDecided,
+    WithdrawalRequested,
+)
+"""The source of these is no queue; a pause names the queue by itself."""
+
+_NAMES = {
+    "order": "order_id",
+    "source": "from_order_id",
+    "refund": "refund_id",
+    "origin": "origin_order_id",
+    "withdrawal": "withdrawal_id",
+}
+"""What the world calls a field, where that is not its name."""
+
+_UNTOLD = {"type", "from_place", "below"}
+"""Fields that are for ourselves: what an event is, and which places a clearing covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as the bus takes it: its `detail-type`, and as JSON values its detail."""
+
+    kind: str
+    at: Instant
+    detail: dict[str, Any]
 
 
 class Publisher(Protocol):
     """Publishes events at least once."""
 
-    def publish(self, events: Sequence[EventOut]) -> set[int]:
+    def publish(self, events: Sequence[Told]) -> set[int]:
         """Publish events and return the places of those that failed."""
 
 
@@ -29,40 +76,36 @@ def publish(rows: Sequence[Journal], publisher: Publisher) -> set[int]:
     return {owners[place][0] for place in failed}
 
 
-def events_of(row: Journal) -> list[EventOut]:
-    """Return what a journal row tells; each event's id is the row's and its place in it.
-
-    Events that only the member is told of are left out.
-    """
+def events_of(row: Journal) -> list[Told]:
+    """Return what a journal row tells; each event's id is the row's and its place in it."""
     return [
-        EVENTS_OUT[event.type].model_validate(_said(row, place, event))
+        Told(event.type, row.at, _detail(row, place, event))
         for place, event in enumerate(row.events)
-        if event.type in EVENTS_OUT
+        if not isinstance(event, _MEMBERS_ALONE)
     ]
 
 
-def _said(row: Journal, place: int, event: Event) -> dict[str, Any]:
-    """Return an event's fields by the names that the world knows them by."""
-    named = {_NAMES.get(n, n): getattr(event, n) for n, _ in defaults_of(type(event))}
-    said = {name: str(value) if isinstance(value, Enum) else value for name, value in named.items()}
-    event_id = f"{row.source}#{row.number}#{place}"
-    head = {"event_id": event_id, "at": datetime_of(row.at), "queue": row.source}
-    return {**head, **said, **_due(row, event)}
+def _detail(row: Journal, place: int, event: Event) -> dict[str, Any]:
+    """Return what an event says, by the names that the world knows its fields by."""
+    said: dict[str, Any] = {"event_id": f"{row.source}#{row.number}#{place}", "at": _utc(row.at)}
+    if not isinstance(event, _OF_NO_QUEUE):
+        said["queue"] = row.source
+    for name, _ in defaults_of(type(event)):
+        if name not in _UNTOLD:
+            value = getattr(event, name)
+            said[_NAMES.get(name, name)] = value.value if isinstance(value, Enum) else value
+    if isinstance(event, RebatePaid):
+        said["due"] = _due(row, event)
+    return said
 
 
-def _due(row: Journal, event: Event) -> dict[str, int]:
-    """Return what should have been paid, where a cap cut a payment (Rule 8.4)."""
-    if not isinstance(event, RebatePaid):
-        return {}
+def _utc(at: Instant) -> str:
+    return iso(at).replace("+00:00", "Z")
+
+
+def _due(row: Journal, paid: RebatePaid) -> int | None:
+    """Return what should have been paid, where a cap cut the payment (Rule 8.4)."""
     cuts = (each for each in row.events if isinstance(each, RebateCapped))
-    due = next((c.due for c in cuts if (c.entry, c.paid) == (event.entry, event.amount)), None)
-    return {} if due is None else {"due": due}
-
-
-_NAMES = {
-    "order": "order_id",
-    "source": "from_order_id",
-    "refund": "refund_id",
-    "origin": "origin_order_id",
-    "withdrawal": "withdrawal_id",
-}
+    return next(
+        (cut.due for cut in cuts if (cut.entry, cut.paid) == (paid.entry, paid.amount)), None
+    )
