@@ -112,19 +112,19 @@ def _subject(it: Engine, length: int) -> Subject:
 
 def _round(subject: Subject) -> None:
     app = subject.app
-    settings = app.settings.in_force().settings
+    in_force = app.settings.in_force()
     _send(subject)
     subject.spend("settle, an order", ORDERS, lambda: _settle(subject))
     places = _places(subject.length)
 
     def read_places() -> None:
         for place in places:
-            (entry,) = show_entries(app.store, settings, member(place)).entries
+            (entry,) = show_entries(app.store, in_force, member(place)).entries
             assert entry.place is not None, "it does not wait any more"
 
     def read_forecasts() -> None:
         for place in places:
-            seen = forecast(app.store, settings, QUEUE, app.clock.now(), after=str(place))
+            seen = forecast(app.store, in_force.terms, QUEUE, app.clock.now(), after=str(place))
             assert seen is not None, "there is no such queue"
             assert seen.line, "nobody waits there"
 

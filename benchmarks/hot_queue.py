@@ -128,7 +128,7 @@ def _ours(variant: Variant, writers: int, each: int) -> Line:
             for first in range(variant.settlers)
         ]
         done = together(it, jobs)
-        outcome = show_outcome(app.store, app.settings.in_force().settings)
+        outcome = show_outcome(app.store, app.settings.in_force().terms)
     _insist(outcome, writers, each)
     return _figures(done, writers * each)
 

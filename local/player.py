@@ -56,7 +56,7 @@ def play(deployment: Deployment, scenario: Scenario) -> Played:
     player.begin()
     found = player.take_steps()
     app = deployment.app
-    outcome = show_outcome(app.store, app.settings.in_force().settings)
+    outcome = show_outcome(app.store, app.settings.in_force().terms)
     if scenario.expect is not None:
         found += differences(scenario.expect.document(), outcome)
     return Played(outcome, tuple(found))

@@ -59,7 +59,7 @@ class Player:
         return self.outcome()
 
     def outcome(self) -> dict[str, Any]:
-        return show_outcome(self.store, self.app.settings.in_force().settings)
+        return show_outcome(self.store, self.app.settings.in_force().terms)
 
     def step(self, step: Mapping[str, Any]) -> None:
         given = step.get("at")

@@ -147,7 +147,7 @@ def test_every_event_that_was_accepted_took_effect_once(
         check_books(store)
         audit = audit_books(store)
         assert (audit.waiting, [str(each) for each in audit.differences]) == (0, [])
-        outcome = show_outcome(store, app.settings.in_force().settings)
+        outcome = show_outcome(store, app.settings.in_force().terms)
         orders = store.get_many(Order, [Key(f"o{number}") for number in range(ORDERS)])
     assert all(order.completed_at and set(order.refunds) == {"r"} for order in orders.values())
     serial = Player({"settings": MALL, "steps": []})

@@ -24,8 +24,8 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/draws")
 def draws() -> Response[str]:
-    settings = app().settings.in_force().settings
-    return answer(200, show_draws(app().store, settings, app().clock.now(), _day(_event())))
+    in_force = app().settings.in_force()
+    return answer(200, show_draws(app().store, in_force, app().clock.now(), _day(_event())))
 
 
 @router.get("/v1/me/entries/draw")
@@ -33,7 +33,7 @@ def my_draw() -> Response[str]:
     event = _event()
     seen = show_entry_draw(
         app().store,
-        app().settings.in_force().settings,
+        app().settings.in_force(),
         app().clock.now(),
         member=member_of(event),
         queue=QueueId(needed_parameter(event, "queue")),

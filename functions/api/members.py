@@ -30,8 +30,8 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/v1/me/entries")
 def my_entries() -> Response[str]:
     event = _event()
-    settings = app().settings.in_force().settings
-    seen = show_entries(app().store, settings, member_of(event), parameter(event, "after"))
+    in_force = app().settings.in_force()
+    seen = show_entries(app().store, in_force, member_of(event), parameter(event, "after"))
     return answer(200, seen)
 
 

@@ -38,9 +38,9 @@ def queues() -> Response[str]:
 @router.get("/v1/queue")
 def queue() -> Response[str]:
     name = needed_parameter(_event(), "id")
-    settings = app().settings.in_force().settings
+    terms = app().settings.in_force().terms
     after = whole_number(_event(), "after")
-    seen = show_queue(app().store, settings, QueueId(name), after)
+    seen = show_queue(app().store, terms, QueueId(name), after)
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
 
@@ -52,7 +52,7 @@ def queue_forecast() -> Response[str]:
     days = whole_number(_event(), "days", at_least=1)
     seen = forecast(
         app().store,
-        app().settings.in_force().settings,
+        app().settings.in_force().terms,
         QueueId(name),
         app().clock.now(),
         wanted_days=int(days) if days else None,
@@ -103,7 +103,7 @@ def check_settings() -> Response[str]:
 
 
 def _order(name: str) -> Response[str]:
-    seen = show_order(app().store, app().settings.in_force().settings, OrderId(name))
+    seen = show_order(app().store, app().settings.in_force().terms, OrderId(name))
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no order {name}")
 
 

@@ -102,8 +102,9 @@ def _told(deployment: Deployment) -> Iterator[str]:
     new, known = metrics["accepted"] + metrics["saved"], metrics["duplicates"]
     aside = metrics["dead_letters"]
     yield f"The day's events: {new} new, {known} known already, {aside} set aside."
-    settings = deployment.app.settings.in_force().settings
-    yield from sentences(show_outcome(deployment.app.store, settings), settings.currency)
+    in_force = deployment.app.settings.in_force()
+    outcome = show_outcome(deployment.app.store, in_force.terms)
+    yield from sentences(outcome, in_force.settings.currency)
 
 
 def _serve(deployment: Deployment, arguments: Namespace) -> None:

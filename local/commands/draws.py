@@ -58,8 +58,7 @@ _day.__name__ = "day"
 
 
 def _publish(app: App, *, as_json: bool) -> int:
-    settings = app.settings.in_force().settings
-    seen = show_draws(app.store, settings, app.clock.now())
+    seen = show_draws(app.store, app.settings.in_force(), app.clock.now())
     if as_json:
         print_json(seen.model_dump(mode="json"))
         return 0

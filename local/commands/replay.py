@@ -41,13 +41,13 @@ def run(arguments: Namespace) -> int:
         replay = Replay(deployment)
         for _ in watched(replay.run(lines), "events", len(lines)):
             complain(f"{arguments.file}: {aside}" for aside in replay.newly_set_aside())
-        settings = deployment.app.settings.in_force().settings
-        outcome = show_outcome(deployment.app.store, settings)
+        in_force = deployment.app.settings.in_force()
+        outcome = show_outcome(deployment.app.store, in_force.terms)
         summary = _summary(replay.report, deployment, outcome, time.monotonic() - started)
     if arguments.json:
         print_json({"outcome": outcome, "summary": summary})
     else:
-        print("\n".join(_told(summary, outcome, settings.currency)))
+        print("\n".join(_told(summary, outcome, in_force.settings.currency)))
     return 0
 
 

@@ -221,7 +221,7 @@ class Cloud:
 
     def outcome(self) -> dict[str, Any]:
         """Return queues, wallets and platform (contracts, section 4)."""
-        return show_outcome(app().store, app().settings.in_force().settings)
+        return show_outcome(app().store, app().settings.in_force().terms)
 
     def wallets(self) -> Any:
         return self.outcome()["wallets"]

@@ -185,7 +185,7 @@ def told(store: MemoryStore) -> dict[str, Any]:
     in_force = SettingsReader(view).in_force()
     return {
         "settings": (in_force.version, in_force.document),
-        "outcome": show_outcome(view, in_force.settings),
+        "outcome": show_outcome(view, in_force.terms),
         "events": {
             event: count if not isinstance(event, RebateCapped) else 1
             for event, count in _events(view).items()

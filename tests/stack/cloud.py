@@ -112,7 +112,7 @@ class Cloud:
 
     def outcome(self) -> dict[str, Any]:
         """Return what all came to, as it stands in the tables."""
-        return show_outcome(self.store, SettingsReader(self.store).in_force().settings)
+        return show_outcome(self.store, SettingsReader(self.store).in_force().terms)
 
     def wait_until(self, is_so: Callable[[], object], seconds: float) -> None:
         deadline = time.monotonic() + seconds

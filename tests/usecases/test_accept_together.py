@@ -58,7 +58,7 @@ def together(app: App, events: Sequence[OrderPaid]) -> list[Accepted | type[Reba
 
 def settled(app: App) -> dict[str, Any]:
     app.settler.settle(QueueId("mall"))
-    return show_outcome(app.store, app.settings.in_force().settings)
+    return show_outcome(app.store, app.settings.in_force().terms)
 
 
 orders = st.builds(

@@ -28,9 +28,9 @@ def played(plans: dict[str, Any], orders: int) -> Player:
 
 def seen(player: Player, queue: str, *, days: int = 0, wanted: int | None = None) -> api.Forecast:
     """What is foretold so many days after the last order."""
-    settings = player.app.settings.in_force().settings
+    terms = player.app.settings.in_force().terms
     now = later(player.now, days * DAY)
-    found = forecast(player.store, settings, QueueId(queue), now, wanted_days=wanted)
+    found = forecast(player.store, terms, QueueId(queue), now, wanted_days=wanted)
     assert found is not None
     return found
 

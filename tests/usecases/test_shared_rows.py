@@ -59,7 +59,7 @@ class Deployment:
             except (Killed, Conflict, Unavailable):
                 self.restarted()
             else:
-                return show_outcome(self.store, self.app.settings.in_force().settings)
+                return show_outcome(self.store, self.app.settings.in_force().terms)
 
     def rows(self) -> list[Inbox]:
         return list(self.store.scan(Inbox))

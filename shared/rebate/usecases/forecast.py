@@ -4,12 +4,12 @@ Members are promised no date (Rule 8.4).
 """
 
 from rebate.contracts import api
-from rebate.contracts.settings import Settings, Union
 from rebate.domain.flow import Pace
 from rebate.domain.money import WHOLE, Amount
 from rebate.domain.names import QueueId
 from rebate.domain.plans import union
 from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
 from rebate.domain.times import DAY, Instant, later
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
@@ -18,12 +18,11 @@ from rebate.usecases.rows import Key
 from rebate.usecases.schedules import next_clearing
 from rebate.usecases.show_entries import EntryViewer, moment_of
 from rebate.usecases.show_progress import line_page
-from rebate.usecases.terms import terms_of
 
 
 def forecast(
     store: Store,
-    settings: Settings,
+    terms: Terms,
     name: QueueId,
     now: Instant,
     *,
@@ -37,13 +36,12 @@ def forecast(
     queue = store.get(Queue, Key(name))
     if queue is None:
         return None
-    pool = settings.union if name == union.QUEUE else None
+    pool = terms.union if name == union.QUEUE else None
     pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
-    terms = terms_of(settings)
     exit_after = plan_of(name, terms).rewards_to_exit
     clears_at = next_clearing(terms, name, now) if is_base_queue(name) else None
     tickets, end = line_page(store, queue, after)
-    entries = EntryViewer(store, settings).view(tickets)
+    entries = EntryViewer(store, terms).view(tickets)
     owed = queue.standing.owed
     needed = _needed(queue.flow.pace(now), owed, wanted_days)
     return api.Forecast(
@@ -104,8 +102,8 @@ def _needed(pace: Pace, owed: Amount, wanted_days: int | None) -> int | None:
     return -(-owed * pace.days * WHOLE // (pace.given * wanted_days))
 
 
-def _profit_share(pool: Union | None, needed: int | None) -> int | None:
+def _profit_share(pool: union.Terms | None, needed: int | None) -> int | None:
     """Return the share of profit that brings the wanted waiting time (Rule 7.5)."""
-    if pool is None or needed is None:
+    if pool is None or needed is None or not pool.profit_share_bps:
         return None
-    return -(-(pool.profit_share_bps or 0) * needed // WHOLE)
+    return -(-pool.profit_share_bps * needed // WHOLE)

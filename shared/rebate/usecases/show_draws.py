@@ -21,15 +21,17 @@ from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Seed, joined
 from rebate.usecases.seeds import DAYS_AHEAD
-from rebate.usecases.terms import lottery_of, terms_of
+from rebate.usecases.settings import InForce
+from rebate.usecases.terms import lottery_of
 
 DAYS_BACK = 30
 
 
 def show_draws(
-    store: Store, settings: Settings, now: Instant, day: date | None = None
+    store: Store, in_force: InForce, now: Instant, day: date | None = None
 ) -> said.Draws:
     """Return what is published of the last days, or of one day, and the odds in force."""
+    settings = in_force.settings
     today = day_of(now, settings.zone)
     span = range(-DAYS_BACK, DAYS_AHEAD + 1)
     wanted = [today + timedelta(days=offset) for offset in span] if day is None else [day]
@@ -44,7 +46,7 @@ def show_draws(
 
 def show_entry_draw(
     store: Store,
-    settings: Settings,
+    in_force: InForce,
     now: Instant,
     *,
     member: MemberId,
@@ -63,15 +65,15 @@ def show_entry_draw(
     ticket, line, its = found
     if line.lottery is None:
         raise Rejected(Code.NO_LOTTERY, f"no lottery decides the ratio of entry {entry}")
-    plan = plan_of(queue, terms_of(settings))
+    plan = plan_of(queue, in_force.terms)
     status = row.status_of(ticket, its, completed_first=plan.completed_first)
     seed = store.get(Seed, Key(its.drawn_on)) if its.drawn_on else None
-    shown = _day(seed, day_of(now, settings.zone)) if seed else None
+    shown = _day(seed, day_of(now, in_force.terms.zone)) if seed else None
     is_known = shown is not None and shown.seed is not None
     return said.EntryDraw(
         queue=queue,
         entry=entry,
-        odds=_odds(line.lottery, settings.guards.lottery_prize_max),
+        odds=_odds(line.lottery, in_force.settings.guards.lottery_prize_max),
         may_draw=status in {Status.HELD, Status.WAITING} and not its.drawn and not its.paid,
         drawn=its.drawn,
         ratio_bps=line.gets_bps or 0,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rebate.contracts import api
-from rebate.contracts.settings import Display, QueueRebate, Settings
+from rebate.contracts.settings import Display, QueueRebate
 from rebate.domain.ledger import Pocket, Reason
 from rebate.domain.money import WHOLE, share
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
@@ -13,6 +13,7 @@ from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant, datetime_of
 from rebate.usecases.line import Line
@@ -20,7 +21,7 @@ from rebate.usecases.orders import load_order
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, key_of
-from rebate.usecases.terms import terms_of
+from rebate.usecases.settings import InForce
 
 _OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union"})
 _ASSETS: Mapping[Pocket, api.Asset] = {
@@ -32,16 +33,16 @@ _ASSETS: Mapping[Pocket, api.Asset] = {
 
 
 def show_entries(
-    store: Store, settings: Settings, member: MemberId, after: str | None = None
+    store: Store, in_force: InForce, member: MemberId, after: str | None = None
 ) -> api.Entries:
     """Return a page of a member's entries, as far as the shop shows them."""
     tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
-    plan = settings.queue_rebate or QueueRebate()
-    seen = EntryViewer(store, settings).view(tickets)
+    plan = in_force.settings.queue_rebate or QueueRebate()
+    seen = EntryViewer(store, in_force.terms).view(tickets)
     full = len(tickets) == api.PAGE_SIZE
     return api.Entries(
         titles=api.Titles(plan=plan.title, exchange=plan.exchange_title),
-        currency=settings.currency,
+        currency=in_force.settings.currency,
         entries=tuple(as_member_sees(entry, plan.display) for entry in seen),
         next=key_of(tickets[-1]).sort if full else None,
     )
@@ -89,10 +90,10 @@ def moment_of(instant: Instant | None) -> datetime | None:
 class EntryViewer:
     """Shows entries of any queues; queues and their lines are read once."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        """Read from `store`, under the settings in force."""
+    def __init__(self, store: Store, terms: Terms) -> None:
+        """Read from `store`, under the terms in force."""
         self._store = store
-        self._terms = terms_of(settings)
+        self._terms = terms
         self._queues: dict[QueueId, Queue] = {}
         self._lines: dict[QueueId, Line] = {}
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from rebate.contracts import api
-from rebate.contracts.settings import Settings
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans import referral
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.orders import load_order
@@ -25,7 +25,7 @@ from rebate.usecases.show_entries import EntryViewer, moment_of
 STATEMENTS_READ = 100
 
 
-def show_order(store: Store, settings: Settings, name: OrderId) -> api.Trace | None:
+def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
     """Return all that is known of an order; None if nothing is."""
     order = load_order(store, name)
     if order.version == 0:
@@ -46,7 +46,7 @@ def show_order(store: Store, settings: Settings, name: OrderId) -> api.Trace | N
         lines=tuple(_line(order, line) for line in order.lines),
         refunds=tuple(_refunds(order)),
         tickets=(
-            *(_ticket(store, settings, ticket) for ticket in tickets),
+            *(_ticket(store, terms, ticket) for ticket in tickets),
             *_on_their_way(order, tickets),
         ),
         journal=tuple(_journal(store, order, tickets)),
@@ -98,7 +98,7 @@ def _refunds(order: Order) -> Iterator[api.TraceRefund]:
         )
 
 
-def _ticket(store: Store, settings: Settings, ticket: Ticket) -> api.TraceTicket:
+def _ticket(store: Store, terms: Terms, ticket: Ticket) -> api.TraceTicket:
     return api.TraceTicket(
         queue=ticket.queue,
         joined=ticket.joined,
@@ -108,7 +108,7 @@ def _ticket(store: Store, settings: Settings, ticket: Ticket) -> api.TraceTicket
             )
             for line in ticket.lines
         ),
-        entries=tuple(EntryViewer(store, settings).view([ticket])) if ticket.joined else (),
+        entries=tuple(EntryViewer(store, terms).view([ticket])) if ticket.joined else (),
     )
 
 

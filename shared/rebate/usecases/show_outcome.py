@@ -3,25 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-from rebate.contracts.settings import Settings
 from rebate.domain.ledger import Till
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Commission, Dividend, Withdrawal
-from rebate.usecases.terms import terms_of
 
 _TILLS = (Till.CONTRIBUTED, Till.RETAINED, Till.BORNE, Till.CLAWED_BACK, Till.REPURCHASED)
 
 
-def show_outcome(store: Store, settings: Settings) -> dict[str, Any]:
+def show_outcome(store: Store, terms: Terms) -> dict[str, Any]:
     """Return the outcome as a document with exactly three parts; it reads every ticket."""
     queues = sorted(store.scan(Queue), key=lambda queue: queue.id)
     return {
-        "queues": _queues(queues, store.scan(Ticket), settings),
+        "queues": _queues(queues, store.scan(Ticket), terms),
         "wallets": _wallets(store.scan(Wallet)),
         "platform": {
             **_platform(queues),
@@ -31,10 +30,7 @@ def show_outcome(store: Store, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _queues(
-    queues: Iterable[Queue], tickets: Iterable[Ticket], settings: Settings
-) -> dict[str, Any]:
-    terms = terms_of(settings)
+def _queues(queues: Iterable[Queue], tickets: Iterable[Ticket], terms: Terms) -> dict[str, Any]:
     known = {queue.id: (queue, plan_of(queue.id, terms)) for queue in queues}
     entries: dict[QueueId, list[tuple[int, dict[str, Any]]]] = {name: [] for name in known}
     for ticket in tickets:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from rebate.contracts import api
-from rebate.contracts.settings import Settings
 from rebate.domain.ledger import Till
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Product
 from rebate.usecases.show_entries import EntryViewer, moment_of
@@ -31,14 +31,14 @@ def show_queues(store: Store) -> api.Queues:
 
 
 def show_queue(
-    store: Store, settings: Settings, name: QueueId, after: str | None = None
+    store: Store, terms: Terms, name: QueueId, after: str | None = None
 ) -> api.QueueLine | None:
     """Return a queue and a page of the entries that wait in it; None if there is no such queue."""
     row = store.get(Queue, Key(name))
     if row is None:
         return None
     tickets, end = line_page(store, row, after)
-    entries = EntryViewer(store, settings).view(tickets)
+    entries = EntryViewer(store, terms).view(tickets)
     return api.QueueLine(
         queue=_queue(row, _stalled(store, [row])),
         line=tuple(entry for entry in entries if entry.place is not None),
