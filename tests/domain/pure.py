@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rebate.domain.book import Book, Heads, Need, OldestOf, WalletOf, Window
+from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, WalletOf, Window
+from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command, Keyed
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.ledger import JournalEntry, Pocket, parts_of
 from rebate.domain.names import MemberId, QueueId, TicketKey
 from rebate.domain.places import Node, NodeKey, update
 from rebate.domain.plan import Plan
@@ -21,7 +22,11 @@ NAME = QueueId("mall")
 
 @dataclass
 class PureQueue:
-    """What a settler keeps in tables, kept in dictionaries; `room` rows go into a decision."""
+    """What a settler keeps in tables, kept in dictionaries; `room` rows go into a decision.
+
+    `written` is how many each decision wrote, without those that are always free for it: the
+    queue's own, its journal's, and one for each level by which the index grew.
+    """
 
     plan: Plan
     tickets: dict[TicketKey, Ticket]
@@ -33,7 +38,9 @@ class PureQueue:
     journal: list[JournalEntry] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    rebates: dict[str, DailyRebates] = field(default_factory=dict)
     decisions: int = 0
+    written: list[int] = field(default_factory=list)
 
     def settle(self, commands: Sequence[Command], *, at_once: int = 1) -> None:
         """Carry out commands in order, so many in a batch, with all that they cause."""
@@ -41,6 +48,7 @@ class PureQueue:
         while waiting:
             decision = self._decide(waiting[:at_once])
             self._apply(decision)
+            self.written[-1] += sum(keyed.rows for keyed in waiting[: decision.done])
             caused = [Keyed(f"{each.cause}!", each.command) for each in decision.follow_ups]
             assert decision.done or caused or self.queue.progress, "nothing would ever get done"
             left = waiting[decision.done :]
@@ -118,12 +126,16 @@ class PureQueue:
                 book.wallets[member] = self.wallets.get(member, Wallet(member))
                 mine_held = [hold for (owner, _), hold in self.holds.items() if owner == member]
                 book.holds[member] = tuple(mine_held)
+            case RebatesOn(day):
+                book.rebates[day] = self.rebates.get(day, DailyRebates(day))
             case TicketKey():
                 book.keep([self.tickets[need]])
 
     def _apply(self, decision: Decision) -> None:
         self.decisions += 1
         queue, written = update(decision.queue, self.nodes, decision.changes)
+        grown = queue.height - decision.queue.height
+        self.written.append(len(written) - grown + _rows_of(decision))
         self.queue = replace(queue, version=self.queue.version + 1)
         self.nodes.update({node.key: node for node in written})
         for ticket in [c.after for c in decision.changes] + [f.ticket for f in decision.follow_ups]:
@@ -131,6 +143,7 @@ class PureQueue:
         for (member, pocket), amount in decision.credits.items():
             self._credit(member, pocket, amount)
         self.holds.update({(hold.member, hold.id): hold for hold in decision.holds})
+        self.rebates.update({day.day: day for day in decision.rebates})
         self.journal += decision.journal
         self.events += decision.events
         self.refused += [each.code.value for each in decision.refused]
@@ -140,3 +153,13 @@ class PureQueue:
         held = {**wallet.balances, pocket: wallet.has(pocket) + amount}
         balances = {name: balance for name, balance in held.items() if balance}
         self.wallets[member] = Wallet(member, wallet.version + 1, balances)
+
+
+def _rows_of(decision: Decision) -> int:
+    """Count what a decision writes beside nodes of the index, one row each."""
+    postings = [posting for entry in decision.journal for posting in entry.postings]
+    stated = {parts_of(p.account)[2] for p in postings if parts_of(p.account)[0] == "wallet"}
+    wallets = {member for member, _ in decision.credits} | decision.consulted
+    others = (decision.changes, decision.holds, decision.rebates, decision.sent)
+    rows = sum(map(len, others)) + len(decision.handed_over) + len(stated) + len(wallets)
+    return rows + 3 * len(decision.follow_ups)

@@ -157,3 +157,18 @@ def begun(document: Mapping[str, Any]) -> Redelivered:
     player = Redelivered(document)
     player.begin()
     return player
+
+
+def test_a_refund_of_what_was_paid_in_hundreds_of_commits() -> None:
+    """Each commit's rebate is held by itself (Rule 1.2.8): more rows than a transaction takes."""
+    first = {"buy": {"order": "o0", "member": "A", "paid": 100_000}}
+    others = [
+        {"buy": {"order": f"p{number}", "member": f"m{number}", "paid": 100}}
+        for number in range(2 * WRITES_MAX)
+    ]
+    player = Player({"settings": settings(hold_days=30), "steps": [first, *others]})
+    assert player.play()["wallets"] == {"A": {"pending": 20 * WRITES_MAX}}
+    player.step({"refund": {"order": "o0", "line": "1", "amount": 100_000, "id": "r1"}})
+    assert player.outcome()["wallets"] == {}
+    assert player.outcome()["platform"]["clawed_back"] == 20 * WRITES_MAX
+    check_books(player.store)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rebate.domain.draws import Group
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import asset_of
@@ -278,3 +279,57 @@ def test_a_refund_takes_what_is_pending_of_the_order_first() -> None:
     wallets = player.outcome()["wallets"]
     assert wallets == {"A": {"pending": 70}, "B": {"pending": 1000}}
     assert ("wallet/pending/A", -80, "clawed_back") in reasons(player)
+
+
+def joined(player: Player) -> list[tuple[Any, ...]]:
+    """What is told of entries that joined, in order of commits."""
+    rows = sorted(player.store.scan(Journal), key=lambda row: (row.at, row.number))
+    return [shown(event) for row in rows for event in row.events if event.type == "EntryJoined"]
+
+
+def test_an_entry_that_joins() -> None:
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100))
+    assert joined(player) == [("o1/1", "A", "o1", 100, 10000, False, None, "EntryJoined")]
+
+
+def test_an_entry_that_may_draw_and_one_that_is_points_already() -> None:
+    """Rules 1.3.3 and 1.6.2: of three entries one stays, and only that may draw its ratio."""
+    plan = {
+        **MALL,
+        "entitlement": {"fixed_bps": 10000, "lottery": PRIZE},
+        "random_return": {"cash": 1, "points": 2},
+    }
+    player = played({"queue_rebate": plan}, *(buy(f"o{n}", "A", 100 + n) for n in range(3)))
+    converted = {event.order for event in told(player) if event.type == "EntryConverted"}
+    assert len(converted) == 2
+    assert joined(player) == [
+        (f"o{n}/1", "A", f"o{n}", 100 + n, 10000, f"o{n}" not in converted, None, "EntryJoined")
+        for n in range(3)
+    ]
+
+
+def test_an_entry_that_random_return_turns_into_points() -> None:
+    """Rule 1.6.2: at the exchange's ratio; the places that are left are those of the group."""
+    plan = {**MALL, "random_return": {"cash": 0, "points": 3}}
+    player = played({"queue_rebate": plan}, buy("o1", "A", 100))
+    assert list(map(shown, told(player))) == [("o1/1", "A", "o1", "points", 50, "EntryConverted")]
+    assert joined(player) == [("o1/1", "A", "o1", 100, 10000, False, None, "EntryJoined")]
+    journal = [entry for row in player.store.scan(Journal) for entry in row.entries]
+    (entry,) = (entry for entry in journal if entry.kind == "random_return")
+    assert (entry.order, entry.line) == ("o1", "1")
+    assert {(each.account, each.amount) for each in entry.postings} == {
+        ("issued/points/mall", -50),
+        ("wallet/points/A", 50),
+    }
+    (ticket,) = player.store.scan(Ticket)
+    (queue,) = player.store.scan(Queue)
+    assert ticket.lines[0].entry.group == Group(cash=0, points=3)
+    assert queue.group == Group(cash=0, points=2)
+
+
+def test_what_a_line_was_given_and_promised_of_late_is_noted() -> None:
+    """Rule 7.5: by the day, in contributions and in what entries may get back."""
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), buy("o2", "B", 300))
+    (queue,) = player.store.scan(Queue)
+    (day,) = queue.flow.days
+    assert (day.given, day.gifts, day.promised) == (40, 2, 400)

@@ -6,7 +6,7 @@ from rebate.domain.ledger import Draft, Till
 from rebate.domain.merges import tell_of_completion
 from rebate.domain.money import Amount
 from rebate.domain.plan import Leftover, Moment, Part
-from rebate.domain.queues import InFlight
+from rebate.domain.queues import InFlight, TakenBack
 from rebate.domain.records import dataclass, replace
 from rebate.domain.repurchases import settle_repurchase
 from rebate.domain.tickets import Ticket
@@ -21,7 +21,8 @@ class Work:
     """A command that is being carried out, so that it can be stopped and gone on with.
 
     `begun`: it has changed something. `resumed` is what was in flight when an earlier commit
-    had no room for more of it, `gift` what is being dealt out now.
+    had no room for more of it, `gift` what is being dealt out now; `taken_back` is how far a refund
+    came.
     """
 
     desk: Desk
@@ -30,6 +31,7 @@ class Work:
     begun: bool = False
     resumed: InFlight | None = None
     gift: Gift | None = None
+    taken_back: TakenBack = TakenBack()
 
 
 def join(work: Work, command: Join) -> None:

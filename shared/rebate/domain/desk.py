@@ -279,7 +279,8 @@ class Desk:
         if not amount:
             return
         ticket = self.line.ticket(spot.ticket)
-        self._require_rows([(ticket, ticket.place)], [ticket.member])
+        beside = self._rows_beside(ticket, gift.at)
+        self._require_rows([(ticket, ticket.place)], [ticket.member], beside=beside)
         entry = self.line.entry(spot)
         amount = self._within_cap(spot, amount, gift)
         paid = replace(entry.plus(amount, reason), rewards=entry.rewards + 1)
@@ -326,18 +327,34 @@ class Desk:
 
     def _hold(self, ticket: Ticket, amount: Amount, at: Instant) -> Pocket:
         """Return where a rebate goes: what the plan holds is pending until it is due."""
-        key = (ticket.member, f"{self.queue.id}#{self.queue.version + 1:020d}#{ticket.order}")
+        key = self._hold_key(ticket)
         held = self.holds.get(key) or Hold(key[1], *key[:1], ticket.order, 0, self.plan.hold_days)
         if not self.plan.hold_days or held.is_due(ticket.completed_at, at):
             return Pocket.CASH
         self.holds[key] = replace(held, amount=held.amount + amount)
         return Pocket.PENDING
 
-    def take_pending(self, ticket: Ticket, amount: Amount, at: Instant) -> Amount:
-        """Lower what is held of a member's cash, the order's own first; return by how much.
+    def _hold_key(self, ticket: Ticket) -> tuple[MemberId, str]:
+        """Return the name of what this commit holds of what an order earns."""
+        commit = self.queue.version + 1
+        return ticket.member, f"{self.queue.id}#{commit:020d}#{ticket.order}"
 
-        What the order earned and is due is available, though nobody released it yet, so it is
-        left alone (Rules 1.2.8 and 1.6.5).
+    def _rows_beside(self, ticket: Ticket, at: Instant) -> int:
+        """Count the rows that a payment adds beside ticket and wallet.
+
+        They are its hold, the day's sum, and what buys again where it lets an entry leave.
+        """
+        cap = self.plan.daily_cap
+        holds = bool(self.plan.hold_days) and self._hold_key(ticket) not in self.holds
+        counts = cap is not None and cap.day_of(at) not in self.rebates
+        return holds + counts + (ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0)
+
+    def take_pending(self, ticket: Ticket, amount: Amount, at: Instant) -> tuple[Amount, bool]:
+        """Lower what is held of a member's cash, the order's own first.
+
+        Returns by how much, and whether that is all: each hold is a row, and others have to wait
+        for a commit with room for them. What the order earned and is due is available, though
+        nobody released it yet, so it is left alone (Rules 1.2.8 and 1.6.5).
         """
         member = ticket.member
         self.wallet(member)
@@ -349,8 +366,12 @@ class Desk:
             if hold.order != ticket.order or not hold.is_due(ticket.completed_at, at)
         ]
         lowered = taken_from(pending, ticket.order, amount)
-        self.holds.update({(member, hold.id): hold for hold in lowered})
-        return sum(held[hold.id].amount - hold.amount for hold in lowered)
+        self.save(ticket)
+        alone = self.commands == 1 and not self.holds  # then some progress has to be made
+        room = self._room - self._rows() - ROWS_PER_WALLET - ROWS_TOLD
+        now = lowered[: max(int(alone), room)]
+        self.holds.update({(member, hold.id): hold for hold in now})
+        return sum(held[hold.id].amount - hold.amount for hold in now), len(now) == len(lowered)
 
     def reward_buyer(self, gift: Gift) -> None:
         """Pay all of a gift to the buyer, outside any entry (Rule 6.2)."""
@@ -368,8 +389,8 @@ class Desk:
     def require(self, *, receivers: int) -> None:
         """Insist on room for so many more receivers, wherever they stand, or raise `Full`."""
         rows_each = 3 + self.queue.height
-        if self.touched and self._rows() + receivers * rows_each > self._room:
-            raise Full
+        if self.touched:
+            self._fit(receivers * rows_each)
 
     def require_ticket(self, ticket: Ticket) -> None:
         """Insist on room for a ticket where it is or will be, and its member, or raise `Full`.
@@ -377,7 +398,7 @@ class Desk:
         What is told of it to the queue into which it was merged has room, too.
         """
         place = self.queue.tickets if ticket.place is None else ticket.place
-        beside = int(bool(ticket.merged_into))
+        beside = ROWS_TOLD if ticket.merged_into else 0
         self._require_rows([(ticket, place)], [ticket.member], beside=beside)
 
     def require_move(self, ticket: Ticket, moved: Ticket) -> None:
@@ -398,11 +419,12 @@ class Desk:
                 new_lines += len(ticket.lines)
             if place is not None:
                 new_rows += sum(node not in self._nodes for node in self._above(place))
-        per_wallet = ROWS_PER_WALLET + bool(self.plan.hold_days)
-        new_rows += sum(per_wallet for member in members if member not in self._paid)
-        if not self.touched:
-            return
-        if self._rows() + new_rows > self._room or self._lines_touched + new_lines > LINES_MAX:
+        new_rows += sum(ROWS_PER_WALLET for member in members if member not in self._paid)
+        if self.touched or self.commands > 1:
+            self._fit(new_rows, new_lines)
+
+    def _fit(self, rows: int, lines: int = 0) -> None:
+        if self._rows() + rows > self._room or self._lines_touched + lines > LINES_MAX:
             raise Full
 
     def _above(self, place: int) -> list[NodeKey]:
@@ -413,7 +435,7 @@ class Desk:
         return path
 
     def _rows(self) -> int:
-        wallets = ROWS_PER_WALLET * len(self._paid)
+        wallets = ROWS_PER_WALLET * len(self._paid) + len(self.consulted - self._paid)
         others = len(self.holds) + len(self.rebates)
         rows = len(self.touched) + len(self._nodes) + wallets + others
         return rows + self.extra_rows
@@ -436,6 +458,9 @@ def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
 
 ROWS_PER_WALLET = 2
 """The wallet, and the member's statement."""
+
+ROWS_TOLD = 1
+"""What is told of an order to the queue into which its entries were merged."""
 
 ROWS_PER_FOLLOW_UP = 3
 """Its command, its ticket and the order that it makes."""

@@ -36,7 +36,7 @@ from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.places import Change
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
-from rebate.domain.queues import Progress, Queue
+from rebate.domain.queues import Progress, Queue, TakenBack
 from rebate.domain.records import dataclass, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
@@ -177,7 +177,7 @@ def _for_ticket(work: Work, command: OfTicket) -> Code | None:
         case Complete():
             complete(work, command)
         case Refund():
-            refund(work.desk, command)
+            refund(work, command)
         case Exchange():
             refusal = exchange(work.desk, command)
         case Draw():
@@ -202,6 +202,7 @@ def _work(desk: Desk, keyed: Keyed, progress: Progress | None) -> Work:
     work = Work(desk, keyed.key, keyed.command.at)
     if progress and progress.command == keyed.key:
         work.begun, work.resumed = True, progress.in_flight
+        work.taken_back = progress.taken_back or work.taken_back
     return work
 
 
@@ -223,8 +224,9 @@ def _stop(work: Work, command: Command) -> None:
     if gift:
         desk.post(gift.draft, Till.TRANSIT, gift.left + gift.withheld)
         desk.close(gift.draft)
-    progress = Progress(work.key, gift.in_flight() if gift else work.resumed)
-    desk.queue = replace(desk.queue, progress=progress)
+    in_flight = gift.in_flight() if gift else work.resumed
+    taken_back = work.taken_back if work.taken_back != TakenBack() else None
+    desk.queue = replace(desk.queue, progress=Progress(work.key, in_flight, taken_back))
 
 
 def _repurchases(desk: Desk, cause: Work) -> tuple[FollowUp, ...]:

@@ -41,11 +41,20 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """How far a refund came: all of the lines before `line`, and of it so much was taken back."""
+
+    line: int = 0
+    amount: Amount = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A command, by its inbox key, that is begun and did not fit into one commit."""
 
     command: str
     in_flight: InFlight | None = None
+    taken_back: TakenBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,47 @@
 """Refunds, partial or full, at any time (Rules 1.6.5 and 7a)."""
 
+from rebate.domain.book import Spot
 from rebate.domain.commands import Refund
-from rebate.domain.desk import Desk
+from rebate.domain.contributions import Work
+from rebate.domain.desk import Desk, Full
 from rebate.domain.events import EntryRefunded
 from rebate.domain.ledger import Draft, Pocket, Reason, Till, issued
 from rebate.domain.merges import tell_of_refund
 from rebate.domain.money import Amount, share
 from rebate.domain.names import WHOLE_ORDER
+from rebate.domain.queues import TakenBack
 from rebate.domain.records import replace
 from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
-from rebate.domain.times import Instant
 
 
-def refund(desk: Desk, command: Refund) -> None:
-    """Lower what the order's lines give and get; whom they paid keeps it."""
-    key = command.ticket
-    ticket = desk.line.ticket(key)
-    desk.require_ticket(ticket)
-    for index, line in enumerate(ticket.lines):
+def refund(work: Work, command: Refund) -> None:
+    """Lower what the order's lines give and get; whom they paid keeps it.
+
+    Pending money may lie in more rows than a commit has room for: what of it is taken back is
+    remembered then, and the command goes on in the next commit.
+    """
+    desk, key = work.desk, command.ticket
+    desk.require_ticket(desk.line.ticket(key))
+    for index in range(work.taken_back.line, len(desk.line.ticket(key).lines)):
+        line = desk.line.ticket(key).lines[index]
         back = {cut.line: cut.amount for cut in command.cuts if line.id in {cut.line, WHOLE_ORDER}}
         if back:
-            lowered = desk.line.ticket(key).with_line(index, line.without(back))
-            _refund_line(desk, command, lowered, index)
-    tell_of_refund(desk, ticket, command)
+            _refund_line(work, command, index, line.without(back))
+            work.taken_back = TakenBack(index + 1)
+    tell_of_refund(desk, desk.line.ticket(key), command)
 
 
-def _refund_line(desk: Desk, command: Refund, ticket: Ticket, index: int) -> None:
-    line = ticket.lines[index]
-    draft = Draft("refund", ticket.order, line.id)
-    ticket = _take_back_contribution(desk, draft, ticket, index)
+def _refund_line(work: Work, command: Refund, index: int, line: Line) -> None:
+    """Let a line be as `line` is, and its entry as that promises."""
+    desk, before = work.desk, work.desk.line.ticket(command.ticket)
+    lowered = line.entry and _lowered(line, line.entry, cleared=desk.queue.has_cleared(before))
+    draft = Draft("refund", before.order, line.id)
+    if line.entry and lowered:
+        _claw_back(work, draft, before, index, line.entry.paid - lowered.paid)
+    ticket = _take_back_contribution(desk, draft, before.with_line(index, line), index)
     desk.save(ticket)
-    if line.entry:
-        _lower_entry(desk, draft, command, ticket, index)
+    if line.entry and lowered and lowered != line.entry:
+        _lower_entry(work, draft, command, index, lowered)
     desk.close(draft)
 
 
@@ -51,15 +61,9 @@ def _take_back_contribution(desk: Desk, draft: Draft, ticket: Ticket, index: int
     return ticket.with_line(index, line)
 
 
-def _lower_entry(desk: Desk, draft: Draft, command: Refund, ticket: Ticket, index: int) -> None:
-    line = ticket.lines[index]
-    entry = line.entry
-    assert entry is not None, f"{ticket.entry_id(index)} has no entry"
-    lowered = _lowered(line, entry, cleared=desk.queue.has_cleared(ticket))
-    if lowered == entry:
-        return
-    taken = entry.paid - lowered.paid
-    _claw_back(desk, draft, ticket, taken, command.at)
+def _lower_entry(work: Work, draft: Draft, command: Refund, index: int, lowered: Entry) -> None:
+    desk, ticket = work.desk, work.desk.line.ticket(command.ticket)
+    entry = desk.line.entry(Spot(ticket.key, index))
     if lowered.conversion and entry.conversion:
         _take_back_conversion(desk, draft, ticket, entry.conversion, lowered.conversion)
     desk.save(ticket.with_entry(index, lambda _: lowered))
@@ -70,7 +74,7 @@ def _lower_entry(desk: Desk, draft: Draft, command: Refund, ticket: Ticket, inde
         command.refund,
         lowered.status,
         lowered.entitlement,
-        taken,
+        work.taken_back.amount + entry.paid - lowered.paid,
     )
     desk.events.append(event)
 
@@ -95,17 +99,26 @@ def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
     return replace(lowered, status=entry.status if lowered.lacks else Status.COMPLETED)
 
 
-def _claw_back(desk: Desk, draft: Draft, ticket: Ticket, amount: Amount, at: Instant) -> None:
-    """Take back from pending money first, then from cash, which may go below zero."""
+def _claw_back(work: Work, draft: Draft, ticket: Ticket, index: int, amount: Amount) -> None:
+    """Take back from pending money first, then from cash, which may go below zero.
+
+    Raises:
+        Full: a part of the pending money is taken back, and nothing else done.
+    """
     if not amount:
         return
-    from_pending = desk.take_pending(ticket, amount, at)
-    for pocket, taken in (
-        (Pocket.PENDING, from_pending),
-        (Pocket.CASH, amount - from_pending),
-    ):
-        desk.credit(draft, ticket.member, pocket, -taken, reason=Reason.CLAWED_BACK)
-    desk.post(draft, Till.CLAWED_BACK, amount)
+    desk = work.desk
+    pending, is_all = desk.take_pending(ticket, amount, work.at)
+    taken = amount if is_all else pending
+    for pocket, part in ((Pocket.PENDING, pending), (Pocket.CASH, taken - pending)):
+        desk.credit(draft, ticket.member, pocket, -part, reason=Reason.CLAWED_BACK)
+    desk.post(draft, Till.CLAWED_BACK, taken)
+    if not is_all:
+        desk.save(ticket.with_entry(index, lambda entry: entry.plus(-taken, Reason.CLAWED_BACK)))
+        desk.close(draft)
+        work.begun = True
+        work.taken_back = TakenBack(index, work.taken_back.amount + taken)
+        raise Full
 
 
 def _take_back_conversion(

@@ -1,0 +1,185 @@
+"""A decision writes no more rows than a transaction has room for: one that did would stay for ever.
+
+What is counted ahead is held against what is written: tickets, nodes of the index, wallets with
+their statements, holds, sums of days, and what goes to other queues.
+"""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rebate.domain.caps import DailyCap
+from rebate.domain.commands import Cut, Join, Refund
+from rebate.domain.ledger import Pocket, Till
+from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId
+from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
+from rebate.domain.records import replace
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from tests.domain.pure import NAME, PureQueue
+from tests.strategies import BEGIN, MINUTE, PLANS, ZONE, a_line, examples, histories
+
+SMALLEST = 12
+"""A room in which any single step fits."""
+
+
+@pytest.mark.parametrize("kind", PLANS)
+@examples(40)
+@given(data=st.data())
+def test_no_decision_writes_more_than_it_has_room_for(kind: str, data: st.DataObject) -> None:
+    history = data.draw(histories(kind, most_orders=16))
+    holds = data.draw(st.sampled_from((0, 7)))
+    most = data.draw(st.sampled_from((None, 50, 10**6)))
+    cap = None if most is None else DailyCap(most, ZONE)
+    plan = replace(history.plan, hold_days=holds, daily_cap=cap)
+    room = data.draw(st.integers(SMALLEST, 24))
+    queue = PureQueue(plan, {ticket.key: ticket for ticket in history.tickets}, room)
+    queue.settle(history.commands, at_once=30)
+    assert max(queue.written) <= room
+
+
+every_room = pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 8))
+
+
+def a_line_of(
+    *orders: tuple[str, str, int], gives: int = 1000, room: int = 96, at_once: int = 1, **plan: Any
+) -> PureQueue:
+    """Play orders (order, member, paid), of which each gives so many basis points."""
+    settled = replace(queue_rebate.settlement(queue_rebate_terms.Terms(ZONE)), **plan)
+    tickets = [
+        Ticket(
+            NAME,
+            OrderId(order),
+            MemberId(member),
+            (a_line("1", paid, gives=gives),),
+            Instant(BEGIN + number * MINUTE),
+        )
+        for number, (order, member, paid) in enumerate(orders)
+    ]
+    queue = PureQueue(settled, {ticket.key: ticket for ticket in tickets}, room)
+    joins = [Join(ticket.paid_at, ticket.order, ticket.member) for ticket in tickets]
+    queue.settle(joins, at_once=at_once)
+    return queue
+
+
+def refund_of(order: str, member: str, amount: int) -> Refund:
+    at = Instant(BEGIN + 1000 * MINUTE)
+    return Refund(at, OrderId(order), MemberId(member), "r1", (Cut(LineId("1"), amount),))
+
+
+def refund(queue: PureQueue, order: str, member: str, amount: int) -> None:
+    queue.settle([refund_of(order, member, amount)])
+
+
+@every_room
+@pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
+@pytest.mark.parametrize("members", [1, 30])
+def test_each_order_of_a_member_is_held_by_itself(
+    members: int, room: int, cap: DailyCap | None
+) -> None:
+    small = [(f"o{number}", f"A{number % members}", 10) for number in range(30)]
+    big = [(f"b{number}", f"B{number}", 1500) for number in range(4)]
+    queue = a_line_of(*small, *big, room=room, at_once=20, hold_days=7, daily_cap=cap)
+    assert len(queue.holds) >= 30
+    assert max(queue.written) <= room
+
+
+@every_room
+def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: int) -> None:
+    """Rule 4.5: nothing moves, and the balance on which that rests is insisted on."""
+    count = 3 * SMALLEST
+    tickets = [
+        Ticket(NAME, OrderId(f"o{n}"), MemberId(f"m{n}"), (a_line("1", 100),), Instant(BEGIN + n))
+        for n in range(count)
+    ]
+    queue = PureQueue(order_queue.settlement(order_queue.Terms()), {}, room)
+    queue.tickets |= {ticket.key: ticket for ticket in tickets}
+    missed = [
+        Join(t.paid_at, t.order, t.member, completed=True, repurchase=100)
+        for t in tickets[: room - 7]
+    ]
+    bought = [Join(t.paid_at, t.order, t.member) for t in tickets[room - 7 :]]
+    queue.settle([*missed, *bought], at_once=count)
+    assert len(queue.events) >= count
+    assert max(queue.written) <= room
+
+
+@every_room
+def test_what_leaves_buys_again_in_the_same_commit(room: int) -> None:
+    """Rule 4.4: with a command, a ticket and an order of its own."""
+    terms = order_queue.Terms(reward_bps=3000, rewards_to_exit=5)
+    plan = order_queue.settlement(terms)
+    line = replace(a_line(WHOLE_ORDER, 100, gives=3000), gets_bps=None)
+    tickets = [
+        Ticket(NAME, OrderId(f"o{n}"), MemberId(f"m{n}"), (line,), Instant(BEGIN + n))
+        for n in range(60)
+    ]
+    queue = PureQueue(plan, {ticket.key: ticket for ticket in tickets}, room)
+    queue.settle([Join(t.paid_at, t.order, t.member) for t in tickets], at_once=60)
+    assert len([event for event in queue.events if event.type == "EntryCompleted"]) >= 10
+    assert max(queue.written) <= room
+
+
+@every_room
+def test_entries_far_apart_stand_below_nodes_of_their_own(room: int) -> None:
+    count = 200
+    orders = ((f"o{number}", f"m{number}", 10) for number in range(count))
+    queue = a_line_of(*orders, gives=10_000)
+    queue.room, begun = room, len(queue.written)
+    places = range(1, count, 33)
+    queue.settle([refund_of(f"o{n}", f"m{n}", 10) for n in places], at_once=len(places))
+    assert max(queue.written[begun:]) <= room
+
+
+@every_room
+@pytest.mark.parametrize("holds", [1, 2, 60])
+def test_a_refund_begins_with_what_room_others_leave(holds: int, room: int) -> None:
+    paying = [(f"p{number}", f"m{number}", 10) for number in range(holds)]
+    idle = [(f"x{number}", f"m{number}", 9) for number in range(20)]
+    queue = a_line_of(("o1", "A", 10_000), *paying, *idle, hold_days=7)
+    queue.room, begun = room, len(queue.written)
+    others = [refund_of(f"x{number}", f"m{number}", 5) for number in range(20)]
+    for ahead in range(20):
+        before = copy.deepcopy(queue)
+        queue.settle([*others[:ahead], refund_of("o1", "A", 10_000)], at_once=30)
+        assert max(queue.written[begun:]) <= room
+        queue = before
+
+
+@pytest.mark.parametrize(("amount", "left"), [(10_000, 0), (9_900, 100), (9_800, 200)])
+@pytest.mark.parametrize("room", [SMALLEST, 96, 1000])
+def test_a_refund_takes_back_money_that_lies_in_more_rows_than_fit(
+    room: int, amount: int, left: int
+) -> None:
+    """Rules 1.2.8 and 1.6.5: each of 200 orders paid a cent, and each is held by itself."""
+    payers = [(f"p{number}", f"m{number}", 10) for number in range(200)]
+    queue = a_line_of(("o1", "A", 10_000), *payers, hold_days=7, room=room)
+    assert len(queue.holds) == 200
+    refund(queue, "o1", "A", amount)
+    assert queue.wallets[MemberId("A")].balances == ({Pocket.PENDING: left} if left else {})
+    assert sum(hold.amount for hold in queue.holds.values()) == left
+    assert queue.queue.figure(Till.CLAWED_BACK) == 200 - left
+    (told,) = [event for event in queue.events if event.type == "EntryRefunded"]
+    assert (told.clawed_back, told.entitlement) == (200 - left, 10_000 - amount)
+    entry = queue.payable()[0].lines[0].entry if left < 10_000 - amount else None
+    assert entry is None or entry.paid == left
+    assert queue.queue.progress is None
+    assert max(queue.written) <= room
+
+
+@pytest.mark.parametrize("spent", [0, 100])
+def test_what_is_not_pending_any_more_is_taken_from_cash(spent: int) -> None:
+    """Cash may go below zero; the parts of one refund come to what it would take at once."""
+    payers = [(f"p{number}", f"m{number}", 10) for number in range(200)]
+    queue = a_line_of(("o1", "A", 10_000), *payers, hold_days=7, room=SMALLEST)
+    member = MemberId("A")
+    for name in sorted(queue.holds)[:150]:
+        del queue.holds[name]
+    held = {Pocket.PENDING: 50, Pocket.CASH: 150 - spent}
+    queue.wallets[member] = replace(queue.wallets[member], balances=held)
+    refund(queue, "o1", "A", 10_000)
+    assert queue.wallets[member].balances == ({Pocket.CASH: -spent} if spent else {})
+    assert queue.queue.figure(Till.CLAWED_BACK) == 200
