@@ -145,7 +145,13 @@ class Calls:
 
 def _record(order: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(enveloped({"detail-type": "OrderPaid", "detail": order}))
-    return {"messageId": str(uuid4()), "body": body, "eventSource": "aws:sqs"}
+    first = {"ApproximateReceiveCount": "1"}
+    return {
+        "messageId": str(uuid4()),
+        "body": body,
+        "attributes": first,
+        "eventSource": "aws:sqs",
+    }
 
 
 def _bill(per_order: dict[str, float]) -> Iterator[Line]:

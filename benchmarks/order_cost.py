@@ -71,7 +71,11 @@ class _Life:
 
     def _deliver(self, function: str, kind: str, details: Sequence[dict[str, Any]]) -> None:
         bodies = [json.dumps(enveloped({"detail-type": kind, "detail": each})) for each in details]
-        records = [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]
+        first = {"ApproximateReceiveCount": "1"}
+        records = [
+            {"messageId": str(n), "body": body, "attributes": first}
+            for n, body in enumerate(bodies)
+        ]
         self._call(function, {"Records": [{**r, "eventSource": "aws:sqs"} for r in records]})
         for rows in self._rows(self._inbox):
             self._call("settle", {"Records": rows})

@@ -68,17 +68,17 @@ class Line:
 
     def ahead(self, queue: Queue, place: int) -> Standing:
         """Return what waits before `place`, without reading the tickets."""
-        ahead = Standing()
+        ahead = [Standing()]
         children: Sequence[Child] = queue.below
         offset = place - queue.cleared_below
         for level in range(queue.height, -1, -1):
             position = offset // FANOUT**level % FANOUT
-            ahead = sum((child.standing for child in children[:position]), ahead)
+            ahead += (child.standing for child in children[:position])
             if level:
                 key = NodeKey(queue.id, queue.cleared_below, level - 1, offset // FANOUT**level)
                 node = self.nodes([key]).get(key)
                 children = node.below if node else ()
-        return ahead
+        return Standing(*map(sum, zip(*ahead, strict=True)))
 
     def _walk(
         self,
