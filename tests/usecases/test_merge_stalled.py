@@ -240,6 +240,19 @@ def test_limits_count_an_entry_once():
     assert [entry for entry, *_ in line_of(player)] == ["o1/1", "o2/1"]
 
 
+def test_an_entry_that_joins_again_tells_from_where_it_comes():
+    player = played(*STALLED, {"merge": P1})
+    joined = {
+        (row.source, event.order): event.merged_from
+        for row in player.store.scan(Journal)
+        for event in row.events
+        if event.type == "EntryJoined"
+    }
+    assert joined[P1, "o1"] is None
+    assert joined[MALL, "o1"] == P1
+    assert joined[MALL, "k1"] is None
+
+
 def test_people_see_where_an_entry_is_now():
     player = played(*STALLED, {"merge": P1})
     in_force = player.app.settings.in_force()
