@@ -15,7 +15,7 @@ from benchmarks.meter import Meter, total
 from benchmarks.orders import batched, one_line_orders
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import PREFIX, SETTINGS, cpu_seconds, engine
-from local.bus import enveloped
+from local.bus import enveloped, queued
 from local.deployment import Clients, Deployment, deployed
 from local.engine import Engine
 from rebate.adapters.telemetry import Metric
@@ -145,13 +145,7 @@ class Calls:
 
 def _record(order: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(enveloped({"detail-type": "OrderPaid", "detail": order}))
-    first = {"ApproximateReceiveCount": "1"}
-    return {
-        "messageId": str(uuid4()),
-        "body": body,
-        "attributes": first,
-        "eventSource": "aws:sqs",
-    }
+    return queued(str(uuid4()), body, "on_order_paid")
 
 
 def _bill(per_order: dict[str, float]) -> Iterator[Line]:

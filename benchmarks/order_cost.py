@@ -13,7 +13,7 @@ from benchmarks.meter import Meter
 from benchmarks.orders import batched, one_line_orders
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import SETTINGS
-from local.bus import enveloped
+from local.bus import enveloped, queued
 from local.deployment import Clients, Deployment, deployed
 from local.engine import dynamodb
 from local.streams import BATCH_MAX, Stream
@@ -71,12 +71,8 @@ class _Life:
 
     def _deliver(self, function: str, kind: str, details: Sequence[dict[str, Any]]) -> None:
         bodies = [json.dumps(enveloped({"detail-type": kind, "detail": each})) for each in details]
-        first = {"ApproximateReceiveCount": "1"}
-        records = [
-            {"messageId": str(n), "body": body, "attributes": first}
-            for n, body in enumerate(bodies)
-        ]
-        self._call(function, {"Records": [{**r, "eventSource": "aws:sqs"} for r in records]})
+        records = [queued(str(number), body, function) for number, body in enumerate(bodies)]
+        self._call(function, {"Records": records})
         for rows in self._rows(self._inbox):
             self._call("settle", {"Records": rows})
 

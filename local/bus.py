@@ -74,7 +74,7 @@ class Bus:
             return
         message = str(uuid4())
         for receives in range(1, RECEIVES_MAX + 1):
-            event = {"Records": [_record(message, body, function, receives)]}
+            event = {"Records": [queued(message, body, function, receives)]}
             answer = self._functions.call(function, event)
             if not (answer and answer.get("batchItemFailures")):
                 return
@@ -106,8 +106,8 @@ def enveloped(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record(message: str, body: str, function: str, receives: int) -> dict[str, Any]:
-    """Return a message as SQS gives it to a function."""
+def queued(message: str, body: str, function: str, receives: int = 1) -> dict[str, Any]:
+    """Return a message as SQS gives it to a function; `receives` counts how often it has by now."""
     return {
         "messageId": message,
         "receiptHandle": message,

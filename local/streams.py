@@ -61,13 +61,16 @@ def _record(record: dict[str, Any], arn: str) -> dict[str, Any]:
     if isinstance(created, datetime):
         change["ApproximateCreationDateTime"] = created.timestamp()
     if "NewImage" in change:
-        change["NewImage"] = {name: _worded(each) for name, each in change["NewImage"].items()}
+        change["NewImage"] = as_json(change["NewImage"])
     return {**record, "dynamodb": change, "eventSourceARN": arn}
 
 
-def _worded(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an attribute as JSON can hold it: bytes are Base64."""
+def as_json(item: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return an item as an event of a stream has it: bytes are Base64."""
     return {
-        kind: b64encode(content).decode() if isinstance(content, bytes) else content
-        for kind, content in value.items()
+        name: {
+            kind: b64encode(content).decode() if isinstance(content, bytes) else content
+            for kind, content in value.items()
+        }
+        for name, value in item.items()
     }

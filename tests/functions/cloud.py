@@ -7,7 +7,6 @@ they answer, what lies in the queues, and what `show_outcome` and the API say.
 
 import copy
 import json
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +23,7 @@ from functions.on_order_completed.handler import handler as on_order_completed
 from functions.on_order_paid.handler import handler as on_order_paid
 from functions.on_order_refunded.handler import handler as on_order_refunded
 from functions.settle.handler import handler as settle
+from local.streams import as_json
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
 from rebate.domain.times import SECOND
@@ -173,7 +173,7 @@ class Cloud:
         found = (row for row in app().store.scan(Journal) if row.source == source)
         rows = sorted(found, key=lambda row: row.number)
         table = _tables()[Journal]
-        return _stream(rows, lambda row: _as_json(table.item(row)))
+        return _stream(rows, lambda row: as_json(table.item(row)))
 
     def dead_letters(self) -> list[tuple[str, dict[str, str]]]:
         """Return (body, attributes) of what was set aside since the last call."""
@@ -262,11 +262,3 @@ def _stream(rows: list[Any], image: Callable[[Any], Mapping[str, Any]]) -> dict[
             record["dynamodb"]["NewImage"] = found
         records.append(record)
     return {"Records": records}
-
-
-def _as_json(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an item as the event of a stream has it: bytes are Base64."""
-    worded: dict[str, Any] = json.loads(
-        json.dumps(item, default=lambda raw: b64encode(raw).decode())
-    )
-    return worded

@@ -36,7 +36,7 @@ from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.places import Change
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
-from rebate.domain.queues import Progress, Queue, TakenBack
+from rebate.domain.queues import Progress, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
@@ -202,7 +202,7 @@ def _work(desk: Desk, keyed: Keyed, progress: Progress | None) -> Work:
     work = Work(desk, keyed.key, keyed.command.at)
     if progress and progress.command == keyed.key:
         work.begun, work.resumed = True, progress.in_flight
-        work.taken_back = progress.taken_back or work.taken_back
+        work.taken_back = progress.taken_back
     return work
 
 
@@ -225,8 +225,7 @@ def _stop(work: Work, command: Command) -> None:
         desk.post(gift.draft, Till.TRANSIT, gift.left + gift.withheld)
         desk.close(gift.draft)
     in_flight = gift.in_flight() if gift else work.resumed
-    taken_back = work.taken_back if work.taken_back != TakenBack() else None
-    desk.queue = replace(desk.queue, progress=Progress(work.key, in_flight, taken_back))
+    desk.queue = replace(desk.queue, progress=Progress(work.key, in_flight, work.taken_back))
 
 
 def _repurchases(desk: Desk, cause: Work) -> tuple[FollowUp, ...]:

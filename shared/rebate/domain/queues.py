@@ -54,7 +54,7 @@ class Progress:
 
     command: str
     in_flight: InFlight | None = None
-    taken_back: TakenBack | None = None
+    taken_back: TakenBack = TakenBack()
 
 
 @dataclass(frozen=True, slots=True)
