@@ -27,7 +27,7 @@ class Meter:
     cancelled: int = 0
     cancelled_units: float = 0
     by_table: Counter[str] = field(default_factory=Counter)
-    _pending: float = 0
+    _sent: list[dict[str, Any]] = field(default_factory=list)
 
     def attach(self, client: Any) -> None:
         """Listen to a client, and make it ask for its consumption."""
@@ -54,13 +54,13 @@ class Meter:
         if model.name in _READS | _WRITES:
             params["ReturnConsumedCapacity"] = "TOTAL"
         if model.name == "TransactWriteItems":
-            self._pending = _least_units(params["TransactItems"])
+            self._sent = params["TransactItems"]
 
     def _after(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         self.calls[model.name] += 1
         if parsed.get("Error", {}).get("Code") == "TransactionCanceledException":
             self.cancelled += 1
-            self.cancelled_units += self._pending
+            self.cancelled_units += _least_units(self._sent)
         consumed = parsed.get("ConsumedCapacity") or []
         for each in [consumed] if isinstance(consumed, Mapping) else consumed:
             if model.name in _READS:
