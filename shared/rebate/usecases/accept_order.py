@@ -4,6 +4,7 @@ Acceptance writes rows of this order and this member only, so orders never wait 
 What it decides rests on the catalog, the settings and the buyer's past, never on a queue.
 """
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded, digest
@@ -18,7 +19,7 @@ from rebate.usecases.ports import Clock, Put, Store, Write
 from rebate.usecases.pricing import Priced, price_order
 from rebate.usecases.rows import Key, Member
 from rebate.usecases.seeds import Seeds
-from rebate.usecases.settings import SettingsReader
+from rebate.usecases.settings import InForce, SettingsReader
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its order or member."""
@@ -79,17 +80,17 @@ class OrderDesk:
             return _repeated(order, f"order {order.id}", same=order.digest == content)
         settings = self.settings.in_force()
         member = self.store.get(Member, Key(event.member.id)) or Member(MemberId(event.member.id))
-        named = replace(_order_of(order, event, member), settings=settings.version, digest=content)
-        priced = price_order(self.store, settings.terms, named, self.seeds)
+        known = _order_of(order, event, content, member, settings)
+        priced = price_order(self.store, settings.terms, known, self.seeds)
         mail = Mail(priced.order, self.clock.now())
         sent = {ticket.queue: ticket for ticket in priced.tickets if _goes_by_mail(ticket, priced)}
         for queue in priced.order.queues:
             mail.join(queue, sent.get(queue))
-        kept = _settle_kept(replace(priced.order, refunds=order.refunds), mail)
+        settled = _settle_kept(priced.order, order.refunds, mail)
         rows: list[Write] = [Put(each) for each in priced.tickets if each.queue not in sent]
         if priced.limited:
             rows.append(Put(replace(member, version=member.version + 1), expects=member.version))
-        store_order(self.store, order, kept, rows, mail)
+        store_order(self.store, order, settled, rows, mail)
         return Accepted(order.id, "accepted", priced.order.queues)
 
     def _completed(self, order: Order, event: OrderCompleted) -> Accepted:
@@ -143,17 +144,19 @@ def _accepted_or_kept(order: Order) -> Accepted:
     return Accepted(order.id, outcome, order.queues)
 
 
-def _settle_kept(order: Order, mail: Mail) -> Order:
+def _settle_kept(order: Order, refunds: Mapping[str, Refunded], mail: Mail) -> Order:
     """Apply the completion and refunds that came before their order (contracts, section 1).
 
     A refund that turns out to exceed what was paid is kept with the reason, and changes nothing.
     """
-    known = replace(order, refunds={}, kept=())
-    for name in sorted(order.kept, key=lambda name: _instant_of(order, name)):
+    if not order.kept:
+        return order
+    known = replace(order, kept=())
+    for name in sorted(order.kept, key=lambda name: _kept_at(order, refunds, name)):
         if name is None:
             mail.complete()
             continue
-        refund = order.refunds[name]
+        refund = refunds[name]
         try:
             check_refund(known, refund)
         except Rejected as rejected:
@@ -164,8 +167,8 @@ def _settle_kept(order: Order, mail: Mail) -> Order:
     return known
 
 
-def _instant_of(order: Order, kept: str | None) -> Instant:
-    at = order.completed_at if kept is None else order.refunds[kept].at
+def _kept_at(order: Order, refunds: Mapping[str, Refunded], name: str | None) -> Instant:
+    at = order.completed_at if name is None else refunds[name].at
     assert at is not None, f"order {order.id} keeps a completion that it does not know"
     return at
 
@@ -175,9 +178,13 @@ def _keeping(order: Order, name: str | None) -> Order:
     return order if order.digest is not None else replace(order, kept=(*order.kept, name))
 
 
-def _order_of(order: Order, event: OrderPaid, member: Member) -> Order:
+def _order_of(
+    order: Order, event: OrderPaid, content: str, member: Member, settings: InForce
+) -> Order:
     return replace(
         order,
+        digest=content,
+        settings=settings.version,
         member=member.id,
         refunds={},
         level=event.member.level,

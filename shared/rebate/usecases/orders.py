@@ -32,6 +32,10 @@ class Mail:
     order: Order
     now: Instant
     rows: list[Inbox] = field(default_factory=list)
+    arrival: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.arrival = self.order.arrival
 
     def join(self, queue: QueueId, ticket: Ticket | None) -> None:
         """Tell a queue that the order was paid; `ticket` goes with it unless it is stored ahead."""
@@ -43,12 +47,11 @@ class Mail:
     def send(self, queue: QueueId, command: Command, ticket: Ticket | None = None) -> None:
         """Queue a command; nothing of an order happens before it was paid (Rule 0.11)."""
         at = max(command.at, self.order.paid_at or command.at)
-        arrival = max(self.now, self.order.arrival + 1)
-        self.order = replace(self.order, arrival=arrival)
-        sort = joined(number(at), number(arrival), self.order.id)
-        command = replace(command, at=at)
-        gate = (self.order.id, _attempt(self.order))
-        self.rows.append(Inbox(queue, sort, command, gate=gate, ticket=ticket))
+        if at != command.at:
+            command = replace(command, at=at)
+        self.arrival = max(self.now, self.arrival + 1)
+        sort = joined(number(at), number(self.arrival), self.order.id)
+        self.rows.append(Inbox(queue, sort, command, ticket=ticket))
 
     def complete(self) -> None:
         """Tell every queue of the order that it is completed."""
@@ -84,7 +87,7 @@ def check_refund(order: Order, refund: Refunded) -> None:
 
 
 def store_order(
-    store: Store, before: Order, after: Order, rows: Sequence[Write], mail: Mail | None
+    store: Store, before: Order, after: Order, rows: Sequence[Write], mail: Mail
 ) -> None:
     """Store an order, its other rows and its commands: all at once, or so that all show at once.
 
@@ -96,41 +99,40 @@ def store_order(
     Raises:
         Conflict: somebody else wrote to the order; nothing of this event is visible.
     """
-    header, further = _rows_of(replace(after, arrival=mail.order.arrival if mail else 0))
-    sent = mail.rows if mail else []
-    writes: list[Write] = [*map(Put, further), *_spending(after), *rows, *map(Put, sent)]
-    version = before.version
+    further = _further_rows(after)
+    writes: list[Write] = [*map(Put, further), *_spending(after), *rows, *map(Put, mail.rows)]
+    version, attempts = before.version, after.attempts
     if len(writes) >= WRITES_MAX:
-        claim = replace(_rows_of(before)[0], version=_attempt(before))
+        claim = replace(before, version=version + 1, lines=before.lines[:LINES_PER_ROW])
         store.commit([Put(claim, expects=version)])
-        version = claim.version
-        header = replace(header, attempts=(*header.attempts, version))
+        version, attempts = claim.version, (*attempts, claim.version)
         while len(writes) >= WRITES_MAX:
             ahead, writes = writes[: WRITES_MAX - 1], writes[WRITES_MAX - 1 :]
-            store.commit([Check(Order, key_of(claim), version), *ahead])
-    final = Put(replace(header, version=version + 1), expects=version)
-    store.commit([final, *map(_ungated, writes)])
+            gated = (_gated(write, order=after.id, attempt=version) for write in ahead)
+            store.commit([Check(Order, key_of(claim), version), *gated])
+    header = replace(
+        after,
+        version=version + 1,
+        arrival=mail.arrival,
+        lines=after.lines[:LINES_PER_ROW],
+        attempts=attempts,
+    )
+    store.commit([Put(header, expects=version), *writes])
 
 
-def _attempt(order: Order) -> int:
-    """Return the number of the next attempt at storing an event of an order."""
-    return order.version + 1
-
-
-def _ungated(write: Write) -> Write:
+def _gated(write: Write, *, order: OrderId, attempt: int) -> Write:
+    """Let a command wait for its order's attempt; nobody looks for other rows before it."""
     if isinstance(write, Put) and isinstance(write.row, Inbox):
-        return replace(write, row=replace(write.row, gate=None))
+        return replace(write, row=replace(write.row, gate=(order, attempt)))
     return write
 
 
-def _rows_of(order: Order) -> tuple[Order, list[OrderLines]]:
-    header = replace(order, lines=order.lines[:LINES_PER_ROW])
+def _further_rows(order: Order) -> list[OrderLines]:
     starts = range(LINES_PER_ROW, len(order.lines), LINES_PER_ROW)
-    further = [
+    return [
         OrderLines(order.id, order.digest or "", row, order.lines[start : start + LINES_PER_ROW])
         for row, start in enumerate(starts, 1)
     ]
-    return header, further
 
 
 def _spending(after: Order) -> list[Write]:
