@@ -45,19 +45,23 @@ every_room = pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 8))
 
 
 def a_line_of(
-    *orders: tuple[str, str, int], gives: int = 1000, room: int = 96, at_once: int = 1, **plan: Any
+    *orders: tuple[str, str, *tuple[int, ...]],
+    gives: int = 1000,
+    room: int = 96,
+    at_once: int = 1,
+    **plan: Any,
 ) -> PureQueue:
-    """Play orders (order, member, paid), of which each gives so many basis points."""
+    """Play orders (order, member, paid by line), of which each gives so many basis points."""
     settled = replace(queue_rebate.settlement(queue_rebate_terms.Terms(ZONE)), **plan)
     tickets = [
         Ticket(
             NAME,
             OrderId(order),
             MemberId(member),
-            (a_line("1", paid, gives=gives),),
+            tuple(a_line(str(line), each, gives=gives) for line, each in enumerate(paid, 1)),
             Instant(BEGIN + number * MINUTE),
         )
-        for number, (order, member, paid) in enumerate(orders)
+        for number, (order, member, *paid) in enumerate(orders)
     ]
     queue = PureQueue(settled, {ticket.key: ticket for ticket in tickets}, room)
     joins = [Join(ticket.paid_at, ticket.order, ticket.member) for ticket in tickets]
@@ -183,3 +187,27 @@ def test_what_is_not_pending_any_more_is_taken_from_cash(spent: int) -> None:
     refund(queue, "o1", "A", 10_000)
     assert queue.wallets[member].balances == ({Pocket.CASH: -spent} if spent else {})
     assert queue.queue.figure(Till.CLAWED_BACK) == 200
+
+
+@pytest.mark.parametrize("hold_days", [0, 7])
+@pytest.mark.parametrize("amounts", [(100, 5000), (100, 4950), (90, 5000)])
+def test_the_parts_of_a_refund_come_to_what_it_does_at_once(
+    amounts: tuple[int, int], hold_days: int
+) -> None:
+    """Line after line: what was taken back for the first is not taken, nor told, for the second."""
+    first, second = amounts
+    cuts = (Cut(LineId("1"), first), Cut(LineId("2"), second))
+    command = Refund(Instant(BEGIN + 1000 * MINUTE), OrderId("o1"), MemberId("A"), "r1", cuts)
+    payers = [(f"p{number}", f"m{number}", 10) for number in range(200)]
+    queues = []
+    for room in (1000, SMALLEST):
+        queue = a_line_of(("o1", "A", 100, 5000), *payers, hold_days=hold_days, room=room)
+        queue.settle([command])
+        assert queue.queue.progress is None
+        queues.append(queue)
+    at_once, in_parts = queues
+    assert in_parts.outcome() == at_once.outcome()
+    assert [event.clawed_back for event in in_parts.events if event.type == "EntryRefunded"] == [
+        first,
+        100 - (5000 - second),
+    ]

@@ -249,17 +249,29 @@ def test_a_line_that_is_cleared_begins_anew() -> None:
     assert player.outcome()["wallets"] == {"B": {"cash": 100}}
 
 
-def test_points_are_issued_by_the_queue() -> None:
+def test_points_are_issued_by_the_queue_and_go_back_there() -> None:
     exchange = {"exchange": {"queue": "mall", "entry": "o1/1", "into": "points"}}
-    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), exchange)
-    accounts = {
+    refund = {"refund": {"order": "o1", "line": "1", "amount": 20, "id": "r1"}}
+    player = played({"queue_rebate": MALL}, buy("o1", "A", 100), exchange, refund)
+    assert points_moved(player, "exchange") == {
+        ("issued/points/mall", -50),
+        ("wallet/points/A", 50),
+    }
+    assert points_moved(player, "refund") == {
+        ("issued/points/mall", 10),
+        ("wallet/points/A", -10),
+    }
+
+
+def points_moved(player: Player, kind: str) -> set[tuple[str, int]]:
+    """What entries of a kind posted to accounts of points."""
+    return {
         (posting.account, posting.amount)
         for row in player.store.scan(Journal)
         for entry in row.entries
         for posting in entry.postings
-        if entry.kind == "exchange"
+        if entry.kind == kind and "points" in posting.account
     }
-    assert accounts == {("issued/points/mall", -50), ("wallet/points/A", 50)}
 
 
 def test_a_refund_takes_what_is_pending_of_the_order_first() -> None:
