@@ -39,12 +39,15 @@ stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
 	JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
 		$(BIN)/python -m pytest tests/stack --log-cli-level=INFO --timeout=900 $(ARGS)
 
+LONG := $(BIN)/python -m pytest -n 2 --timeout=0
+
 prove: setup ## the proofs that take longer (hours): see docs/proofs.md
-	REBATE_TEST_EFFORT=20 $(BIN)/python -m pytest --timeout=0 tests/simulation
-	REBATE_TEST_EFFORT=5 $(BIN)/python -m pytest --timeout=0 tests/test_processes.py \
-		tests/usecases/test_long_orders.py tests/usecases/test_crashes.py
-	REBATE_TEST_EFFORT=34 $(BIN)/python -m pytest --timeout=0 tests/test_against_model.py
-	REBATE_TEST_LINE=100000 $(BIN)/python -m pytest --timeout=0 tests/usecases/test_long_runs.py
+	REBATE_TEST_EFFORT=20 $(LONG) tests/simulation
+	REBATE_TEST_EFFORT=5 $(LONG) tests/test_processes.py
+	REBATE_TEST_EFFORT=5 $(LONG) tests/usecases/test_long_orders.py tests/usecases/test_crashes.py
+	REBATE_TEST_EFFORT=8 $(LONG) tests/domain/test_room.py
+	REBATE_TEST_EFFORT=34 $(LONG) tests/test_against_model.py
+	REBATE_TEST_LINE=100000 $(LONG) tests/usecases/test_long_runs.py
 	$(BIN)/python -m proofs.conditions
 	$(BIN)/python -m proofs.model
 	$(BIN)/python -m proofs.mutations

@@ -5,6 +5,7 @@ their statements, holds, sums of days, and what goes to other queues.
 """
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.caps import DailyCap
-from rebate.domain.commands import Cut, Join, Refund
+from rebate.domain.commands import Command, Complete, Cut, Join, Refund
+from rebate.domain.deals import over_heads
 from rebate.domain.ledger import Pocket, Till
-from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId
+from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId, TicketKey
+from rebate.domain.plan import Moment, Part
 from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
-from rebate.domain.tickets import Ticket
+from rebate.domain.tickets import Status, Ticket
 from rebate.domain.times import Instant
 from tests.domain.pure import NAME, PureQueue
 from tests.strategies import BEGIN, MINUTE, PLANS, ZONE, a_line, examples, histories
@@ -69,9 +72,19 @@ def a_line_of(
     return queue
 
 
-def refund_of(order: str, member: str, amount: int) -> Refund:
+def a_join(
+    order: str, member: str, paid: int, *, gives: int = 1000, **more: Any
+) -> tuple[Ticket, Join]:
+    """Return an order that comes after all others, and its command."""
+    at = Instant(BEGIN + 500 * MINUTE)
+    lines = (a_line("1", paid, gives=gives),)
+    ticket = Ticket(NAME, OrderId(order), MemberId(member), lines, at, **more)
+    return ticket, Join(at, ticket.order, ticket.member)
+
+
+def refund_of(order: str, member: str, amount: int, line: str = "1") -> Refund:
     at = Instant(BEGIN + 1000 * MINUTE)
-    return Refund(at, OrderId(order), MemberId(member), "r1", (Cut(LineId("1"), amount),))
+    return Refund(at, OrderId(order), MemberId(member), "r1", (Cut(LineId(line), amount),))
 
 
 def refund(queue: PureQueue, order: str, member: str, amount: int) -> None:
@@ -127,15 +140,106 @@ def test_what_leaves_buys_again_in_the_same_commit(room: int) -> None:
     assert max(queue.written) <= room
 
 
+def at_most_room(queue: PureQueue, commands: Sequence[Command]) -> None:
+    """Carry commands out on a copy of the queue, in as few commits as they fit into."""
+    queue = copy.deepcopy(queue)
+    begun = len(queue.written)
+    queue.settle(commands, at_once=len(commands))
+    assert max(queue.written[begun:]) <= queue.room
+
+
+@every_room
+@pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
+@pytest.mark.parametrize("hold_days", [0, 7])
+@pytest.mark.parametrize("member", ["A", "A{}"])
+def test_however_many_an_order_pays(
+    member: str, hold_days: int, cap: DailyCap | None, room: int
+) -> None:
+    """Up to the one whose rows are the last that fit; then it joins, below a new node."""
+    waiting = [(f"o{number}", member.format(number), 10) for number in range(32)]
+    queue = a_line_of(*waiting, gives=0, hold_days=hold_days, daily_cap=cap)
+    queue.room = room
+    for receivers in range(1, 20):
+        order, command = a_join("p1", "A", 10 * receivers, gives=10_000)
+        queue.tickets[order.key] = order
+        at_most_room(queue, [command])
+
+
 @every_room
 def test_entries_far_apart_stand_below_nodes_of_their_own(room: int) -> None:
+    """All but the last were paid, and have to give back."""
     count = 200
     orders = ((f"o{number}", f"m{number}", 10) for number in range(count))
     queue = a_line_of(*orders, gives=10_000)
-    queue.room, begun = room, len(queue.written)
-    places = range(1, count, 33)
-    queue.settle([refund_of(f"o{n}", f"m{n}", 10) for n in places], at_once=len(places))
-    assert max(queue.written[begun:]) <= room
+    queue.room = room
+    refunds = [refund_of(f"o{n}", f"m{n}", 10) for n in range(1, count, 33)]
+    last = refund_of("o199", "m199", 10)
+    for often in range(len(refunds) + 1):
+        at_most_room(queue, [last, *refunds[:often]])
+
+
+@every_room
+def test_an_order_that_lets_another_leave_and_joins_below_a_new_node(room: int) -> None:
+    terms = order_queue.Terms(reward_bps=3000, rewards_to_exit=1)
+    line = replace(a_line(WHOLE_ORDER, 100, gives=3000), gets_bps=None)
+    queue = PureQueue(order_queue.settlement(terms), {})
+    for number in range(33):
+        ticket = Ticket(
+            NAME,
+            OrderId(f"o{number}"),
+            MemberId("AB"[number == 32]),
+            (replace(line, gives_bps=3000 * (number == 32)),),
+            Instant(BEGIN + number),
+        )
+        queue.tickets[ticket.key] = ticket
+    *waiting, leaving = [Join(t.paid_at, t.order, t.member) for t in queue.tickets.values()]
+    queue.settle(waiting)
+    queue.room = room
+    others = [refund_of(f"o{number}", "A", 5, line=WHOLE_ORDER) for number in range(1, 12)]
+    for ahead in range(12):
+        at_most_room(queue, [*others[:ahead], leaving])
+
+
+@every_room
+def test_what_is_told_of_a_merged_order_beside_what_its_member_is_paid(room: int) -> None:
+    queue = a_line_of(*((f"o{number}", "A", 10) for number in range(12)), gives=0)
+    merged = queue.tickets[TicketKey(MemberId("A"), OrderId("o11"))].with_entry(
+        0, lambda entry: replace(entry, status=Status.MERGED)
+    )
+    queue.tickets[merged.key] = replace(merged, merged_into=QueueId("other"))
+    order, command = a_join("p1", "B", 10, gives=10_000)
+    queue.tickets[order.key] = order
+    queue.room = room
+    others = [refund_of(f"o{number}", "A", 5) for number in range(1, 11)]
+    told = (
+        Complete(command.at, merged.order, merged.member),
+        refund_of("o11", "A", 5),
+    )
+    for ahead in range(11):
+        for last in told:
+            at_most_room(queue, [*others[:ahead], command, last])
+
+
+@pytest.mark.parametrize("buyer_bps", [0, 500])
+@pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 12))
+def test_accelerations_are_paid_once_wherever_they_are_cut(room: int, buyer_bps: int) -> None:
+    """Rule 5.6: the referrer's and the buyer's; both, or neither yet."""
+    deal = over_heads((5000, 3000, 2000), referrer_bps=500, buyer_bps=buyer_bps)
+    parts = (Part(deal, due=Moment.PAID),)
+    waiting = [(f"o{number}", f"m{number}", 1000) for number in range(100)]
+    outcomes = []
+    for each in (96, room):
+        queue = a_line_of(*waiting, gives=0, parts=parts)
+        queue.room = each
+        commands = []
+        for number in range(5):
+            buyer, referrer = f"m{99 - number}", MemberId(f"m{40 + number}")
+            order, command = a_join(f"p{number}", buyer, 1000, referrer=referrer)
+            queue.tickets[order.key] = order
+            commands.append(command)
+        queue.settle(commands, at_once=5)
+        outcomes.append(queue.outcome())
+    assert outcomes[0] == outcomes[1]
 
 
 @every_room
