@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import PREFIX, REGION
+from infra.runtime import ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]
 STARTS, STARTS_QUICK = 15, 3
@@ -135,6 +136,7 @@ def _handlers() -> list[str]:
 def _start(code: str, bytecode: str) -> dict[str, Any]:
     """Run code in a fresh process, which finds bytecode or leaves it there; return its figures."""
     environment = {
+        **ENVIRONMENT,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": REGION,

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra import runtime
 from infra.access import resources_by_action
 from infra.alarms import MINUTES_5, Alarms
 from infra.checks import acknowledge
@@ -86,6 +87,7 @@ class RebateFunction(Construct):
             dead_letter_queue=self._dead_letters.queue if self._dead_letters else None,
             reserved_concurrent_executions=stage.reserved.get(name),
             environment={
+                **runtime.ENVIRONMENT,
                 "REBATE_TABLE_PREFIX": stage.table_prefix,
                 "REBATE_METRICS": deployment.metrics,
                 **(environment or {}),

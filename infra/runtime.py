@@ -9,6 +9,9 @@ PYTHON = "3.13"
 PLATFORM = "manylinux2014_aarch64"
 INTERPRETER_VARIABLE = "REBATE_RUNTIME_PYTHON"
 
+ENVIRONMENT = {"PYDANTIC_DISABLE_PLUGINS": "1"}
+"""Variables of every function. Pydantic would search all packages for plugins at each start."""
+
 
 def interpreter() -> str | None:
     """Return an interpreter of the runtime's minor version, whose bytecode the runtime loads.

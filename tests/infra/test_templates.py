@@ -13,6 +13,7 @@ from moto.events.models import EventPattern
 
 from functions.api.access import MEMBER, OPERATOR, scope_of
 from infra.packages import ROOT
+from infra.runtime import ENVIRONMENT
 from infra.service_stack import INTAKES
 from infra.sign_in import scope_name
 from local.bus import ROUTES, enveloped
@@ -148,7 +149,9 @@ def test_functions_are_traced_and_limited_and_forget_their_logs(service: Templat
         assert function["Architectures"] == ["arm64"], name
         assert function["Runtime"] == "python3.13", name
         assert function["TracingConfig"] == {"Mode": "Active"}, name
-        assert function["Environment"]["Variables"]["REBATE_METRICS"] == "Rebate/test", name
+        variables = function["Environment"]["Variables"]
+        assert variables["REBATE_METRICS"] == "Rebate/test", name
+        assert variables.items() >= ENVIRONMENT.items(), name
     assert all(group["RetentionInDays"] for group in service.all("AWS::Logs::LogGroup").values())
 
 

@@ -2,14 +2,16 @@
 
 To a type checker `dataclass` and `replace` are the standard library's, and they mean the same. What
 differs is the work. There, each class compiles eight functions, so that a hundred are a third of a
-cold start, and a frozen instance sets each field by a call. Here only a constructor is compiled; it
-fills an object of an open twin of the class, with the same slots, and closes it.
+cold start, and a frozen instance sets each field by a call. Here only a constructor is compiled,
+when the first record is made of the class; it fills an object of an open twin of the class, with
+the same slots, and closes it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, FrozenInstanceError, field
 from dataclasses import dataclass as standard
 from dataclasses import replace as standard_replace
+from inspect import Parameter, Signature
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -30,10 +32,24 @@ REQUIRED = MISSING
 """The default of a field that has none."""
 
 
+class _Parameters:
+    """Tells what a record is made of, though its constructor may not be compiled yet."""
+
+    def __get__(self, record: object, kind: "type[_Record]") -> Signature:
+        return Signature([_parameter(*field) for field in kind.__defaults__.items()])
+
+
+def _parameter(name: str, default: Any) -> Parameter:  # noqa: ANN401 - any field's
+    given = Parameter.empty if default is REQUIRED else default
+    by_default = REQUIRED if _factory(default) else given
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=by_default)
+
+
 class _Record:
     """What all records share: they are compared by class and content."""
 
     __slots__ = ()
+    __signature__ = _Parameters()
 
     if TYPE_CHECKING:
         __contents__: ClassVar[attrgetter[tuple[Any, ...]]]
@@ -75,7 +91,7 @@ def defaults_of(kind: type) -> Iterator[tuple[str, Any]]:
     """Yield the names of a record's fields and their defaults, `REQUIRED` where there is none."""
     assert issubclass(kind, _Record), f"{kind} is no record"
     for name, default in kind.__defaults__.items():
-        factory = getattr(default, "default_factory", None)
+        factory = _factory(default)
         yield name, factory() if factory else default
 
 
@@ -109,7 +125,7 @@ def _recorded(body: type) -> type:
         "__places__": {name: place for place, name in enumerate(names)},
         "__contents__": attrgetter(*names, "__class__"),
         "__defaults__": defaults,
-        "__new__": _constructor(twin, defaults, checked="__post_init__" in written),
+        "__new__": _maker(twin, defaults, checked="__post_init__" in written),
         "__setattr__": _refuse,
         "__delattr__": _refuse,
     }
@@ -120,12 +136,23 @@ _NOT_WRITTEN = frozenset({"__dict__", "__weakref__"})
 """What Python adds to the body of a class without slots."""
 
 
+def _maker(twin: type, defaults: Mapping[str, Any], *, checked: bool) -> Callable[..., Any]:
+    """Return what makes the first record: it compiles the constructor of the others, too."""
+
+    def make(kind: Any, /, *contents: Any, **named: Any) -> object:  # noqa: ANN401 - any record
+        constructor = _constructor(twin, defaults, checked=checked)
+        kind.__new__ = staticmethod(constructor)
+        return constructor(kind, *contents, **named)
+
+    return make
+
+
 def _constructor(twin: type, defaults: Mapping[str, Any], *, checked: bool) -> Callable[..., Any]:
     """Return what makes a record: it fills an open twin, and closes it."""
     known: dict[str, Any] = {"_new": object.__new__, "_twin": twin, "_REQUIRED": REQUIRED}
     parameters, lines = ["_kind"], ["_self = _new(_twin)"]
     for name, default in defaults.items():
-        factory = getattr(default, "default_factory", None)
+        factory = _factory(default)
         if factory:
             known[f"_make_{name}"] = factory
             parameters.append(f"{name}=_REQUIRED")
@@ -143,6 +170,11 @@ def _constructor(twin: type, defaults: Mapping[str, Any], *, checked: bool) -> C
     exec(source, known)  # noqa: S102 - as the standard library does, from names of fields alone
     constructor: Callable[..., Any] = known["__new__"]
     return constructor
+
+
+def _factory(default: Any) -> Callable[[], Any] | None:  # noqa: ANN401 - any field's
+    """Return what makes a field's default anew for each record, if something does."""
+    return getattr(default, "default_factory", None)
 
 
 def _refuse(record: object, name: str, *_content: object) -> NoReturn:
