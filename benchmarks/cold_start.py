@@ -1,24 +1,29 @@
 """Cold starts: what a handler's start costs beside `import boto3` and a client alone.
 
 A start is the import, the client, and whatever the first call makes that later ones find made.
+Handlers find what their package has: compiled modules, and of botocore the services they call.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+
+import botocore
 
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import PREFIX, REGION
+from infra.packages import prune
 from infra.runtime import ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]
 STARTS, STARTS_QUICK = 15, 3
+CLIENT_ALONE = "boto3 and a client"
 BASELINE = "import boto3; boto3.client('dynamodb', endpoint_url='http://127.0.0.1:1')"
 HANDLER = """
 from functions.{name}.handler import handler
@@ -99,17 +104,25 @@ def run(options: Options) -> Iterator[Line]:
     Starts take turns, so that whatever else the machine does meets all of them alike; what is
     quoted is the median.
     """
-    codes = {"boto3 and a client": BASELINE}
+    codes = {CLIENT_ALONE: BASELINE}
     codes |= {name: HANDLER.format(name=name, first=FIRST[name]) for name in _handlers()}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        bytecode, packages = Path(folder, "bytecode"), Path(folder, "packages")
+        shutil.copytree(Path(botocore.__file__).parent, packages / "botocore")
+        prune(packages)
+        paths = {name: [] if name == CLIENT_ALONE else [packages] for name in codes}
+
+        def start(name: str) -> Line:
+            return _start(codes[name], bytecode, [*paths[name], ROOT / "shared", ROOT])
+
         say("cold_start: compiles")
-        for code in codes.values():
-            _start(code, folder)
+        for name in codes:
+            start(name)
         starts: dict[str, list[Line]] = {name: [] for name in codes}
         for number in range(STARTS_QUICK if options.quick else STARTS):
             say(f"cold_start: start {number + 1} of each of {len(codes)}")
-            for name, code in codes.items():
-                starts[name].append(_start(code, folder))
+            for name in codes:
+                starts[name].append(start(name))
     yield from _lines(starts)
 
 
@@ -133,7 +146,7 @@ def _handlers() -> list[str]:
     return sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
 
 
-def _start(code: str, bytecode: str) -> dict[str, Any]:
+def _start(code: str, bytecode: Path, paths: list[Path]) -> Line:
     """Run code in a fresh process, which finds bytecode or leaves it there; return its figures."""
     environment = {
         **ENVIRONMENT,
@@ -143,8 +156,8 @@ def _start(code: str, bytecode: str) -> dict[str, Any]:
         "AWS_DEFAULT_REGION": REGION,
         "REBATE_TABLE_PREFIX": PREFIX,
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "shared"), str(ROOT)]),
-        "PYTHONPYCACHEPREFIX": bytecode,
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "PYTHONPYCACHEPREFIX": str(bytecode),
     }
     done = subprocess.run(
         [sys.executable, "-c", TIMED.format(code=code)],
@@ -153,5 +166,5 @@ def _start(code: str, bytecode: str) -> dict[str, Any]:
         text=True,
         check=True,
     )
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    figures: Line = json.loads(done.stdout.splitlines()[-1])
     return figures

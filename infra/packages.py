@@ -90,7 +90,7 @@ def layer(build: Path, python: str | None, platform: str = runtime.PLATFORM) -> 
 
     def make(folder: Path) -> None:
         _install(folder / "python", platform)
-        _prune(folder / "python")
+        prune(folder / "python")
         _compile(python, folder / "python", "/opt/python")
 
     parts = [_recipe(python), platform.encode(), LOCK.read_bytes()]
@@ -142,8 +142,8 @@ def _install(folder: Path, platform: str) -> None:
         raise PackagingFailed(message)
 
 
-def _prune(folder: Path) -> None:
-    """Remove commands, and the descriptions of services that no function calls."""
+def prune(folder: Path) -> None:
+    """Remove from installed packages commands, and AWS services that no function calls."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     for path in (folder / "botocore" / "data").iterdir():
         if path.is_dir() and path.name not in CLIENTS:
