@@ -22,6 +22,7 @@ RICH = {
     "timezone": "Europe/Berlin",
     "queue_rebate": {
         "enabled": True,
+        "new_products": False,
         "settle_on": "completed",
         "reward_order": "completed_first",
         "surplus": "carry",
@@ -94,7 +95,7 @@ RICH = {
 }
 """Something of everything that the engine goes by."""
 
-WORDED_BY_EDITION = {1: "091c525f182e"}
+WORDED_BY_EDITION = {2: "d725ca534fe3"}
 """How the terms of `RICH` are worded: the first digits of their SHA-256."""
 
 

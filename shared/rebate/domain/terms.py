@@ -16,7 +16,7 @@ from rebate.domain.plans import (
 )
 from rebate.domain.records import dataclass
 
-EDITION = 1
+EDITION = 2
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
-from rebate.contracts.settings import QueueRebate
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, ProductId, StoreId
 from rebate.domain.records import dataclass, replace
@@ -112,8 +111,8 @@ class CatalogDesk:
 
     def _takes_part(self, event: ProductSaved) -> bool:
         """Decide once whether a new product takes part (Rule 1.4 (2))."""
-        plan = self.settings.in_force().settings.queue_rebate or QueueRebate()
-        return event.supply not in _SOLD_BY_US or plan.new_products
+        terms = self.settings.in_force().terms.queue_rebate
+        return event.supply not in _SOLD_BY_US or terms.new_products
 
     def _bond(self, member: Member, referrer: str | None) -> "_Bond":
         """Bind a referrer once, and neither to oneself nor in a loop (Rule 2.5).

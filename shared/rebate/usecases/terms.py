@@ -70,6 +70,7 @@ def _queue_rebate(settings: Settings) -> queue_rebate_terms.Terms:
     return queue_rebate_terms.Terms(
         zone=settings.zone,
         plan=_given(queue_rebate_terms.PLAN, plan, plan.entitlement),
+        new_products=plan.new_products,
         products={
             name: _scope(queue_rebate_terms.mall_product(name), own)
             for name, own in _named(ProductId, plan.products)

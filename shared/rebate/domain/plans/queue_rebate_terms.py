@@ -52,10 +52,12 @@ class Terms:
     """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).
 
     `products` are those of the mall. `random_return` is (cash, points) places of a group.
+    `new_products`: whether a product of ours takes part from when it is saved first (Rule 1.4 (2)).
     """
 
     zone: ZoneInfo
     plan: Scope = PLAN
+    new_products: bool = True
     products: Mapping[ProductId, Scope] = field(default_factory=dict)
     stores: Mapping[StoreId, Branch] = field(default_factory=dict)
     desks: Mapping[StoreId, Branch] = field(default_factory=dict)
