@@ -3,6 +3,7 @@
 import copy
 import pickle
 from dataclasses import FrozenInstanceError
+from inspect import Parameter, signature
 
 import pytest
 from hypothesis import given
@@ -65,6 +66,21 @@ def test_it_has_its_fields_defaults_and_methods():
     assert Coin.__doc__ == "Money in a pocket."
     assert repr(coin) == "Coin(worth=7, marks={}, owner='A')"
     assert not hasattr(coin, "__dict__")
+
+
+def test_its_parameters_are_known_before_the_first_is_made():
+    @dataclass(frozen=True, slots=True)
+    class Kind:
+        kind: str
+        marks: dict[str, int] = field(default_factory=dict)
+        owner: str = "A"
+
+    parameters = signature(Kind).parameters
+    assert [each.default for each in parameters.values()] == [Parameter.empty, REQUIRED, "A"]
+    assert Kind(kind="coin") == Kind("coin", {}, owner="A")
+    assert [*parameters] == [*signature(Kind).parameters] == ["kind", "marks", "owner"]
+    with pytest.raises(TypeError, match="kind"):
+        Kind()
 
 
 def test_each_has_a_default_of_its_own():
