@@ -1,0 +1,67 @@
+"""The journal: no entry that does not balance can be made, and no asset stands for another."""
+
+import pytest
+
+from rebate.domain.ledger import (
+    WITHDRAWN,
+    JournalEntry,
+    Pocket,
+    Posting,
+    Till,
+    asset_of,
+    balances,
+    issued,
+    till,
+    totals,
+    wallet,
+)
+from rebate.domain.names import MemberId, QueueId
+
+A, MALL = MemberId("A"), QueueId("mall")
+CASH, POOL = wallet(A, Pocket.CASH), till(MALL, Till.POOL)
+
+
+def entry(*postings: tuple[str, int]) -> JournalEntry:
+    return JournalEntry("test", tuple(Posting(account, amount) for account, amount in postings))
+
+
+@pytest.mark.parametrize(
+    ("account", "asset"),
+    [
+        (CASH, "money"),
+        (wallet(A, Pocket.PENDING), "money"),
+        (POOL, "money"),
+        (WITHDRAWN, "money"),
+        (wallet(A, Pocket.POINTS), "points"),
+        (wallet(A, Pocket.LOVE), "love"),
+        (wallet(A, Pocket.LOVE_FROZEN), "love"),
+        (wallet(A, Pocket.VOUCHER), "voucher"),
+        (issued(MALL, Pocket.POINTS), "points"),
+    ],
+)
+def test_the_asset_of_an_account(account, asset):
+    assert asset_of(account) == asset
+
+
+@pytest.mark.parametrize("off", [1, -1])
+def test_an_entry_balances_to_the_cent(off):
+    """Rule 0.10."""
+    assert entry((POOL, -500), (CASH, 500))
+    with pytest.raises(AssertionError, match="is off by"):
+        entry((POOL, -500), (CASH, 500 + off))
+
+
+def test_no_asset_makes_up_for_another():
+    with pytest.raises(AssertionError, match=r"money.*points"):
+        entry((POOL, -500), (wallet(A, Pocket.POINTS), 500))
+
+
+def test_totals_are_by_asset():
+    points = wallet(A, Pocket.POINTS)
+    postings = [Posting(POOL, -500), Posting(CASH, 200), Posting(points, 7), Posting(points, 1)]
+    assert totals(postings) == {"money": -300, "points": 8}
+
+
+def test_balances_leave_out_what_is_zero():
+    entries = [entry((POOL, -500), (CASH, 500)), entry((CASH, -500), (WITHDRAWN, 500))]
+    assert balances(entries) == {POOL: -500, WITHDRAWN: 500}

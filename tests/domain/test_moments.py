@@ -1,0 +1,60 @@
+"""When an order contributes and joins: as it is paid, or as it is completed."""
+
+import pytest
+
+from rebate.domain.commands import Complete, Join
+from rebate.domain.deals import first_then_next
+from rebate.domain.ledger import Till
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.plan import Moment, Part, Plan
+from rebate.domain.records import replace
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from tests.domain.pure import NAME, PureQueue
+from tests.strategies import BEGIN, a_line
+
+PAID, COMPLETED = Instant(BEGIN), Instant(BEGIN + 1)
+
+
+def a_queue(due: Moment, *, joins: Moment = Moment.PAID, self_funding: bool = False) -> PureQueue:
+    """One order of 100, of which it gives 10, when it is `due`."""
+    parts = (Part(first_then_next, due=due),)
+    ticket = Ticket(NAME, OrderId("o1"), MemberId("A"), (a_line("1", 100),), PAID)
+    plan = Plan(parts=parts, joins=joins, self_funding=self_funding)
+    return PureQueue(plan, {ticket.key: ticket})
+
+
+def only(queue: PureQueue) -> Ticket:
+    (ticket,) = queue.tickets.values()
+    return ticket
+
+
+JOIN = Join(PAID, OrderId("o1"), MemberId("A"))
+COMPLETE = Complete(COMPLETED, OrderId("o1"), MemberId("A"))
+
+
+@pytest.mark.parametrize("due", Moment)
+@pytest.mark.parametrize("joins", Moment)
+@pytest.mark.parametrize("self_funding", [False, True])
+def test_each_at_its_moment(due, joins, self_funding):
+    """Rules 1.4 (5) and 5.1; self-funding changes what comes first, never when (Rule 0.7)."""
+    queue = a_queue(due, joins=joins, self_funding=self_funding)
+    queue.settle([JOIN])
+    given = queue.queue.figure(Till.CONTRIBUTED)
+    assert given == (10 if due is Moment.PAID else 0)
+    assert only(queue).joined == (joins is Moment.PAID)
+    queue.settle([COMPLETE])
+    assert queue.queue.figure(Till.CONTRIBUTED) == 10
+    assert only(queue).joined
+    assert only(queue).completed_at == COMPLETED
+
+
+@pytest.mark.parametrize("due", Moment)
+@pytest.mark.parametrize("joins", Moment)
+def test_a_repurchase_is_completed_as_it_is_made(due, joins):
+    """Rule 4.4."""
+    queue = a_queue(due, joins=joins)
+    queue.settle([replace(JOIN, completed=True)])
+    assert queue.queue.figure(Till.CONTRIBUTED) == 10
+    assert only(queue).joined
+    assert only(queue).completed_at == PAID
