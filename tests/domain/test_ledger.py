@@ -4,6 +4,7 @@ import pytest
 
 from rebate.domain.ledger import (
     WITHDRAWN,
+    Account,
     JournalEntry,
     Pocket,
     Posting,
@@ -21,7 +22,7 @@ A, MALL = MemberId("A"), QueueId("mall")
 CASH, POOL = wallet(A, Pocket.CASH), till(MALL, Till.POOL)
 
 
-def entry(*postings: tuple[str, int]) -> JournalEntry:
+def entry(*postings: tuple[Account, int]) -> JournalEntry:
     return JournalEntry("test", tuple(Posting(account, amount) for account, amount in postings))
 
 

@@ -1,0 +1,116 @@
+"""Whom an order pays under each deal, and how much."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from rebate.domain.commands import Complete, Join
+from rebate.domain.deals import collect_accelerated, one_receiver, over_heads
+from rebate.domain.ledger import Pocket
+from rebate.domain.names import MemberId, OrderId
+from rebate.domain.plan import Deal, Moment, Part, Plan
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from tests.domain.pure import NAME, PureQueue
+from tests.strategies import BEGIN, a_line
+
+PAID = 100_000
+"""What everybody pays, and is promised."""
+
+
+def paid_by(
+    deal: Deal,
+    buyer: str,
+    *,
+    referrer: str | None = None,
+    gives: int = 1000,
+    due: Moment = Moment.PAID,
+    self_funding: bool = False,
+) -> Mapping[str, int]:
+    """Return what an order's tenth comes to behind A, B, C and D, who have an entry each."""
+    plan = Plan(parts=(Part(deal, due=due),), self_funding=self_funding)
+    tickets = [
+        Ticket(
+            NAME,
+            OrderId(f"o{number}"),
+            MemberId(member),
+            (a_line("1", PAID, gives=gives if number == 4 else 0),),
+            Instant(BEGIN + number),
+            referrer=MemberId(referrer) if referrer and number == 4 else None,
+        )
+        for number, member in enumerate([*"ABCD", buyer])
+    ]
+    queue = PureQueue(plan, {ticket.key: ticket for ticket in tickets})
+    queue.settle([Join(ticket.paid_at, ticket.order, ticket.member) for ticket in tickets])
+    last = tickets[-1]
+    queue.settle([Complete(Instant(BEGIN + 10), last.order, last.member)])
+    return {
+        wallet.member: wallet.has(Pocket.CASH)
+        for wallet in queue.wallets.values()
+        if wallet.has(Pocket.CASH)
+    }
+
+
+@pytest.mark.parametrize(
+    ("referrer_first", "referrer", "receiver"),
+    [(True, "C", "C"), (True, "Z", "A"), (True, None, "A"), (False, "C", "A")],
+)
+def test_one_receiver(referrer_first, referrer, receiver):
+    """Rules 4.2 and 4.3: the referrer's oldest entry where that goes first, else the head."""
+    deal = one_receiver(referrer_first=referrer_first)
+    assert paid_by(deal, "E", referrer=referrer) == {receiver: 10_000}
+
+
+HEADS = (5000, 3000, 2000)
+
+
+def test_several_heads():
+    """Rule 5.3."""
+    expected = {"A": 5000, "B": 3000, "C": 2000}
+    assert paid_by(over_heads(HEADS), "A", referrer="B") == expected
+
+
+@pytest.mark.parametrize("self_funding", [False, True])
+def test_an_order_passes_over_its_own_entry(self_funding):
+    """Rule 0.7: it stands in line already when it contributes."""
+    five = (2000, 2000, 2000, 2000, 2000)
+    others = dict.fromkeys("ABCD", 2000)
+    found = paid_by(over_heads(five), "E", due=Moment.COMPLETED, self_funding=self_funding)
+    assert found == (others | {"E": 2000} if self_funding else others)
+
+
+@pytest.mark.parametrize(
+    ("buyer", "referrer", "first"),
+    [
+        ("D", "C", {"C": 3000, "D": 2000}),
+        ("D", None, {"D": 2000}),
+        ("D", "Z", {"D": 2000}),
+        ("E", "C", {"C": 3000}),
+        ("E", None, {}),
+    ],
+)
+@pytest.mark.parametrize("due", Moment)
+def test_accelerations_come_out_of_the_contribution(buyer, referrer, first, due):
+    """Rule 5.6: whichever of the two has an entry, other than that of this order."""
+    deal = over_heads((10_000,), referrer_bps=300, buyer_bps=200)
+    expected = {"A": 10_000 - sum(first.values()), **first}
+    assert paid_by(deal, buyer, referrer=referrer, due=due) == expected
+
+
+@pytest.mark.parametrize(("referrer_bps", "buyer_bps"), [(800, 700), (800, 200), (1000, 500)])
+def test_accelerations_never_come_to_more_than_the_contribution(referrer_bps, buyer_bps):
+    deal = over_heads((10_000,), referrer_bps=referrer_bps, buyer_bps=buyer_bps)
+    first = referrer_bps * 10
+    rest = {"D": 10_000 - first} if first < 10_000 else {}
+    assert paid_by(deal, "D", referrer="C") == {"C": first, **rest}
+
+
+@pytest.mark.parametrize(
+    ("referrer_bps", "expected"), [(0, {}), (300, {"C": 300}), (10_000, {"C": 10_000})]
+)
+def test_a_pool_is_collected_but_for_the_referrer(referrer_bps, expected):
+    """Rule 7.4: a ratio of the profit, which is what the line gives from; nothing to the buyer."""
+    deal = collect_accelerated(referrer_bps)
+    scale = PAID // 10_000
+    found = paid_by(deal, "D", referrer="C")
+    assert found == {member: min(10_000, amount * scale) for member, amount in expected.items()}
