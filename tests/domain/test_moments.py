@@ -58,3 +58,16 @@ def test_a_repurchase_is_completed_as_it_is_made(due, joins):
     assert queue.queue.figure(Till.CONTRIBUTED) == 10
     assert only(queue).joined
     assert only(queue).completed_at == PAID
+
+
+@pytest.mark.parametrize("for_line", [True, False])
+@pytest.mark.parametrize("paused", [False, True])
+def test_forecasts_count_what_the_line_is_given(for_line, paused):
+    """Rule 8.2: nothing that goes elsewhere, and nothing while the plan is paused."""
+    queue = a_queue(Moment.PAID)
+    (part,) = queue.plan.parts
+    queue.plan = replace(queue.plan, parts=(replace(part, for_line=for_line),), paused=paused)
+    queue.settle([JOIN])
+    counts = for_line and not paused
+    assert sum(day.gifts for day in queue.queue.flow.days) == counts
+    assert sum(day.given for day in queue.queue.flow.days) == (10 if counts else 0)

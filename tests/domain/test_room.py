@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Command, Complete, Cut, Join, Refund
-from rebate.domain.deals import over_heads
+from rebate.domain.deals import collect, first_then_next, over_heads
 from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId, TicketKey
-from rebate.domain.plan import Moment, Part
+from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
@@ -315,3 +315,23 @@ def test_the_parts_of_a_refund_come_to_what_it_does_at_once(
         first,
         100 - (5000 - second),
     ]
+
+
+@pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 8))
+def test_a_part_that_is_cut_goes_on_as_that_part(room: int) -> None:
+    """Rule 6.1: what the first part collected, the second does not deal out, however it is cut."""
+    parts = (
+        Part(collect, leftover=Leftover.CARRY, draws_pool=False),
+        Part(first_then_next, draws_pool=False),
+    )
+    outcomes = []
+    for each in (96, room):
+        queue = a_line_of(*((f"o{n}", f"m{n}", 10) for n in range(40)), gives=0)
+        queue.plan, queue.room = replace(queue.plan, parts=parts), each
+        order, command = a_join("p1", "B", 1000, gives=5000, parts_bps=(4000, 6000))
+        queue.tickets[order.key] = order
+        queue.settle([command])
+        assert queue.queue.figure(Till.POOL) == 200
+        assert len(queue.wallets) == 30
+        outcomes.append(queue.outcome())
+    assert outcomes[0] == outcomes[1]
