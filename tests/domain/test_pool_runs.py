@@ -1,14 +1,17 @@
 """Paying out a pool: once an instant, up to a limit, in as many commits as it takes (Rule 7.3)."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Command, Complete, Join, PayPool
 from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId, TicketKey
 from rebate.domain.plan import Moment
 from rebate.domain.plans import red_packet, union
+from rebate.domain.records import replace
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import Instant
 from tests.domain.pure import NAME, PureQueue
@@ -33,10 +36,11 @@ PLANS = {
 }
 
 
-def ran(kind: str, *runs: PayPool, room: int = 96) -> PureQueue:
+def ran(kind: str, *runs: PayPool, room: int = 96, **terms: Any) -> PureQueue:
     plan, parts = PLANS[kind]
     tickets = [ticket(number, **parts) for number in range(COUNT)]
-    queue = PureQueue(plan, {TicketKey(t.member, t.order): t for t in tickets}, room)
+    tickets_by_key = {TicketKey(t.member, t.order): t for t in tickets}
+    queue = PureQueue(replace(plan, **terms), tickets_by_key, room)
     commands: list[Command] = [Join(t.paid_at, t.order, t.member) for t in tickets]
     commands += [Complete(t.paid_at, t.order, t.member) for t in tickets]
     queue.settle(commands)
@@ -72,6 +76,17 @@ def test_a_run_pays_no_more_than_its_limit(limit: int, expected: list[int], room
     queue = ran("one after another", pay("one", limit=limit), room=room)
     assert cash(queue) == [*expected, *[0] * (COUNT - len(expected))]
     assert queue.queue.figure(Till.POOL) == 100 * COUNT - sum(expected)
+
+
+@pytest.mark.parametrize("kind", PLANS)
+@pytest.mark.parametrize("room", [8, 96])
+def test_a_run_keeps_to_the_cap_of_its_day(kind: str, room: int) -> None:
+    """Rule 8.4: all of its commits together; what is not paid goes back into the pool."""
+    cap = DailyCap(100, ZoneInfo("UTC"))
+    queue = ran(kind, pay(kind), room=room, daily_cap=cap)
+    assert cash(queue) == [40, 40, 20] + [0] * (COUNT - 3)
+    assert queue.queue.figure(Till.POOL) == 100 * COUNT - 100
+    assert {day: each.amount for day, each in queue.rebates.items()} == {cap.day_of(RUN_AT): 100}
 
 
 @pytest.mark.parametrize("room", [3, 96])
