@@ -41,7 +41,7 @@ stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
 
 LONG := $(BIN)/python -m pytest -n 2 --timeout=0
 
-prove: setup ## the proofs that take longer (hours): see docs/proofs.md
+prove: setup ## the proofs that take longer (an hour): see docs/proofs.md
 	REBATE_TEST_EFFORT=20 $(LONG) tests/simulation
 	REBATE_TEST_EFFORT=5 $(LONG) tests/test_processes.py
 	REBATE_TEST_EFFORT=5 $(LONG) tests/usecases/test_long_orders.py tests/usecases/test_crashes.py
