@@ -4,12 +4,12 @@ import pytest
 
 from rebate.domain.commands import Complete, Join
 from rebate.domain.deals import first_then_next
-from rebate.domain.ledger import Till
+from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
-from rebate.domain.times import Instant
+from rebate.domain.times import DAY, Instant
 from tests.domain.pure import NAME, PureQueue
 from tests.strategies import BEGIN, a_line
 
@@ -71,3 +71,22 @@ def test_forecasts_count_what_the_line_is_given(for_line, paused):
     counts = for_line and not paused
     assert sum(day.gifts for day in queue.queue.flow.days) == counts
     assert sum(day.given for day in queue.queue.flow.days) == (10 if counts else 0)
+
+
+@pytest.mark.parametrize(
+    ("completed_at", "pocket"),
+    [(None, Pocket.PENDING), (3 * DAY, Pocket.PENDING), (0, Pocket.CASH), (-DAY, Pocket.CASH)],
+)
+def test_a_rebate_is_pending_until_its_order_has_been_complete_long_enough(completed_at, pocket):
+    """Rule 1.2.8: seven days after the completion it is cash, also where it comes later still."""
+    queue = a_queue(Moment.PAID)
+    queue.plan = replace(queue.plan, hold_days=7)
+    queue.settle([JOIN])
+    if completed_at is not None:
+        queue.settle([replace(COMPLETE, at=Instant(BEGIN + completed_at))])
+    at = Instant(BEGIN + 7 * DAY)
+    later = Ticket(NAME, OrderId("o2"), MemberId("B"), (a_line("1", 100),), at)
+    queue.tickets[later.key] = later
+    queue.settle([Join(at, later.order, later.member)])
+    assert queue.wallets[MemberId("A")].balances == {pocket: 10}
+    assert len(queue.holds) == (pocket is Pocket.PENDING)

@@ -218,6 +218,7 @@ def test_what_is_told_of_a_merged_order_beside_what_its_member_is_paid(room: int
     for ahead in range(11):
         for last in told:
             at_most_room(queue, [*others[:ahead], command, last])
+            at_most_room(queue, [command, last, *others[:ahead]])
 
 
 @pytest.mark.parametrize("buyer_bps", [0, 500])
