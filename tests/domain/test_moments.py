@@ -90,3 +90,13 @@ def test_a_rebate_is_pending_until_its_order_has_been_complete_long_enough(compl
     queue.settle([Join(at, later.order, later.member)])
     assert queue.wallets[MemberId("A")].balances == {pocket: 10}
     assert len(queue.holds) == (pocket is Pocket.PENDING)
+
+
+@pytest.mark.parametrize(("gets_bps", "promised"), [(10_000, 100), (None, 0)])
+def test_forecasts_count_what_entries_are_promised_in_money(gets_bps, promised):
+    """Rule 8.2; entries whose rewards are counted are promised no amount."""
+    queue = a_queue(Moment.PAID)
+    line = replace(a_line("1", 100), gets_bps=gets_bps)
+    queue.tickets = {key: replace(each, lines=(line,)) for key, each in queue.tickets.items()}
+    queue.settle([JOIN])
+    assert sum(day.promised for day in queue.queue.flow.days) == promised

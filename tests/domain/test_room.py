@@ -152,13 +152,14 @@ def at_most_room(queue: PureQueue, commands: Sequence[Command]) -> None:
 @pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
 @pytest.mark.parametrize("hold_days", [0, 7])
 @pytest.mark.parametrize("member", ["A", "A{}"])
+@pytest.mark.parametrize("joins_first", [True, False])
 def test_however_many_an_order_pays(
-    member: str, hold_days: int, cap: DailyCap | None, room: int
+    *, joins_first: bool, member: str, hold_days: int, cap: DailyCap | None, room: int
 ) -> None:
-    """Up to the one whose rows are the last that fit; then it joins, below a new node."""
+    """Up to the one whose rows are the last that fit; it joins, first or last, below a new node."""
     waiting = [(f"o{number}", member.format(number), 10) for number in range(32)]
     queue = a_line_of(*waiting, gives=0, hold_days=hold_days, daily_cap=cap)
-    queue.room = room
+    queue.plan, queue.room = replace(queue.plan, self_funding=joins_first), room
     for receivers in range(1, 20):
         order, command = a_join("p1", "A", 10 * receivers, gives=10_000)
         queue.tickets[order.key] = order
@@ -241,6 +242,23 @@ def test_accelerations_are_paid_once_wherever_they_are_cut(room: int, buyer_bps:
         queue.settle(commands, at_once=5)
         outcomes.append(queue.outcome())
     assert outcomes[0] == outcomes[1]
+
+
+@every_room
+@pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
+@pytest.mark.parametrize("hold_days", [0, 7])
+def test_a_payment_takes_what_room_others_leave(
+    hold_days: int, cap: DailyCap | None, room: int
+) -> None:
+    """The first of a commit, with its hold and the day's sum."""
+    waiting = [(f"o{number}", f"m{number}", 10) for number in range(32)]
+    queue = a_line_of(*waiting, gives=0, hold_days=hold_days, daily_cap=cap, self_funding=True)
+    queue.room = room
+    order, command = a_join("p1", "B", 10, gives=10_000)
+    queue.tickets[order.key] = order
+    others = [refund_of(f"o{number}", f"m{number}", 5) for number in range(1, 12)]
+    for ahead in range(12):
+        at_most_room(queue, [*others[:ahead], command])
 
 
 @every_room
