@@ -110,10 +110,10 @@ def run(options: Options) -> Iterator[Line]:
         bytecode, packages = Path(folder, "bytecode"), Path(folder, "packages")
         shutil.copytree(Path(botocore.__file__).parent, packages / "botocore")
         prune(packages)
-        paths = {name: [] if name == CLIENT_ALONE else [packages] for name in codes}
 
         def start(name: str) -> Line:
-            return _start(codes[name], bytecode, [*paths[name], ROOT / "shared", ROOT])
+            shipped = [] if name == CLIENT_ALONE else [packages, ROOT / "shared", ROOT]
+            return _start(codes[name], bytecode, shipped)
 
         say("cold_start: compiles")
         for name in codes:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, WalletOf, Window
 from rebate.domain.caps import DailyRebates
-from rebate.domain.commands import Command, Keyed
+from rebate.domain.commands import Command, Join, Keyed
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, parts_of
@@ -18,6 +18,11 @@ from rebate.domain.tickets import Standing, Ticket
 from rebate.domain.wallets import Wallet
 
 NAME = QueueId("mall")
+
+
+def join_of(ticket: Ticket) -> Join:
+    """Return the command of a paid order to join."""
+    return Join(ticket.paid_at, ticket.order, ticket.member)
 
 
 @dataclass

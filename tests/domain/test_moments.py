@@ -10,7 +10,7 @@ from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
-from tests.domain.pure import NAME, PureQueue
+from tests.domain.pure import NAME, PureQueue, join_of
 from tests.strategies import BEGIN, a_line
 
 PAID, COMPLETED = Instant(BEGIN), Instant(BEGIN + 1)
@@ -87,7 +87,7 @@ def test_a_rebate_is_pending_until_its_order_has_been_complete_long_enough(compl
     at = Instant(BEGIN + 7 * DAY)
     later = Ticket(NAME, OrderId("o2"), MemberId("B"), (a_line("1", 100),), at)
     queue.tickets[later.key] = later
-    queue.settle([Join(at, later.order, later.member)])
+    queue.settle([join_of(later)])
     assert queue.wallets[MemberId("A")].balances == {pocket: 10}
     assert len(queue.holds) == (pocket is Pocket.PENDING)
 

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rebate.domain.caps import DailyCap
-from rebate.domain.commands import Command, Complete, Join, PayPool
+from rebate.domain.commands import Command, Complete, PayPool
 from rebate.domain.ledger import Pocket, Till
-from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId, TicketKey
+from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId
 from rebate.domain.plan import Moment
 from rebate.domain.plans import red_packet, union
 from rebate.domain.records import replace
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import Instant
-from tests.domain.pure import NAME, PureQueue
+from tests.domain.pure import NAME, PureQueue, join_of
 
 COUNT = 12
 RUN_AT = Instant(10_000)
@@ -39,9 +39,8 @@ PLANS = {
 def ran(kind: str, *runs: PayPool, room: int = 96, **terms: Any) -> PureQueue:
     plan, parts = PLANS[kind]
     tickets = [ticket(number, **parts) for number in range(COUNT)]
-    tickets_by_key = {TicketKey(t.member, t.order): t for t in tickets}
-    queue = PureQueue(replace(plan, **terms), tickets_by_key, room)
-    commands: list[Command] = [Join(t.paid_at, t.order, t.member) for t in tickets]
+    queue = PureQueue(replace(plan, **terms), {t.key: t for t in tickets}, room)
+    commands: list[Command] = [*map(join_of, tickets)]
     commands += [Complete(t.paid_at, t.order, t.member) for t in tickets]
     queue.settle(commands)
     queue.settle(runs)

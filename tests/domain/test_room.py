@@ -22,7 +22,7 @@ from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
 from rebate.domain.times import Instant
-from tests.domain.pure import NAME, PureQueue
+from tests.domain.pure import NAME, PureQueue, join_of
 from tests.strategies import BEGIN, MINUTE, PLANS, ZONE, a_line, examples, histories
 
 SMALLEST = 12
@@ -67,19 +67,19 @@ def a_line_of(
         for number, (order, member, *paid) in enumerate(orders)
     ]
     queue = PureQueue(settled, {ticket.key: ticket for ticket in tickets}, room)
-    joins = [Join(ticket.paid_at, ticket.order, ticket.member) for ticket in tickets]
-    queue.settle(joins, at_once=at_once)
+    queue.settle([*map(join_of, tickets)], at_once=at_once)
     return queue
 
 
 def a_join(
-    order: str, member: str, paid: int, *, gives: int = 1000, **more: Any
-) -> tuple[Ticket, Join]:
-    """Return an order that comes after all others, and its command."""
+    queue: PureQueue, order: str, member: str, paid: int, *, gives: int = 1000, **more: Any
+) -> Join:
+    """Bring an order that comes after all others, and return its command."""
     at = Instant(BEGIN + 500 * MINUTE)
     lines = (a_line("1", paid, gives=gives),)
     ticket = Ticket(NAME, OrderId(order), MemberId(member), lines, at, **more)
-    return ticket, Join(at, ticket.order, ticket.member)
+    queue.tickets[ticket.key] = ticket
+    return join_of(ticket)
 
 
 def refund_of(order: str, member: str, amount: int, line: str = "1") -> Refund:
@@ -115,10 +115,9 @@ def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: i
     queue = PureQueue(order_queue.settlement(order_queue.Terms()), {}, room)
     queue.tickets |= {ticket.key: ticket for ticket in tickets}
     missed = [
-        Join(t.paid_at, t.order, t.member, completed=True, repurchase=100)
-        for t in tickets[: room - 7]
+        replace(join_of(ticket), completed=True, repurchase=100) for ticket in tickets[: room - 7]
     ]
-    bought = [Join(t.paid_at, t.order, t.member) for t in tickets[room - 7 :]]
+    bought = [*map(join_of, tickets[room - 7 :])]
     queue.settle([*missed, *bought], at_once=count)
     assert len(queue.events) >= count
     assert max(queue.written) <= room
@@ -135,7 +134,7 @@ def test_what_leaves_buys_again_in_the_same_commit(room: int) -> None:
         for n in range(60)
     ]
     queue = PureQueue(plan, {ticket.key: ticket for ticket in tickets}, room)
-    queue.settle([Join(t.paid_at, t.order, t.member) for t in tickets], at_once=60)
+    queue.settle([*map(join_of, tickets)], at_once=60)
     assert len([event for event in queue.events if event.type == "EntryCompleted"]) >= 10
     assert max(queue.written) <= room
 
@@ -161,9 +160,7 @@ def test_however_many_an_order_pays(
     queue = a_line_of(*waiting, gives=0, hold_days=hold_days, daily_cap=cap)
     queue.plan, queue.room = replace(queue.plan, self_funding=joins_first), room
     for receivers in range(1, 20):
-        order, command = a_join("p1", "A", 10 * receivers, gives=10_000)
-        queue.tickets[order.key] = order
-        at_most_room(queue, [command])
+        at_most_room(queue, [a_join(queue, "p1", "A", 10 * receivers, gives=10_000)])
 
 
 @every_room
@@ -193,7 +190,7 @@ def test_an_order_that_lets_another_leave_and_joins_below_a_new_node(room: int) 
             Instant(BEGIN + number),
         )
         queue.tickets[ticket.key] = ticket
-    *waiting, leaving = [Join(t.paid_at, t.order, t.member) for t in queue.tickets.values()]
+    *waiting, leaving = map(join_of, queue.tickets.values())
     queue.settle(waiting)
     queue.room = room
     others = [refund_of(f"o{number}", "A", 5, line=WHOLE_ORDER) for number in range(1, 12)]
@@ -208,8 +205,7 @@ def test_what_is_told_of_a_merged_order_beside_what_its_member_is_paid(room: int
         0, lambda entry: replace(entry, status=Status.MERGED)
     )
     queue.tickets[merged.key] = replace(merged, merged_into=QueueId("other"))
-    order, command = a_join("p1", "B", 10, gives=10_000)
-    queue.tickets[order.key] = order
+    command = a_join(queue, "p1", "B", 10, gives=10_000)
     queue.room = room
     others = [refund_of(f"o{number}", "A", 5) for number in range(1, 11)]
     told = (
@@ -233,12 +229,10 @@ def test_accelerations_are_paid_once_wherever_they_are_cut(room: int, buyer_bps:
     for each in (96, room):
         queue = a_line_of(*waiting, gives=0, parts=parts)
         queue.room = each
-        commands = []
-        for number in range(5):
-            buyer, referrer = f"m{99 - number}", MemberId(f"m{40 + number}")
-            order, command = a_join(f"p{number}", buyer, 1000, referrer=referrer)
-            queue.tickets[order.key] = order
-            commands.append(command)
+        commands = [
+            a_join(queue, f"p{n}", f"m{99 - n}", 1000, referrer=MemberId(f"m{40 + n}"))
+            for n in range(5)
+        ]
         queue.settle(commands, at_once=5)
         outcomes.append(queue.outcome())
     assert outcomes[0] == outcomes[1]
@@ -254,8 +248,7 @@ def test_a_payment_takes_what_room_others_leave(
     waiting = [(f"o{number}", f"m{number}", 10) for number in range(32)]
     queue = a_line_of(*waiting, gives=0, hold_days=hold_days, daily_cap=cap, self_funding=True)
     queue.room = room
-    order, command = a_join("p1", "B", 10, gives=10_000)
-    queue.tickets[order.key] = order
+    command = a_join(queue, "p1", "B", 10, gives=10_000)
     others = [refund_of(f"o{number}", f"m{number}", 5) for number in range(1, 12)]
     for ahead in range(12):
         at_most_room(queue, [*others[:ahead], command])
@@ -267,13 +260,10 @@ def test_a_refund_begins_with_what_room_others_leave(holds: int, room: int) -> N
     paying = [(f"p{number}", f"m{number}", 10) for number in range(holds)]
     idle = [(f"x{number}", f"m{number}", 9) for number in range(20)]
     queue = a_line_of(("o1", "A", 10_000), *paying, *idle, hold_days=7)
-    queue.room, begun = room, len(queue.written)
+    queue.room = room
     others = [refund_of(f"x{number}", f"m{number}", 5) for number in range(20)]
     for ahead in range(20):
-        before = copy.deepcopy(queue)
-        queue.settle([*others[:ahead], refund_of("o1", "A", 10_000)], at_once=30)
-        assert max(queue.written[begun:]) <= room
-        queue = before
+        at_most_room(queue, [*others[:ahead], refund_of("o1", "A", 10_000)])
 
 
 @pytest.mark.parametrize(("amount", "left"), [(10_000, 0), (9_900, 100), (9_800, 200)])
@@ -336,7 +326,7 @@ def test_the_parts_of_a_refund_come_to_what_it_does_at_once(
     ]
 
 
-@pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 8))
+@every_room
 def test_a_part_that_is_cut_goes_on_as_that_part(room: int) -> None:
     """Rule 6.1: what the first part collected, the second does not deal out, however it is cut."""
     parts = (
@@ -347,9 +337,7 @@ def test_a_part_that_is_cut_goes_on_as_that_part(room: int) -> None:
     for each in (96, room):
         queue = a_line_of(*((f"o{n}", f"m{n}", 10) for n in range(40)), gives=0)
         queue.plan, queue.room = replace(queue.plan, parts=parts), each
-        order, command = a_join("p1", "B", 1000, gives=5000, parts_bps=(4000, 6000))
-        queue.tickets[order.key] = order
-        queue.settle([command])
+        queue.settle([a_join(queue, "p1", "B", 1000, gives=5000, parts_bps=(4000, 6000))])
         assert queue.queue.figure(Till.POOL) == 200
         assert len(queue.wallets) == 30
         outcomes.append(queue.outcome())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rebate.domain.commands import Complete, Cut, Join, Refund
+from rebate.domain.commands import Complete, Cut, Refund
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import LineId, MemberId, OrderId
 from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
@@ -10,7 +10,7 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
-from tests.domain.pure import NAME, PureQueue
+from tests.domain.pure import NAME, PureQueue, join_of
 from tests.strategies import BEGIN, ZONE, a_line
 
 A = MemberId("A")
@@ -19,10 +19,6 @@ A = MemberId("A")
 def a_ticket(order: str, member: str, paid: int, *, gives: int = 0, at: int = 0) -> Ticket:
     line = a_line("1", paid, gives=gives)
     return Ticket(NAME, OrderId(order), MemberId(member), (line,), Instant(BEGIN + at))
-
-
-def a_join(ticket: Ticket) -> Join:
-    return Join(ticket.paid_at, ticket.order, ticket.member)
 
 
 @pytest.mark.parametrize(("cash", "bought"), [(99, 0), (100, 1), (199, 1), (200, 2)])
@@ -34,7 +30,7 @@ def test_repurchases_of_one_commit_never_spend_the_same_money(cash, bought, at_o
         order_queue.settlement(order_queue.Terms()), {each.key: each for each in tickets}
     )
     queue.wallets[A] = Wallet(A, 1, {Pocket.CASH: cash})
-    joins = [replace(a_join(each), completed=True, repurchase=100) for each in tickets]
+    joins = [replace(join_of(each), completed=True, repurchase=100) for each in tickets]
     queue.settle(joins, at_once=at_once)
     assert queue.wallets[A].has(Pocket.CASH) == cash - 100 * bought
     assert len(queue.in_line()) == bought
@@ -61,7 +57,7 @@ def test_a_refund_takes_what_is_pending_of_its_own_order_unless_that_is_due(
         a_ticket("p2", "B", 100, gives=1000, at=3),
     ]
     queue = PureQueue(plan, {each.key: each for each in tickets})
-    queue.settle([a_join(each) for each in tickets])
+    queue.settle([*map(join_of, tickets)])
     if completed:
         queue.settle([Complete(Instant(BEGIN + 4), OrderId(refunded), A)])
     cut = (Cut(LineId("1"), 10),)

@@ -121,7 +121,7 @@ def store_order(
 
 
 def _gated(write: Write, *, order: OrderId, attempt: int) -> Write:
-    """Let a command wait for its order's attempt; nobody looks for other rows before it."""
+    """Let a command wait for its order's attempt; other rows are not looked for before it."""
     if isinstance(write, Put) and isinstance(write.row, Inbox):
         return replace(write, row=replace(write.row, gate=(order, attempt)))
     return write
