@@ -27,10 +27,11 @@ from tests.engine import Player
 from tests.plans import MALL
 from tests.strategies import EFFORT
 from tests.usecases.disturbed import sweep
-from tests.worker import PREFIX, REGION, Told, work
+from tests.worker import PREFIX, REGION, Told, enough, work
 
 PROCESSES = 8
-ORDERS = round(10 * EFFORT)
+ORDERS = round(20 * EFFORT)
+KILLS = 8 * max(1, round(EFFORT))
 SECONDS_MAX = 100 * max(1.0, EFFORT)
 
 
@@ -71,30 +72,40 @@ class Machine:
         self.folder = folder
         self.told = told
         self.chance = chance
-        self.kills = 0
         self.context = multiprocessing.get_context("forkserver")
         self.context.set_forkserver_preload(["tests.worker"])
         self.engine = self._engine()
         self.workers: dict[int, BaseProcess] = {}
 
     def work(self) -> None:
-        """Let all work until they are done, and kill some meanwhile."""
+        """Let all work, kill one after another meanwhile, and wait until they are done."""
         for number in range(PROCESSES):
             self._start(number)
         deadline = time.monotonic() + SECONDS_MAX
-        while alive := [number for number, each in self.workers.items() if each.is_alive()]:
-            assert time.monotonic() < deadline, f"{len(alive)} processes are never done"
-            time.sleep(self.chance.uniform(0.2, 0.6))
-            if self.kills < 8 * max(1.0, EFFORT):
-                self._kill(self.chance.choice(alive))
-        assert all(each.exitcode == 0 for each in self.workers.values())
+        between = PROCESSES * len(self.told) // (KILLS + 1)
+        for kill in range(1, KILLS + 1):
+            while self._accepted() < kill * between:
+                assert time.monotonic() < deadline, f"all are stuck before kill {kill}"
+                time.sleep(self.chance.uniform(0.01, 0.05))
+            if kill % 4 == 0:
+                self._kill_engine()
+            else:
+                self._kill(self.chance.randrange(PROCESSES))
+        enough(self.folder).touch()
+        for each in self.workers.values():
+            each.join(max(0.0, deadline - time.monotonic()))
+        assert [each.exitcode for each in self.workers.values()] == [0] * PROCESSES
+
+    def _accepted(self) -> int:
+        noted = self.folder.glob("accepted-*")
+        return sum(len(each.read_text(encoding="ascii").split()) for each in noted)
+
+    def _kill_engine(self) -> None:
+        os.kill(self.engine.pid, signal.SIGKILL)
+        self.engine = self._engine()
 
     def _kill(self, number: int) -> None:
-        self.kills += 1
-        if self.kills % 4 == 0:
-            os.kill(self.engine.pid, signal.SIGKILL)
-            self.engine = self._engine()
-            return
+        assert self.workers[number].is_alive()
         self.workers[number].kill()
         self.workers[number].join()
         self._start(number)
@@ -140,7 +151,6 @@ def test_every_event_that_was_accepted_took_effect_once(
             table.create_table(wait=False)
         save_settings(store, SystemClock(), MALL, expects=0, by="test")
         running.work()
-        assert running.kills >= 8
         store = DynamoStore(PREFIX, REGION, running.engine.endpoint)
         app = wire(store, Later())
         sweep(app)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import TextIO
 
 from rebate.adapters.aside import RequestAside
 from rebate.adapters.dynamodb import DynamoStore
@@ -24,26 +25,37 @@ BATCH = 4
 Told = tuple[str, dict[str, object]]
 
 
+def enough(folder: Path) -> Path:
+    """Return the file whose presence says that no process will be killed any more."""
+    return folder / "enough"
+
+
 def work(number: int, folder: Path, events: list[Told]) -> None:
     """Bring every event to the deployment whose address stands in `folder`; note each that is in.
 
     They come in batches. What this process noted before it was killed it leaves out, but for the
-    last batch.
+    last batch. Done while others are still to be killed, it brings them all once more.
     """
     noted = folder / f"accepted-{number}"
     known = noted.read_text(encoding="ascii").split() if noted.exists() else []
-    left = sorted(set(range(len(events))) - set(map(int, known[:-BATCH])))
-    Random(number).shuffle(left)
+    chance = Random(number)
     with noted.open("a", encoding="ascii") as accepted:
-        for start in range(0, len(left), BATCH):
-            batch = left[start : start + BATCH]
-            queues = _until_accepted(folder, [events[index] for index in batch])
-            accepted.writelines(f"{index} " for index in batch)
-            accepted.flush()
-            os.fsync(accepted.fileno())
-            with suppress(Conflict, Unavailable):
-                for queue in queues:
-                    deployment(folder).settler.settle(queue)
+        left = set(range(len(events))) - set(map(int, known[:-BATCH]))
+        _bring(folder, events, chance.sample(sorted(left), len(left)), accepted)
+        while not enough(folder).exists():
+            _bring(folder, events, chance.sample(range(len(events)), len(events)), accepted)
+
+
+def _bring(folder: Path, events: list[Told], order: list[int], accepted: TextIO) -> None:
+    for start in range(0, len(order), BATCH):
+        batch = order[start : start + BATCH]
+        queues = _until_accepted(folder, [events[index] for index in batch])
+        accepted.writelines(f"{index} " for index in batch)
+        accepted.flush()
+        os.fsync(accepted.fileno())
+        with suppress(Conflict, Unavailable):
+            for queue in queues:
+                deployment(folder).settler.settle(queue)
 
 
 def deployment(folder: Path) -> App:
