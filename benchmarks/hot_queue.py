@@ -27,15 +27,13 @@ from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.accept_order import Accepted
-from rebate.usecases.accept_together import accept_all
+from rebate.usecases.accept_together import BATCH_MAX, accept_all
 from rebate.usecases.rows import SHARDS, Inbox, Key, inbox_partition
 from rebate.usecases.settle_queue import CONFLICTS_MAX
 from rebate.usecases.show_outcome import show_outcome
 
 QUEUE = QueueId("mall")
 WRITERS = (1, 8)
-BATCH = 10
-"""Orders that a function gets at a time from its SQS queue."""
 
 POLL_SECONDS = 0.25
 """How often the platform looks into a stream on behalf of a function."""
@@ -73,16 +71,16 @@ class Variant:
     """
 
     name: str
-    batch: int = BATCH
+    batch: int = BATCH_MAX
     settlers: int = 1
 
 
-MAIN = Variant("rebate: batches of ten, one settler")
+MAIN = Variant("rebate: batches of thirty, one settler")
 OTHERS = (
-    Variant("rebate: batches of ten, four settlers", settlers=SHARDS),
-    Variant("rebate: batches of ten, writers settle", settlers=0),
+    Variant("rebate: batches of thirty, four settlers", settlers=SHARDS),
+    Variant("rebate: batches of thirty, writers settle", settlers=0),
+    Variant("rebate: batches of ten, one settler", batch=10),
     Variant("rebate: one by one, one settler", batch=1),
-    Variant("rebate: batches of thirty, one settler", batch=30),
 )
 
 

@@ -21,6 +21,13 @@ CONCURRENCY_MAX = 50
 """Batches that a queue hands out at a time, so that a flood leaves concurrency to the others."""
 
 
+BATCH = 10
+"""Messages that a function gets at a time, as soon as there are any."""
+
+WAIT = Duration.seconds(1)
+"""How long the platform gathers messages at least, where a function shall get more at a time."""
+
+
 class Intake(Construct):
     """Brings the events of some types to a function, at least once each."""
 
@@ -32,8 +39,9 @@ class Intake(Construct):
         bus: Bus,
         function: RebateFunction,
         detail_types: Sequence[str],
+        batch: int = BATCH,
     ) -> None:
-        """Put a queue between the bus and the function."""
+        """Put a queue between the bus and the function, which gets up to `batch` messages."""
         super().__init__(scope, id_)
         self._name = function.name
         dead = function.dead_letters.queue
@@ -42,7 +50,7 @@ class Intake(Construct):
             "Queue",
             queue_name=function.full_name,
             retention_period=Duration.days(4),
-            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()),
+            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()).plus(WAIT),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=TRIES),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
@@ -50,7 +58,7 @@ class Intake(Construct):
         rule = bus.rule(function.full_name, detail_types)
         rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=dead))
         function.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", dead.queue_url)
-        self._connect(function)
+        self._connect(function, batch)
         function.alarms.ring(
             "waiting",
             function.name,
@@ -68,7 +76,7 @@ class Intake(Construct):
             period=MINUTES_5, statistic="Maximum", label=self._name
         )
 
-    def _connect(self, function: RebateFunction) -> None:
+    def _connect(self, function: RebateFunction, batch: int) -> None:
         function.may(
             ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
             self.queue.queue_arn,
@@ -79,7 +87,8 @@ class Intake(Construct):
             "Mapping",
             target=function.function,
             event_source_arn=self.queue.queue_arn,
-            batch_size=10,
+            batch_size=batch,
+            max_batching_window=WAIT if batch > BATCH else None,
             max_concurrency=CONCURRENCY_MAX,
             report_batch_item_failures=True,
         )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, TypeAlias
@@ -189,11 +190,17 @@ def recording() -> Iterator[Recorder]:
         for asker, names in (
             (DynamoStore, _READS),
             (Gathered, _READS),
-            *((kind, ["__new__"]) for kind in _WRITES.values()),
+            *((_compiled(kind), ["__new__"]) for kind in _WRITES.values()),
         ):
             for name in names:
                 patch.setattr(asker, name, _reaching(recorder, getattr(asker, name)))
         yield recorder
+
+
+def _compiled(kind: type) -> type:
+    """Return a class of records whose constructor stays the one that it is."""
+    kind(*signature(kind).parameters)
+    return kind
 
 
 @contextmanager

@@ -134,6 +134,20 @@ def test_queues_repeat_and_then_set_aside(service: Template) -> None:
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
 
 
+def test_orders_are_gathered_for_a_second_and_other_events_come_at_once(service: Template) -> None:
+    gathered = {
+        service.text(each["FunctionName"]).partition("rebate-test-")[2].rstrip("}"): (
+            each["BatchSize"],
+            each.get("MaximumBatchingWindowInSeconds"),
+        )
+        for each in service.all("AWS::Lambda::EventSourceMapping").values()
+        if "StartingPosition" not in each
+    }
+    orders = gathered.pop("on-order-paid")
+    assert orders == (30, 1), "of more than ten, the platform insists on gathering for a second"
+    assert set(gathered.values()) == {(10, None)}
+
+
 # Functions
 
 FUNCTION = "AWS::Lambda::Function"

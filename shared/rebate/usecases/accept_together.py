@@ -1,4 +1,4 @@
-"""Accepting a batch of orders in one transaction: a tenth of the requests, and the same outcome."""
+"""Accepting a batch of orders in one transaction: few requests, and the same outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,6 +11,10 @@ from rebate.usecases.gathered import Gathered, Scattered
 from rebate.usecases.ports import Place, Store
 from rebate.usecases.rows import Key, Member, Product
 from rebate.usecases.settings import CURRENT_SETTINGS, InForce, SettingsReader
+
+BATCH_MAX = 30
+"""Orders that a function is given at a time. Most write two or three rows, so that they fit into a
+transaction of a hundred; what does not is written in several."""
 
 LINES_MAX = 20
 """Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
