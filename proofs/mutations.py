@@ -32,6 +32,7 @@ CORE = (
     "domain/pool_runs",
     "domain/profits",
     "domain/refunds",
+    "domain/room",
     "usecases/inbox",
 )
 """Modules of `rebate` that compute or move amounts, or tell which commands still have to."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Complete, Join
 from rebate.domain.ledger import Reason, Till, balances, parts_of, till, totals, wallet
 from rebate.domain.names import entry_id
@@ -17,6 +18,15 @@ from tests.strategies import PLANS, ZONE, History, examples, histories
 
 every_plan = pytest.mark.parametrize("kind", PLANS)
 many = examples(25)
+
+
+caps = st.sampled_from((None, DailyCap(10, ZONE), DailyCap(1000, ZONE)))
+"""How much may be paid in a day, which cuts what some orders give."""
+
+
+def under_caps(history: History) -> st.SearchStrategy[History]:
+    """Draw a history whose plan may have a cap a day."""
+    return caps.map(lambda cap: replace(history, plan=replace(history.plan, daily_cap=cap)))
 
 
 def played(history: History, *, at_once: int = 1, room: int = 96) -> PureQueue:
@@ -31,7 +41,7 @@ def played(history: History, *, at_once: int = 1, room: int = 96) -> PureQueue:
 @given(data=st.data())
 def test_a_batch_comes_to_what_its_commands_do_one_by_one(kind: str, data: st.DataObject) -> None:
     """However many commands are decided at once."""
-    history = data.draw(histories(kind))
+    history = data.draw(histories(kind).flatmap(under_caps))
     at_once = data.draw(st.integers(2, 20))
     assert played(history, at_once=at_once).outcome() == played(history).outcome()
 
@@ -41,7 +51,7 @@ def test_a_batch_comes_to_what_its_commands_do_one_by_one(kind: str, data: st.Da
 @given(data=st.data())
 def test_a_contribution_may_be_cut_anywhere(kind: str, data: st.DataObject) -> None:
     """However little room a transaction has; what is in flight stands in the queue's row."""
-    history = data.draw(histories(kind))
+    history = data.draw(histories(kind).flatmap(under_caps))
     room, at_once = data.draw(st.integers(1, 24)), data.draw(st.integers(1, 20))
     assert played(history, room=room, at_once=at_once).outcome() == played(history).outcome()
 

@@ -1,9 +1,12 @@
 """When an order contributes and joins: as it is paid, or as it is completed."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from rebate.domain.commands import Complete, Join
+from rebate.domain.commands import Complete, Join, Keyed
 from rebate.domain.deals import first_then_next
+from rebate.domain.engine import Decision
 from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.plan import Moment, Part, Plan
@@ -58,6 +61,33 @@ def test_a_repurchase_is_completed_as_it_is_made(due, joins):
     assert queue.queue.figure(Till.CONTRIBUTED) == 10
     assert only(queue).joined
     assert only(queue).completed_at == PAID
+
+
+class Changed(PureQueue):
+    """A queue whose orders give as they are completed, once one has not fit into a commit."""
+
+    def _decide(self, commands: Sequence[Keyed]) -> Decision:
+        decision = super()._decide(commands)
+        if decision.queue.progress:
+            parts = (replace(part, due=Moment.COMPLETED) for part in self.plan.parts)
+            self.plan = replace(self.plan, parts=tuple(parts))
+        return decision
+
+
+def test_what_is_in_flight_is_dealt_out_whatever_the_settings_say_since():
+    """Rule 8.5: a change is for later orders; of this one the rest is on its way."""
+    small = [(f"o{n}", f"m{n}", 1) for n in range(20)]
+    tickets = [
+        Ticket(NAME, OrderId(order), MemberId(member), (a_line("1", paid),), Instant(BEGIN + at))
+        for at, (order, member, paid) in enumerate([*small, ("big", "B", 1000)])
+    ]
+    plan = Plan(parts=(Part(first_then_next, due=Moment.PAID),))
+    queue = Changed(plan, {ticket.key: ticket for ticket in tickets}, room=12)
+    queue.settle([*map(join_of, tickets)])
+    assert queue.plan != plan, "the last order does not fit into one commit"
+    assert queue.queue.figure(Till.TRANSIT) == 0
+    assert queue.queue.figure(Till.CONTRIBUTED) == 100
+    assert queue.queue.standing.waiting == 1, "all but its own entry are paid"
 
 
 @pytest.mark.parametrize("for_line", [True, False])

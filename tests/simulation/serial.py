@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from rebate.bootstrap import App, wire
-from rebate.domain.events import Event, RebateCapped
+from rebate.domain.events import Event
 from rebate.domain.holds import Hold
 from rebate.domain.names import OrderId
 from rebate.domain.orders import Order
@@ -186,10 +186,7 @@ def told(store: MemoryStore) -> dict[str, Any]:
     return {
         "settings": (in_force.version, in_force.document),
         "outcome": show_outcome(view, in_force.terms),
-        "events": {
-            event: count if not isinstance(event, RebateCapped) else 1
-            for event, count in _events(view).items()
-        },
+        "events": _events(view),
         "moved": {key: amount for key, amount in moved.items() if amount},
         "answers": {answer.request: answer.refused for answer in view.scan(Answer)},
         "dividends": {run.id: (run.turnover, run.parts, run.done) for run in view.scan(Dividend)},

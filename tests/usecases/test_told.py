@@ -237,6 +237,21 @@ def test_what_a_cap_a_day_cuts() -> None:
     assert player.outcome()["queues"]["mall"]["pool"] == 10
 
 
+def test_each_entry_is_told_once_what_a_cap_cut_of_an_order() -> None:
+    """Rule 8.4: those behind the entry at which the cap was met get nothing of it, and know."""
+    player = played(
+        {"queue_rebate": MALL, "guards": {"rebates_per_day": 45}},
+        *(buy(f"o{number}", member, 30) for number, member in enumerate("ABCD", 1)),
+        buy("o5", "E", 1000),
+    )
+    assert [shown(event) for event in told(player) if event.type == "RebateCapped"] == [
+        ("o2/1", "B", "o2", 30, 15, "RebateCapped"),
+        ("o3/1", "C", "o3", 30, 0, "RebateCapped"),
+        ("o4/1", "D", "o4", 19, 0, "RebateCapped"),
+    ]
+    assert player.outcome()["queues"]["mall"]["pool"] == 15 + 30 + 19
+
+
 def test_a_line_that_is_cleared_begins_anew() -> None:
     """Its index of places, too, which had grown by a level: who comes then is paid in order."""
     bought = [buy(f"o{number}", "A", 100) for number in range(40)]

@@ -141,10 +141,10 @@ def _begin(work: Work, ticket: Ticket, index: int, number: int, part: Part) -> G
 def _resume(work: Work, ticket: Ticket, index: int, number: int) -> Gift:
     flight, work.resumed = work.resumed, None
     assert flight is not None, "nothing was in flight"
-    gift = _gift(work, ticket, index, number, flight.left)
-    gift.own = ticket.lines[index].settled[number] or 0
+    own = ticket.lines[index].settled[number] or 0
+    gift = _gift(work, ticket, index, number, own)
     gift.go_on_from(flight)
-    work.desk.post(gift.draft, Till.TRANSIT, -flight.left)
+    work.desk.post(gift.draft, Till.TRANSIT, -flight.in_transit)
     return gift
 
 

@@ -2,10 +2,10 @@
 
 A desk is made from loaded rows and thrown away after one decision; the rows themselves never
 change. It stops a decision in two ways: `Missing` where a row is needed that was not loaded,
-`Full` where the next step would not fit into one transaction.
+`Full` where its `room` has none for the next step.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from rebate.domain.book import Book, Missing, RebatesOn, Spot, Standers, WalletOf
 from rebate.domain.caps import DailyRebates
@@ -23,17 +23,14 @@ from rebate.domain.holds import Hold, taken_from
 from rebate.domain.ledger import Draft, JournalEntry, Pocket, Reason, Till, issued, till, wallet
 from rebate.domain.lineup import Lineup
 from rebate.domain.money import Amount, Bps, share
-from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
+from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.places import Change, NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
 from rebate.domain.records import dataclass, replace
+from rebate.domain.room import ROWS_PER_FOLLOW_UP, ROWS_PER_WALLET, ROWS_TOLD, Room, Touched
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant
-
-
-class Full(Exception):
-    """The next step does not fit into this transaction."""
 
 
 @dataclass(slots=True)
@@ -60,13 +57,20 @@ class Gift:
 
     def in_flight(self) -> InFlight:
         """Return what has to be remembered to go on later."""
-        left = self.left + self.withheld
         return InFlight(
-            left, self.line, self.part, self.each, self.place, self.ordinal, self.served
+            self.left,
+            self.line,
+            self.part,
+            self.each,
+            self.place,
+            self.ordinal,
+            self.served,
+            self.withheld,
         )
 
     def go_on_from(self, flight: InFlight) -> None:
         """Remember how far an earlier commit came in dealing this out."""
+        self.left, self.withheld = flight.left, flight.withheld
         self.each, self.served = flight.each, flight.served
         self.place, self.ordinal = flight.place, flight.ordinal
 
@@ -89,22 +93,14 @@ class Desk:
         self.journal: list[JournalEntry] = []
         self.events: list[Event] = []
         self.credits: dict[tuple[MemberId, Pocket], Amount] = {}
-        self.consulted: set[MemberId] = set()
         self.holds: dict[tuple[MemberId, str], Hold] = {}
         self.rebates: dict[str, DailyRebates] = {}
-        self.touched: set[TicketKey] = set()
         self.departed: list[Ticket] = []
         self.sent: list[Sent] = []
         self.handed_over: list[Ticket] = []
-        self.extra_rows = 0
-        self.commands = 0
+        self.room = Room(room)
         self._book = book
-        self._room = room
-        self._nodes: set[NodeKey] = set()
         self._paths: dict[int, list[NodeKey]] = {}
-        self._standing: set[TicketKey] = set()
-        self._paid: set[MemberId] = set()
-        self._lines_touched = 0
         self.line = Lineup(book, queue.cleared_below, completed_first=plan.completed_first)
 
     @property
@@ -119,23 +115,15 @@ class Desk:
         flow = self.queue.flow.plus(at, given=given, gifts=1)
         self.queue = replace(self.queue, flow=flow)
 
-    def begin(self, rows: int) -> None:
-        """Count the `rows` that one more command writes by being done, or raise `Full`."""
-        if self.commands and self._rows() + rows > self._room:
-            raise Full
-        self.extra_rows += rows
-        self.commands += 1
-
     def send(self, queue: QueueId, command: Command) -> None:
         """Let another queue carry out a command, once this decision is stored."""
         self.sent.append(Sent(queue, command))
-        self.extra_rows += 1
+        self.room.take(1)
 
     def hand_over(self, ticket: Ticket) -> None:
         """Keep a new ticket of another queue, which is to join there."""
         self.handed_over.append(ticket)
-        self.extra_rows += 1
-        self._lines_touched += len(ticket.lines)
+        self.room.take(1, lines=len(ticket.lines))
 
     def standers(self, count: int) -> list[Ticket]:
         """Return the first `count` tickets with entries that wait, as they were loaded."""
@@ -215,13 +203,7 @@ class Desk:
 
     def save(self, ticket: Ticket) -> None:
         """Keep a changed or new ticket."""
-        key = ticket.key
-        if key not in self.touched:
-            self._lines_touched += len(ticket.lines)
-            self.touched.add(key)
-        if ticket.place is not None and key not in self._standing:
-            self._standing.add(key)
-            self._nodes.update(self._above(ticket.place))
+        self.room.touch(ticket, self._above(ticket.place))
         self.line.save(ticket)
 
     def wallet(self, member: MemberId) -> Callable[[Pocket], Amount]:
@@ -229,12 +211,12 @@ class Desk:
         loaded = self._book.wallets.get(member)
         if loaded is None:
             raise Missing(WalletOf(member))
-        self.consulted.add(member)
+        self.room.consult(member)
         return lambda pocket: loaded.has(pocket) + self.credits.get((member, pocket), 0)
 
     def changes(self) -> Iterator[tuple[Ticket | None, Ticket]]:
         """Yield (as loaded, as it is now) of every ticket that was touched."""
-        for key in sorted(self.touched, key=lambda k: (self.line.ticket(k).place or 0, k)):
+        for key in sorted(self.room.tickets, key=lambda k: (self.line.ticket(k).place or 0, k)):
             yield self._book.tickets.get(key), self.line.ticket(key)
 
     def clear(self, at: Instant) -> None:
@@ -243,7 +225,6 @@ class Desk:
             self.queue, cleared_below=self.queue.tickets, cleared_at=at, height=0, top=(), sums=()
         )
         self.line.clear(self.queue.cleared_below)
-        self._nodes.clear()
         self._paths.clear()
 
     def post(self, draft: Draft, account: Till, amount: Amount) -> None:
@@ -268,7 +249,7 @@ class Desk:
             entry = self.line.ticket(spot.ticket).entry_id(spot.line) if spot else None
             draft.post(wallet(member, pocket), amount, entry, reason)
             self.credits[member, pocket] = self.credits.get((member, pocket), 0) + amount
-            self._paid.add(member)
+            self.room.pay(member)
 
     def pay(self, spot: Spot, amount: Amount, gift: Gift, *, reason: Reason = Reason.QUEUE) -> None:
         """Pay an entry out of a gift; it leaves when it has all that it may get.
@@ -280,7 +261,7 @@ class Desk:
             return
         ticket = self.line.ticket(spot.ticket)
         beside = self._rows_beside(ticket, gift.at)
-        self._require_rows([(ticket, ticket.place)], [ticket.member], beside=beside)
+        self.room.require_step([self._touched(ticket)], [ticket.member], beside=beside)
         entry = self.line.entry(spot)
         amount = self._within_cap(spot, amount, gift)
         paid = replace(entry.plus(amount, reason), rewards=entry.rewards + 1)
@@ -304,7 +285,7 @@ class Desk:
         if left:
             self.events.append(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
             self.departed.append(ticket)
-            self.extra_rows += ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0
+            self.room.take(ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0)
 
     def _within_cap(self, spot: Spot, due: Amount, gift: Gift) -> Amount:
         """Return what may still be paid today of what is due; the rest is withheld (Rule 8.4)."""
@@ -316,6 +297,7 @@ class Desk:
         if known is None:
             raise Missing(RebatesOn(day))
         paid = min(due, max(0, cap.most - known.amount))
+        self.room.keep(day)
         self.rebates[day] = replace(known, amount=known.amount + paid)
         if paid < due:
             gift.left -= due - paid
@@ -331,8 +313,12 @@ class Desk:
         held = self.holds.get(key) or Hold(key[1], *key[:1], ticket.order, 0, self.plan.hold_days)
         if not self.plan.hold_days or held.is_due(ticket.completed_at, at):
             return Pocket.CASH
-        self.holds[key] = replace(held, amount=held.amount + amount)
+        self._keep_hold(ticket.member, replace(held, amount=held.amount + amount))
         return Pocket.PENDING
+
+    def _keep_hold(self, member: MemberId, hold: Hold) -> None:
+        self.holds[member, hold.id] = hold
+        self.room.keep((member, hold.id))
 
     def _hold_key(self, ticket: Ticket) -> tuple[MemberId, str]:
         """Return the name of what this commit holds of what an order earns."""
@@ -345,8 +331,8 @@ class Desk:
         They are its hold, the day's sum, and what buys again where it lets an entry leave.
         """
         cap = self.plan.daily_cap
-        holds = bool(self.plan.hold_days) and self._hold_key(ticket) not in self.holds
-        counts = cap is not None and cap.day_of(at) not in self.rebates
+        holds = bool(self.plan.hold_days) and not self.room.has(self._hold_key(ticket))
+        counts = cap is not None and not self.room.has(cap.day_of(at))
         return holds + counts + (ROWS_PER_FOLLOW_UP if self.plan.repurchase else 0)
 
     def take_pending(self, ticket: Ticket, amount: Amount, at: Instant) -> tuple[Amount, bool]:
@@ -367,17 +353,18 @@ class Desk:
         ]
         lowered = taken_from(pending, ticket.order, amount)
         self.save(ticket)
-        alone = self.commands == 1 and not self.holds  # then some progress has to be made
-        room = self._room - self._rows() - ROWS_PER_WALLET - ROWS_TOLD
+        alone = self.room.commands == 1 and not self.holds  # then some progress has to be made
+        room = self.room.left - ROWS_PER_WALLET - ROWS_TOLD
         now = lowered[: max(int(alone), room)]
-        self.holds.update({(member, hold.id): hold for hold in now})
+        for hold in now:
+            self._keep_hold(member, hold)
         return sum(held[hold.id].amount - hold.amount for hold in now), len(now) == len(lowered)
 
     def reward_buyer(self, gift: Gift) -> None:
         """Pay all of a gift to the buyer, outside any entry (Rule 6.2)."""
         ticket = gift.ticket
         assert ticket is not None, "the pool has no buyer"
-        self._require_rows([], [ticket.member])
+        self.room.require_step([], [ticket.member])
         self.credit(gift.draft, ticket.member, Pocket.CASH, gift.left, reason=Reason.OWN)
         if gift.left:
             event = RebatePaid(
@@ -389,8 +376,8 @@ class Desk:
     def require(self, *, receivers: int) -> None:
         """Insist on room for so many more receivers, wherever they stand, or raise `Full`."""
         rows_each = 3 + self.queue.height
-        if self.touched:
-            self._fit(receivers * rows_each)
+        if self.room.tickets:
+            self.room.require(receivers * rows_each)
 
     def require_ticket(self, ticket: Ticket) -> None:
         """Insist on room for a ticket where it is or will be, and its member, or raise `Full`.
@@ -399,46 +386,23 @@ class Desk:
         """
         place = self.queue.tickets if ticket.place is None else ticket.place
         beside = ROWS_TOLD if ticket.merged_into else 0
-        self._require_rows([(ticket, place)], [ticket.member], beside=beside)
+        self.room.require_step([(ticket, self._above(place))], [ticket.member], beside=beside)
 
     def require_move(self, ticket: Ticket, moved: Ticket) -> None:
         """Insist on room for a ticket, what is handed over of it, and a command; or `Full`."""
-        self._require_rows([(each, each.place) for each in (ticket, moved)], [], beside=1)
+        self.room.require_step(map(self._touched, (ticket, moved)), [], beside=1)
 
-    def _require_rows(
-        self,
-        tickets: Iterable[tuple[Ticket, int | None]],
-        members: Iterable[MemberId],
-        *,
-        beside: int = 0,
-    ) -> None:
-        new_rows, new_lines = beside, 0
-        for ticket, place in tickets:
-            if ticket.key not in self.touched:
-                new_rows += 1
-                new_lines += len(ticket.lines)
-            if place is not None:
-                new_rows += sum(node not in self._nodes for node in self._above(place))
-        new_rows += sum(ROWS_PER_WALLET for member in members if member not in self._paid)
-        if self.touched or self.commands > 1:
-            self._fit(new_rows, new_lines)
+    def _touched(self, ticket: Ticket) -> Touched:
+        return ticket, self._above(ticket.place)
 
-    def _fit(self, rows: int, lines: int = 0) -> None:
-        if self._rows() + rows > self._room or self._lines_touched + lines > LINES_MAX:
-            raise Full
-
-    def _above(self, place: int) -> list[NodeKey]:
+    def _above(self, place: int | None) -> list[NodeKey]:
         """Return the nodes above a place; they are asked for at every payment."""
+        if place is None:
+            return []
         path = self._paths.get(place)
         if path is None:
             path = self._paths[place] = nodes_above(self.queue, place)
         return path
-
-    def _rows(self) -> int:
-        wallets = ROWS_PER_WALLET * len(self._paid) + len(self.consulted - self._paid)
-        others = len(self.holds) + len(self.rebates)
-        rows = len(self.touched) + len(self._nodes) + wallets + others
-        return rows + self.extra_rows
 
 
 def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
@@ -454,16 +418,3 @@ def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
         may_draw=waits and line.lottery is not None,
         merged_from=ticket.merged_from or None,
     )
-
-
-ROWS_PER_WALLET = 2
-"""The wallet, and the member's statement."""
-
-ROWS_TOLD = 1
-"""What is told of an order to the queue into which its entries were merged."""
-
-ROWS_PER_FOLLOW_UP = 3
-"""Its command, its ticket and the order that it makes."""
-
-LINES_MAX = 4_000
-"""Lines of all tickets in one transaction, which may not exceed 4 MB."""

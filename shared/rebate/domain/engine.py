@@ -24,7 +24,7 @@ from rebate.domain.commands import (
     Refund,
 )
 from rebate.domain.contributions import Work, complete, join
-from rebate.domain.desk import Desk, Full, Sent
+from rebate.domain.desk import Desk, Sent
 from rebate.domain.errors import Code
 from rebate.domain.events import Event
 from rebate.domain.holders import draw, exchange
@@ -40,6 +40,7 @@ from rebate.domain.queues import Progress, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
+from rebate.domain.room import Full
 from rebate.domain.tickets import Ticket
 
 
@@ -128,7 +129,7 @@ class _Clerk:
             last = _work(desk, keyed, begun)
             begun = None
             try:
-                desk.begin(keyed.rows)
+                desk.room.begin(keyed.rows)
                 self._one(last, keyed)
             except Full:
                 _stop(last, keyed.command)
@@ -159,7 +160,7 @@ class _Clerk:
             journal=tuple(desk.journal),
             events=tuple(desk.events),
             credits={key: amount for key, amount in desk.credits.items() if amount},
-            consulted=frozenset(desk.consulted),
+            consulted=frozenset(desk.room.consulted),
             holds=tuple(desk.holds.values()),
             rebates=tuple(desk.rebates.values()),
             refused=tuple(self._refused),
@@ -211,7 +212,7 @@ def _trace(desk: Desk, command: Command) -> None:
     if not isinstance(command, OfTicket):
         return
     key, number = command.ticket, desk.queue.version + 1
-    if key in desk.touched and number not in (ticket := desk.line.ticket(key)).commits:
+    if key in desk.room.tickets and number not in (ticket := desk.line.ticket(key)).commits:
         desk.save(replace(ticket, commits=(*ticket.commits, number)))
 
 
@@ -221,10 +222,11 @@ def _stop(work: Work, command: Command) -> None:
     if not work.begun:
         return
     _trace(desk, command)
+    in_flight = work.resumed
     if gift:
-        desk.post(gift.draft, Till.TRANSIT, gift.left + gift.withheld)
+        in_flight = gift.in_flight()
+        desk.post(gift.draft, Till.TRANSIT, in_flight.in_transit)
         desk.close(gift.draft)
-    in_flight = gift.in_flight() if gift else work.resumed
     desk.queue = replace(desk.queue, progress=Progress(work.key, in_flight, work.taken_back))
 
 

@@ -33,10 +33,10 @@ class Lineup:
 
     def first(self, *, passing_over: OrderId | None) -> Spot | None:
         """Return the first payable entry that is not of order `passing_over`, or None."""
-        return next(iter(self._in_line(passing_over)), None)
+        return self.next_after(0, -1, passing_over=passing_over)
 
     def next_after(
-        self, place: int, ordinal: int, *, wanted: int, passing_over: OrderId | None = None
+        self, place: int, ordinal: int, *, passing_over: OrderId | None = None, wanted: int = 4
     ) -> Spot | None:
         """Return the first payable entry behind `ordinal`, looking from `place` on.
 
@@ -47,9 +47,7 @@ class Lineup:
                 return spot
         return None
 
-    def _in_line(
-        self, passing_over: OrderId | None, *, start: int = 0, wanted: int = 4
-    ) -> Iterator[Spot]:
+    def _in_line(self, passing_over: OrderId | None, *, start: int, wanted: int) -> Iterator[Spot]:
         """Yield payable entries in order; what lies beyond the loaded stretch is `Missing`."""
         at = bisect_left(self._line, (start,), key=lambda item: item[:1])
         usable = self._window.start <= max(start, 0)

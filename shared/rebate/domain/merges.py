@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from rebate.domain.commands import Complete, Merge, Receive, Refund
-from rebate.domain.desk import Desk, Full
+from rebate.domain.desk import Desk
 from rebate.domain.ledger import Draft, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import QueueId, TicketKey
 from rebate.domain.records import replace
+from rebate.domain.room import Full
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 
 TICKETS_A_STEP = 48
@@ -141,5 +142,5 @@ def _pool_leaving(desk: Desk) -> Amount:
 
 def _require_whole_transaction(desk: Desk) -> None:
     """Raise `Full` where other commands are in the same transaction."""
-    if desk.commands > 1:
+    if desk.room.commands > 1:
         raise Full

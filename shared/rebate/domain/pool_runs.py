@@ -3,10 +3,11 @@
 from rebate.domain.commands import Clear, PayPool
 from rebate.domain.contributions import Work
 from rebate.domain.deals import equally, first_then_next
-from rebate.domain.desk import Desk, Full, Gift
+from rebate.domain.desk import Desk, Gift
 from rebate.domain.events import EntriesCleared
 from rebate.domain.ledger import Draft, Till
 from rebate.domain.records import replace
+from rebate.domain.room import Full
 
 
 def clear(desk: Desk, command: Clear) -> None:
@@ -14,7 +15,7 @@ def clear(desk: Desk, command: Clear) -> None:
     cleared_at = desk.queue.cleared_at
     if cleared_at is not None and command.at <= cleared_at:
         return
-    if desk.touched:
+    if desk.room.tickets:
         raise Full
     before = desk.queue
     desk.clear(command.at)
@@ -28,7 +29,7 @@ def pay_pool(work: Work, command: PayPool) -> None:
     ran_at = desk.queue.ran_at
     if not work.begun and ran_at is not None and command.at <= ran_at:
         return
-    if desk.touched:
+    if desk.room.tickets:
         raise Full
     gift = _gift(work, command)
     work.begun = True
@@ -50,7 +51,7 @@ def _gift(work: Work, command: PayPool) -> Gift:
         desk.post(draft, Till.POOL, -amount)
         return Gift(draft, command.at, amount)
     work.resumed = None
-    desk.post(draft, Till.TRANSIT, -flight.left)
+    desk.post(draft, Till.TRANSIT, -flight.in_transit)
     gift = Gift(draft, command.at, flight.left)
     gift.go_on_from(flight)
     return gift

@@ -25,10 +25,11 @@ class Child(NamedTuple):
 class InFlight:
     """What is still to be dealt out of one amount; it stands in the queue's transit account.
 
-    `line` and `part` say which contribution it is of (None: the pool is being paid out).
-    `each` is the share of every entry in an equal run, what is split over heads where they have
-    shares of their own. The entries up to `ordinal`, which stands in the ticket at `place`, have
-    had theirs; `served` counts the heads among them.
+    `withheld` stands there, too: the daily cap cut it off, and it is for the pool. `line` and
+    `part` say which contribution it is of (None: the pool is being paid out). `each` is the share
+    of every entry in an equal run, what is split over heads where they have shares of their own.
+    The entries up to `ordinal`, which stands in the ticket at `place`, have had theirs; `served`
+    counts the heads among them.
     """
 
     left: Amount
@@ -38,6 +39,12 @@ class InFlight:
     place: int = 0
     ordinal: int = -1
     served: int = 0
+    withheld: Amount = 0
+
+    @property
+    def in_transit(self) -> Amount:
+        """What stands in the queue's transit account."""
+        return self.left + self.withheld
 
 
 @dataclass(frozen=True, slots=True)

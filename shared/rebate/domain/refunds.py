@@ -3,7 +3,7 @@
 from rebate.domain.book import Spot
 from rebate.domain.commands import Refund
 from rebate.domain.contributions import Work
-from rebate.domain.desk import Desk, Full
+from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
 from rebate.domain.ledger import Draft, Pocket, Reason, Till, issued
 from rebate.domain.merges import tell_of_refund
@@ -11,6 +11,7 @@ from rebate.domain.money import Amount, share
 from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.queues import TakenBack
 from rebate.domain.records import replace
+from rebate.domain.room import Full
 from rebate.domain.tickets import Conversion, Entry, Line, Status, Ticket
 
 
