@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.deployment import Deployment
-from rebate.contracts.envelopes import UNREADABLE
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
 from rebate.contracts.problems import shown
 from rebate.contracts.settings import Settings
@@ -86,7 +85,7 @@ class Replay:
         except UnreadableLine as unreadable:
             self.report.types["unreadable"] += 1
             body = line[:BODY_BYTES_MAX].decode(errors="replace")
-            self._deployment.bus.set_aside(body, str(unreadable), UNREADABLE)
+            self._deployment.bus.set_aside(body, str(unreadable), UnreadableEvent.code)
         else:
             kind = entry.get("detail-type")
             self.report.types[kind if isinstance(kind, str) else "unreadable"] += 1

@@ -12,8 +12,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.errors import answer
-from functions.api.requests import InvalidRequest, needed_parameter, parameter
+from functions.api.errors import InvalidRequest, answer
+from functions.api.queries import needed_parameter, parameter
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, shown
 from rebate.domain.names import EntryId, QueueId
@@ -24,8 +24,8 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/draws")
 def draws() -> Response[str]:
-    in_force = app().settings.in_force()
-    return answer(200, show_draws(app().store, in_force, app().clock.now(), _day(_event())))
+    terms = app().settings.in_force().terms
+    return answer(200, show_draws(app().store, terms, app().clock.now(), _day(_event())))
 
 
 @router.get("/v1/me/entries/draw")
@@ -33,7 +33,7 @@ def my_draw() -> Response[str]:
     event = _event()
     seen = show_entry_draw(
         app().store,
-        app().settings.in_force(),
+        app().settings.in_force().terms,
         app().clock.now(),
         member=member_of(event),
         queue=QueueId(needed_parameter(event, "queue")),

@@ -3,17 +3,23 @@
 from collections.abc import Iterable, Mapping
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
-from pydantic import BaseModel
 
 from functions.api.access import Forbidden, Unauthenticated
-from functions.api.requests import InvalidRequest, NotJson
-from rebate.contracts.api import ProblemShown, Refusal
-from rebate.contracts.envelopes import UNREADABLE
-from rebate.contracts.events_in import UnreadableEvent
+from rebate.contracts.api import ProblemShown, Refusal, as_json
 from rebate.contracts.problems import Invalid, Problem
-from rebate.contracts.settings import InvalidSettings
 from rebate.contracts.signatures import BadSignature
 from rebate.domain.errors import Code, Conflict, NotYet, Rejected, Unavailable
+
+
+class NotJson(Exception):
+    """A body that cannot be read at all."""
+
+
+class InvalidRequest(Invalid):
+    """A request that can be read and says something impossible."""
+
+    code = "invalid_request"
+
 
 _STATUS: Mapping[Code, int] = {
     Code.UNKNOWN_ENTRY: 404,
@@ -52,9 +58,19 @@ def refusal(
     headers: dict[str, str | list[str]] | None = None,
 ) -> Response[str]:
     """Return an answer in the form that all refusals have."""
-    shown = tuple(ProblemShown(path=p.path, message=p.message, nearest=p.nearest) for p in problems)
-    body = Refusal(code=code, message=message, problems=shown)
-    return Response(status, "application/json", body.model_dump_json(), headers)
+    shown = tuple(ProblemShown(p.path, p.message, p.nearest) for p in problems)
+    return _response(status, Refusal(code, message, shown), headers)
+
+
+def answer(status: int, body: object) -> Response[str]:
+    """Return an answer with a body from `rebate.contracts`."""
+    return _response(status, body)
+
+
+def _response(
+    status: int, body: object, headers: dict[str, str | list[str]] | None = None
+) -> Response[str]:
+    return Response(status, "application/json", as_json(body), headers)
 
 
 def _plain(error: Exception) -> Response[str]:
@@ -67,24 +83,8 @@ def _rejected(error: Rejected) -> Response[str]:
 
 
 def _invalid(error: Invalid) -> Response[str]:
-    return refusal(422, _code_of(error), str(error), error.problems)
-
-
-def _code_of(error: Invalid) -> str:
-    match error:
-        case InvalidSettings():
-            return error.code
-        case UnreadableEvent():
-            return UNREADABLE
-        case InvalidRequest():
-            return "invalid_request"
-    return "invalid"
+    return refusal(422, error.code, str(error), error.problems)
 
 
 def _unavailable(error: Unavailable) -> Response[str]:
     return refusal(503, "unavailable", str(error), headers={"Retry-After": "1"})
-
-
-def answer(status: int, body: BaseModel) -> Response[str]:
-    """Return an answer with a body from `rebate.contracts.api`."""
-    return Response(status, "application/json", body.model_dump_json())

@@ -1,10 +1,8 @@
-"""What members see and do; the token's subject is the member.
+"""What members see; the token's subject is the member.
 
     GET  /v1/me/entries?after=        a page of one's entries, over all queues
     GET  /v1/me/queue?id=&after=      the line of a queue in which one has an entry
     GET  /v1/me/wallet?after=         balances, and a page of what moved
-    POST /v1/me/entries/exchange      204; turn what an entry lacks into another asset
-    POST /v1/me/entries/draw          204; draw an entry's ratio
 
 Queue ids may hold slashes and any other character, so they are parameters and not part of a path,
 which API Gateway decodes.
@@ -16,10 +14,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import answer
-from functions.api.requests import body_of, needed_parameter, parameter, whole_number
+from functions.api.queries import needed_parameter, parameter, whole_number
 from rebate.bootstrap import app
-from rebate.contracts import api
-from rebate.domain.names import EntryId, QueueId
+from rebate.domain.names import QueueId
 from rebate.usecases.show_entries import show_entries
 from rebate.usecases.show_progress import show_progress
 from rebate.usecases.show_wallet import show_wallet
@@ -30,42 +27,24 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/v1/me/entries")
 def my_entries() -> Response[str]:
     event = _event()
-    in_force = app().settings.in_force()
-    seen = show_entries(app().store, in_force, member_of(event), parameter(event, "after"))
-    return answer(200, seen)
+    terms = app().settings.in_force().terms
+    after = parameter(event, "after")
+    return answer(200, show_entries(app().store, terms, member_of(event), after))
 
 
 @router.get("/v1/me/queue")
 def my_queue() -> Response[str]:
     event = _event()
-    settings = app().settings.in_force().settings
+    terms = app().settings.in_force().terms
     queue = QueueId(needed_parameter(event, "id"))
     after = whole_number(event, "after")
-    return answer(200, show_progress(app().store, settings, member_of(event), queue, after))
+    return answer(200, show_progress(app().store, terms, member_of(event), queue, after))
 
 
 @router.get("/v1/me/wallet")
 def my_wallet() -> Response[str]:
     event = _event()
     return answer(200, show_wallet(app().store, member_of(event), parameter(event, "after")))
-
-
-@router.post("/v1/me/entries/exchange")
-def exchange() -> Response[str]:
-    event = _event()
-    asked = body_of(event, api.Exchange)
-    app().entries.exchange(
-        QueueId(asked.queue), EntryId(asked.entry), asked.into, by=member_of(event)
-    )
-    return Response(204)
-
-
-@router.post("/v1/me/entries/draw")
-def draw() -> Response[str]:
-    event = _event()
-    asked = body_of(event, api.Draw)
-    app().entries.draw(QueueId(asked.queue), EntryId(asked.entry), by=member_of(event))
-    return Response(204)
 
 
 def _event() -> dict[str, Any]:

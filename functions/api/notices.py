@@ -2,22 +2,20 @@
 
 GET  /v1/me/notices?locale=&after=   a page of one's notices, in `zh-CN` (default) or `en`
 GET  /v1/notices/wordings            how every kind of notice is worded, now and by default
-PUT  /v1/notices/wordings            word one otherwise, instead of a version
 """
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.access import claims_of, member_of
-from functions.api.errors import answer
-from functions.api.requests import InvalidRequest, body_of, parameter
+from functions.api.access import member_of
+from functions.api.errors import InvalidRequest, answer
+from functions.api.queries import parameter
 from rebate.bootstrap import app
 from rebate.contracts.notice_texts import LOCALES, Locale
-from rebate.contracts.notices import SaveWording
 from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.usecases.show_notices import show_notices
-from rebate.usecases.word_notices import save_wording, show_wordings
+from rebate.usecases.word_notices import show_wordings
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -25,31 +23,14 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/v1/me/notices")
 def my_notices() -> Response[str]:
     event = _event()
-    settings = app().settings.in_force().settings
+    terms = app().settings.in_force().terms
     locale, after = _locale(event), parameter(event, "after")
-    return answer(200, show_notices(app().store, settings, member_of(event), locale, after))
+    return answer(200, show_notices(app().store, terms, member_of(event), locale, after))
 
 
 @router.get("/v1/notices/wordings")
 def wordings() -> Response[str]:
     return answer(200, show_wordings(app().store))
-
-
-@router.put("/v1/notices/wordings")
-def change_wording() -> Response[str]:
-    event = _event()
-    asked = body_of(event, SaveWording)
-    claims = claims_of(event)
-    saved = save_wording(
-        app().store,
-        app().clock,
-        asked.locale,
-        asked.kind,
-        asked.text,
-        expects=asked.version,
-        by=str(claims.get("username") or claims["sub"]),
-    )
-    return answer(200, saved)
 
 
 def _locale(event: dict[str, Any]) -> Locale:

@@ -1,4 +1,4 @@
-"""What operators see and change.
+"""What operators see.
 
 GET  /v1/queues                   all queues with their figures
 GET  /v1/queue?id=&after=         one queue, and a page of the entries that wait in it
@@ -6,22 +6,22 @@ GET  /v1/queue/forecast?id=&days=&after=   how long its entries will wait
 GET  /v1/orders/{order_id}        the whole trace of an order
 GET  /v1/order?id=                the same, for ids that a path cannot carry
 GET  /v1/settings                 the settings in force, and their version
-PUT  /v1/settings                 put others in force instead of that version
-POST /v1/settings/check           what settings would mean
+GET  /v1/settings/versions?after= who changed which settings when, from what to what
+GET  /v1/queues/stalled           queues of products that are off sale
 """
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.access import claims_of
 from functions.api.errors import answer, refusal
-from functions.api.requests import body_of, needed_parameter, whole_number
+from functions.api.queries import needed_parameter, whole_number
 from rebate.bootstrap import app
 from rebate.contracts import api
-from rebate.contracts.settings import parse_settings
 from rebate.domain.names import OrderId, QueueId
-from rebate.usecases.settings import InForce, lowest_margin, save_settings
+from rebate.usecases.manage_catalog import stalled_queues
+from rebate.usecases.settings import InForce
+from rebate.usecases.show_history import show_history
 from rebate.usecases.show_order import show_order
 from rebate.usecases.show_queues import show_queue, show_queues
 
@@ -73,33 +73,17 @@ def order_by_id() -> Response[str]:
 
 @router.get("/v1/settings")
 def settings() -> Response[str]:
-    return answer(200, _shown(app().settings.in_force()))
+    return answer(200, settings_shown(app().settings.in_force()))
 
 
-@router.put("/v1/settings")
-def change_settings() -> Response[str]:
-    event = _event()
-    asked = body_of(event, api.SaveSettings)
-    claims = claims_of(event)
-    saved = save_settings(
-        app().store,
-        app().clock,
-        asked.settings,
-        expects=asked.version,
-        by=str(claims.get("username") or claims["sub"]),
-        margin_bps=lowest_margin(app().store),
-    )
-    return answer(200, _shown(saved))
+@router.get("/v1/settings/versions")
+def settings_versions() -> Response[str]:
+    return answer(200, show_history(app().store, whole_number(_event(), "after")))
 
 
-@router.post("/v1/settings/check")
-def check_settings() -> Response[str]:
-    from rebate.contracts.explain import explain  # noqa: PLC0415 - rarely asked for, and large
-
-    asked = body_of(_event(), api.CheckSettings)
-    settings = parse_settings(asked.settings, lowest_margin(app().store))
-    means = (api.Meaning(part=s.part, text=s.text) for s in explain(settings))
-    return answer(200, api.SettingsChecked(means=tuple(means)))
+@router.get("/v1/queues/stalled")
+def stalled() -> Response[str]:
+    return answer(200, stalled_queues(app().store))
 
 
 def _order(name: str) -> Response[str]:
@@ -107,7 +91,8 @@ def _order(name: str) -> Response[str]:
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no order {name}")
 
 
-def _shown(found: InForce) -> api.SettingsShown:
+def settings_shown(found: InForce) -> api.SettingsShown:
+    """Return settings in force as operators see them."""
     return api.SettingsShown(version=found.version, settings=found.document)
 
 

@@ -1,6 +1,5 @@
-"""What shops send, and what anyone may ask.
+"""What shops send.
 
-    GET  /v1/health                   whether the API answers
     POST /v1/events                   an event of a shop without EventBridge, signed
 
 The body of an event is `{"detail-type": …, "detail": …}`, as on the bus; `time`, when it was sent,
@@ -11,8 +10,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.bodies import raw_body
 from functions.api.errors import answer
-from functions.api.requests import raw_body
 from rebate.adapters.telemetry import tell_accepted, tell_saved
 from rebate.bootstrap import app
 from rebate.contracts.api import EventTaken
@@ -30,11 +29,6 @@ from rebate.domain.times import SECOND
 router = Router()  # type: ignore[no-untyped-call]
 
 _KINDS: tuple[type[Event], ...] = tuple(EVENTS_IN.values())
-
-
-@router.get("/v1/health")
-def health() -> dict[str, str]:
-    return {"status": "ok"}
 
 
 @router.post("/v1/events")

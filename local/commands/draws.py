@@ -1,5 +1,6 @@
 """`rebate draws`: seeds committed to, and every draw of a day recomputed."""
 
+import json
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from datetime import date
@@ -10,6 +11,7 @@ from local.failures import BadInput
 from local.screen import complain, print_json
 from local.stores import DEMO_STORE, opened, require_store
 from rebate.bootstrap import App
+from rebate.contracts import api
 from rebate.domain.times import day_of
 from rebate.usecases.seeds import DAYS_AHEAD
 from rebate.usecases.show_draws import show_draws
@@ -58,9 +60,9 @@ _day.__name__ = "day"
 
 
 def _publish(app: App, *, as_json: bool) -> int:
-    seen = show_draws(app.store, app.settings.in_force(), app.clock.now())
+    seen = show_draws(app.store, app.settings.in_force().terms, app.clock.now())
     if as_json:
-        print_json(seen.model_dump(mode="json"))
+        print_json(json.loads(api.as_json(seen)))
         return 0
     for day in seen.days:
         seed = f"  seed {day.seed}" if day.seed else ""

@@ -26,7 +26,7 @@ def lottery(cloud):
 
 
 def today():
-    return day_of(app().clock.now(), app().settings.in_force().settings.zone)
+    return day_of(app().clock.now(), app().settings.in_force().terms.zone)
 
 
 def test_the_coming_days_are_committed_to_and_their_seeds_kept_secret(cloud):

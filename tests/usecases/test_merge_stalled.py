@@ -255,15 +255,15 @@ def test_an_entry_that_joins_again_tells_from_where_it_comes():
 
 def test_people_see_where_an_entry_is_now():
     player = played(*STALLED, {"merge": P1})
-    in_force = player.app.settings.in_force()
-    seen = {e.queue: e for e in show_entries(player.store, in_force, "m-o1").entries}
+    terms = player.app.settings.in_force().terms
+    seen = {e.queue: e for e in show_entries(player.store, terms, "m-o1").entries}
     assert (seen[P1].status, seen[P1].merged_into) == ("merged", MALL)
     assert (seen[MALL].status, seen[MALL].place, seen[MALL].waiting) == ("waiting", 3, 8000)
-    trace = show_order(player.store, in_force.terms, OrderId("o1"))
+    trace = show_order(player.store, terms, OrderId("o1"))
     assert [(ticket.queue, len(ticket.entries)) for ticket in trace.tickets] == [(P1, 1), (MALL, 1)]
     assert trace.tickets[1].entries[0].merged_from == P1
     player.step(buy("k3", None, paid=300000))
-    trace = show_order(player.store, in_force.terms, OrderId("o1"))
+    trace = show_order(player.store, terms, OrderId("o1"))
     assert [each.source for each in trace.journal].count(MALL) == 1
 
 

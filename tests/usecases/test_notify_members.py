@@ -29,8 +29,8 @@ def deliver(player):
 
 
 def inbox(player, member, locale="en", after=None):
-    settings = player.app.settings.in_force().settings
-    return show_notices(player.store, settings, member, locale, after)
+    terms = player.app.settings.in_force().terms
+    return show_notices(player.store, terms, member, locale, after)
 
 
 def texts(player, member, locale="en"):

@@ -56,8 +56,8 @@ def played(*steps: dict[str, Any]) -> Player:
 
 
 def progress(player: Player, member: str, queue: str = "alliance") -> api.Progress:
-    settings = player.app.settings.in_force().settings
-    return show_progress(player.store, settings, MemberId(member), QueueId(queue))
+    terms = player.app.settings.in_force().terms
+    return show_progress(player.store, terms, MemberId(member), QueueId(queue))
 
 
 def statement(player: Player, member: str, source: str = "alliance") -> list[tuple[Any, ...]]:

@@ -22,6 +22,9 @@ RICH = {
     "timezone": "Europe/Berlin",
     "queue_rebate": {
         "enabled": True,
+        "title": "返利",
+        "exchange_title": "换",
+        "display": {"earned": False},
         "new_products": False,
         "settle_on": "completed",
         "reward_order": "completed_first",
@@ -95,7 +98,7 @@ RICH = {
 }
 """Something of everything that the engine goes by."""
 
-WORDED_BY_EDITION = {2: "d725ca534fe3"}
+WORDED_BY_EDITION = {3: "4efd28b05616"}
 """How the terms of `RICH` are worded: the first digits of their SHA-256."""
 
 

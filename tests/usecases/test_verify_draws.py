@@ -50,8 +50,8 @@ def drawn(**more):
 
 
 def verified(player, day=DAY):
-    in_force = player.app.settings.in_force()
-    return verify_draws(player.store, player.store.get(Seed, Key(day)), in_force.terms.zone)
+    terms = player.app.settings.in_force().terms
+    return verify_draws(player.store, player.store.get(Seed, Key(day)), terms.zone)
 
 
 def tamper(player, change, chosen):
@@ -165,18 +165,18 @@ def test_a_member_checks_a_draw_with_nothing_but_a_hash_function():
 
 def test_a_seed_is_secret_until_its_day_is_over():
     player = playing(orders=1)
-    in_force = player.app.settings.in_force()
-    during = show_draws(player.store, in_force, player.now, date(2026, 3, 1))
+    terms = player.app.settings.in_force().terms
+    during = show_draws(player.store, terms, player.now, date(2026, 3, 1))
     assert during.days[0].seed is None
     assert len(during.days[0].commitment) == 64
-    after = show_draws(player.store, in_force, player.app.clock.now(), date(2026, 3, 1))
+    after = show_draws(player.store, terms, player.app.clock.now(), date(2026, 3, 1))
     assert sha256(bytes.fromhex(after.days[0].seed)).hexdigest() == during.days[0].commitment
 
 
 def test_odds_are_published_before_any_draw():
     player = playing(orders=0)
-    in_force = player.app.settings.in_force()
-    odds = show_draws(player.store, in_force, player.app.clock.now()).odds
+    terms = player.app.settings.in_force().terms
+    odds = show_draws(player.store, terms, player.app.clock.now()).odds
     assert odds["plan"].total_weight == 6
     assert [(prize.bps, prize.weight) for prize in odds["plan"].prizes] == [(1000, 3), (20000, 1)]
 
@@ -238,18 +238,18 @@ def test_an_entry_that_no_lottery_decides_has_no_odds():
 
 def test_the_odds_of_somebody_elses_entry_are_not_told():
     player = playing(orders=2)
-    in_force = player.app.settings.in_force()
+    terms = player.app.settings.in_force().terms
     now = player.app.clock.now()
     with pytest.raises(Rejected) as refused:
-        show_entry_draw(player.store, in_force, now, member="m0", queue="mall", entry="o1/1")
+        show_entry_draw(player.store, terms, now, member="m0", queue="mall", entry="o1/1")
     assert refused.value.code == "unknown_entry"
-    assert show_notices(player.store, in_force.settings, "m0", "en").notices == ()
+    assert show_notices(player.store, terms, "m0", "en").notices == ()
 
 
 def entry_draw(player, ticket):
     return show_entry_draw(
         player.store,
-        player.app.settings.in_force(),
+        player.app.settings.in_force().terms,
         player.app.clock.now(),
         member=ticket.member,
         queue=ticket.queue,

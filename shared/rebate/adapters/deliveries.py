@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.streams import failures
 from rebate.adapters.telemetry import Metric, count, logger, tell_handed_back
-from rebate.contracts.envelopes import UNREADABLE, Delivery, read_envelope
+from rebate.contracts.envelopes import Delivery, read_envelope
 from rebate.contracts.events_in import Event, UnreadableEvent
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
 from rebate.domain.records import dataclass
@@ -81,7 +81,7 @@ class _Desk:
         self, message: dict[str, Any], found: Delivery[Any] | UnreadableEvent
     ) -> None:
         if isinstance(found, UnreadableEvent):
-            self._set_aside(message, str(found), UNREADABLE)
+            self._set_aside(message, str(found), found.code)
             return
         try:
             with logger.append_context_keys(**_names(found)):

@@ -1,4 +1,4 @@
-"""What the HTTP API takes and gives.
+"""What the HTTP API gives; what it takes stands in `rebate.contracts.requests`.
 
 Amounts are minor units, ratios basis points, instants UTC. What a shop hides from its members by
 the display switches of rule 1.4 (19 to 23) is null for them; operators see all. A list is cut into
@@ -15,22 +15,13 @@ Errors have one form, `Refusal`, whatever their status:
 Shops sign what they send over HTTP: see `rebate.contracts.signatures`.
 """
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
-from rebate.contracts.events_out import EntryStatus, PayoutReason
-from rebate.contracts.scalars import (
-    Amount,
-    Bps,
-    Count,
-    Flag,
-    Id,
-    PositiveAmount,
-    SignedAmount,
-    Text,
-    UtcInstant,
-)
-from rebate.contracts.validation import Strict, Tolerant
+from rebate.domain.money import Amount, Bps
+from rebate.domain.records import contents_of, dataclass, field
 
 PAGE_SIZE = 50
 """Things on one page."""
@@ -39,39 +30,20 @@ Asset = Literal["points", "love", "voucher"]
 """What an entry can be exchanged into (rule 1.6.1)."""
 
 
-Reason = PayoutReason | Literal["clawed_back"]
-"""The kind of a reward (rule 5.7); what was taken back after a refund is an amount below zero."""
+def as_json(answer: object) -> str:
+    """Return an answer as it is sent."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
-class Exchange(Strict):
-    """Turn all that an entry still lacks into another asset (rule 1.6.1)."""
-
-    queue: Id
-    entry: Text
-    into: Asset
-
-
-class Draw(Strict):
-    """Draw the ratio of an entry that the lottery decides (rule 1.3.3)."""
-
-    queue: Id
-    entry: Text
+def _plain(part: Any) -> Any:
+    """Return as plain JSON what is none: an instant, or a record."""
+    if isinstance(part, datetime):
+        return part.isoformat().replace("+00:00", "Z")
+    return dict(zip(part.__match_args__, contents_of(part), strict=False))
 
 
-class SaveSettings(Strict):
-    """Put settings in force in place of those of `version`; 0: the first."""
-
-    version: Count
-    settings: Mapping[str, Any]
-
-
-class CheckSettings(Strict):
-    """Tell what settings would mean, without saving them."""
-
-    settings: Mapping[str, Any]
-
-
-class ProblemShown(Tolerant):
+@dataclass(frozen=True, slots=True)
+class ProblemShown:
     """One thing that is wrong with what was sent, and the valid name that comes closest."""
 
     path: str
@@ -79,7 +51,8 @@ class ProblemShown(Tolerant):
     nearest: str | None = None
 
 
-class Refusal(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Refusal:
     """Why a request was not carried out: `code` for programs, `message` for people."""
 
     code: str
@@ -87,15 +60,17 @@ class Refusal(Tolerant):
     problems: tuple[ProblemShown, ...] = ()
 
 
-class Conversion(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Conversion:
     """What an entry was turned into."""
 
-    pocket: Text
+    pocket: str
     ratio_bps: Bps
     amount: Amount
 
 
-class Entry(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """An entry as its holder sees it, or an operator.
 
     `place` counts the entries that wait from 1 and `ahead` is what those before it still lack; both
@@ -106,135 +81,146 @@ class Entry(Tolerant):
     `merged_into`, as an entry that says where it was `merged_from` (rule 1.5.5).
     """
 
-    queue: Id | None
-    entry: Text
-    order_id: Id
-    line_id: Id | None
-    member: Id
-    paid_at: UtcInstant
-    completed_at: UtcInstant | None
-    status: EntryStatus
+    queue: str | None
+    entry: str
+    order_id: str
+    line_id: str | None
+    member: str
+    paid_at: datetime
+    completed_at: datetime | None
+    status: str
     entitlement: Amount | None
     paid: Amount | None
-    paid_by_reason: Mapping[Reason, SignedAmount] | None
+    paid_by_reason: Mapping[str, Amount] | None
     waiting: Amount | None
-    rewards: Count
+    rewards: int
     ratio_bps: Bps | None
-    decided_by: Text | None
-    place: Count | None = None
+    decided_by: str | None
+    place: int | None = None
     ahead: Amount | None = None
     progress_bps: Bps | None = None
-    exchange: Mapping[Asset, Amount] = {}
-    may_draw: Flag = False
-    drawn: Flag = False
+    exchange: Mapping[Asset, Amount] = field(default_factory=dict)
+    may_draw: bool = False
+    drawn: bool = False
     conversion: Conversion | None = None
-    merged_from: Id | None = None
-    merged_into: Id | None = None
+    merged_from: str | None = None
+    merged_into: str | None = None
 
 
-class Titles(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Titles:
     """What the shop calls the plan and its exchange button (rule 1.4, 7 and 8)."""
 
-    plan: Text | None
-    exchange: Text | None
+    plan: str | None
+    exchange: str | None
 
 
-class Entries(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Entries:
     """A page of a member's entries, over all queues; `currency` is that of all their amounts."""
 
     titles: Titles
-    currency: Text
+    currency: str
     entries: tuple[Entry, ...]
     next: str | None = None
 
 
-class Person(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Person:
     """Who stands in line; null where the shop does not show it."""
 
-    nickname: Text | None
-    avatar_url: Text | None
+    nickname: str | None
+    avatar_url: str | None
 
 
-class LineEntry(Tolerant):
+@dataclass(frozen=True, slots=True)
+class LineEntry:
     """An entry in line, as other members see it."""
 
-    place: Count
-    mine: Flag
+    place: int
+    mine: bool
     person: Person | None
     waiting: Amount | None
 
 
-class Progress(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Progress:
     """A queue's line as a member in it sees it, and what the member got of it and waits for.
 
     `earned_by_reason` are the rewards by kind, which sum to `earned` (rule 5.7).
     """
 
-    queue: Id
+    queue: str
     earned: Amount | None
-    earned_by_reason: Mapping[Reason, SignedAmount] | None
+    earned_by_reason: Mapping[str, Amount] | None
     waiting: Amount | None
     line: tuple[LineEntry, ...]
     next: str | None = None
 
 
-class Movement(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Movement:
     """One movement in a wallet; `kind` says why, `reason` which kind of reward it is, if one."""
 
-    kind: Text
-    pocket: Text
-    amount: SignedAmount
-    order_id: Id | None
-    entry: Text | None
-    reason: Reason | None
+    kind: str
+    pocket: str
+    amount: Amount
+    order_id: str | None
+    entry: str | None
+    reason: str | None
 
 
-class Statement(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Statement:
     """What one commit moved in a wallet."""
 
-    at: UtcInstant
-    source: Text
+    at: datetime
+    source: str
     movements: tuple[Movement, ...]
 
 
-class Wallet(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Wallet:
     """What a member has by pocket, and a page of what moved, the newest first."""
 
-    member: Id
-    balances: Mapping[str, SignedAmount]
+    member: str
+    balances: Mapping[str, Amount]
     statement: tuple[Statement, ...]
     next: str | None = None
 
 
-class Queue(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Queue:
     """A queue as operators see it.
 
     `entries` have joined, `waiting` of them wait and lack `owed` together. `stalled`: its product
     was taken off sale, so nothing is contributed to it any more (rule 1.5.5).
     """
 
-    queue: Id
-    kind: Text
-    entries: Count
-    waiting: Count
+    queue: str
+    kind: str
+    entries: int
+    waiting: int
     owed: Amount
-    pool: SignedAmount
-    contributed: SignedAmount
-    retained: SignedAmount
-    borne: SignedAmount
-    clawed_back: SignedAmount
-    repurchased: SignedAmount
-    cleared_at: UtcInstant | None
-    stalled: Flag = False
+    pool: Amount
+    contributed: Amount
+    retained: Amount
+    borne: Amount
+    clawed_back: Amount
+    repurchased: Amount
+    cleared_at: datetime | None
+    stalled: bool = False
 
 
-class Queues(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Queues:
     """All queues that have ever settled anything."""
 
     queues: tuple[Queue, ...]
 
 
-class QueueLine(Tolerant):
+@dataclass(frozen=True, slots=True)
+class QueueLine:
     """A queue and a page of the entries that wait in it, in order of place."""
 
     queue: Queue
@@ -242,22 +228,24 @@ class QueueLine(Tolerant):
     next: str | None = None
 
 
-class Expected(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Expected:
     """When an entry is paid in full at the queue's pace: in `days`, or never (null).
 
     `cleared_first`: the scheduled clearing comes before that.
     """
 
-    entry: Text
-    member: Id
-    place: Count
+    entry: str
+    member: str
+    place: int
     ahead: Amount | None
     waiting: Amount | None
-    days: Count | None
-    cleared_first: Flag
+    days: int | None
+    cleared_first: bool
 
 
-class Forecast(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Forecast:
     """How long a queue's entries will wait (rules 7.5, 8.2).
 
     In the last `days_seen` whole days orders contributed `given` for the line, in `gifts`
@@ -266,141 +254,153 @@ class Forecast(Tolerant):
     is given now is needed; in the union plan that takes the share `profit_share_bps` of profits.
     """
 
-    queue: Id
-    days_seen: Count
+    queue: str
+    days_seen: int
     given: Amount
-    gifts: Count
+    gifts: int
     promised: Amount
     ever_paid_bps: Bps | None
     owed: Amount
-    days: Count | None
-    needed_bps: Count | None
-    profit_share_bps: Count | None
-    clears_at: UtcInstant | None
+    days: int | None
+    needed_bps: int | None
+    profit_share_bps: int | None
+    clears_at: datetime | None
     line: tuple[Expected, ...]
     next: str | None = None
 
 
-class SettingsShown(Tolerant):
+@dataclass(frozen=True, slots=True)
+class SettingsShown:
     """The settings in force as they were written; version 0: none were saved."""
 
-    version: Count
+    version: int
     settings: Mapping[str, Any]
 
 
-class Meaning(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Meaning:
     """One sentence about one part of the settings."""
 
-    part: Text
-    text: Text
+    part: str
+    text: str
 
 
-class SettingsChecked(Tolerant):
+@dataclass(frozen=True, slots=True)
+class SettingsChecked:
     """What valid settings mean, in plain words."""
 
     means: tuple[Meaning, ...]
 
 
-class Choice(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """A rule of a scope that was asked for a ratio, and what came of it."""
 
-    rule: Text
-    scope: Text
-    outcome: Text
+    rule: str
+    scope: str
+    outcome: str
 
 
-class TraceLine(Tolerant):
+@dataclass(frozen=True, slots=True)
+class TraceLine:
     """A line of an order: what was paid, and which rule gave which ratio (rule 8.5)."""
 
-    line_id: Id
-    product_id: Id | None
-    supply: Text
-    quantity: Count
+    line_id: str
+    product_id: str | None
+    supply: str
+    quantity: int
     paid: Amount
     deducted: Amount
     refunded: Amount
-    profit: SignedAmount | None
-    queue: Id | None
+    profit: Amount | None
+    queue: str | None
     extraction_bps: Bps | None
     entitlement_bps: Bps | None
-    decided_by: Text | None
-    no_entry_because: Text | None
+    decided_by: str | None
+    no_entry_because: str | None
     passed_over: tuple[Choice, ...]
 
 
-class TraceRefund(Tolerant):
+@dataclass(frozen=True, slots=True)
+class TraceRefund:
     """A refund as it was accepted; `refused` tells why one that came early changed nothing."""
 
-    refund_id: Id
-    refunded_at: UtcInstant
-    amounts: Mapping[str, PositiveAmount]
-    refused: Text | None
+    refund_id: str
+    refunded_at: datetime
+    amounts: Mapping[str, Amount]
+    refused: str | None
 
 
-class Contribution(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Contribution:
     """What a line gave to a queue part by part, null where that is not settled; all retained."""
 
-    line_id: Id | None
+    line_id: str | None
     settled: tuple[Amount | None, ...]
     retained: Amount
 
 
-class TraceTicket(Tolerant):
+@dataclass(frozen=True, slots=True)
+class TraceTicket:
     """What an order gives to, and gets from, one queue."""
 
-    queue: Id
-    joined: Flag
+    queue: str
+    joined: bool
     contributions: tuple[Contribution, ...]
     entries: tuple[Entry, ...]
 
 
-class TracePosting(Tolerant):
+@dataclass(frozen=True, slots=True)
+class TracePosting:
     """An amount that was added to an account; `reason` is the kind of reward, if it is one."""
 
-    account: Text
-    amount: SignedAmount
-    entry: Text | None
-    reason: Reason | None
+    account: str
+    amount: Amount
+    entry: str | None
+    reason: str | None
 
 
-class TraceJournal(Tolerant):
+@dataclass(frozen=True, slots=True)
+class TraceJournal:
     """A balanced movement that followed from the order, and the commit that it was part of."""
 
-    source: Text
-    number: Count
-    at: UtcInstant
-    kind: Text
-    order_id: Id | None
-    line_id: Id | None
+    source: str
+    number: int
+    at: datetime
+    kind: str
+    order_id: str | None
+    line_id: str | None
     postings: tuple[TracePosting, ...]
 
 
-class Trace(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Trace:
     """The whole trace of an order (rule 8.5)."""
 
-    order_id: Id
-    member: Id | None
-    level: Text | None
-    referrer: Id | None
-    channel: Text
-    store_id: Id | None
-    paid_at: UtcInstant | None
-    completed_at: UtcInstant | None
-    settings_version: Count
-    repurchase_of: Id | None
-    queues: tuple[Text, ...]
+    order_id: str
+    member: str | None
+    level: str | None
+    referrer: str | None
+    channel: str
+    store_id: str | None
+    paid_at: datetime | None
+    completed_at: datetime | None
+    settings_version: int
+    repurchase_of: str | None
+    queues: tuple[str, ...]
     lines: tuple[TraceLine, ...]
     refunds: tuple[TraceRefund, ...]
     tickets: tuple[TraceTicket, ...]
     journal: tuple[TraceJournal, ...]
 
 
-class EventTaken(Tolerant):
+@dataclass(frozen=True, slots=True)
+class EventTaken:
     """What came of an event over HTTP; a repeated one is no error.
 
     `outcome` is `accepted`, `duplicate`, or `kept` until its order is paid; of catalog events
     `saved`, `duplicate`, or `outdated` by a later one.
     """
 
-    outcome: Text
-    queues: tuple[Text, ...] = ()
+    outcome: str
+    queues: tuple[str, ...] = ()

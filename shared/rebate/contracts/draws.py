@@ -2,65 +2,70 @@
 
 from collections.abc import Mapping
 
-from rebate.contracts.scalars import Amount, Bps, Count, Flag, Id, Text
-from rebate.contracts.validation import Tolerant
+from rebate.domain.money import Amount, Bps
+from rebate.domain.records import dataclass
 
 
-class PrizeOdds(Tolerant):
+@dataclass(frozen=True, slots=True)
+class PrizeOdds:
     """A ratio that may be drawn: the chance is `weight` in the odds' `total_weight`."""
 
     bps: Bps
-    weight: Count
+    weight: int
 
 
-class Odds(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Odds:
     """What a draw may give, in the order in which luck counts through it.
 
     Either `prizes` with their weights, or any ratio from `low_bps` to `high_bps` with a weight of 1
     each; then the misses. `prize_max` is the highest entitlement that a draw gives (rule 8.4).
     """
 
-    prizes: tuple[PrizeOdds, ...] = ()
-    low_bps: Bps | None = None
-    high_bps: Bps | None = None
-    miss_weight: Count
-    total_weight: Count
-    prize_max: Amount
+    prizes: tuple[PrizeOdds, ...]
+    low_bps: Bps | None
+    high_bps: Bps | None
+    miss_weight: int
+    total_weight: int
+    prize_max: Amount | None
 
 
-class DrawDay(Tolerant):
+@dataclass(frozen=True, slots=True)
+class DrawDay:
     """A day of draws: `commitment` is the SHA-256 of the seed, which is shown once the day is over.
 
     `late`: the seed was made when the day had begun, so was not committed to before.
     """
 
-    day: Text
-    commitment: Text
-    seed: Text | None
-    late: Flag
+    day: str
+    commitment: str
+    seed: str | None
+    late: bool
 
 
-class Draws(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Draws:
     """Days of draws, the newest first, and the odds that orders are accepted with now, by scope."""
 
-    timezone: Text
+    timezone: str
     days: tuple[DrawDay, ...]
-    odds: Mapping[Text, Odds]
+    odds: Mapping[str, Odds]
 
 
-class EntryDraw(Tolerant):
+@dataclass(frozen=True, slots=True)
+class EntryDraw:
     """The draw of one entry: its odds stand as they were when its order was accepted.
 
     After it was drawn, `seed_day` is the day whose seed decides; `luck` is shown once that seed is.
     """
 
-    queue: Id
-    entry: Text
+    queue: str
+    entry: str
     odds: Odds
-    may_draw: Flag
-    drawn: Flag
+    may_draw: bool
+    drawn: bool
     ratio_bps: Bps
-    seed_day: Text | None = None
-    commitment: Text | None = None
-    seed: Text | None = None
-    luck: Text | None = None
+    seed_day: str | None = None
+    commitment: str | None = None
+    seed: str | None = None
+    luck: str | None = None

@@ -12,9 +12,6 @@ from rebate.contracts.problems import Problem, one_of, shown
 from rebate.contracts.scalars import parse_utc_instant
 from rebate.domain.times import Instant, instant_of
 
-UNREADABLE = "unreadable_event"
-"""The code of events that cannot be read, beside those of `rebate.domain.errors.Code`."""
-
 E = TypeVar("E", bound=Event)
 
 

@@ -169,6 +169,8 @@ EVENTS_IN: Mapping[str, type[Event]] = {
 class UnreadableEvent(Invalid):
     """An event that cannot be read: sending it again will not help."""
 
+    code = "unreadable_event"
+
 
 def parse_event(detail_type: object, detail: object) -> Event:
     """Return the event that the envelope's `detail-type` and `detail` say.

@@ -1,29 +1,32 @@
 """The history of the settings, as the API gives it (rule 8.5)."""
 
+from datetime import datetime
 from typing import Any
 
-from rebate.contracts.scalars import PositiveCount, Text, UtcInstant
-from rebate.contracts.validation import Tolerant
+from rebate.domain.records import dataclass
 
 
-class SettingChanged(Tolerant):
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
     """A field that differs from the version before; null: it was not, or is not set."""
 
-    path: Text
+    path: str
     before: Any
     after: Any
 
 
-class SettingsSaved(Tolerant):
+@dataclass(frozen=True, slots=True)
+class SettingsSaved:
     """A version of the settings: who saved it, when, and what differs from the one before."""
 
-    version: PositiveCount
-    saved_at: UtcInstant
-    saved_by: Text
+    version: int
+    saved_at: datetime
+    saved_by: str
     changed: tuple[SettingChanged, ...]
 
 
-class SettingsHistory(Tolerant):
+@dataclass(frozen=True, slots=True)
+class SettingsHistory:
     """A page of versions, the newest first."""
 
     versions: tuple[SettingsSaved, ...]

@@ -8,12 +8,12 @@ does is refused.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from rebate.contracts.figures import money, percent
 from rebate.contracts.notice_texts import KINDS, POCKETS, Locale
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
-from rebate.contracts.scalars import Count, Id, Text, UtcInstant
-from rebate.contracts.validation import Strict, Tolerant
+from rebate.domain.records import dataclass
 
 WORDING_CHARS_MAX = 500
 
@@ -27,17 +27,19 @@ _AMOUNTS = frozenset({"amount", "paid", "owed", "clawed_back"})
 _MONEY = frozenset({"cash", "pending", "held"})
 
 
-class Notice(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Notice:
     """A notice as a member reads it; `facts` is what it was worded from."""
 
-    id: Text
-    at: UtcInstant
-    kind: Text
-    text: Text
+    id: str
+    at: datetime
+    kind: str
+    text: str
     facts: Mapping[str, str | int]
 
 
-class Notices(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Notices:
     """A page of a member's notices, the newest first; a page may be short, or even empty.
 
     `next`, where it is not null, goes back as the parameter `after`.
@@ -47,35 +49,28 @@ class Notices(Tolerant):
     next: str | None = None
 
 
-class WordingShown(Tolerant):
+@dataclass(frozen=True, slots=True)
+class WordingShown:
     """How a kind of notice is worded in a language: now and by default.
 
     `names` may stand in braces. `version` is 0 where nobody changed it.
     """
 
     locale: Locale
-    kind: Text
-    text: Text
-    default: Text
-    names: tuple[Text, ...]
-    version: Count
-    saved_at: UtcInstant | None = None
-    saved_by: Text | None = None
+    kind: str
+    text: str
+    default: str
+    names: tuple[str, ...]
+    version: int
+    saved_at: datetime | None = None
+    saved_by: str | None = None
 
 
-class Wordings(Tolerant):
+@dataclass(frozen=True, slots=True)
+class Wordings:
     """All wordings of all languages."""
 
     wordings: tuple[WordingShown, ...]
-
-
-class SaveWording(Strict):
-    """Word a kind of notice otherwise; `text` null: as by default. `version` is the one shown."""
-
-    locale: Locale
-    kind: Id
-    text: Text | None
-    version: Count
 
 
 class InvalidWording(Invalid):

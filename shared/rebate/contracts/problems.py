@@ -51,7 +51,12 @@ class Problem:
 
 
 class Invalid(Exception):
-    """A document from outside that cannot be used; `problems` says why, never empty."""
+    """A document from outside that cannot be used; `problems` says why, never empty.
+
+    `code` is that of the refusal which it leads to.
+    """
+
+    code: str = INVALID
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Hold the problems in the order in which they were found."""

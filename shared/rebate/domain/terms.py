@@ -1,6 +1,6 @@
-"""What the settings in force mean to the engine, as values: stored beside the document they are of.
+"""What the settings in force mean, as values: they are stored beside the document that they are of.
 
-So what settles and prices need not read the document, nor load what checks one.
+So what settles, prices and shows need not read the document, nor load what checks one.
 """
 
 from zoneinfo import ZoneInfo
@@ -16,8 +16,21 @@ from rebate.domain.plans import (
 )
 from rebate.domain.records import dataclass
 
-EDITION = 2
+EDITION = 3
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How the base plan is called, and what of it members see (Rule 1.4, 7, 8 and 19 to 23)."""
+
+    plan: str | None = None
+    exchange: str | None = None
+    progress: bool = True
+    earned: bool = True
+    waiting: bool = True
+    member: bool = True
+    waiting_amount: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +49,7 @@ class Terms:
     red_packet: red_packet.Terms
     union: union.Terms
     referral: referral.Terms
+    currency: str
+    display: Display = Display()
     rebates_per_day: Amount | None = None
     default_margin_bps: Bps = 0

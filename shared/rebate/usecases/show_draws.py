@@ -2,51 +2,46 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import TypeVar
 
 from rebate.contracts import draws as said
-from rebate.contracts.settings import (
-    PlanEntitlement,
-    QueueRebate,
-    ScopeEntitlement,
-    Settings,
-)
 from rebate.domain.draws import Lottery, luck_of
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.money import Amount
-from rebate.domain.names import EntryId, MemberId, QueueId
+from rebate.domain.names import EntryId, MemberId, ProductId, QueueId, StoreId
+from rebate.domain.plans import queue_rebate_terms
 from rebate.domain.queues import Queue
+from rebate.domain.scopes import Scope
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Seed, joined
 from rebate.usecases.seeds import DAYS_AHEAD
-from rebate.usecases.settings import InForce
-from rebate.usecases.terms import lottery_of
 
 DAYS_BACK = 30
 
+Name = TypeVar("Name", ProductId, StoreId)
 
-def show_draws(
-    store: Store, in_force: InForce, now: Instant, day: date | None = None
-) -> said.Draws:
+
+def show_draws(store: Store, terms: Terms, now: Instant, day: date | None = None) -> said.Draws:
     """Return what is published of the last days, or of one day, and the odds in force."""
-    settings = in_force.settings
-    today = day_of(now, settings.zone)
+    today = day_of(now, terms.zone)
     span = range(-DAYS_BACK, DAYS_AHEAD + 1)
     wanted = [today + timedelta(days=offset) for offset in span] if day is None else [day]
     rows = store.get_many(Seed, {Key(each.isoformat()) for each in wanted}).values()
     newest_first = sorted(rows, key=lambda row: row.day, reverse=True)
     return said.Draws(
-        timezone=settings.timezone,
+        timezone=terms.zone.key,
         days=tuple(_day(row, today) for row in newest_first),
-        odds=dict(_odds_in_force(settings)),
+        odds=dict(_odds_in_force(terms)),
     )
 
 
 def show_entry_draw(
     store: Store,
-    in_force: InForce,
+    terms: Terms,
     now: Instant,
     *,
     member: MemberId,
@@ -65,15 +60,15 @@ def show_entry_draw(
     ticket, line, its = found
     if line.lottery is None:
         raise Rejected(Code.NO_LOTTERY, f"no lottery decides the ratio of entry {entry}")
-    plan = plan_of(queue, in_force.terms)
+    plan = plan_of(queue, terms)
     status = row.status_of(ticket, its, completed_first=plan.completed_first)
     seed = store.get(Seed, Key(its.drawn_on)) if its.drawn_on else None
-    shown = _day(seed, day_of(now, in_force.terms.zone)) if seed else None
+    shown = _day(seed, day_of(now, terms.zone)) if seed else None
     is_known = shown is not None and shown.seed is not None
     return said.EntryDraw(
         queue=queue,
         entry=entry,
-        odds=_odds(line.lottery, in_force.settings.guards.lottery_prize_max),
+        odds=_odds(line.lottery, terms.queue_rebate.prize_max),
         may_draw=status in {Status.HELD, Status.WAITING} and not its.drawn and not its.paid,
         drawn=its.drawn,
         ratio_bps=line.gets_bps or 0,
@@ -99,7 +94,7 @@ def _find(tickets: Iterable[Ticket], entry: EntryId) -> tuple[Ticket, Line, Entr
     return None
 
 
-def _odds(lottery: Lottery, prize_max: Amount) -> said.Odds:
+def _odds(lottery: Lottery, prize_max: Amount | None) -> said.Odds:
     prizes = tuple(said.PrizeOdds(bps=bps, weight=weight) for bps, weight in lottery.prizes)
     width = 0 if prizes else lottery.high_bps - lottery.low_bps + 1
     return said.Odds(
@@ -112,27 +107,24 @@ def _odds(lottery: Lottery, prize_max: Amount) -> said.Odds:
     )
 
 
-def _odds_in_force(settings: Settings) -> Iterator[tuple[str, said.Odds]]:
-    plan = settings.queue_rebate
-    if plan is None or not plan.enabled:
+def _odds_in_force(terms: Terms) -> Iterator[tuple[str, said.Odds]]:
+    if "queue_rebate" not in terms.on:
         return
-    for name, entitlement in _entitlements(plan):
-        lottery = lottery_of(entitlement)
-        if lottery:
-            yield name, _odds(lottery, settings.guards.lottery_prize_max)
+    plan = terms.queue_rebate
+    for name, scope in _scopes(plan):
+        if scope.lottery:
+            yield name, _odds(scope.lottery, plan.prize_max)
 
 
-def _entitlements(plan: QueueRebate) -> Iterator[tuple[str, PlanEntitlement]]:
-    yield "plan", plan.entitlement
+def _scopes(plan: queue_rebate_terms.Terms) -> Iterator[tuple[str, Scope]]:
+    """Yield whatever may have a lottery, with its name."""
+    yield "plan", plan.plan
     yield from _named("product", plan.products)
-    yield from _named("store", plan.store_settings)
-    for store, scope in plan.store_settings.items():
-        yield from _named(f"store/{store}/product", scope.products)
-    yield from _named("cashier", plan.cashier_settings)
+    yield from _named("store", {name: store.scope for name, store in plan.stores.items()})
+    for name, store in plan.stores.items():
+        yield from _named(f"store/{name}/product", store.products)
+    yield from _named("cashier", {name: desk.scope for name, desk in plan.desks.items()})
 
 
-def _named(kind: str, scopes: Mapping[str, object]) -> Iterator[tuple[str, PlanEntitlement]]:
-    for name, scope in scopes.items():
-        entitlement = getattr(scope, "entitlement", None)
-        if isinstance(entitlement, ScopeEntitlement):
-            yield f"{kind}/{name}", entitlement
+def _named(kind: str, scopes: Mapping[Name, Scope]) -> Iterator[tuple[str, Scope]]:
+    return ((f"{kind}/{name}", scope) for name, scope in scopes.items())

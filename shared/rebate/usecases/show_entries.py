@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from rebate.contracts import api
-from rebate.contracts.settings import Display, QueueRebate
 from rebate.domain.ledger import Pocket, Reason
-from rebate.domain.money import WHOLE, share
+from rebate.domain.money import WHOLE, Amount, share
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
-from rebate.domain.terms import Terms
+from rebate.domain.records import replace
+from rebate.domain.terms import Display, Terms
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant, datetime_of
 from rebate.usecases.line import Line
@@ -21,7 +22,6 @@ from rebate.usecases.orders import load_order
 from rebate.usecases.plans import plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, key_of
-from rebate.usecases.settings import InForce
 
 _OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union"})
 _ASSETS: Mapping[Pocket, api.Asset] = {
@@ -33,17 +33,16 @@ _ASSETS: Mapping[Pocket, api.Asset] = {
 
 
 def show_entries(
-    store: Store, in_force: InForce, member: MemberId, after: str | None = None
+    store: Store, terms: Terms, member: MemberId, after: str | None = None
 ) -> api.Entries:
     """Return a page of a member's entries, as far as the shop shows them."""
     tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
-    plan = in_force.settings.queue_rebate or QueueRebate()
-    seen = EntryViewer(store, in_force.terms).view(tickets)
+    seen = EntryViewer(store, terms).view(tickets)
     full = len(tickets) == api.PAGE_SIZE
     return api.Entries(
-        titles=api.Titles(plan=plan.title, exchange=plan.exchange_title),
-        currency=in_force.settings.currency,
-        entries=tuple(as_member_sees(entry, plan.display) for entry in seen),
+        titles=api.Titles(terms.display.plan, terms.display.exchange),
+        currency=terms.currency,
+        entries=tuple(as_member_sees(entry, terms.display) for entry in seen),
         next=key_of(tickets[-1]).sort if full else None,
     )
 
@@ -54,10 +53,10 @@ def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
     The queue of an entry that may be drawn is named all the same, since the draw has to name it.
     """
     if entry.status == Status.CONVERTED.value:
-        entry = entry.model_copy(update={"status": "completed", "conversion": None})
+        entry = replace(entry, status="completed", conversion=None)
     if entry.queue is None or is_of_other_plan(entry.queue):
         return entry
-    hidden: dict[str, object] = {}
+    hidden: dict[str, Any] = {}
     if not display.progress:
         hidden |= {"place": None, "ahead": None, "progress_bps": None, "exchange": {}}
         hidden |= {} if entry.may_draw else {"queue": None}
@@ -66,7 +65,7 @@ def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
         hidden |= {"paid": None, "paid_by_reason": None}
     if not display.waiting:
         hidden["waiting"] = None
-    return entry.model_copy(update=hidden)
+    return replace(entry, **hidden)
 
 
 def is_of_other_plan(queue: str) -> bool:
@@ -74,7 +73,7 @@ def is_of_other_plan(queue: str) -> bool:
     return queue.split("/", maxsplit=1)[0] in _OTHER_PLANS
 
 
-def rewards_by_kind(entries: Iterable[Entry]) -> dict[api.Reason, int]:
+def rewards_by_kind(entries: Iterable[Entry]) -> dict[str, Amount]:
     """Return what entries were paid together, by kind, those that gave nothing left out."""
     sums: Counter[Reason] = Counter()
     for entry in entries:

@@ -6,10 +6,10 @@ from rebate.contracts import api
 from rebate.contracts import notices as said
 from rebate.contracts.notice_texts import DEFAULTS, PLAN_TITLES, Locale
 from rebate.contracts.notices import worded
-from rebate.contracts.settings import QueueRebate, Settings
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.notify_members import EVERYBODY, to_member, to_queue
@@ -22,7 +22,7 @@ _INTERNAL = frozenset({"from_place", "below"})
 
 def show_notices(
     store: Store,
-    settings: Settings,
+    terms: Terms,
     member: MemberId,
     locale: Locale,
     after: str | None = None,
@@ -31,7 +31,7 @@ def show_notices(
     page = _page(store, member, after)
     texts = {**DEFAULTS[locale], **_changed(store, locale)}
     return said.Notices(
-        notices=tuple(_shown(settings, texts[found.kind], locale, found) for found in page.notices),
+        notices=tuple(_shown(terms, texts[found.kind], locale, found) for found in page.notices),
         next=page.end,
     )
 
@@ -99,17 +99,16 @@ def _changed(store: Store, locale: Locale) -> dict[str, str]:
     return {row.kind: row.text for row in rows if row.text is not None}
 
 
-def _shown(settings: Settings, text: str, locale: Locale, row: Notice) -> said.Notice:
-    plan = settings.queue_rebate or QueueRebate()
+def _shown(terms: Terms, text: str, locale: Locale, row: Notice) -> said.Notice:
     facts = dict(row.facts)
     queue = str(facts.get("queue", ""))
-    if not plan.display.progress and not is_of_other_plan(queue):
+    if not terms.display.progress and not is_of_other_plan(queue):
         facts.pop("queue", None)
-    named = facts | {"plan": plan.title or PLAN_TITLES[locale]}
+    named = facts | {"plan": terms.display.plan or PLAN_TITLES[locale]}
     return said.Notice(
         id=row.id,
         at=datetime_of(row.at),
         kind="completed" if row.kind == "converted" else row.kind,
-        text=worded(text, locale, named, settings.currency),
+        text=worded(text, locale, named, terms.currency),
         facts={name: value for name, value in facts.items() if name not in _INTERNAL},
     )

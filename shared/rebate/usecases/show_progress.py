@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from rebate.contracts import api
-from rebate.contracts.settings import Display, QueueRebate, Settings
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.terms import Display, Terms
 from rebate.domain.tickets import Ticket
 from rebate.usecases.line import Line
 from rebate.usecases.ports import Store
@@ -15,7 +15,7 @@ from rebate.usecases.show_entries import is_of_other_plan, rewards_by_kind
 
 
 def show_progress(
-    store: Store, settings: Settings, member: MemberId, queue: QueueId, after: str | None = None
+    store: Store, terms: Terms, member: MemberId, queue: QueueId, after: str | None = None
 ) -> api.Progress:
     """Return a page of a queue's line, and what the member got of the queue and waits for.
 
@@ -26,8 +26,7 @@ def show_progress(
     row = store.get(Queue, Key(queue))
     if row is None or not mine:
         raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry in queue {queue}")
-    plan = settings.queue_rebate or QueueRebate()
-    display = Display() if is_of_other_plan(queue) else plan.display
+    display = Display() if is_of_other_plan(queue) else terms.display
     entries = [(ticket, line.entry) for ticket in mine for line in ticket.lines if line.entry]
     earned = [entry for _, entry in entries]
     waiting = (e.lacks for t, e in entries if e.waits and not row.has_cleared(t))

@@ -41,7 +41,7 @@ from rebate.domain.plans import (
 from rebate.domain.plans.queue_rebate_terms import Branch
 from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Tier
-from rebate.domain.terms import Terms
+from rebate.domain.terms import Display, Terms
 from rebate.domain.times import instant_of
 from rebate.domain.windows import Dates, Hours, Window
 
@@ -60,6 +60,8 @@ def terms_of(settings: Settings) -> Terms:
         red_packet=_red_packet(settings.red_packet or RedPacket()),
         union=_union(settings.union or Union()),
         referral=_referral(settings.referral or Referral()),
+        currency=settings.currency,
+        display=_display(settings.queue_rebate or QueueRebate()),
         rebates_per_day=settings.guards.rebates_per_day,
         default_margin_bps=settings.union.default_margin_bps if settings.union else 0,
     )
@@ -91,6 +93,19 @@ def _queue_rebate(settings: Settings) -> queue_rebate_terms.Terms:
         prize_max=settings.guards.lottery_prize_max,
         random_return=_places(plan.random_return),
         clearing=_clearing(plan.clearing) if plan.clearing else None,
+    )
+
+
+def _display(plan: QueueRebate) -> Display:
+    shown = plan.display
+    return Display(
+        plan=plan.title,
+        exchange=plan.exchange_title,
+        progress=shown.progress,
+        earned=shown.earned,
+        waiting=shown.waiting,
+        member=shown.member,
+        waiting_amount=shown.waiting_amount,
     )
 
 

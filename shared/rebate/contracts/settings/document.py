@@ -1,7 +1,7 @@
 """How the settings document is read, changed and written."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,11 +20,11 @@ class InvalidSettings(Invalid):
     `invalid_settings`.
     """
 
-    @property
-    def code(self) -> str:
-        """The error code of the refusal (contracts, section 4)."""
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Hold the problems in the order in which they were found."""
+        super().__init__(problems)
         needs = all(problem.code == NEEDS_ACKNOWLEDGEMENT for problem in self.problems)
-        return NEEDS_ACKNOWLEDGEMENT if needs else "invalid_settings"
+        self.code = NEEDS_ACKNOWLEDGEMENT if needs else "invalid_settings"
 
 
 def parse_settings(document: object, margin_bps: int | None = None) -> Settings:

@@ -1,0 +1,129 @@
+"""What members and operators change: requests with a body.
+
+    POST /v1/me/entries/exchange         204; turn what an entry lacks into another asset
+    POST /v1/me/entries/draw             204; draw an entry's ratio
+    PUT  /v1/settings                    put others in force instead of a version
+    POST /v1/settings/check              what settings would mean
+    PUT  /v1/notices/wordings            word a kind of notice otherwise, instead of a version
+    POST /v1/products/enable             let existing products take part; again while there are more
+    POST /v1/queues/stalled/clear        end what waits in the queue of a product that is off sale
+    POST /v1/queues/stalled/exchange     exchange a page of what waits in one
+    POST /v1/queues/stalled/merge        let what waits in one join the mall queue
+
+These are loaded with the first such request: the models of bodies and settings are a third of a
+cold start, and whoever only looks never needs them.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
+
+from functions.api.access import claims_of, member_of
+from functions.api.bodies import body_of
+from functions.api.errors import answer
+from functions.api.operators import settings_shown
+from rebate.adapters.telemetry import logger
+from rebate.bootstrap import app
+from rebate.contracts import api, requests
+from rebate.contracts.settings import parse_settings
+from rebate.domain.names import EntryId, QueueId
+from rebate.usecases.manage_catalog import enable_products
+from rebate.usecases.settings import lowest_margin, save_settings
+from rebate.usecases.word_notices import save_wording
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.post("/v1/me/entries/exchange")
+def exchange() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.Exchange)
+    app().entries.exchange(
+        QueueId(asked.queue), EntryId(asked.entry), asked.into, by=member_of(event)
+    )
+    return Response(204)
+
+
+@router.post("/v1/me/entries/draw")
+def draw() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.Draw)
+    app().entries.draw(QueueId(asked.queue), EntryId(asked.entry), by=member_of(event))
+    return Response(204)
+
+
+@router.put("/v1/settings")
+def change_settings() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.SaveSettings)
+    saved = save_settings(
+        app().store,
+        app().clock,
+        asked.settings,
+        expects=asked.version,
+        by=_name_in(event),
+        margin_bps=lowest_margin(app().store),
+    )
+    return answer(200, settings_shown(saved))
+
+
+@router.post("/v1/settings/check")
+def check_settings() -> Response[str]:
+    from rebate.contracts.explain import explain  # noqa: PLC0415 - rarely asked for, and large
+
+    asked = body_of(_event(), requests.CheckSettings)
+    settings = parse_settings(asked.settings, lowest_margin(app().store))
+    means = (api.Meaning(part=s.part, text=s.text) for s in explain(settings))
+    return answer(200, api.SettingsChecked(means=tuple(means)))
+
+
+@router.put("/v1/notices/wordings")
+def change_wording() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.SaveWording)
+    saved = save_wording(
+        app().store,
+        app().clock,
+        asked.locale,
+        asked.kind,
+        asked.text,
+        expects=asked.version,
+        by=_name_in(event),
+    )
+    return answer(200, saved)
+
+
+@router.post("/v1/products/enable")
+def enable() -> Response[str]:
+    asked = body_of(_event(), requests.EnableProducts)
+    done = enable_products(app().store, asked.supplies)
+    logger.info("products enabled", extra={"supplies": asked.supplies, "enabled": done.enabled})
+    return answer(200, done)
+
+
+@router.post("/v1/queues/stalled/clear")
+def clear_stalled() -> Response[str]:
+    app().stalls.clear(QueueId(body_of(_event(), requests.ClearStalled).queue))
+    return Response(204)
+
+
+@router.post("/v1/queues/stalled/exchange")
+def exchange_stalled() -> Response[str]:
+    asked = body_of(_event(), requests.ExchangeStalled)
+    return answer(200, app().stalls.exchange(QueueId(asked.queue), asked.into, asked.after))
+
+
+@router.post("/v1/queues/stalled/merge")
+def merge_stalled() -> Response[str]:
+    asked = body_of(_event(), requests.MergeStalled)
+    return answer(200, app().stalls.merge(QueueId(asked.queue)))
+
+
+def _name_in(event: dict[str, Any]) -> str:
+    """Return by which name it is remembered who asks."""
+    claims = claims_of(event)
+    return str(claims.get("username") or claims["sub"])
+
+
+def _event() -> dict[str, Any]:
+    return router.current_event.raw_event
