@@ -67,8 +67,16 @@ from rebate.adapters.codec import decode
 from rebate.usecases.rows import Journal
 decode(Journal, '{"source": "mall", "number": 1, "at": 1, "entries": []}')
 """
+READS_BODY = """
+from functions.api.handler import take_bodies
+take_bodies()
+from functions.api.bodies import body_of
+from rebate.contracts.requests import Exchange
+body_of({'body': '{"queue": "mall", "entry": "o/1", "into": "points"}'}, Exchange)
+"""
 FIRST: Mapping[str, str] = {
-    "api": "app().settler; app().entries; app().cashier; app().orders",
+    "api": "app().settings" + READS_ROWS,
+    "api, a body": "app().settings; app().entries" + READS_BODY,
     "notify_members": READS_JOURNAL,
     "on_catalog_saved": "app().catalog" + READS_EVENT.format(kind="MemberSaved", detail=SAVED),
     "on_order_completed": "app().orders"
@@ -105,7 +113,8 @@ def run(options: Options) -> Iterator[Line]:
     quoted is the median.
     """
     codes = {CLIENT_ALONE: BASELINE}
-    codes |= {name: HANDLER.format(name=name, first=FIRST[name]) for name in _handlers()}
+    codes |= {case: _code(case, first) for case, first in FIRST.items()}
+    assert {_function(case) for case in FIRST} == _functions(), "each function has a first call"
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bytecode, packages = Path(folder, "bytecode"), Path(folder, "packages")
         shutil.copytree(Path(botocore.__file__).parent, packages / "botocore")
@@ -142,8 +151,16 @@ def _lines(starts: dict[str, list[Line]]) -> Iterator[Line]:
         }
 
 
-def _handlers() -> list[str]:
-    return sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
+def _code(case: str, first: str) -> str:
+    return HANDLER.format(name=_function(case), first=first)
+
+
+def _function(case: str) -> str:
+    return case.partition(",")[0]
+
+
+def _functions() -> set[str]:
+    return {path.parent.name for path in ROOT.glob("functions/*/handler.py")}
 
 
 def _start(code: str, bytecode: Path, paths: list[Path]) -> Line:

@@ -19,11 +19,10 @@ from functions.api.queries import needed_parameter, whole_number
 from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.domain.names import OrderId, QueueId
-from rebate.usecases.manage_catalog import stalled_queues
 from rebate.usecases.settings import InForce
 from rebate.usecases.show_history import show_history
 from rebate.usecases.show_order import show_order
-from rebate.usecases.show_queues import show_queue, show_queues
+from rebate.usecases.show_queues import show_queue, show_queues, show_stalled
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -83,7 +82,7 @@ def settings_versions() -> Response[str]:
 
 @router.get("/v1/queues/stalled")
 def stalled() -> Response[str]:
-    return answer(200, stalled_queues(app().store))
+    return answer(200, show_stalled(app().store))
 
 
 def _order(name: str) -> Response[str]:

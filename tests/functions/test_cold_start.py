@@ -26,9 +26,15 @@ HEAVY = (
 )
 """Each of these is more than a tenth of the start of a client."""
 
-NEEDED = {**dict.fromkeys(READS_ROWS, ()), **dict.fromkeys(READS_EVENTS, ("pydantic",))}
+NEEDED = {
+    **dict.fromkeys(READS_ROWS, ()),
+    **dict.fromkeys(READS_EVENTS, ("pydantic",)),
+    "api": ("asyncio",),
+}
+"""Powertools' routes bring asyncio; what checks bodies comes with the first one."""
 
 DESKS = {
+    "api": "app.settings",
     **dict.fromkeys(
         READS_ROWS, "app.settler, app.scheduler, app.dividends, app.holds, app.settings, app.seeds"
     ),

@@ -5,9 +5,10 @@ import pytest
 from rebate.contracts.api import PAGE_SIZE
 from rebate.domain.errors import Conflict, Rejected
 from rebate.usecases import manage_catalog
-from rebate.usecases.manage_catalog import enable_products, stalled_queues
+from rebate.usecases.manage_catalog import enable_products
 from rebate.usecases.rows import Key, Product
 from rebate.usecases.show_history import VERSIONS_SHOWN, show_history
+from rebate.usecases.show_queues import show_stalled
 from tests.engine import Player
 
 PLAN = {
@@ -97,7 +98,7 @@ def test_stalled_queues_are_those_of_products_off_sale_with_something_in_them():
     player = stalled()
     for step in (product("p2", on_sale=False), product("p3"), buy("x", "A", product="p3")):
         player.step(step)
-    (queue,) = stalled_queues(player.store).queues
+    (queue,) = show_stalled(player.store).queues
     assert (queue.queue, queue.product_id, queue.name) == ("product/p1", "p1", "Tea p1")
     assert (queue.waiting, queue.owed) == (3, 28000)
 
@@ -106,7 +107,7 @@ def test_a_stalled_queue_is_cleared():
     player = stalled()
     player.app.stalls.clear("product/p1")
     assert {entry["status"] for entry in entries(player)} == {"cleared"}
-    assert stalled_queues(player.store).queues == ()
+    assert show_stalled(player.store).queues == ()
 
 
 def test_a_stalled_queue_is_exchanged():

@@ -22,12 +22,12 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.usecases import manage_catalog
 from rebate.usecases.audit_books import audit_books
-from rebate.usecases.manage_catalog import stalled_queues
 from rebate.usecases.ports import Put, Write
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Inbox, Journal, Key, key_of
 from rebate.usecases.show_entries import show_entries
 from rebate.usecases.show_order import show_order
+from rebate.usecases.show_queues import show_stalled
 from tests.books import check_books
 from tests.engine import Player
 from tests.strategies import examples
@@ -117,7 +117,7 @@ def test_all_that_waits_joins_the_mall_queue_for_what_it_lacks():
         ("o2/1", "waiting", 10000, 0),
         ("o3/1", "waiting", 10000, 0),
     ]
-    assert stalled_queues(player.store).queues == ()
+    assert show_stalled(player.store).queues == ()
 
 
 def test_they_are_paid_behind_those_who_waited_there_and_contribute_nothing_again():
@@ -154,7 +154,7 @@ def test_a_pool_alone_is_merged():
     for step in (refund("o1", 10000), product("p1"), {"merge": P1}):
         player.step(step)
     assert player.store.get(Queue, Key(MALL)).figure(Till.POOL) == 1000
-    assert stalled_queues(player.store).queues == ()
+    assert show_stalled(player.store).queues == ()
     check_books(player.store)
 
 

@@ -14,13 +14,11 @@ from rebate.contracts.catalog import (
     ProductsEnabled,
     StalledExchanged,
     StalledMerged,
-    StalledQueue,
-    StalledQueues,
 )
 from rebate.domain.commands import Clear, Exchange, Merge
 from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
-from rebate.domain.ledger import Pocket, Till
-from rebate.domain.names import ProductId, QueueId
+from rebate.domain.ledger import Pocket
+from rebate.domain.names import QueueId
 from rebate.domain.plans.queue_rebate import MALL
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
@@ -60,19 +58,6 @@ def enable_products(store: Store, supplies: Collection[str]) -> ProductsEnabled:
     for start in range(0, len(chosen), TOGETHER):
         _enable(store, chosen[start : start + TOGETHER])
     return ProductsEnabled(enabled=len(chosen), more=len(found) > PRODUCTS_AT_ONCE)
-
-
-def stalled_queues(store: Store) -> StalledQueues:
-    """Return the queues of products that are off sale and still owe or hold something."""
-    queues = [queue for queue in store.scan(Queue) if queue.id.startswith(_PRODUCT)]
-    open_ones = [q for q in queues if q.standing.waiting or q.figure(Till.POOL)]
-    products = store.get_many(Product, {Key(_product_of(queue.id)) for queue in open_ones})
-    found = [
-        _stalled(queue, product)
-        for queue in sorted(open_ones, key=lambda queue: queue.id)
-        if (product := products.get(Key(_product_of(queue.id)))) and not product.on_sale
-    ]
-    return StalledQueues(queues=tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +160,7 @@ class StallDesk:
         if row is None:
             raise Rejected(Code.UNKNOWN_ENTRY, f"there is no queue {queue}")
         is_own = queue.startswith(_PRODUCT)
-        product = self.store.get(Product, Key(_product_of(queue))) if is_own else None
+        product = self.store.get(Product, Key(queue.removeprefix(_PRODUCT))) if is_own else None
         if product is None or product.on_sale:
             raise Conflict(f"queue {queue} is not stalled: its product is not off sale")
         return row
@@ -210,18 +195,3 @@ def _enable_one(store: Store, product: Product) -> None:
 def _enabling(product: Product) -> Put:
     after = replace(product, takes_part=True, version=product.version + 1)
     return Put(after, expects=product.version)
-
-
-def _product_of(queue: QueueId) -> ProductId:
-    return ProductId(queue.removeprefix(_PRODUCT))
-
-
-def _stalled(queue: Queue, product: Product) -> StalledQueue:
-    return StalledQueue(
-        queue=queue.id,
-        product_id=product.id,
-        name=product.name,
-        waiting=queue.standing.waiting,
-        owed=queue.standing.owed,
-        pool=queue.figure(Till.POOL),
-    )

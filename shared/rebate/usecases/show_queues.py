@@ -1,8 +1,9 @@
 """Queues as operators see them (Rule 1.8)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from rebate.contracts import api
+from rebate.contracts.catalog import StalledQueue, StalledQueues
 from rebate.domain.ledger import Till
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
@@ -46,7 +47,7 @@ def show_queue(
     )
 
 
-def _queue(row: Queue, stalled: set[QueueId]) -> api.Queue:
+def _queue(row: Queue, stalled: Container[QueueId]) -> api.Queue:
     waiting = row.standing
     return api.Queue(
         queue=row.id,
@@ -60,8 +61,29 @@ def _queue(row: Queue, stalled: set[QueueId]) -> api.Queue:
     )
 
 
-def _stalled(store: Store, rows: Iterable[Queue]) -> set[QueueId]:
-    """Return those of the queues whose product is off sale (Rule 1.5.5)."""
+def show_stalled(store: Store) -> StalledQueues:
+    """Return the queues of products that are off sale and still owe or hold something."""
+    queues = (row for row in store.scan(Queue) if row.standing.waiting or row.figure(Till.POOL))
+    rows = sorted(queues, key=lambda queue: queue.id)
+    products = _stalled(store, rows)
+    return StalledQueues(
+        queues=tuple(
+            StalledQueue(
+                queue=row.id,
+                product_id=product.id,
+                name=product.name,
+                waiting=row.standing.waiting,
+                owed=row.standing.owed,
+                pool=row.figure(Till.POOL),
+            )
+            for row in rows
+            if (product := products.get(row.id))
+        )
+    )
+
+
+def _stalled(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
+    """Return the products that are off sale, by their queues among `rows` (Rule 1.5.5)."""
     named = {Key(row.id.removeprefix(_PRODUCT)) for row in rows if row.id.startswith(_PRODUCT)}
     products = store.get_many(Product, named).values()
-    return {QueueId(f"{_PRODUCT}{product.id}") for product in products if not product.on_sale}
+    return {QueueId(f"{_PRODUCT}{each.id}"): each for each in products if not each.on_sale}
