@@ -6,6 +6,8 @@ built again. Modules are shipped compiled as well, since to compile them takes l
 of a cold start.
 """
 
+import gzip
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from infra import runtime
 
@@ -143,11 +146,41 @@ def _install(folder: Path, platform: str) -> None:
 
 
 def prune(folder: Path) -> None:
-    """Remove from installed packages commands, and AWS services that no function calls."""
+    """Remove from installed packages commands, and AWS services that no function calls.
+
+    Those that are called are described without documentation, and not packed: to read all that is
+    a twentieth of a cold start.
+    """
     shutil.rmtree(folder / "bin", ignore_errors=True)
-    for path in (folder / "botocore" / "data").iterdir():
+    data = folder / "botocore" / "data"
+    for path in data.iterdir():
         if path.is_dir() and path.name not in CLIENTS:
             shutil.rmtree(path)
+    for packed in data.rglob("*.json.gz"):
+        described = json.loads(gzip.decompress(packed.read_bytes()))
+        _write(packed.with_suffix(""), _without_documentation(described))
+        packed.unlink()
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        known = partition["services"]
+        partition["services"] = {name: known[name] for name in CLIENTS if name in known}
+    _write(data / "endpoints.json", endpoints)
+
+
+def _write(path: Path, document: object) -> None:
+    path.write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
+
+
+def _without_documentation(document: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(document, list):
+        return [_without_documentation(each) for each in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        name: _without_documentation(each)
+        for name, each in document.items()
+        if not (name == "documentation" and isinstance(each, str))
+    }
 
 
 def _compile(python: str | None, folder: Path, installed_at: str) -> None:

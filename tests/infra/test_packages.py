@@ -1,8 +1,13 @@
 """Packages are the same bytes wherever and whenever they are built."""
 
+import json
+import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
+import botocore
 import pytest
 
 from infra import packages, runtime
@@ -58,6 +63,35 @@ def test_a_lock_that_cannot_be_installed_is_told(
     with pytest.raises(PackagingFailed, match=r"broken\.lock"):
         packages.layer(tmp_path / "build", None)
     assert not list((tmp_path / "build").glob("layer-*"))
+
+
+CLIENTS = """
+import json, sys
+from botocore.session import Session
+names, regions = (argument.split() for argument in sys.argv[1:])
+made = [
+    Session().create_client(name, region_name=region).meta for name in names for region in regions
+]
+print(json.dumps([(meta.endpoint_url, sorted(meta.method_to_api_mapping)) for meta in made]))
+"""
+
+
+def test_a_pruned_botocore_asks_for_the_same_at_the_same_addresses(tmp_path: Path) -> None:
+    shutil.copytree(Path(botocore.__file__).parent, tmp_path / "botocore")
+    packages.prune(tmp_path)
+    regions = "us-east-1 eu-central-1 cn-north-1 us-gov-west-1"
+    arguments = [sys.executable, "-c", CLIENTS, " ".join(packages.CLIENTS), regions]
+    told = [
+        subprocess.run(
+            arguments,
+            env={"PYTHONPATH": path, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "a"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for path in ("", str(tmp_path))
+    ]
+    assert told[0] == told[1]
+    assert len(json.loads(told[0])) == 4 * len(packages.CLIENTS)
 
 
 def contents(folder: Path) -> dict[str, str]:
