@@ -10,8 +10,8 @@
     POST /v1/queues/stalled/exchange     exchange a page of what waits in one
     POST /v1/queues/stalled/merge        let what waits in one join the mall queue
 
-These are loaded with the first such request: the models of bodies and settings are a third of a
-cold start, and whoever only looks never needs them.
+These are loaded with the first such request: what checks bodies is a quarter of a cold start, and
+whoever only looks never needs it.
 """
 
 from typing import Any
@@ -25,7 +25,6 @@ from functions.api.operators import settings_shown
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
 from rebate.contracts import api, requests
-from rebate.contracts.settings import parse_settings
 from rebate.domain.names import EntryId, QueueId
 from rebate.usecases.manage_catalog import enable_products
 from rebate.usecases.settings import lowest_margin, save_settings
@@ -69,7 +68,9 @@ def change_settings() -> Response[str]:
 
 @router.post("/v1/settings/check")
 def check_settings() -> Response[str]:
-    from rebate.contracts.explain import explain  # noqa: PLC0415 - rarely asked for, and large
+    # Rarely asked for, and large.
+    from rebate.contracts.explain import explain  # noqa: PLC0415
+    from rebate.contracts.settings import parse_settings  # noqa: PLC0415
 
     asked = body_of(_event(), requests.CheckSettings)
     settings = parse_settings(asked.settings, lowest_margin(app().store))
