@@ -8,13 +8,12 @@ from statistics import median
 
 from benchmarks.lines import build, member, order_at, write
 from benchmarks.meter import Meter, total
-from benchmarks.orders import batched, one_line_orders
+from benchmarks.orders import batched, one_line_orders, paid
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import SETTINGS, cpu_seconds, create_tables, deployment, engine
 from local.engine import Engine
 from rebate.bootstrap import App
 from rebate.contracts.api import PAGE_SIZE
-from rebate.contracts.events_in import parse_event
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
@@ -112,19 +111,19 @@ def _subject(it: Engine, length: int) -> Subject:
 
 def _round(subject: Subject) -> None:
     app = subject.app
-    in_force = app.settings.in_force()
+    terms = app.settings.in_force().terms
     _send(subject)
     subject.spend("settle, an order", ORDERS, lambda: _settle(subject))
     places = _places(subject.length)
 
     def read_places() -> None:
         for place in places:
-            (entry,) = show_entries(app.store, in_force, member(place)).entries
+            (entry,) = show_entries(app.store, terms, member(place)).entries
             assert entry.place is not None, "it does not wait any more"
 
     def read_forecasts() -> None:
         for place in places:
-            seen = forecast(app.store, in_force.terms, QUEUE, app.clock.now(), after=str(place))
+            seen = forecast(app.store, terms, QUEUE, app.clock.now(), after=str(place))
             assert seen is not None, "there is no such queue"
             assert seen.line, "nobody waits there"
 
@@ -136,7 +135,7 @@ def _round(subject: Subject) -> None:
 
 def _send(subject: Subject) -> None:
     orders = one_line_orders(ORDERS, writer=subject.sent, seed=subject.length)
-    for batch in batched([parse_event("OrderPaid", order) for order in orders], 10):
+    for batch in batched([paid(order) for order in orders], 10):
         accept_all(subject.app.orders, batch)
     subject.sent += 1
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.meter import Meter, total
 from benchmarks.naive import Mall
-from benchmarks.orders import batched, one_line_orders
+from benchmarks.orders import batched, one_line_orders, paid
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import (
     SETTINGS,
@@ -22,7 +22,6 @@ from benchmarks.stage import (
     together,
 )
 from rebate.bootstrap import App
-from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
@@ -172,7 +171,7 @@ def _writer(endpoint: str, writer: int, count: int, variant: Variant) -> Callabl
         waited, rings = [], Rings()
         for batch in batched(orders, variant.batch):
             began = time.monotonic()
-            for outcome in accept_all(app.orders, [_paid(order) for order in batch]):
+            for outcome in accept_all(app.orders, [paid(order) for order in batch]):
                 assert isinstance(outcome, Accepted), f"not accepted: {outcome}"
             waited += [time.monotonic() - began] * len(batch)
             if not variant.settlers:
@@ -197,12 +196,6 @@ def _settler(endpoint: str, count: int, shards: range) -> Callable[[], Line]:
         return {"meter": meter.snapshot(), "waited": [], **rings.counts()}
 
     return work
-
-
-def _paid(order: dict[str, Any]) -> OrderPaid:
-    event = parse_event("OrderPaid", order)
-    assert isinstance(event, OrderPaid)
-    return event
 
 
 def _waits(app: App, shard: int) -> bool:
@@ -243,16 +236,16 @@ class Rings:
 
 def _insist(outcome: dict[str, Any], writers: int, each: int) -> None:
     """Insist that nothing was lost and nothing happened twice."""
-    paid = [
+    amounts = [
         line["paid"]
         for writer in range(writers)
         for order in one_line_orders(each, writer=writer)
         for line in order["lines"]
     ]
     entries = outcome["queues"][QUEUE]["entries"]
-    contributed = sum(amount * EXTRACTION_BPS // 10_000 for amount in paid)
+    contributed = sum(amount * EXTRACTION_BPS // 10_000 for amount in amounts)
     given = sum(wallet["cash"] for wallet in outcome["wallets"].values())
-    assert len(entries) == len(paid), f"{len(entries)} entries of {len(paid)} orders"
+    assert len(entries) == len(amounts), f"{len(entries)} entries of {len(amounts)} orders"
     assert outcome["platform"]["contributed"] == contributed, "contributions do not add up"
     assert given + outcome["platform"]["retained"] == contributed, "payouts do not add up"
     assert sum(entry["paid"] for entry in entries) == given, "entries do not add up"

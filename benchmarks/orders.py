@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
+from rebate.contracts.events_in import OrderPaid, parse_event
+
 T = TypeVar("T")
 
 _FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -35,3 +37,10 @@ def one_line_orders(count: int, *, writer: int = 0, seed: int = 1) -> Iterator[d
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield `items` in pieces of at most `size`."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def paid(order: dict[str, Any]) -> OrderPaid:
+    """Return an order as functions get it."""
+    event = parse_event("OrderPaid", order)
+    assert isinstance(event, OrderPaid)
+    return event
