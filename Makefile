@@ -66,8 +66,8 @@ synth: setup ## CloudFormation templates into cdk.out/
 	CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
 		$(BIN)/python -m infra.app $(ARGS)
 
-bench: setup ## the benchmarks
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: setup ## the benchmarks, as lines of JSON
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name…] [--quick] [--json]`: see docs/benchmarks.md."""
+"""`python -m benchmarks [name…] [--quick] [--text]`: see docs/benchmarks.md."""
 
 import argparse
 import json
@@ -18,14 +18,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
     parser.add_argument("--quick", action="store_true", help="small sizes, for a look")
-    parser.add_argument("--json", action="store_true", help="one line of JSON a measurement")
+    parser.add_argument(
+        "--json", action="store_true", help="a line of JSON a measurement (default)"
+    )
+    parser.add_argument("--text", action="store_true", help="a line a figure instead")
     given = parser.parse_args()
     for unknown in set(given.names) - set(NAMES):
         parser.error(f"there is no {unknown}; there are {', '.join(NAMES)}")
     for name in given.names or NAMES:
         say(f"{name}: begins")
         for line in import_module(f"benchmarks.{name}").run(Options(quick=given.quick)):
-            print(json.dumps(line, ensure_ascii=False) if given.json else _text(line), flush=True)
+            print(_text(line) if given.text else json.dumps(line, ensure_ascii=False), flush=True)
     return 0
 
 

@@ -85,11 +85,19 @@ def main(patterns: list[str]) -> int:
 
 
 def _furnish() -> None:
-    """Lay out what mutmut expects: sources in src/, tests beside them, and its settings."""
+    """Lay out what mutmut expects: sources in src/, tests beside them, and its settings.
+
+    Files are as new as this run: mutmut takes what it mutated after a file was written for its own.
+    """
     WORKSHOP.mkdir(parents=True, exist_ok=True)
     for source, target in (("shared/rebate", "src/rebate"), ("tests", "tests")):
         shutil.rmtree(WORKSHOP / target, ignore_errors=True)
-        shutil.copytree(ROOT / source, WORKSHOP / target, ignore=shutil.ignore_patterns("*.pyc"))
+        shutil.copytree(
+            ROOT / source,
+            WORKSHOP / target,
+            ignore=shutil.ignore_patterns("*.pyc"),
+            copy_function=shutil.copyfile,
+        )
     settings = SETTINGS.format(
         only=[f"src/rebate/{module}.py" for module in CORE],
         tests=list(TESTS),
