@@ -105,6 +105,17 @@ def test_each_order_of_a_member_is_held_by_itself(
 
 
 @every_room
+@pytest.mark.parametrize("count", range(2, 6))
+def test_the_last_that_an_order_pays_may_stand_under_another_node(room: int, count: int) -> None:
+    """A leaf has 32 places; the order itself has taken its place under a third."""
+    small = [(f"o{number}", f"A{number}", 10) for number in range(70)]
+    queue = a_line_of(*small, gives=0, self_funding=True)
+    queue.settle([a_join(queue, "first", "F", 100 * (33 - count))])
+    queue.room = room
+    at_most_room(queue, [a_join(queue, "o", "B", 100 * count)])
+
+
+@every_room
 def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: int) -> None:
     """Rule 4.5: nothing moves, and the balance on which that rests is insisted on."""
     count = 3 * SMALLEST
