@@ -44,13 +44,14 @@ class Intake(Construct):
         """Put a queue between the bus and the function, which gets up to `batch` messages."""
         super().__init__(scope, id_)
         self._name = function.name
+        wait = WAIT if batch > BATCH else Duration.seconds(0)
         dead = function.dead_letters.queue
         self.queue = sqs.Queue(
             self,
             "Queue",
             queue_name=function.full_name,
             retention_period=Duration.days(4),
-            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()).plus(WAIT),
+            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()).plus(wait),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=TRIES),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
@@ -58,7 +59,7 @@ class Intake(Construct):
         rule = bus.rule(function.full_name, detail_types)
         rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=dead))
         function.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", dead.queue_url)
-        self._connect(function, batch)
+        self._connect(function, batch, wait)
         function.alarms.ring(
             "waiting",
             function.name,
@@ -76,7 +77,7 @@ class Intake(Construct):
             period=MINUTES_5, statistic="Maximum", label=self._name
         )
 
-    def _connect(self, function: RebateFunction, batch: int) -> None:
+    def _connect(self, function: RebateFunction, batch: int, wait: Duration) -> None:
         function.may(
             ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
             self.queue.queue_arn,
@@ -88,7 +89,7 @@ class Intake(Construct):
             target=function.function,
             event_source_arn=self.queue.queue_arn,
             batch_size=batch,
-            max_batching_window=WAIT if batch > BATCH else None,
+            max_batching_window=wait,
             max_concurrency=CONCURRENCY_MAX,
             report_batch_item_failures=True,
         )

@@ -14,9 +14,12 @@ from tests.strategies import examples
 WITHOUT_RANDOM_RETURN = tuple(sorted({*QUEUE_REBATE, *OTHERS} - {"random_return", "dividend"}))
 EVERYTHING = (*WITHOUT_RANDOM_RETURN, "random_return")
 PLANS = {
-    "queue_rebate": (("queue_rebate",), BASIC),
+    "queue_rebate": (("queue_rebate",), (*BASIC, "cap")),
     "queue_rebate in full": (("queue_rebate",), WITHOUT_RANDOM_RETURN),
-    "random return": (("queue_rebate",), ("random_return", "refunds", "completions", "exchange")),
+    "random return": (
+        ("queue_rebate",),
+        ("random_return", "refunds", "completions", "exchange", "cap"),
+    ),
     "order_queue": (("order_queue",), EVERYTHING),
     "alliance": (("alliance",), EVERYTHING),
     "red_packet": (("red_packet",), EVERYTHING),

@@ -42,6 +42,7 @@ QUEUE_REBATE = (
     "catalog",
     "lottery",
     "random_return",
+    "cap",  # what may be paid to entries in a day
 )
 OTHERS = (
     "times",  # steps hours or days apart
@@ -72,6 +73,9 @@ def documents(
     settings: dict = {"currency": "CNY", "timezone": "Asia/Shanghai"}
     for plan in plans:
         settings[plan] = make.PLANS[plan](draw, on)
+    if "cap" in on and plans == ("queue_rebate",) and draw(st.booleans()):
+        # No rule says which of several plans, or of queues that run at once, gets it first.
+        settings["guards"] = {"rebates_per_day": draw(st.sampled_from((0, 50, 700)))}
     story = Story(draw, settings, on)
     members = make_members(story)
     if "red_packet" in plans or "alliance" in plans or "referral" in plans:

@@ -146,6 +146,37 @@ def books():
     return Books(player.store)
 
 
+def test_what_a_cap_withheld_is_in_transit_while_the_rest_is_dealt_out() -> None:
+    """The shares of sixty heads need several commits; each but the last leaves some in transit."""
+    settings = {
+        "currency": "CNY",
+        "timezone": "Asia/Shanghai",
+        "alliance": {
+            "enabled": True,
+            "dividend_bps": 10_000,
+            "heads_bps": [160] * 60,
+            "place_by": "paid",
+            "surplus": "retain",
+        },
+        "guards": {"rebates_per_day": 4000},
+    }
+    player = Player({"settings": settings, "steps": []})
+    player.begin()
+    for number in range(60):
+        player.step({"buy": {"order": f"o{number}", "member": f"m{number}", "paid": 100}})
+    withheld = []
+
+    def look(_: object) -> None:
+        queue = player.store.get(Queue, Key("alliance"))
+        if queue and queue.progress and queue.progress.in_flight:
+            withheld.append(queue.progress.in_flight.withheld)
+        assert audit_books(player.store).differences == []
+
+    player.store.after_commit = look
+    player.step({"buy": {"order": "big", "member": "B", "paid": 100_000}})
+    assert any(withheld), withheld
+
+
 def test_sound_books_add_up(books):
     audit = books.audit()
     assert audit.differences == []

@@ -1,5 +1,6 @@
 """What settings mean is stored with them, and made anew by code of another edition."""
 
+import json
 from hashlib import sha256
 from typing import Any
 
@@ -133,6 +134,19 @@ def test_terms_of_another_edition_are_made_anew(changes: dict[str, Any]) -> None
     store.commit([Put(replace(row, terms=wrong))])
     assert SettingsReader(store).in_force().terms == wrong, "what is stored is not used"
     store.commit([Put(replace(row, **{"terms": wrong, **changes}))])
+    assert SettingsReader(store).in_force().terms == terms_of(parse_settings(RICH))
+
+
+def test_terms_of_an_earlier_edition_can_be_read() -> None:
+    """They are read with their row before they are made anew: what was added needs a default."""
+    store = MemoryStore()
+    save_settings(store, FakeClock(), RICH, expects=0, by="test")
+    (row,) = store.scan(SettingsVersion)
+    text = json.loads(encode(row))
+    added = ("currency", "display")
+    text["terms"] = {name: value for name, value in text["terms"].items() if name not in added}
+    read = decode(SettingsVersion, json.dumps(text))
+    store.commit([Put(replace(read, edition=2))])
     assert SettingsReader(store).in_force().terms == terms_of(parse_settings(RICH))
 
 

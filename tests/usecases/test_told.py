@@ -237,19 +237,32 @@ def test_what_a_cap_a_day_cuts() -> None:
     assert player.outcome()["queues"]["mall"]["pool"] == 10
 
 
-def test_each_entry_is_told_once_what_a_cap_cut_of_an_order() -> None:
-    """Rule 8.4: those behind the entry at which the cap was met get nothing of it, and know."""
+def test_what_a_cap_cuts_of_an_order_for_several() -> None:
+    """Rule 8.4: what they would have had is for the pool; what nobody lacked is retained."""
     player = played(
         {"queue_rebate": MALL, "guards": {"rebates_per_day": 45}},
         *(buy(f"o{number}", member, 30) for number, member in enumerate("ABCD", 1)),
-        buy("o5", "E", 1000),
+        buy("o5", "E", 1200),
     )
     assert [shown(event) for event in told(player) if event.type == "RebateCapped"] == [
         ("o2/1", "B", "o2", 30, 15, "RebateCapped"),
-        ("o3/1", "C", "o3", 30, 0, "RebateCapped"),
-        ("o4/1", "D", "o4", 19, 0, "RebateCapped"),
     ]
-    assert player.outcome()["queues"]["mall"]["pool"] == 15 + 30 + 19
+    assert player.outcome()["queues"]["mall"]["pool"] == 15 + 30 + 30
+    assert player.outcome()["platform"]["retained"] == 3 + 120 - 21 - 90
+
+
+def test_a_cap_cuts_nothing_of_what_passes_over() -> None:
+    """Rule 0.7: of an order's own entries none would have been paid, so none of it is withheld."""
+    player = played(
+        {"queue_rebate": {**MALL, "settle_on": "completed"}, "guards": {"rebates_per_day": 10}},
+        buy("o1", "A", 30),
+        buy("o2", "B", 1000),
+        {"complete": "o2"},
+    )
+    outcome = player.outcome()
+    assert outcome["wallets"] == {"A": {"cash": 10}}
+    assert outcome["queues"]["mall"]["pool"] == 20
+    assert outcome["platform"]["retained"] == 70
 
 
 def test_a_line_that_is_cleared_begins_anew() -> None:

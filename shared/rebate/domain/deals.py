@@ -10,18 +10,19 @@ from rebate.domain.plan import Deal
 def first_then_next(desk: Desk, gift: Gift) -> None:
     """Pay the first payable entry up to what it lacks, then the next, and so on (Rule 1.2.3).
 
-    Once the day's cap is met, those behind get nothing, and each is told what it should have had
-    (Rule 8.4). One that waits and lacks nothing was read after somebody else had cleared the queue,
-    so what is decided here will not be stored: it need only come to an end.
+    Where the day's cap is met, what those behind would have had is withheld at once (Rule 8.4): the
+    line is not walked for nothing. One that waits and lacks nothing was read after somebody else
+    had cleared the queue, so what is decided here will not be stored: it need only come to an end.
     """
     while gift.left:
-        head = desk.line.next_after(gift.place, gift.ordinal, passing_over=gift.passes_over)
+        head = desk.line.first(passing_over=gift.passes_over)
         lacks = desk.line.entry(head).lacks if head else 0
         if head is None or not lacks:
             return
         desk.pay(head, min(gift.left, lacks), gift)
         if gift.withheld:
-            gift.place, gift.ordinal = desk.line.position(head)
+            desk.withhold_behind(head, gift)
+            return
 
 
 def collect(_desk: Desk, _gift: Gift) -> None:

@@ -29,7 +29,7 @@ from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.room import ROWS_PER_FOLLOW_UP, ROWS_PER_WALLET, ROWS_TOLD, Room, Touched
-from rebate.domain.tickets import Conversion, Entry, Status, Ticket
+from rebate.domain.tickets import Conversion, Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
 
 
@@ -106,9 +106,16 @@ class Desk:
     @property
     def waiting(self) -> int:
         """How many entries may be paid at this moment."""
-        moved = (Change(before, after).difference for before, after in self.changes())
-        standing = sum(moved, self.queue.standing)
-        return standing.payable(completed_only=self.plan.completed_first)
+        return self._standing().payable(completed_only=self.plan.completed_first)
+
+    def _standing(self) -> Standing:
+        """Return what waits at this moment."""
+        moved = (
+            Change(before, after).difference
+            for before, after in self.changes()
+            if not self.queue.has_cleared(after)
+        )
+        return sum(moved, self.queue.standing)
 
     def note(self, at: Instant, *, given: Amount) -> None:
         """Count a contribution in the queue's flow."""
@@ -306,6 +313,21 @@ class Desk:
             name = ticket.entry_id(spot.line)
             self.events.append(RebateCapped(name, ticket.member, ticket.order, due, paid))
         return paid
+
+    def withhold_behind(self, head: Spot, gift: Gift) -> None:
+        """Withhold what those behind `head`, where the cap was met, would have had of a gift.
+
+        The order that gives passes its own entries over, so they would have had nothing.
+        """
+        completed_only = self.plan.completed_first
+        owed = self._standing().payable_owed(completed_only=completed_only)
+        owed -= self.line.entry(head).lacks
+        own = self.line.ticket(gift.ticket.key) if gift.ticket and gift.passes_over else None
+        if own and not self.queue.has_cleared(own):
+            owed -= own.standing.payable_owed(completed_only=completed_only)
+        withheld = min(gift.left, owed)
+        gift.left -= withheld
+        gift.withheld += withheld
 
     def _hold(self, ticket: Ticket, amount: Amount, at: Instant) -> Pocket:
         """Return where a rebate goes: what the plan holds is pending until it is due."""

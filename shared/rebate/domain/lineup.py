@@ -36,7 +36,7 @@ class Lineup:
         return self.next_after(0, -1, passing_over=passing_over)
 
     def next_after(
-        self, place: int, ordinal: int, *, passing_over: OrderId | None = None, wanted: int = 4
+        self, place: int, ordinal: int, *, wanted: int = 4, passing_over: OrderId | None = None
     ) -> Spot | None:
         """Return the first payable entry behind `ordinal`, looking from `place` on.
 

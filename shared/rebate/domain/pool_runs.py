@@ -52,6 +52,6 @@ def _gift(work: Work, command: PayPool) -> Gift:
         return Gift(draft, command.at, amount)
     work.resumed = None
     desk.post(draft, Till.TRANSIT, -flight.in_transit)
-    gift = Gift(draft, command.at, flight.left)
+    gift = Gift(draft, command.at, left=0)
     gift.go_on_from(flight)
     return gift

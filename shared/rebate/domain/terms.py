@@ -49,7 +49,7 @@ class Terms:
     red_packet: red_packet.Terms
     union: union.Terms
     referral: referral.Terms
-    currency: str
+    currency: str = ""
     display: Display = Display()
     rebates_per_day: Amount | None = None
     default_margin_bps: Bps = 0

@@ -261,6 +261,10 @@ class Standing(NamedTuple):
         """Return how many entries may be paid under the plan's reward order (Rule 1.4, 6)."""
         return self.ready if completed_only else self.waiting
 
+    def payable_owed(self, *, completed_only: bool) -> Amount:
+        """Return what those entries lack."""
+        return self.ready_owed if completed_only else self.owed
+
 
 def drawn(line: Line, luck: Luck, prize_max: Amount | None, day: str | None = None) -> Line:
     """Return a line after its draw; one that is promised nothing any more is done (Rule 1.3.3)."""

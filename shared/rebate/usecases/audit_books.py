@@ -134,7 +134,7 @@ class _Books:
         for queue in self._queues.values():
             accounts |= {till(queue.id, Till(name)) for name in queue.tills}
             flight = queue.progress.in_flight if queue.progress else None
-            left = flight.left if flight else 0
+            left = flight.in_transit if flight else 0
             path = f"queues.{queue.id}.tills"
             yield from wrong(path, "transit", found=queue.figure(Till.TRANSIT), expected=left)
             last = self._sums.last.get(queue.id, 0)

@@ -257,7 +257,7 @@ def _given(bare: Scope, own: ScopeSettings | QueueRebate, entitlement: PlanEntit
         fixed_bps=entitlement.fixed_bps,
         by_level=entitlement.by_level,
         cumulative=tuple(Tier(tier.days, tier.at_least, tier.bps) for tier in tiers),
-        lottery=lottery_of(entitlement),
+        lottery=_lottery_of(entitlement),
         windows=_windows(own.windows),
         per_day=own.limits.per_day,
         total=own.limits.total,
@@ -266,7 +266,7 @@ def _given(bare: Scope, own: ScopeSettings | QueueRebate, entitlement: PlanEntit
     )
 
 
-def lottery_of(entitlement: PlanEntitlement) -> Lottery | None:
+def _lottery_of(entitlement: PlanEntitlement) -> Lottery | None:
     """Return what a scope lets be drawn, if anything."""
     lottery = entitlement.lottery
     if lottery is None:
