@@ -27,6 +27,8 @@ from rebate.usecases.settings import save_settings
 
 ORDERS, ORDERS_QUICK = 50_000, 400
 BATCH = 10
+"""Orders that a second gathers where ten come in it; a function may get three times as many."""
+
 BATCHES_A_RING = 10
 """Batches that come in between two looks into the streams."""
 

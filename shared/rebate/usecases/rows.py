@@ -206,7 +206,7 @@ class Spend:
 class SettingsVersion:
     """The settings document as it was saved, by whom and when (Rule 8.5).
 
-    `terms` are what it means to the engine, by the `edition` of the code that saved it.
+    `terms` are what it means, by the `edition` of the code that saved it.
     """
 
     number: int

@@ -27,7 +27,7 @@ NO_SETTINGS: Mapping[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"
 
 @dataclass(frozen=True)
 class InForce:
-    """Settings and their version, 0 before any were saved; and what they mean to the engine.
+    """Settings and their version, 0 before any were saved; and what they mean.
 
     The document is read when it is asked for: few functions need more than the terms.
     """

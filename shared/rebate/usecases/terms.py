@@ -1,4 +1,4 @@
-"""From the settings document to the engine's terms: the only place that knows both."""
+"""From the settings document to the terms: the only place that knows both."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
@@ -50,7 +50,7 @@ Own = TypeVar("Own")
 
 
 def terms_of(settings: Settings) -> Terms:
-    """Return what settings mean to the engine."""
+    """Return what settings mean."""
     return Terms(
         zone=settings.zone,
         on=frozenset(settings.plans_on()),
