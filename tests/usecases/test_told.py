@@ -251,18 +251,40 @@ def test_what_a_cap_cuts_of_an_order_for_several() -> None:
     assert player.outcome()["platform"]["retained"] == 3 + 120 - 21 - 90
 
 
-def test_a_cap_cuts_nothing_of_what_passes_over() -> None:
-    """Rule 0.7: of an order's own entries none would have been paid, so none of it is withheld."""
+CLEAR = {"run": "clear", "at": "2026-03-01T12:00:00+08:00"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "cleared", "pool", "retained"),
+    [
+        ({}, [], 50 + 30 + 25 + 20, 170),
+        ({}, [CLEAR], 23 + 22 + 20, 230),
+        ({"self_funding": True}, [], 50 + 245, 0),
+        ({"reward_order": "completed_first"}, [], 20 + 20, 255),
+        ({"reward_order": "completed_first"}, [CLEAR], 20 + 20, 255),
+    ],
+)
+def test_a_cap_withholds_what_would_have_been_paid_and_no_more(
+    changes: dict[str, Any], cleared: list[dict[str, Any]], pool: int, retained: int
+) -> None:
+    """Rules 0.7, 1.4 (6), 1.6.3, 8.4: nothing for own entries, nor for what is held or cleared."""
+    plan = {**MALL, "settle_on": "completed", **changes}
     player = played(
-        {"queue_rebate": {**MALL, "settle_on": "completed"}, "guards": {"rebates_per_day": 10}},
+        {"queue_rebate": plan, "guards": {"rebates_per_day": 10}},
+        buy("old", "Z", 60),
+        buy("own", "O", 3000),
+        *cleared,
         buy("o1", "A", 30),
-        buy("o2", "B", 1000),
-        {"complete": "o2"},
+        buy("o2", "B", 25),
+        buy("o3", "C", 20),
+        {"complete": "o1"},
+        {"complete": "o3"},
+        {"complete": "own"},
     )
     outcome = player.outcome()
-    assert outcome["wallets"] == {"A": {"cash": 10}}
-    assert outcome["queues"]["mall"]["pool"] == 20
-    assert outcome["platform"]["retained"] == 70
+    assert sum(wallet["cash"] for wallet in outcome["wallets"].values()) == 10
+    assert outcome["queues"]["mall"]["pool"] == pool
+    assert outcome["platform"]["retained"] == retained
 
 
 def test_a_line_that_is_cleared_begins_anew() -> None:
