@@ -59,17 +59,13 @@ def refusal(
 ) -> Response[str]:
     """Return an answer in the form that all refusals have."""
     shown = tuple(ProblemShown(p.path, p.message, p.nearest) for p in problems)
-    return _response(status, Refusal(code, message, shown), headers)
+    return answer(status, Refusal(code, message, shown), headers)
 
 
-def answer(status: int, body: object) -> Response[str]:
-    """Return an answer with a body from `rebate.contracts`."""
-    return _response(status, body)
-
-
-def _response(
+def answer(
     status: int, body: object, headers: dict[str, str | list[str]] | None = None
 ) -> Response[str]:
+    """Return an answer with a body from `rebate.contracts`."""
     return Response(status, "application/json", as_json(body), headers)
 
 

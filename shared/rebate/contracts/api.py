@@ -21,7 +21,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rebate.domain.money import Amount, Bps
-from rebate.domain.records import contents_of, dataclass, field
+from rebate.domain.records import dataclass, field, fields_of
+from rebate.domain.times import zulu
 
 PAGE_SIZE = 50
 """Things on one page."""
@@ -38,8 +39,8 @@ def as_json(answer: object) -> str:
 def _plain(part: Any) -> Any:
     """Return as plain JSON what is none: an instant, or a record."""
     if isinstance(part, datetime):
-        return part.isoformat().replace("+00:00", "Z")
-    return dict(zip(part.__match_args__, contents_of(part), strict=False))
+        return zulu(part)
+    return dict(fields_of(part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ __all__ = [
     "dataclass",
     "defaults_of",
     "field",
+    "fields_of",
     "is_record",
     "replace",
 ]
@@ -67,8 +68,7 @@ class _Record:
         return hash(self.__contents__(self))
 
     def __repr__(self) -> str:
-        contents = zip(self.__defaults__, self.__contents__(self), strict=False)
-        told = ", ".join(f"{name}={content!r}" for name, content in contents)
+        told = ", ".join(f"{name}={content!r}" for name, content in fields_of(self))
         return f"{type(self).__qualname__}({told})"
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
@@ -85,6 +85,12 @@ def contents_of(record: object) -> tuple[Any, ...]:
     """Return the contents of a record's fields, and after them its class."""
     assert isinstance(record, _Record), f"{type(record)} is no record"
     return record.__contents__(record)
+
+
+def fields_of(record: object) -> Iterator[tuple[str, Any]]:
+    """Yield the names of a record's fields and their contents."""
+    assert isinstance(record, _Record), f"{type(record)} is no record"
+    return zip(record.__defaults__, record.__contents__(record), strict=False)
 
 
 def defaults_of(kind: type) -> Iterator[tuple[str, Any]]:

@@ -34,6 +34,11 @@ def iso(instant: Instant) -> str:
     return datetime_of(instant).isoformat()
 
 
+def zulu(moment: datetime) -> str:
+    """Return a UTC datetime as others are told it: ISO 8601 with a `Z`."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def day_of(instant: Instant, zone: ZoneInfo) -> date:
     """Return the calendar day of `instant` in the shop's time zone."""
     return datetime_of(instant, zone).date()

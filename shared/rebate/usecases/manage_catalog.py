@@ -30,6 +30,7 @@ from rebate.usecases.rows import Answer, Inbox, Key, Product, joined, key_of, nu
 from rebate.usecases.settings import SettingsReader
 from rebate.usecases.settle_queue import Settler
 from rebate.usecases.show_progress import line_page
+from rebate.usecases.show_queues import products_off_sale
 
 PRODUCTS_AT_ONCE = 500
 """Products that one call changes."""
@@ -42,8 +43,6 @@ ATTEMPTS = 10
 
 MERGE_PATIENCE = 10 * SECOND
 """How long a caller waits for a merge, in microseconds."""
-
-_PRODUCT = "product/"
 
 
 def enable_products(store: Store, supplies: Collection[str]) -> ProductsEnabled:
@@ -159,9 +158,7 @@ class StallDesk:
         row = self.store.get(Queue, Key(queue))
         if row is None:
             raise Rejected(Code.UNKNOWN_ENTRY, f"there is no queue {queue}")
-        is_own = queue.startswith(_PRODUCT)
-        product = self.store.get(Product, Key(queue.removeprefix(_PRODUCT))) if is_own else None
-        if product is None or product.on_sale:
+        if not products_off_sale(self.store, [row]):
             raise Conflict(f"queue {queue} is not stalled: its product is not off sale")
         return row
 

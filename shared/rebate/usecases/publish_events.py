@@ -20,8 +20,8 @@ from rebate.domain.events import (
     WithdrawalDecided,
     WithdrawalRequested,
 )
-from rebate.domain.records import dataclass, defaults_of
-from rebate.domain.times import Instant, iso
+from rebate.domain.records import dataclass, fields_of
+from rebate.domain.times import Instant, datetime_of, zulu
 from rebate.usecases.rows import Journal
 
 SOURCE = "rebate"
@@ -90,9 +90,8 @@ def _detail(row: Journal, place: int, event: Event) -> dict[str, Any]:
     said: dict[str, Any] = {"event_id": f"{row.source}#{row.number}#{place}", "at": _utc(row.at)}
     if not isinstance(event, _OF_NO_QUEUE):
         said["queue"] = row.source
-    for name, _ in defaults_of(type(event)):
+    for name, value in fields_of(event):
         if name not in _UNTOLD:
-            value = getattr(event, name)
             said[_NAMES.get(name, name)] = value.value if isinstance(value, Enum) else value
     if isinstance(event, RebatePaid):
         said["due"] = _due(row, event)
@@ -100,7 +99,7 @@ def _detail(row: Journal, place: int, event: Event) -> dict[str, Any]:
 
 
 def _utc(at: Instant) -> str:
-    return iso(at).replace("+00:00", "Z")
+    return zulu(datetime_of(at))
 
 
 def _due(row: Journal, paid: RebatePaid) -> int | None:

@@ -27,7 +27,7 @@ _PRODUCT = "product/"
 def show_queues(store: Store) -> api.Queues:
     """Return all queues, by their ids."""
     rows = sorted(store.scan(Queue), key=lambda queue: queue.id)
-    stalled = _stalled(store, rows)
+    stalled = products_off_sale(store, rows)
     return api.Queues(queues=tuple(_queue(row, stalled) for row in rows))
 
 
@@ -41,7 +41,7 @@ def show_queue(
     tickets, end = line_page(store, row, after)
     entries = EntryViewer(store, terms).view(tickets)
     return api.QueueLine(
-        queue=_queue(row, _stalled(store, [row])),
+        queue=_queue(row, products_off_sale(store, [row])),
         line=tuple(entry for entry in entries if entry.place is not None),
         next=end,
     )
@@ -65,7 +65,7 @@ def show_stalled(store: Store) -> StalledQueues:
     """Return the queues of products that are off sale and still owe or hold something."""
     queues = (row for row in store.scan(Queue) if row.standing.waiting or row.figure(Till.POOL))
     rows = sorted(queues, key=lambda queue: queue.id)
-    products = _stalled(store, rows)
+    products = products_off_sale(store, rows)
     return StalledQueues(
         queues=tuple(
             StalledQueue(
@@ -82,7 +82,7 @@ def show_stalled(store: Store) -> StalledQueues:
     )
 
 
-def _stalled(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
+def products_off_sale(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
     """Return the products that are off sale, by their queues among `rows` (Rule 1.5.5)."""
     named = {Key(row.id.removeprefix(_PRODUCT)) for row in rows if row.id.startswith(_PRODUCT)}
     products = store.get_many(Product, named).values()
