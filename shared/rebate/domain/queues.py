@@ -22,7 +22,7 @@ class Child(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class InFlight:
+class DistributionProgress:
     """What is still to be dealt out of one amount; it stands in the queue's transit account.
 
     `withheld` stands there, too: the daily cap cut it off, and it is for the pool. `line` and
@@ -60,7 +60,7 @@ class Progress:
     """A command, by its inbox key, that is begun and did not fit into one commit."""
 
     command: str
-    in_flight: InFlight | None = None
+    in_flight: DistributionProgress | None = None
     taken_back: TakenBack = TakenBack()
 
 

@@ -1,14 +1,14 @@
-"""Whom an order pays under each deal, and how much."""
+"""Whom an order pays under each allocation rule, and how much."""
 
 from collections.abc import Mapping
 
 import pytest
 
+from rebate.domain.allocation import AllocationRule, collect_accelerated, fixed_shares, one_receiver
 from rebate.domain.commands import Complete
-from rebate.domain.deals import collect_accelerated, one_receiver, over_heads
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import MemberId, OrderId
-from rebate.domain.plan import Deal, Moment, Part, Plan
+from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from tests.domain.pure import NAME, PureQueue, join_of
@@ -19,7 +19,7 @@ PAID = 100_000
 
 
 def paid_by(
-    deal: Deal,
+    rule: AllocationRule,
     buyer: str,
     *,
     referrer: str | None = None,
@@ -27,7 +27,7 @@ def paid_by(
     self_funding: bool = False,
 ) -> Mapping[str, int]:
     """Return what an order's tenth comes to behind A, B, C and D, who have an entry each."""
-    plan = Plan(parts=(Part(deal, due=due),), self_funding=self_funding)
+    plan = Plan(parts=(Part(rule, due=due),), self_funding=self_funding)
     tickets = [
         Ticket(
             NAME,
@@ -56,8 +56,8 @@ def paid_by(
 )
 def test_one_receiver(referrer_first, referrer, receiver):
     """Rules 4.2 and 4.3: the referrer's oldest entry where that goes first, else the head."""
-    deal = one_receiver(referrer_first=referrer_first)
-    assert paid_by(deal, "E", referrer=referrer) == {receiver: 10_000}
+    rule = one_receiver(referrer_first=referrer_first)
+    assert paid_by(rule, "E", referrer=referrer) == {receiver: 10_000}
 
 
 HEADS = (5000, 3000, 2000)
@@ -66,7 +66,7 @@ HEADS = (5000, 3000, 2000)
 def test_several_heads():
     """Rule 5.3."""
     expected = {"A": 5000, "B": 3000, "C": 2000}
-    assert paid_by(over_heads(HEADS), "A", referrer="B") == expected
+    assert paid_by(fixed_shares(HEADS), "A", referrer="B") == expected
 
 
 @pytest.mark.parametrize("self_funding", [False, True])
@@ -74,7 +74,7 @@ def test_an_order_passes_over_its_own_entry(self_funding):
     """Rule 0.7: it stands in line already when it contributes."""
     five = (2000, 2000, 2000, 2000, 2000)
     others = dict.fromkeys("ABCD", 2000)
-    found = paid_by(over_heads(five), "E", due=Moment.COMPLETED, self_funding=self_funding)
+    found = paid_by(fixed_shares(five), "E", due=Moment.COMPLETED, self_funding=self_funding)
     assert found == (others | {"E": 2000} if self_funding else others)
 
 
@@ -91,17 +91,17 @@ def test_an_order_passes_over_its_own_entry(self_funding):
 @pytest.mark.parametrize("due", Moment)
 def test_accelerations_come_out_of_the_contribution(buyer, referrer, first, due):
     """Rule 5.6: whichever of the two has an entry, other than that of this order."""
-    deal = over_heads((10_000,), referrer_bps=300, buyer_bps=200)
+    rule = fixed_shares((10_000,), referrer_bps=300, buyer_bps=200)
     expected = {"A": 10_000 - sum(first.values()), **first}
-    assert paid_by(deal, buyer, referrer=referrer, due=due) == expected
+    assert paid_by(rule, buyer, referrer=referrer, due=due) == expected
 
 
 @pytest.mark.parametrize(("referrer_bps", "buyer_bps"), [(800, 700), (800, 200), (1000, 500)])
 def test_accelerations_never_come_to_more_than_the_contribution(referrer_bps, buyer_bps):
-    deal = over_heads((10_000,), referrer_bps=referrer_bps, buyer_bps=buyer_bps)
+    rule = fixed_shares((10_000,), referrer_bps=referrer_bps, buyer_bps=buyer_bps)
     first = referrer_bps * 10
     rest = {"D": 10_000 - first} if first < 10_000 else {}
-    assert paid_by(deal, "D", referrer="C") == {"C": first, **rest}
+    assert paid_by(rule, "D", referrer="C") == {"C": first, **rest}
 
 
 @pytest.mark.parametrize(
