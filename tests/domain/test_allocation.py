@@ -1,17 +1,32 @@
 """Whom an order pays under each allocation rule, and how much."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from rebate.domain.allocation import AllocationRule, collect_accelerated, fixed_shares, one_receiver
+from rebate.domain.allocation import (
+    AllocationRule,
+    Payment,
+    collect,
+    collect_accelerated,
+    equal_shares,
+    fifo,
+    fixed_shares,
+    one_receiver,
+    to_buyer,
+)
 from rebate.domain.commands import Complete
-from rebate.domain.ledger import Pocket
+from rebate.domain.distribution import Distribution, Reached
+from rebate.domain.ledger import Draft, Pocket
+from rebate.domain.loaded_state import EntryRef
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.plan import Moment, Part, Plan
+from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from tests.domain.pure import NAME, PureQueue, join_of
+from tests.domain.units import a_unit, waiting
 from tests.strategies import BEGIN, a_line
 
 PAID = 100_000
@@ -110,3 +125,68 @@ def test_accelerations_never_come_to_more_than_the_contribution(referrer_bps, bu
 def test_a_pool_is_collected_but_for_the_referrer(referrer_bps, expected):
     """Rule 7.4: a ratio of the profit, which is what the line gives from; nothing to the buyer."""
     assert paid_by(collect_accelerated(referrer_bps), "D", referrer="C") == expected
+
+
+FOUR = [waiting(place, member) for place, member in enumerate("ABCD")]
+
+
+def payments(
+    rule: AllocationRule, amount: int, *, ticket: Ticket | None = None, **progress: Any
+) -> list[tuple[str | None, int]]:
+    """Return whom a rule would pay and how much, if nobody's payment changed the line."""
+    distribution = Distribution(Draft("contribution"), Instant(BEGIN), amount, ticket=ticket)
+    distribution = replace(distribution, own=amount, **progress)
+    found: list[tuple[str | None, int]] = []
+    for payment in rule.payments(a_unit(*FOUR).line, distribution):
+        distribution.left -= payment.amount
+        distribution.each, distribution.reached = payment.each, payment.reached
+        found.append((payment.receiver and payment.receiver.ticket.member, payment.amount))
+    return found
+
+
+def test_a_rule_says_whom_to_pay_and_pays_nobody() -> None:
+    line = a_unit(*FOUR).line
+    distribution = Distribution(Draft("contribution"), Instant(BEGIN), 150)
+    first = next(iter(fifo().payments(line, distribution)))
+    assert first == Payment(EntryRef(FOUR[0].key, 0), 100)
+    assert distribution.left == 150
+    assert not list(line.changes())
+
+
+def test_equal_shares_and_what_does_not_divide() -> None:
+    """Rule 6.2: the odd units are left over."""
+    assert payments(equal_shares(), 403) == [(member, 100) for member in "ABCD"]
+    assert payments(equal_shares(), 3) == []
+
+
+def test_a_rule_goes_on_behind_whom_it_served_last() -> None:
+    """However often it is stopped: of what it divided at first."""
+    on: dict[str, Any] = {"each": 80, "reached": Reached(1, 1, 2)}
+    assert payments(fixed_shares((5000, 2500, 2500)), 20, **on) == [("C", 20)]
+    assert payments(equal_shares(), 160, **on) == [("C", 80), ("D", 80)]
+
+
+def test_no_share_is_more_than_its_entry_lacks() -> None:
+    """Rule 5.3: the rest of it is left over."""
+    assert payments(fixed_shares((9000, 1000)), 200) == [("A", 100), ("B", 20)]
+
+
+def test_the_buyer_gets_all_of_it_and_nobody_anything_of_what_is_collected() -> None:
+    assert payments(to_buyer(), 70, ticket=FOUR[0]) == [(None, 70)]
+    assert payments(collect(), 70) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "together"),
+    [
+        (fifo(), 0),
+        (equal_shares(), 0),
+        (fixed_shares((10_000,)), 0),
+        (fixed_shares((10_000,), referrer_bps=1), 1),
+        (fixed_shares((10_000,), referrer_bps=1, buyer_bps=1), 2),
+        (collect_accelerated(0), 0),
+        (collect_accelerated(1), 1),
+    ],
+)
+def test_accelerations_are_paid_together(rule: AllocationRule, together: int) -> None:
+    assert rule.together == together
