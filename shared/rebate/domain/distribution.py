@@ -44,7 +44,14 @@ class Distribution:
     def progress(self) -> DistributionProgress:
         """Return what has to be remembered to go on later."""
         return DistributionProgress(
-            self.left, self.line, self.part, self.each, *self.reached, self.withheld
+            left=self.left,
+            line=self.line,
+            part=self.part,
+            each=self.each,
+            place=self.reached.place,
+            ordinal=self.reached.ordinal,
+            served=self.reached.served,
+            withheld=self.withheld,
         )
 
     def go_on_from(self, progress: DistributionProgress) -> None:

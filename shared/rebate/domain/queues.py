@@ -23,7 +23,7 @@ class Child(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DistributionProgress:
-    """What is still to be dealt out of one amount; it stands in the queue's transit account.
+    """How far a distribution came: what is left of it stands in the queue's transit account.
 
     `withheld` stands there, too: the daily cap cut it off, and it is for the pool. `line` and
     `part` say which contribution it is of (None: the pool is being paid out). `each` is the share
