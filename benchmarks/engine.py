@@ -13,9 +13,9 @@ from benchmarks.results import Line as Figures
 from benchmarks.results import Options, say
 from benchmarks.stage import SETTINGS
 from rebate.contracts.settings import parse_settings
-from rebate.domain.book import Book, Window
 from rebate.domain.commands import Join, Keyed
 from rebate.domain.engine import Decision, decide
+from rebate.domain.loaded_state import LoadedState, Window
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.places import Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
@@ -60,13 +60,13 @@ class Shop:
     nodes: dict[NodeKey, Node] = field(default_factory=dict)
     head: int = 0
 
-    def load(self, orders: list[Ticket]) -> tuple[Book, list[Keyed]]:
+    def load(self, orders: list[Ticket]) -> tuple[LoadedState, list[Keyed]]:
         """Return what a decision about these orders needs."""
         heads = self.line[self.head : self.head + HEADS]
-        book = Book(line=Window(0, self.tickets[heads[-1]].place if heads else None, HEADS))
-        book.keep(self.tickets[key] for key in heads)
-        book.keep(orders)
-        return book, [
+        state = LoadedState(line=Window(0, self.tickets[heads[-1]].place if heads else None, HEADS))
+        state.keep(self.tickets[key] for key in heads)
+        state.keep(orders)
+        return state, [
             Keyed(f"{ticket.paid_at:020d}", Join(ticket.paid_at, ticket.order, ticket.member))
             for ticket in orders
         ]
@@ -93,9 +93,9 @@ class Shop:
 def _measured(count: int, batch: int) -> Figures:
     shop, deciding, storing = _shop(), 0.0, 0.0
     for orders in batched(list(_tickets(count, "measured")), batch):
-        book, commands = shop.load(list(orders))
+        state, commands = shop.load(list(orders))
         began = time.process_time()
-        decision = decide(shop.queue, book, commands, shop.plan, ROOM)
+        decision = decide(shop.queue, state, commands, shop.plan, ROOM)
         decided = time.process_time()
         assert isinstance(decision, Decision), f"{decision} was not loaded"
         assert decision.done == len(orders), "not all were decided"
@@ -114,9 +114,9 @@ def _measured(count: int, batch: int) -> Figures:
 def _profiled(count: int) -> Iterator[Figures]:
     shop, profile = _shop(), cProfile.Profile()
     for orders in batched(list(_tickets(count // 3, "profiled")), BATCHES[-1]):
-        book, commands = shop.load(list(orders))
+        state, commands = shop.load(list(orders))
         profile.enable()
-        decision = decide(shop.queue, book, commands, shop.plan, ROOM)
+        decision = decide(shop.queue, state, commands, shop.plan, ROOM)
         profile.disable()
         assert isinstance(decision, Decision), f"{decision} was not loaded"
         shop.store(decision)
@@ -137,8 +137,8 @@ def _profiled(count: int) -> Iterator[Figures]:
 def _shop() -> Shop:
     shop = Shop()
     for orders in batched(list(_tickets(WAITING, "waiting")), BATCHES[-1]):
-        book, commands = shop.load(list(orders))
-        decision = decide(shop.queue, book, commands, shop.plan, ROOM)
+        state, commands = shop.load(list(orders))
+        decision = decide(shop.queue, state, commands, shop.plan, ROOM)
         assert isinstance(decision, Decision), f"{decision} was not loaded"
         shop.store(decision)
     return shop

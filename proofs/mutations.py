@@ -17,22 +17,29 @@ ROOT = Path(__file__).parent.parent
 WORKSHOP = ROOT / "build" / "mutations"
 
 CORE = (
+    "domain/allocation",
     "domain/caps",
     "domain/contributions",
-    "domain/deals",
-    "domain/desk",
+    "domain/conversions",
+    "domain/distribution",
     "domain/draws",
+    "domain/execution",
     "domain/flow",
     "domain/holders",
+    "domain/joining",
     "domain/ledger",
-    "domain/lineup",
     "domain/merges",
     "domain/money",
+    "domain/payouts",
+    "domain/pending",
     "domain/places",
     "domain/pool_runs",
+    "domain/posting",
     "domain/profits",
     "domain/refunds",
-    "domain/room",
+    "domain/unit_of_work",
+    "domain/waiting_line",
+    "domain/write_budget",
     "usecases/inbox",
 )
 """Modules of `rebate` that compute or move amounts, or tell which commands still have to."""

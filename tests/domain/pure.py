@@ -1,14 +1,22 @@
-"""A queue played on `decide` alone: rows in plain dictionaries, every need answered naively."""
+"""A queue played on `decide` alone: rows in plain dictionaries, requests answered naively."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, WalletOf, Window
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command, Join, Keyed
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, parts_of
+from rebate.domain.loaded_state import (
+    DataRequest,
+    FirstPayable,
+    LoadedState,
+    OldestEntryOf,
+    RebatesOn,
+    WalletOf,
+    Window,
+)
 from rebate.domain.names import MemberId, QueueId, TicketKey
 from rebate.domain.places import Node, NodeKey, update
 from rebate.domain.plan import Plan
@@ -105,36 +113,36 @@ class PureQueue:
         return waits and ready and not self.queue.has_cleared(ticket)
 
     def _decide(self, commands: Sequence[Keyed]) -> Decision:
-        book = Book()
-        book.keep(self.tickets[key] for key in tickets_of(commands))
+        state = LoadedState()
+        state.keep(self.tickets[key] for key in tickets_of(commands))
         for _ in range(1000):
-            decision = decide(self.queue, book, commands, self.plan, self.room)
+            decision = decide(self.queue, state, commands, self.plan, self.room)
             if isinstance(decision, Decision):
                 return decision
-            self._load(book, decision)
+            self._load(state, decision)
         raise AssertionError("a decision never has enough")
 
-    def _load(self, book: Book, need: Need) -> None:
-        match need:
-            case Heads(start, count):
+    def _load(self, state: LoadedState, request: DataRequest) -> None:
+        match request:
+            case FirstPayable(start, count):
                 found = [t for t in self.payable() if (t.place or 0) >= start][:count]
                 end = found[-1].place if len(found) == count else None
-                book.line = Window(start, end, count)
-                book.keep(found)
-            case OldestOf(member, count):
+                state.line = Window(start, end, count)
+                state.keep(found)
+            case OldestEntryOf(member, count):
                 mine = [t for t in self.in_line() if t.member == member]
                 found = [t for t in mine if t.first_waiting() is not None][:count]
                 end = found[-1].place if len(found) == count else None
-                book.members[member] = Window(0, end, count)
-                book.keep(found)
+                state.members[member] = Window(0, end, count)
+                state.keep(found)
             case WalletOf(member):
-                book.wallets[member] = self.wallets.get(member, Wallet(member))
+                state.wallets[member] = self.wallets.get(member, Wallet(member))
                 mine_held = [hold for (owner, _), hold in self.holds.items() if owner == member]
-                book.holds[member] = tuple(mine_held)
+                state.holds[member] = tuple(mine_held)
             case RebatesOn(day):
-                book.rebates[day] = self.rebates.get(day, DailyRebates(day))
+                state.rebates[day] = self.rebates.get(day, DailyRebates(day))
             case TicketKey():
-                book.keep([self.tickets[need]])
+                state.keep([self.tickets[request]])
 
     def _apply(self, decision: Decision) -> None:
         self.decisions += 1

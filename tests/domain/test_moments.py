@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from rebate.domain.allocation import fifo
 from rebate.domain.commands import Complete, Join, Keyed
-from rebate.domain.deals import first_then_next
 from rebate.domain.engine import Decision
 from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import MemberId, OrderId
@@ -21,7 +21,7 @@ PAID, COMPLETED = Instant(BEGIN), Instant(BEGIN + 1)
 
 def a_queue(due: Moment, *, joins: Moment = Moment.PAID, self_funding: bool = False) -> PureQueue:
     """One order of 100, of which it gives 10, when it is `due`."""
-    parts = (Part(first_then_next, due=due),)
+    parts = (Part(fifo(), due=due),)
     ticket = Ticket(NAME, OrderId("o1"), MemberId("A"), (a_line("1", 100),), PAID)
     plan = Plan(parts=parts, joins=joins, self_funding=self_funding)
     return PureQueue(plan, {ticket.key: ticket})
@@ -81,7 +81,7 @@ def test_what_is_in_flight_is_dealt_out_whatever_the_settings_say_since():
         Ticket(NAME, OrderId(order), MemberId(member), (a_line("1", paid),), Instant(BEGIN + at))
         for at, (order, member, paid) in enumerate([*small, ("big", "B", 1000)])
     ]
-    plan = Plan(parts=(Part(first_then_next, due=Moment.PAID),))
+    plan = Plan(parts=(Part(fifo(), due=Moment.PAID),))
     queue = Changed(plan, {ticket.key: ticket for ticket in tickets}, room=12)
     queue.settle([*map(join_of, tickets)])
     assert queue.plan != plan, "the last order does not fit into one commit"

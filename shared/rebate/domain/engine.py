@@ -6,7 +6,6 @@ should change it returns. A batch of commands decides as its commands would one 
 
 from collections.abc import Iterable, Sequence
 
-from rebate.domain.book import Book, Missing, Need
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import (
     Clear,
@@ -23,13 +22,14 @@ from rebate.domain.commands import (
     Receive,
     Refund,
 )
-from rebate.domain.contributions import Work, complete, join
-from rebate.domain.desk import Desk, Sent
+from rebate.domain.contributions import complete, join
 from rebate.domain.errors import Code
 from rebate.domain.events import Event
+from rebate.domain.execution import Execution
 from rebate.domain.holders import draw, exchange
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket, Till
+from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.loaded_state import DataMissing, DataRequest, LoadedState
 from rebate.domain.merges import merge, receive
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, TicketKey
@@ -40,8 +40,9 @@ from rebate.domain.queues import Progress, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
-from rebate.domain.room import Full
 from rebate.domain.tickets import Ticket
+from rebate.domain.unit_of_work import Sent, UnitOfWork
+from rebate.domain.write_budget import BudgetExceeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,18 @@ class Decision:
 
 
 def decide(
-    queue: Queue, book: Book, commands: Sequence[Keyed], plan: Plan, room: int
-) -> Decision | Need:
-    """Carry out `commands` in order, as many as fit into `room` rows.
+    queue: Queue, state: LoadedState, commands: Sequence[Keyed], plan: Plan, rows: int
+) -> Decision | DataRequest:
+    """Carry out `commands` in order, as many as `rows` can be written for.
 
-    Returns a `Need` if rows are wanted that `book` does not hold: load them and call again.
+    Returns a `DataRequest` if rows are wanted that `state` does not hold: load them, call again.
     If the queue's progress names a command, it must be the first of `commands`.
     """
-    desk = Desk(queue, book, plan, room)
+    unit = UnitOfWork(queue, state, plan, rows)
     try:
-        return _Clerk(desk).carry_out(commands)
-    except Missing as missing:
-        return missing.need
+        return _Batch(unit).carry_out(commands)
+    except DataMissing as missing:
+        return missing.request
 
 
 def tickets_of(commands: Iterable[Keyed]) -> set[TicketKey]:
@@ -114,136 +115,128 @@ def tickets_of(commands: Iterable[Keyed]) -> set[TicketKey]:
     return wanted
 
 
-class _Clerk:
-    """Carries out commands at a desk, one after another."""
+class _Batch:
+    """The commands of one decision, carried out one after another."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
         self._refused: list[Refused] = []
 
     def carry_out(self, commands: Sequence[Keyed]) -> Decision:
-        desk = self._desk
-        begun = desk.queue.progress
+        unit = self._unit
+        begun = unit.queue.progress
         done, last = 0, None
         for keyed in commands:
-            last = _work(desk, keyed, begun)
+            last = _execution(unit, keyed, begun)
             begun = None
             try:
-                desk.room.begin(keyed.rows)
+                unit.budget.begin(keyed.rows)
                 self._one(last, keyed)
-            except Full:
+            except BudgetExceeded:
                 _stop(last, keyed.command)
                 break
-            _trace(desk, keyed.command)
-            if desk.queue.progress:
-                desk.queue = replace(desk.queue, progress=None)
+            _trace(unit, keyed.command)
+            if unit.queue.progress:
+                unit.queue = replace(unit.queue, progress=None)
             done += 1
-            if _ends_batch(desk, keyed.command):
+            if _ends_batch(unit, keyed.command):
                 break
         return self._decision(done, last)
 
-    def _one(self, work: Work, keyed: Keyed) -> None:
+    def _one(self, execution: Execution, keyed: Keyed) -> None:
         command = keyed.command
         if not isinstance(command, OfTicket):
-            _for_queue(work, command)
+            _for_queue(execution, command)
             return
-        refusal = _for_ticket(work, command)
+        refusal = _for_ticket(execution, command)
         if refusal:
             self._refused.append(Refused(keyed.key, refusal))
 
-    def _decision(self, done: int, last: Work | None) -> Decision:
-        desk = self._desk
+    def _decision(self, done: int, last: Execution | None) -> Decision:
+        unit = self._unit
         return Decision(
-            queue=desk.queue,
+            queue=unit.queue,
             done=done,
-            changes=tuple(Change(before, after) for before, after in desk.changes()),
-            journal=tuple(desk.journal),
-            events=tuple(desk.events),
-            credits={key: amount for key, amount in desk.credits.items() if amount},
-            consulted=frozenset(desk.room.consulted),
-            holds=tuple(desk.holds.values()),
-            rebates=tuple(desk.rebates.values()),
+            changes=tuple(unit.line.changes()),
+            journal=tuple(unit.journal),
+            events=tuple(unit.events),
+            credits={key: amount for key, amount in unit.credits.items() if amount},
+            consulted=frozenset(unit.budget.consulted),
+            holds=tuple(unit.holds.values()),
+            rebates=tuple(unit.rebates.values()),
             refused=tuple(self._refused),
-            follow_ups=_repurchases(desk, last) if last else (),
-            sent=tuple(desk.sent),
-            handed_over=tuple(desk.handed_over),
+            follow_ups=_repurchases(unit, last) if last else (),
+            sent=tuple(unit.sent),
+            handed_over=tuple(unit.handed_over),
         )
 
 
-def _for_ticket(work: Work, command: OfTicket) -> Code | None:
+def _for_ticket(execution: Execution, command: OfTicket) -> Code | None:
     refusal = None
     match command:
         case Join():
-            join(work, command)
+            join(execution, command)
         case Complete():
-            complete(work, command)
+            complete(execution, command)
         case Refund():
-            refund(work, command)
+            refund(execution, command)
         case Exchange():
-            refusal = exchange(work.desk, command)
+            refusal = exchange(execution.unit, command)
         case Draw():
-            refusal = draw(work.desk, command)
+            refusal = draw(execution.unit, command)
     return refusal
 
 
-def _for_queue(work: Work, command: OfQueue) -> None:
+def _for_queue(execution: Execution, command: OfQueue) -> None:
     match command:
         case Clear():
-            clear(work.desk, command)
+            clear(execution.unit, command)
         case PayPool():
-            pay_pool(work, command)
+            pay_pool(execution, command)
         case Merge():
-            merge(work.desk, command)
+            merge(execution.unit, command)
         case Receive():
-            receive(work.desk, command)
+            receive(execution.unit, command)
 
 
-def _work(desk: Desk, keyed: Keyed, progress: Progress | None) -> Work:
-    """Return the work on a command, from where an earlier commit left it."""
-    work = Work(desk, keyed.key, keyed.command.at)
+def _execution(unit: UnitOfWork, keyed: Keyed, progress: Progress | None) -> Execution:
+    """Return the execution of a command, from where an earlier commit left it."""
+    execution = Execution(unit, keyed.key, keyed.command.at)
     if progress and progress.command == keyed.key:
-        work.begun, work.resumed = True, progress.in_flight
-        work.taken_back = progress.taken_back
-    return work
+        execution.go_on_from(progress)
+    return execution
 
 
-def _trace(desk: Desk, command: Command) -> None:
+def _trace(unit: UnitOfWork, command: Command) -> None:
     """Note in an order's ticket in which commit it did something (Rule 8.5)."""
     if not isinstance(command, OfTicket):
         return
-    key, number = command.ticket, desk.queue.version + 1
-    if key in desk.room.tickets and number not in (ticket := desk.line.ticket(key)).commits:
-        desk.save(replace(ticket, commits=(*ticket.commits, number)))
+    key, number = command.ticket, unit.queue.version + 1
+    if key in unit.budget.tickets and number not in (ticket := unit.line.ticket(key)).commits:
+        unit.save(replace(ticket, commits=(*ticket.commits, number)))
 
 
-def _stop(work: Work, command: Command) -> None:
+def _stop(execution: Execution, command: Command) -> None:
     """Remember how far a command came that did not fit."""
-    desk, gift = work.desk, work.gift
-    if not work.begun:
-        return
-    _trace(desk, command)
-    in_flight = work.resumed
-    if gift:
-        in_flight = gift.in_flight()
-        desk.post(gift.draft, Till.TRANSIT, in_flight.in_transit)
-        desk.close(gift.draft)
-    desk.queue = replace(desk.queue, progress=Progress(work.key, in_flight, work.taken_back))
+    if execution.begun:
+        _trace(execution.unit, command)
+        execution.stop()
 
 
-def _repurchases(desk: Desk, cause: Work) -> tuple[FollowUp, ...]:
+def _repurchases(unit: UnitOfWork, cause: Execution) -> tuple[FollowUp, ...]:
     """Rule 4.4: what left the line buys again, at the instant that made it leave."""
-    if not desk.plan.repurchase:
+    if not unit.plan.repurchase:
         return ()
-    again = (repurchase_of(left, cause.at) for left in desk.departed)
+    again = (repurchase_of(left, cause.at) for left in unit.departed)
     return tuple(FollowUp(cause.key, command, ticket) for ticket, command in again)
 
 
-def _ends_batch(desk: Desk, command: Command) -> bool:
+def _ends_batch(unit: UnitOfWork, command: Command) -> bool:
     """Tell whether nothing may follow `command` in its batch.
 
     What it caused comes first; an equal run loads the line from a place of its own; and a step of a
     merge fills a transaction.
     """
-    repurchases = bool(desk.departed) and desk.plan.repurchase
+    repurchases = bool(unit.departed) and unit.plan.repurchase
     runs_equally = isinstance(command, PayPool) and command.equally
     return repurchases or runs_equally or isinstance(command, Merge | Receive)

@@ -18,57 +18,59 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from rebate.domain.commands import Complete, Merge, Receive, Refund
-from rebate.domain.desk import Desk
+from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.records import replace
-from rebate.domain.room import Full
 from rebate.domain.tickets import Entry, Line, Status, Ticket
+from rebate.domain.unit_of_work import UnitOfWork
+from rebate.domain.write_budget import BudgetExceeded
 
 TICKETS_A_STEP = 48
 """Tickets that a step may move at most; each writes a row of both queues."""
 
 
-def merge(desk: Desk, command: Merge) -> None:
+def merge(unit: UnitOfWork, command: Merge) -> None:
     """Send the first that wait, payable or not, and the pool; only one merge runs at a time."""
-    if desk.queue.merging and not command.goes_on:
+    if unit.queue.merging and not command.goes_on:
         return
-    _require_whole_transaction(desk)
-    moved = tuple(_leaving(desk, command.into))
-    pool = _pool_leaving(desk)
-    desk.queue = replace(desk.queue, merging=bool(moved or pool))
-    if desk.queue.merging:
-        desk.send(command.into, Receive(command.at, desk.queue.id, moved, pool))
+    _require_whole_transaction(unit)
+    moved = tuple(_leaving(unit, command.into))
+    pool = _pool_leaving(unit)
+    unit.queue = replace(unit.queue, merging=bool(moved or pool))
+    if unit.queue.merging:
+        unit.send(command.into, Receive(command.at, unit.queue.id, moved, pool))
 
 
-def receive(desk: Desk, command: Receive) -> None:
+def receive(unit: UnitOfWork, command: Receive) -> None:
     """Let a step's tickets join in their order, and send for the next step.
 
     They fit, since where they came from each took two rows of a transaction, and here takes one.
     """
-    _require_whole_transaction(desk)
+    _require_whole_transaction(unit)
     draft = Draft("merge")
-    desk.post(draft, Till.MERGED, -command.pool)
-    desk.post(draft, Till.POOL, command.pool)
-    desk.close(draft)
+    post_to_queue(unit, draft, Till.MERGED, -command.pool)
+    post_to_queue(unit, draft, Till.POOL, command.pool)
+    enter_in_journal(unit, draft)
     for key in command.tickets:
-        desk.join(desk.line.ticket(key), command.at)
-    desk.send(command.merged_from, Merge(command.at, desk.queue.id, goes_on=True))
+        take_place(unit, unit.line.ticket(key), command.at)
+    unit.send(command.merged_from, Merge(command.at, unit.queue.id, goes_on=True))
 
 
-def tell_of_completion(desk: Desk, ticket: Ticket, command: Complete) -> None:
+def tell_of_completion(unit: UnitOfWork, ticket: Ticket, command: Complete) -> None:
     """Pass an order's completion on to where its entries wait now."""
     if ticket.merged_into:
-        desk.send(ticket.merged_into, replace(command, merged_from=ticket.queue))
+        unit.send(ticket.merged_into, replace(command, merged_from=ticket.queue))
 
 
-def tell_of_refund(desk: Desk, ticket: Ticket, command: Refund) -> None:
+def tell_of_refund(unit: UnitOfWork, ticket: Ticket, command: Refund) -> None:
     """Pass what was refunded of lines on to where their entries wait now."""
     moved = {line.id for line in ticket.lines if is_merged(line)}
     cuts = tuple(cut for cut in command.cuts if cut.line in moved)
     if cuts:
-        desk.send(ticket.merged_into, replace(command, cuts=cuts, merged_from=ticket.queue))
+        unit.send(ticket.merged_into, replace(command, cuts=cuts, merged_from=ticket.queue))
 
 
 def is_merged(line: Line) -> bool:
@@ -76,14 +78,14 @@ def is_merged(line: Line) -> bool:
     return line.entry is not None and line.entry.status is Status.MERGED
 
 
-def _leaving(desk: Desk, into: QueueId) -> Iterator[TicketKey]:
+def _leaving(unit: UnitOfWork, into: QueueId) -> Iterator[TicketKey]:
     """Hand over what the first tickets in line lack, of as many as fit; yield what is to join."""
-    with suppress(Full):
-        for ticket in desk.standers(TICKETS_A_STEP):
+    with suppress(BudgetExceeded):
+        for ticket in unit.first_waiting(TICKETS_A_STEP):
             moved = _moved(ticket, into)
-            desk.require_move(ticket, moved)
-            desk.save(_ended(ticket, into))
-            desk.hand_over(moved)
+            unit.require_move(ticket, moved)
+            unit.save(_ended(ticket, into))
+            unit.hand_over(moved)
             yield moved.key
 
 
@@ -131,16 +133,16 @@ def _ended(ticket: Ticket, into: QueueId) -> Ticket:
     return replace(ticket, merged_into=into)
 
 
-def _pool_leaving(desk: Desk) -> Amount:
-    pool = desk.queue.figure(Till.POOL)
+def _pool_leaving(unit: UnitOfWork) -> Amount:
+    pool = unit.queue.figure(Till.POOL)
     draft = Draft("merge")
-    desk.post(draft, Till.POOL, -pool)
-    desk.post(draft, Till.MERGED, pool)
-    desk.close(draft)
+    post_to_queue(unit, draft, Till.POOL, -pool)
+    post_to_queue(unit, draft, Till.MERGED, pool)
+    enter_in_journal(unit, draft)
     return pool
 
 
-def _require_whole_transaction(desk: Desk) -> None:
-    """Raise `Full` where other commands are in the same transaction."""
-    if desk.room.commands > 1:
-        raise Full
+def _require_whole_transaction(unit: UnitOfWork) -> None:
+    """Raise `BudgetExceeded` where other commands are in the same transaction."""
+    if unit.budget.commands > 1:
+        raise BudgetExceeded

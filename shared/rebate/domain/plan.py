@@ -1,7 +1,7 @@
 """A plan, as the engine sees it: five questions answered by values.
 
 1. contribution: a line's ratio, divided over the plan's `parts`, each due at some moment;
-2. order of service and 3. sharing: the `deal` of each part;
+2. order of service and 3. sharing: the `rule` of each part;
 4. exit: an entitlement reached, or `rewards_to_exit`;
 5. after: `repurchase` for what leaves, `leftover` for what finds nobody.
 
@@ -9,20 +9,13 @@ What a plan gives to whom is priced when an order is accepted (`rebate.domain.pl
 stands here rules how that is settled, by the settings in force when it is.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
 
+from rebate.domain.allocation import AllocationRule
 from rebate.domain.caps import DailyCap
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass
-
-if TYPE_CHECKING:
-    from rebate.domain.desk import Desk, Gift
-
-Deal: TypeAlias = "Callable[[Desk, Gift], None]"
-"""Deals a gift out over entries, lowering `gift.left` by what it pays."""
 
 
 class Moment(StrEnum):
@@ -41,13 +34,13 @@ class Leftover(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a contribution: when it is due, how it is dealt out, where the rest goes.
+    """One part of a contribution: by which rule it is allocated, when, and where the rest goes.
 
-    `draws_pool`: what stands in the pool is dealt out with it. `for_line`: it is for the entries
+    `draws_pool`: what stands in the pool is distributed with it. `for_line`: it is for the entries
     that wait, now or later, so it counts in forecasts.
     """
 
-    deal: Deal
+    rule: AllocationRule
     due: Moment = Moment.PAID
     leftover: Leftover = Leftover.RETAIN
     draws_pool: bool = True

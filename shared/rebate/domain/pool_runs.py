@@ -1,57 +1,57 @@
 """What schedules start: clearing a queue, paying out its pool (Rules 1.6.3, 6.2, 7.3)."""
 
+from rebate.domain.allocation import equal_shares, fifo
 from rebate.domain.commands import Clear, PayPool
-from rebate.domain.contributions import Work
-from rebate.domain.deals import equally, first_then_next
-from rebate.domain.desk import Desk, Gift
+from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntriesCleared
+from rebate.domain.execution import Execution
 from rebate.domain.ledger import Draft, Till
+from rebate.domain.payouts import distribute
+from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.records import replace
-from rebate.domain.room import Full
+from rebate.domain.unit_of_work import UnitOfWork
+from rebate.domain.write_budget import BudgetExceeded
 
 
-def clear(desk: Desk, command: Clear) -> None:
+def clear(unit: UnitOfWork, command: Clear) -> None:
     """Set all that waits to zero by one mark; the same instant clears once (Rule 1.6.3)."""
-    cleared_at = desk.queue.cleared_at
+    cleared_at = unit.queue.cleared_at
     if cleared_at is not None and command.at <= cleared_at:
         return
-    if desk.room.tickets:
-        raise Full
-    before = desk.queue
-    desk.clear(command.at)
+    if unit.budget.tickets:
+        raise BudgetExceeded
+    before = unit.queue
+    unit.clear(command.at)
     standing, places = before.standing, (before.cleared_below, before.tickets)
-    desk.events.append(EntriesCleared(standing.waiting, standing.owed, *places))
+    unit.events.append(EntriesCleared(standing.waiting, standing.owed, *places))
 
 
-def pay_pool(work: Work, command: PayPool) -> None:
+def pay_pool(execution: Execution, command: PayPool) -> None:
     """Pay the pool out, once an instant; what is left of it stays (Rules 6.2 and 7.3)."""
-    desk = work.desk
-    ran_at = desk.queue.ran_at
-    if not work.begun and ran_at is not None and command.at <= ran_at:
+    unit = execution.unit
+    ran_at = unit.queue.ran_at
+    if not execution.begun and ran_at is not None and command.at <= ran_at:
         return
-    if desk.room.tickets:
-        raise Full
-    gift = _gift(work, command)
-    work.begun = True
-    desk.queue = replace(desk.queue, ran_at=command.at)
-    work.gift = gift
-    deal = equally if command.equally else first_then_next
-    deal(desk, gift)
-    work.gift = None
-    desk.post(gift.draft, Till.POOL, gift.left + gift.withheld)
-    desk.close(gift.draft)
+    if unit.budget.tickets:
+        raise BudgetExceeded
+    distribution = _distribution(execution, command)
+    execution.begun = True
+    unit.queue = replace(unit.queue, ran_at=command.at)
+    execution.distribution = distribution
+    distribute(unit, equal_shares() if command.equally else fifo(), distribution)
+    execution.distribution = None
+    post_to_queue(unit, distribution.draft, Till.POOL, distribution.left + distribution.withheld)
+    enter_in_journal(unit, distribution.draft)
 
 
-def _gift(work: Work, command: PayPool) -> Gift:
-    """Take the pool, or what of it was in flight, into the hand."""
-    desk, draft, flight = work.desk, Draft("pool_run"), work.resumed
-    if flight is None:
-        pool = desk.queue.figure(Till.POOL)
+def _distribution(execution: Execution, command: PayPool) -> Distribution:
+    """Take the pool, or what of it was in transit, for distribution."""
+    unit, draft = execution.unit, Draft("pool_run")
+    if execution.resumed is None:
+        pool = unit.queue.figure(Till.POOL)
         amount = pool if command.limit is None else min(pool, command.limit)
-        desk.post(draft, Till.POOL, -amount)
-        return Gift(draft, command.at, amount)
-    work.resumed = None
-    desk.post(draft, Till.TRANSIT, -flight.in_transit)
-    gift = Gift(draft, command.at, left=0)
-    gift.go_on_from(flight)
-    return gift
+        post_to_queue(unit, draft, Till.POOL, -amount)
+        return Distribution(draft, command.at, amount)
+    distribution = Distribution(draft, command.at, left=0)
+    execution.resume(distribution)
+    return distribution

@@ -22,8 +22,8 @@ class Child(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class InFlight:
-    """What is still to be dealt out of one amount; it stands in the queue's transit account.
+class DistributionProgress:
+    """How far a distribution came: what is left of it stands in the queue's transit account.
 
     `withheld` stands there, too: the daily cap cut it off, and it is for the pool. `line` and
     `part` say which contribution it is of (None: the pool is being paid out). `each` is the share
@@ -60,7 +60,7 @@ class Progress:
     """A command, by its inbox key, that is begun and did not fit into one commit."""
 
     command: str
-    in_flight: InFlight | None = None
+    in_flight: DistributionProgress | None = None
     taken_back: TakenBack = TakenBack()
 
 

@@ -1,14 +1,15 @@
 """Forced repurchase: what leaves the order queue buys again (Rules 4.4 to 4.6)."""
 
 from rebate.domain.commands import Join
-from rebate.domain.desk import Desk
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
 from rebate.domain.ledger import Draft, Pocket, Till
 from rebate.domain.money import Amount
 from rebate.domain.names import OrderId
+from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
 from rebate.domain.records import replace
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import Instant
+from rebate.domain.unit_of_work import UnitOfWork
 
 
 def repurchase_of(ticket: Ticket, at: Instant) -> tuple[Ticket, Join]:
@@ -30,17 +31,17 @@ def repurchase_of(ticket: Ticket, at: Instant) -> tuple[Ticket, Join]:
     return again, Join(at, again.order, again.member, completed=True, repurchase=amount)
 
 
-def settle_repurchase(desk: Desk, ticket: Ticket, amount: Amount) -> bool:
+def settle_repurchase(unit: UnitOfWork, ticket: Ticket, amount: Amount) -> bool:
     """Take the amount from the member's cash; tell the member if it is not covered (Rule 4.5)."""
-    if not amount or desk.wallet(ticket.member)(Pocket.CASH) < amount:
-        desk.events.append(RepurchaseMissed(ticket.order, ticket.member, amount))
+    if not amount or unit.wallet(ticket.member)(Pocket.CASH) < amount:
+        unit.events.append(RepurchaseMissed(ticket.order, ticket.member, amount))
         return False
     draft = Draft("repurchase", ticket.order)
-    desk.credit(draft, ticket.member, Pocket.CASH, -amount)
-    desk.post(draft, Till.REPURCHASED, amount)
-    desk.close(draft)
+    credit_member(unit, draft, ticket.member, Pocket.CASH, -amount)
+    post_to_queue(unit, draft, Till.REPURCHASED, amount)
+    enter_in_journal(unit, draft)
     origin = ticket.origin or ticket.order
-    desk.events.append(RepurchasePlaced(ticket.order, ticket.member, amount, origin))
+    unit.events.append(RepurchasePlaced(ticket.order, ticket.member, amount, origin))
     return True
 
 

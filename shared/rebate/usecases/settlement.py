@@ -7,13 +7,22 @@ is nothing that follows: each is made under the version of the queue that the on
 from functools import partial
 from typing import NoReturn
 
-from rebate.domain.book import Book, Heads, Need, OldestOf, RebatesOn, Standers, WalletOf, Window
 from rebate.domain.caps import DailyRebates
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import Pocket
+from rebate.domain.loaded_state import (
+    DataRequest,
+    FirstPayable,
+    FirstWaiting,
+    LoadedState,
+    OldestEntryOf,
+    RebatesOn,
+    WalletOf,
+    Window,
+)
 from rebate.domain.names import OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above, update
@@ -71,28 +80,30 @@ class Settlement:
     _heads: int = 0
     _under_way: Work | None = None
 
-    def decide(self, plan: Plan) -> tuple[Decision, Book]:
+    def decide(self, plan: Plan) -> tuple[Decision, LoadedState]:
         """Decide the first commands that wait, loading what is needed until nothing is missing.
 
         Raises:
             Conflict: somebody else settles the queue.
         """
         commands = self.pile.first(ROOM)
-        book = Book()
-        book.keep(self.line.tickets(tickets_of(commands)))
+        state = LoadedState()
+        state.keep(self.line.tickets(tickets_of(commands)))
         if self._heads:
-            self._load(book, plan, Heads(0, self._heads))
-        asked: set[Need] = set()
+            self._load(state, plan, FirstPayable(0, self._heads))
+        asked: set[DataRequest] = set()
         while True:
-            decision = decide(self.queue, book, commands, plan, ROOM)
+            decision = decide(self.queue, state, commands, plan, ROOM)
             if isinstance(decision, Decision):
-                return self._without_known(decision), book
+                return self._without_known(decision), state
             if decision in asked:
                 self._explain(decision)
             asked.add(decision)
-            self._load(book, plan, decision)
+            self._load(state, plan, decision)
 
-    def commit(self, decision: Decision, book: Book, now: Instant, lease: Lease | None) -> None:
+    def commit(
+        self, decision: Decision, state: LoadedState, now: Instant, lease: Lease | None
+    ) -> None:
         """Store what was decided, once the commit before is stored; `land` waits for it.
 
         Raises:
@@ -112,7 +123,7 @@ class Settlement:
         writes += map(Put, tickets)
         writes += map(Put, written)
         writes += self.pile.emptied(decision.done)
-        writes += money(after, decision, book, now)
+        writes += money(after, decision, state, now)
         writes += answers(self.pile.waiting[: decision.done], decision, now)
         for follow_up in decision.follow_ups:
             origin = OrderId(follow_up.ticket.origin or follow_up.ticket.order)
@@ -139,7 +150,7 @@ class Settlement:
         self.done.commits += 1
         self.done.commands += commands
 
-    def _explain(self, need: Need) -> NoReturn:
+    def _explain(self, request: DataRequest) -> NoReturn:
         """Tell why what is needed is not there, though it was asked for.
 
         Raises:
@@ -147,49 +158,49 @@ class Settlement:
         """
         self.land()
         insist_unsettled(self.store, self.queue)
-        if isinstance(need, TicketKey):
-            message = f"queue {self.queue.id} knows order {need.order} before it was paid"
+        if isinstance(request, TicketKey):
+            message = f"queue {self.queue.id} knows order {request.order} before it was paid"
             raise Conflict(message)
-        raise AssertionError(f"queue {self.queue.id} has no {need}")
+        raise AssertionError(f"queue {self.queue.id} has no {request}")
 
-    def _load(self, book: Book, plan: Plan, need: Need) -> None:
+    def _load(self, state: LoadedState, plan: Plan, request: DataRequest) -> None:
         """Load what a decision needs; the line knows of a commit under way, the store may not."""
-        if not isinstance(need, Heads | Standers | TicketKey):
+        if not isinstance(request, FirstPayable | FirstWaiting | TicketKey):
             self.land()
-        match need:
-            case Heads(start, count):
+        match request:
+            case FirstPayable(start, count):
                 tickets, end = self.line.payable(
                     self.queue, start=start, count=count, completed_only=plan.completed_first
                 )
-                book.line = Window(start, end, count)
-                book.keep(tickets)
+                state.line = Window(start, end, count)
+                state.keep(tickets)
                 self._heads = self._heads if start else min(count, HEADS_MAX)
-            case Standers(count):
+            case FirstWaiting(count):
                 tickets, _ = self.line.payable(
                     self.queue, start=0, count=count, completed_only=False
                 )
                 tickets.sort(key=lambda ticket: ticket.place or 0)
-                book.keep(tickets)
-                book.standers = tuple(ticket.key for ticket in tickets)
-            case OldestOf(member, count):
+                state.keep(tickets)
+                state.first_waiting = tuple(ticket.key for ticket in tickets)
+            case OldestEntryOf(member, count):
                 tickets = self.store.waiting_tickets(
                     member, self.queue.id, from_place=self.queue.cleared_below, limit=count
                 )
                 self.line.learn([], tickets)
                 full = len(tickets) == count
-                book.members[member] = Window(0, tickets[-1].place if full else None, count)
-                book.keep(tickets)
+                state.members[member] = Window(0, tickets[-1].place if full else None, count)
+                state.keep(tickets)
             case WalletOf(member):
-                book.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
-                if book.wallets[member].has(Pocket.PENDING):
-                    book.holds[member] = tuple(self.store.query(Hold, member))
+                state.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
+                if state.wallets[member].has(Pocket.PENDING):
+                    state.holds[member] = tuple(self.store.query(Hold, member))
             case RebatesOn(day):
                 known = self.store.get(DailyRebates, Key(day))
-                book.rebates[day] = known or DailyRebates(day)
+                state.rebates[day] = known or DailyRebates(day)
             case TicketKey():
-                tickets = self.line.tickets([need])
-                book.keep(tickets)
-                book.absent.update({need} - {ticket.key for ticket in tickets})
+                tickets = self.line.tickets([request])
+                state.keep(tickets)
+                state.absent.update({request} - {ticket.key for ticket in tickets})
 
     def _without_known(self, decision: Decision) -> Decision:
         """Leave out forced repurchases whose order id the shop has used; members are told."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from rebate.domain.book import Book
 from rebate.domain.engine import Decision, FollowUp
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import JournalEntry, Pocket, parts_of
+from rebate.domain.loaded_state import LoadedState
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
@@ -28,7 +28,7 @@ ANSWERS_KEPT = 86_400
 """Seconds for which the answer to a command can be fetched."""
 
 
-def money(after: Queue, decision: Decision, book: Book, now: Instant) -> list[Write]:
+def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) -> list[Write]:
     """Return the journal row, and wallets and statements of all whose money moved."""
     writes: list[Write] = []
     if decision.journal or decision.events:
@@ -39,7 +39,7 @@ def money(after: Queue, decision: Decision, book: Book, now: Instant) -> list[Wr
         credited.setdefault(member, []).append((pocket, amount))
     movements = _movements_of(decision.journal)
     for member in sorted({*credited, *decision.consulted}):
-        expects = book.wallets[member].version if member in decision.consulted else None
+        expects = state.wallets[member].version if member in decision.consulted else None
         writes.append(Credit(member, tuple(credited.get(member, ())), expects))
     writes += [Put(hold) if hold.amount else Remove(Hold, key_of(hold)) for hold in decision.holds]
     writes += [

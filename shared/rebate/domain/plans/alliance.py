@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from rebate.domain.deals import over_heads
+from rebate.domain.allocation import fixed_shares
 from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
@@ -39,13 +39,13 @@ class Terms:
 
 def settlement(terms: Terms) -> Plan:
     """Return the plan's choices: fixed shares over K heads, after acceleration."""
-    deal = over_heads(
+    rule = fixed_shares(
         terms.heads_bps,
         referrer_bps=terms.direct_acceleration_bps,
         buyer_bps=terms.repurchase_acceleration_bps,
     )
     return Plan(
-        parts=(Part(deal, due=terms.place_by, leftover=terms.surplus),), joins=terms.place_by
+        parts=(Part(rule, due=terms.place_by, leftover=terms.surplus),), joins=terms.place_by
     )
 
 

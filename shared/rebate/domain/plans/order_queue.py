@@ -1,6 +1,6 @@
 """Order queue (订单排队): one line, N rewards, then out and in again (Rule 4)."""
 
-from rebate.domain.deals import one_receiver
+from rebate.domain.allocation import one_receiver
 from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
@@ -25,9 +25,9 @@ class Terms:
 
 def settlement(terms: Terms) -> Plan:
     """Return the plan's choices: one receiver an order, rewards counted, repurchase after."""
-    deal = one_receiver(referrer_first=terms.referrer_first)
+    rule = one_receiver(referrer_first=terms.referrer_first)
     return Plan(
-        parts=(Part(deal, due=terms.settle_on, draws_pool=False),),
+        parts=(Part(rule, due=terms.settle_on, draws_pool=False),),
         rewards_to_exit=terms.rewards_to_exit,
         repurchase=terms.repurchase,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from rebate.domain.deals import first_then_next
+from rebate.domain.allocation import fifo
 from rebate.domain.draws import Luck, RandomReturn
 from rebate.domain.money import Amount, share
 from rebate.domain.names import EntryId, ProductId, QueueId, entry_id
@@ -47,7 +47,7 @@ class Facts:
 
 def settlement(terms: Terms) -> Plan:
     """Return the plan's choices: fill the first entry, then the next."""
-    part = Part(first_then_next, due=terms.settle_on, leftover=terms.surplus)
+    part = Part(fifo(), due=terms.settle_on, leftover=terms.surplus)
     return Plan(
         parts=(part,),
         completed_first=terms.completed_first,

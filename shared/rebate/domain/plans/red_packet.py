@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rebate.domain.deals import collect, first_then_next, to_buyer
+from rebate.domain.allocation import collect, fifo, to_buyer
 from rebate.domain.money import Bps
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.orders import Order
@@ -25,9 +25,9 @@ class Terms:
 
 def settlement(terms: Terms) -> Plan:
     """Return the plan's choices: to the buyer at payment, along the line, and into the pool."""
-    own = Part(to_buyer, draws_pool=False, for_line=False)
-    queue = Part(first_then_next, due=terms.place_by, draws_pool=False)
-    average = Part(collect, due=terms.place_by, leftover=Leftover.CARRY, draws_pool=False)
+    own = Part(to_buyer(), draws_pool=False, for_line=False)
+    queue = Part(fifo(), due=terms.place_by, draws_pool=False)
+    average = Part(collect(), due=terms.place_by, leftover=Leftover.CARRY, draws_pool=False)
     return Plan(parts=(own, queue, average), joins=terms.place_by)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import time
 
-from rebate.domain.deals import collect_accelerated
+from rebate.domain.allocation import collect_accelerated
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
@@ -46,8 +46,8 @@ class Terms:
 
 def settlement(terms: Terms) -> Plan:
     """Return the plan's choices: all into the pool, but for the referrer's acceleration."""
-    deal = collect_accelerated(terms.referral_acceleration_bps)
-    part = Part(deal, due=terms.settle_on, leftover=Leftover.CARRY, draws_pool=False)
+    rule = collect_accelerated(terms.referral_acceleration_bps)
+    part = Part(rule, due=terms.settle_on, leftover=Leftover.CARRY, draws_pool=False)
     return Plan(parts=(part,))
 
 

@@ -1,54 +1,69 @@
-"""The line as it stands at the desk: who may be paid next."""
+"""The waiting line as a decision sees it: who may be paid next, and how much waits."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from rebate.domain.book import Book, Heads, Missing, OldestOf, Spot, Window
+from rebate.domain.loaded_state import (
+    DataMissing,
+    EntryRef,
+    FirstPayable,
+    LoadedState,
+    OldestEntryOf,
+    Window,
+)
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId, TicketKey
-from rebate.domain.tickets import Entry, Ticket
+from rebate.domain.places import Change
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Entry, Standing, Ticket
 
-HEADS_FOR_RUNS = 32
+PAYABLE_FOR_RUNS = 32
 """Tickets loaded at a time by a run that visits every entry."""
 
 
-class Lineup:
+class WaitingLine:
     """Tickets that were loaded, as they are now, and those that may be paid, in order of place.
 
-    What is asked for and was not loaded is `Missing`.
+    What is asked for and was not loaded is `DataMissing`.
     """
 
-    def __init__(self, book: Book, cleared_below: int, *, completed_first: bool) -> None:
-        """Line up what `book` holds; places below `cleared_below` are cleared."""
-        self._tickets = dict(book.tickets)
-        self._absent = book.absent
-        self._cleared_below = cleared_below
+    def __init__(self, state: LoadedState, queue: Queue, *, completed_first: bool) -> None:
+        """Line up what was loaded of `queue`."""
+        self._loaded = state.tickets
+        self._tickets = dict(state.tickets)
+        self._saved: set[TicketKey] = set()
+        self._absent = state.absent
+        self._queue = queue
+        self._cleared_below = queue.cleared_below
         self._completed_first = completed_first
-        self._window = book.line
-        self._members = dict(book.members)
+        self._window = state.line
+        self._members = dict(state.members)
         self._line: list[tuple[int, TicketKey]] = sorted(
             (ticket.place, key)
             for key, ticket in self._tickets.items()
             if ticket.place is not None and self._payable(ticket)
         )
 
-    def first(self, *, passing_over: OrderId | None) -> Spot | None:
+    def first(self, *, passing_over: OrderId | None) -> EntryRef | None:
         """Return the first payable entry that is not of order `passing_over`, or None."""
         return self.next_after(0, -1, passing_over=passing_over)
 
     def next_after(
         self, place: int, ordinal: int, *, wanted: int = 4, passing_over: OrderId | None = None
-    ) -> Spot | None:
+    ) -> EntryRef | None:
         """Return the first payable entry behind `ordinal`, looking from `place` on.
 
         `wanted` is how many tickets from there on are worth loading at a time.
         """
-        for spot in self._in_line(passing_over, start=place, wanted=wanted):
-            if self.entry(spot).ordinal > ordinal:
-                return spot
+        for ref in self._in_line(passing_over, start=place, wanted=wanted):
+            if self.entry(ref).ordinal > ordinal:
+                return ref
         return None
 
-    def _in_line(self, passing_over: OrderId | None, *, start: int, wanted: int) -> Iterator[Spot]:
-        """Yield payable entries in order; what lies beyond the loaded stretch is `Missing`."""
+    def _in_line(
+        self, passing_over: OrderId | None, *, start: int, wanted: int
+    ) -> Iterator[EntryRef]:
+        """Yield payable entries in order; what lies beyond the loaded stretch is `DataMissing`."""
         at = bisect_left(self._line, (start,), key=lambda item: item[:1])
         usable = self._window.start <= max(start, 0)
         while usable and at < len(self._line):
@@ -59,23 +74,23 @@ class Lineup:
             if ticket.order != passing_over:
                 for index, line in enumerate(ticket.lines):
                     if line.entry and line.entry.waits:
-                        yield Spot(key, index)
+                        yield EntryRef(key, index)
             at += 1
         if not usable or self._window.end is not None:
-            raise Missing(Heads(start, max(wanted, 4 * self._window.count)))
+            raise DataMissing(FirstPayable(start, max(wanted, 4 * self._window.count)))
 
-    def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> Spot | None:
+    def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> EntryRef | None:
         """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
         window = self._members.get(member)
         if window is None:
-            raise Missing(OldestOf(member, 2))
+            raise DataMissing(OldestEntryOf(member, 2))
         for place, key in sorted(self._waiting_of(member)):
             if not window.covers(place):
                 break
             if key.order != passing_over:
-                return Spot(key, self._first_line(key))
+                return EntryRef(key, self._first_line(key))
         if window.end is not None:
-            raise Missing(OldestOf(member, 4 * window.count))
+            raise DataMissing(OldestEntryOf(member, 4 * window.count))
         return None
 
     def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:
@@ -100,30 +115,31 @@ class Lineup:
         """Return a ticket as it is now."""
         found = self._tickets.get(key)
         if found is None:
-            raise Missing(key)
+            raise DataMissing(key)
         return found
 
     def find(self, key: TicketKey) -> Ticket | None:
         """Return a ticket as it is now, or None if there is none yet."""
         return None if key in self._absent else self.ticket(key)
 
-    def entry(self, spot: Spot) -> Entry:
+    def entry(self, ref: EntryRef) -> Entry:
         """Return an entry as it is now."""
-        entry = self.ticket(spot.ticket).lines[spot.line].entry
-        assert entry is not None, f"{spot} is no entry"
+        entry = self.ticket(ref.ticket).lines[ref.line].entry
+        assert entry is not None, f"{ref} is no entry"
         return entry
 
-    def position(self, spot: Spot) -> tuple[int, int]:
+    def position(self, ref: EntryRef) -> tuple[int, int]:
         """Return (place of the ticket, ordinal of the entry)."""
-        place = self.ticket(spot.ticket).place
-        assert place is not None, f"{spot} has not joined"
-        return place, self.entry(spot).ordinal
+        place = self.ticket(ref.ticket).place
+        assert place is not None, f"{ref} has not joined"
+        return place, self.entry(ref).ordinal
 
     def save(self, ticket: Ticket) -> None:
         """Keep a changed or new ticket, and whether it is in line."""
         key = ticket.key
         before = self._tickets.get(key)
         self._tickets[key] = ticket
+        self._saved.add(key)
         if ticket.place is None:
             return
         stood = before is not None and self._payable(before)
@@ -133,9 +149,34 @@ class Lineup:
         elif stood and not stands:
             del self._line[bisect_left(self._line, (ticket.place, key))]
 
-    def clear(self, below: int) -> None:
-        """Let nobody who has a place below `below` be in line any more."""
-        self._cleared_below = below
-        del self._line[: bisect_left(self._line, (below,), key=lambda item: item[:1])]
+    def changes(self) -> Iterator[Change]:
+        """Yield what became of every ticket that was saved, in order of place."""
+        for key in sorted(self._saved, key=lambda key: (self._tickets[key].place or 0, key)):
+            yield Change(self._loaded.get(key), self._tickets[key])
+
+    @property
+    def payable(self) -> int:
+        """How many entries may be paid at this moment, in the whole queue."""
+        return self._standing().payable(completed_only=self._completed_first)
+
+    @property
+    def payable_owed(self) -> Amount:
+        """What those entries lack."""
+        return self._standing().payable_owed(completed_only=self._completed_first)
+
+    def _standing(self) -> Standing:
+        """Return what waits at this moment."""
+        moved = (
+            change.difference
+            for change in self.changes()
+            if not self._queue.has_cleared(change.after)
+        )
+        return sum(moved, self._queue.standing)
+
+    def clear(self, queue: Queue) -> None:
+        """Go on with a queue that was cleared: nobody who had a place is in line any more."""
+        self._queue = queue
+        self._cleared_below = queue.cleared_below
+        del self._line[: bisect_left(self._line, (self._cleared_below,), key=lambda item: item[:1])]
         self._window = Window(0, None)
         self._members = dict.fromkeys(self._members, Window(0, None))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebate.domain.allocation import collect, fifo, fixed_shares
 from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Command, Complete, Cut, Join, Refund
-from rebate.domain.deals import collect, first_then_next, over_heads
 from rebate.domain.ledger import Pocket, Till
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.plan import Leftover, Moment, Part
@@ -233,8 +233,8 @@ def test_what_is_told_of_a_merged_order_beside_what_its_member_is_paid(room: int
 @pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 12))
 def test_accelerations_are_paid_once_wherever_they_are_cut(room: int, buyer_bps: int) -> None:
     """Rule 5.6: the referrer's and the buyer's; both, or neither yet."""
-    deal = over_heads((5000, 3000, 2000), referrer_bps=500, buyer_bps=buyer_bps)
-    parts = (Part(deal, due=Moment.PAID),)
+    rule = fixed_shares((5000, 3000, 2000), referrer_bps=500, buyer_bps=buyer_bps)
+    parts = (Part(rule, due=Moment.PAID),)
     waiting = [(f"o{number}", f"m{number}", 1000) for number in range(100)]
     outcomes = []
     for each in (96, room):
@@ -341,8 +341,8 @@ def test_the_parts_of_a_refund_come_to_what_it_does_at_once(
 def test_a_part_that_is_cut_goes_on_as_that_part(room: int) -> None:
     """Rule 6.1: what the first part collected, the second does not deal out, however it is cut."""
     parts = (
-        Part(collect, leftover=Leftover.CARRY, draws_pool=False),
-        Part(first_then_next, draws_pool=False),
+        Part(collect(), leftover=Leftover.CARRY, draws_pool=False),
+        Part(fifo(), draws_pool=False),
     )
     outcomes = []
     for each in (96, room):

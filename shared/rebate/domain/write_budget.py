@@ -1,6 +1,7 @@
-"""How many rows a decision writes: a transaction has an end, where commands are cut.
+"""The write budget of a decision: how many rows its transaction still takes.
 
-What a step is going to write is asked for before it changes anything, and `Full` stops it there.
+What a step is going to write is asked for before it changes anything, and `BudgetExceeded` stops
+it there.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -23,15 +24,15 @@ LINES_MAX = 4_000
 """Lines of all tickets in one transaction, which may not exceed 4 MB."""
 
 
-class Full(Exception):
-    """The next step does not fit into this transaction."""
+class BudgetExceeded(Exception):
+    """The next step writes more rows than this transaction still takes."""
 
 
 Touched: TypeAlias = tuple[Ticket, Sequence[NodeKey]]
 """A ticket, and the nodes of the index of places that change when it does."""
 
 
-class Room:
+class WriteBudget:
     """Counts what a decision writes so far.
 
     `commands` it has carried out or begun; `tickets` it has touched; on the balances of the members
@@ -39,7 +40,7 @@ class Room:
     """
 
     def __init__(self, rows: int) -> None:
-        """Have room for so many `rows`."""
+        """Allow so many `rows`."""
         self.commands = 0
         self.tickets: set[TicketKey] = set()
         self.consulted: set[MemberId] = set()
@@ -52,15 +53,19 @@ class Room:
 
     @property
     def left(self) -> int:
-        """How many more rows there is room for."""
+        """How many more rows may be written."""
         wallets = ROWS_PER_WALLET * len(self._paid) + len(self.consulted - self._paid)
         rows = len(self.tickets) + len(self._nodes) + wallets + len(self._named) + self._others
         return self._most - rows
 
     def begin(self, rows: int) -> None:
-        """Count the `rows` that one more command writes by being done, or raise `Full`."""
+        """Count the `rows` that one more command writes by being done.
+
+        Raises:
+            BudgetExceeded: if they do not fit any more; then nothing is counted.
+        """
         if self.commands and rows > self.left:
-            raise Full
+            raise BudgetExceeded
         self.take(rows)
         self.commands += 1
 
@@ -93,16 +98,23 @@ class Room:
         return row in self._named
 
     def require(self, rows: int, *, lines: int = 0) -> None:
-        """Insist that so many more rows fit, and lines of tickets in them, or raise `Full`."""
+        """Insist that so many more rows fit, and lines of tickets in them.
+
+        Raises:
+            BudgetExceeded: if they do not.
+        """
         if rows > self.left or self._lines + lines > LINES_MAX:
-            raise Full
+            raise BudgetExceeded
 
     def require_step(
         self, tickets: Iterable[Touched], members: Iterable[MemberId], *, beside: int = 0
     ) -> None:
-        """Insist on room for what a step touches, whom it pays, and rows `beside`; or `Full`.
+        """Insist that the rows of what a step touches, of whom it pays, and those `beside` fit.
 
         The first step of a command that is alone fits: nothing would ever be done otherwise.
+
+        Raises:
+            BudgetExceeded: if they do not.
         """
         rows, lines = beside, 0
         for ticket, nodes in tickets:

@@ -11,15 +11,15 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 
 
-class Spot(NamedTuple):
-    """An entry: a ticket and the index of its line."""
+class EntryRef(NamedTuple):
+    """A reference to an entry: a ticket's key and the index of its line."""
 
     ticket: TicketKey
     line: int
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
+class FirstPayable:
     """Wanted: the first `count` payable tickets from `start` on."""
 
     start: int
@@ -27,7 +27,7 @@ class Heads:
 
 
 @dataclass(frozen=True, slots=True)
-class OldestOf:
+class OldestEntryOf:
     """Wanted: the first `count` waiting tickets of a member."""
 
     member: MemberId
@@ -35,7 +35,7 @@ class OldestOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Standers:
+class FirstWaiting:
     """Wanted: the first `count` tickets with entries that wait, payable or not."""
 
     count: int
@@ -55,15 +55,17 @@ class RebatesOn:
     day: str
 
 
-Need: TypeAlias = Heads | OldestOf | Standers | WalletOf | RebatesOn | TicketKey
+DataRequest: TypeAlias = (
+    FirstPayable | OldestEntryOf | FirstWaiting | WalletOf | RebatesOn | TicketKey
+)
 
 
-class Missing(Exception):
+class DataMissing(Exception):
     """A decision needs what was not loaded; load it and decide again."""
 
-    def __init__(self, need: Need) -> None:
-        super().__init__(need)
-        self.need = need
+    def __init__(self, request: DataRequest) -> None:
+        super().__init__(request)
+        self.request = request
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ class Window:
 
 
 @dataclass(slots=True)
-class Book:
-    """What was loaded of a queue's surroundings; `standers` None: nobody asked for them.
+class LoadedState:
+    """What was loaded of a queue's surroundings; `first_waiting` None: nobody asked for them.
 
     `absent` are tickets that were looked for and do not exist: of orders that join later.
     """
@@ -93,7 +95,7 @@ class Book:
     absent: set[TicketKey] = field(default_factory=set)
     line: Window = field(default_factory=Window)
     members: dict[MemberId, Window] = field(default_factory=dict)
-    standers: tuple[TicketKey, ...] | None = None
+    first_waiting: tuple[TicketKey, ...] | None = None
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
     holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
     rebates: dict[str, DailyRebates] = field(default_factory=dict)

@@ -1,0 +1,144 @@
+"""The unit of work of one decision: what was loaded, and what changes.
+
+It is made from loaded rows and thrown away after the decision; the rows themselves never change.
+It stops a decision in two ways: `DataMissing` where a row is needed that was not loaded,
+`BudgetExceeded` where the next step writes more rows than the transaction still takes.
+
+What happens to it stands in modules of their own: `joining` (places), `payouts` (what entries get),
+`pending` (what is held of that), `conversions` (into points and the like), `posting` (the books).
+"""
+
+from collections.abc import Callable
+
+from rebate.domain.caps import DailyRebates
+from rebate.domain.commands import Command
+from rebate.domain.events import Event
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.loaded_state import DataMissing, FirstWaiting, LoadedState, WalletOf
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.places import NodeKey, nodes_above
+from rebate.domain.plan import Plan
+from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, replace
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from rebate.domain.waiting_line import WaitingLine
+from rebate.domain.write_budget import ROWS_TOLD, Touched, WriteBudget
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command for another queue."""
+
+    queue: QueueId
+    command: Command
+
+
+class UnitOfWork:
+    """State of one decision; see the module's text."""
+
+    def __init__(self, queue: Queue, state: LoadedState, plan: Plan, rows: int) -> None:
+        """Begin with `queue` and `state` as loaded; a transaction may write so many `rows`."""
+        self.plan = plan
+        self.queue = queue
+        self.state = state
+        self.budget = WriteBudget(rows)
+        self.line = WaitingLine(state, queue, completed_first=plan.completed_first)
+        self.journal: list[JournalEntry] = []
+        self.events: list[Event] = []
+        self.credits: dict[tuple[MemberId, Pocket], Amount] = {}
+        self.holds: dict[tuple[MemberId, str], Hold] = {}
+        self.rebates: dict[str, DailyRebates] = {}
+        self.departed: list[Ticket] = []
+        self.sent: list[Sent] = []
+        self.handed_over: list[Ticket] = []
+        self._paths: dict[int, list[NodeKey]] = {}
+
+    def save(self, ticket: Ticket) -> None:
+        """Keep a changed or new ticket."""
+        self.budget.touch(ticket, self._above(ticket.place))
+        self.line.save(ticket)
+
+    def clear(self, at: Instant) -> None:
+        """Set all that waits to zero by one mark (Rule 1.6.3)."""
+        self.queue = replace(
+            self.queue, cleared_below=self.queue.tickets, cleared_at=at, height=0, top=(), sums=()
+        )
+        self.line.clear(self.queue)
+        self._paths.clear()
+
+    def first_waiting(self, count: int) -> list[Ticket]:
+        """Return the first `count` tickets with entries that wait, as they were loaded."""
+        if self.state.first_waiting is None:
+            raise DataMissing(FirstWaiting(count))
+        return [self.line.ticket(key) for key in self.state.first_waiting]
+
+    def wallet(self, member: MemberId) -> Callable[[Pocket], Amount]:
+        """Return a member's balances as they are now; the commit will insist on them."""
+        loaded = self.state.wallets.get(member)
+        if loaded is None:
+            raise DataMissing(WalletOf(member))
+        self.budget.consult(member)
+        return lambda pocket: loaded.has(pocket) + self.credits.get((member, pocket), 0)
+
+    def send(self, queue: QueueId, command: Command) -> None:
+        """Let another queue carry out a command, once this decision is stored."""
+        self.sent.append(Sent(queue, command))
+        self.budget.take(1)
+
+    def hand_over(self, ticket: Ticket) -> None:
+        """Keep a new ticket of another queue, which is to join there."""
+        self.handed_over.append(ticket)
+        self.budget.take(1, lines=len(ticket.lines))
+
+    def require(self, *, receivers: int) -> None:
+        """Insist on rows for so many more receivers, wherever they stand.
+
+        Raises:
+            BudgetExceeded: if they do not fit any more.
+        """
+        rows_each = 3 + self.queue.height
+        if self.budget.tickets:
+            self.budget.require(receivers * rows_each)
+
+    def require_payment(self, ticket: Ticket, *, beside: int) -> None:
+        """Insist on rows for a ticket, its member's wallet and so many `beside` them.
+
+        Raises:
+            BudgetExceeded: if they do not fit any more.
+        """
+        self.budget.require_step([self._touched(ticket)], [ticket.member], beside=beside)
+
+    def require_ticket(self, ticket: Ticket) -> None:
+        """Insist on rows for a ticket where it is or will be, and its member.
+
+        What is told of it to the queue into which it was merged has a row, too.
+
+        Raises:
+            BudgetExceeded: if they do not fit any more.
+        """
+        place = self.queue.tickets if ticket.place is None else ticket.place
+        beside = ROWS_TOLD if ticket.merged_into else 0
+        self.budget.require_step([(ticket, self._above(place))], [ticket.member], beside=beside)
+
+    def require_move(self, ticket: Ticket, moved: Ticket) -> None:
+        """Insist on rows for a ticket, what is handed over of it, and a command.
+
+        Raises:
+            BudgetExceeded: if they do not fit any more.
+        """
+        self.budget.require_step(map(self._touched, (ticket, moved)), [], beside=1)
+
+    def _touched(self, ticket: Ticket) -> Touched:
+        return ticket, self._above(ticket.place)
+
+    def _above(self, place: int | None) -> list[NodeKey]:
+        """Return the nodes above a place; they are asked for at every payment."""
+        if place is None:
+            return []
+        path = self._paths.get(place)
+        if path is None:
+            path = self._paths[place] = nodes_above(self.queue, place)
+        return path
