@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from rebate.domain.money import Amount
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, day_of
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class DailyCap:
         return day_of(at, self.zone).isoformat()
 
 
-@stored("daily_rebates", 2)
+@stored_as("daily_rebates", 2)
 @dataclass(frozen=True, slots=True)
 class DailyRebates:
     """What was paid to entries on a day; kept only while a cap is set."""

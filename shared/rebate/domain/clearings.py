@@ -7,13 +7,13 @@ from typing import Annotated
 from rebate.domain.names import QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 _SHARED = {"stores": "store", "cashiers": "cashier"}
 """Kind of a queue that all stores, or all desks, have in common (Rule 1.1)."""
 
 
-@stored("clearing")
+@stored_as("clearing")
 @dataclass(frozen=True, slots=True)
 class Clearing:
     """A schedule in the shop's timezone: every day, week or month at a time, or once at an instant.

@@ -13,10 +13,10 @@ from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
-from rebate.domain.wire import money, stored, tag, wire
+from rebate.domain.wire import money, stored_as, tag, wire
 
 
-@stored("join_command")
+@stored_as("join_command")
 @dataclass(frozen=True, slots=True)
 class Join:
     """An order was paid: its ticket contributes and joins as the plan says.
@@ -38,7 +38,7 @@ class Join:
         return TicketKey(self.member, self.order)
 
 
-@stored("complete_command")
+@stored_as("complete_command")
 @dataclass(frozen=True, slots=True)
 class Complete:
     """An order was completed; `completed_at` may be before it was paid, `at` is not (Rule 0.11)."""
@@ -56,7 +56,7 @@ class Complete:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
-@stored("cut")
+@stored_as("cut")
 @dataclass(frozen=True, slots=True)
 class Cut:
     """How much of an order line was refunded (minor units, positive)."""
@@ -65,7 +65,7 @@ class Cut:
     amount: Annotated[Amount, money("amount")]
 
 
-@stored("refund_command")
+@stored_as("refund_command")
 @dataclass(frozen=True, slots=True)
 class Refund:
     """Part or all of an order was refunded (Rule 1.6.5)."""
@@ -84,7 +84,7 @@ class Refund:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
-@stored("exchange_command")
+@stored_as("exchange_command")
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """The holder turns what an entry still lacks into points, love value or vouchers."""
@@ -103,7 +103,7 @@ class Exchange:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
-@stored("draw_command")
+@stored_as("draw_command")
 @dataclass(frozen=True, slots=True)
 class Draw:
     """The holder draws the entry's ratio, with the luck of `day`, ISO 8601 (Rule 1.3.3)."""
@@ -123,7 +123,7 @@ class Draw:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
-@stored("clear_command")
+@stored_as("clear_command")
 @dataclass(frozen=True, slots=True)
 class Clear:
     """Everything that waits is set to zero (Rule 1.6.3)."""
@@ -132,7 +132,7 @@ class Clear:
     type: Annotated[Literal["clear"], tag("clear")] = "clear"
 
 
-@stored("pay_pool_command")
+@stored_as("pay_pool_command")
 @dataclass(frozen=True, slots=True)
 class PayPool:
     """The pool is paid out: in order of place, or equally over all that wait (Rules 6.2, 7.3)."""
@@ -143,7 +143,7 @@ class PayPool:
     type: Annotated[Literal["pay_pool"], tag("pay_pool")] = "pay_pool"
 
 
-@stored("merge_command")
+@stored_as("merge_command")
 @dataclass(frozen=True, slots=True)
 class Merge:
     """All that waits is to join the queue `into`, a step at a time (Rule 1.5.5).
@@ -157,7 +157,7 @@ class Merge:
     type: Annotated[Literal["merge"], tag("merge")] = "merge"
 
 
-@stored("receive_command", 2)
+@stored_as("receive_command", 2)
 @dataclass(frozen=True, slots=True)
 class Receive:
     """A step of a merge: these tickets come from another queue, with what its pool held."""

@@ -12,13 +12,13 @@ from typing import Annotated, NewType
 from rebate.domain.money import Bps
 from rebate.domain.names import EntryId
 from rebate.domain.records import dataclass
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 Luck = NewType("Luck", str)
 """64 hexadecimal digits, equally likely each."""
 
 
-@stored("lottery")
+@stored_as("lottery")
 @dataclass(frozen=True, slots=True)
 class Lottery:
     """What may be drawn: prizes with weights, or any ratio from `low_bps` to `high_bps`.
@@ -32,7 +32,7 @@ class Lottery:
     miss_weight: Annotated[int, wire("miss_weight", absent=0)] = 0
 
 
-@stored("random_return")
+@stored_as("random_return")
 @dataclass(frozen=True, slots=True)
 class RandomReturn:
     """The group that an entry joins if no group is open, and the entry's luck in it."""
@@ -42,7 +42,7 @@ class RandomReturn:
     luck: Annotated[Luck, wire("luck")]
 
 
-@stored("group")
+@stored_as("group")
 @dataclass(frozen=True, slots=True)
 class Group:
     """What is left of a queue's present group of random return (Rule 1.6.2)."""

@@ -7,10 +7,10 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Status
-from rebate.domain.wire import money, stored, tag, wire
+from rebate.domain.wire import money, stored_as, tag, wire
 
 
-@stored("entry_joined_event")
+@stored_as("entry_joined_event")
 @dataclass(frozen=True, slots=True)
 class EntryJoined:
     """An entry took its place; `entitlement` is None where rewards are counted.
@@ -29,7 +29,7 @@ class EntryJoined:
     type: Annotated[Literal["EntryJoined"], tag("EntryJoined")] = "EntryJoined"
 
 
-@stored("rebate_paid_event")
+@stored_as("rebate_paid_event")
 @dataclass(frozen=True, slots=True)
 class RebatePaid:
     """An entry was paid `amount` out of what `source` contributed (None: a scheduled run)."""
@@ -44,7 +44,7 @@ class RebatePaid:
     type: Annotated[Literal["RebatePaid"], tag("RebatePaid")] = "RebatePaid"
 
 
-@stored("rebate_capped_event")
+@stored_as("rebate_capped_event")
 @dataclass(frozen=True, slots=True)
 class RebateCapped:
     """The daily cap cut a payment from `due` to `paid`; the rest stays in the pool (Rule 8.4)."""
@@ -57,7 +57,7 @@ class RebateCapped:
     type: Annotated[Literal["RebateCapped"], tag("RebateCapped")] = "RebateCapped"
 
 
-@stored("entry_completed_event")
+@stored_as("entry_completed_event")
 @dataclass(frozen=True, slots=True)
 class EntryCompleted:
     """An entry left because it got all it was promised, or its last reward."""
@@ -69,7 +69,7 @@ class EntryCompleted:
     type: Annotated[Literal["EntryCompleted"], tag("EntryCompleted")] = "EntryCompleted"
 
 
-@stored("entry_drawn_event")
+@stored_as("entry_drawn_event")
 @dataclass(frozen=True, slots=True)
 class EntryDrawn:
     """A lottery was drawn; `ratio_bps` None: it missed, the ratio stays.
@@ -86,7 +86,7 @@ class EntryDrawn:
     type: Annotated[Literal["EntryDrawn"], tag("EntryDrawn")] = "EntryDrawn"
 
 
-@stored("entry_exchanged_event")
+@stored_as("entry_exchanged_event")
 @dataclass(frozen=True, slots=True)
 class EntryExchanged:
     """The holder exchanged what an entry still lacked."""
@@ -99,7 +99,7 @@ class EntryExchanged:
     type: Annotated[Literal["EntryExchanged"], tag("EntryExchanged")] = "EntryExchanged"
 
 
-@stored("entry_converted_event")
+@stored_as("entry_converted_event")
 @dataclass(frozen=True, slots=True)
 class EntryConverted:
     """Random return turned an entry into points as it joined."""
@@ -112,7 +112,7 @@ class EntryConverted:
     type: Annotated[Literal["EntryConverted"], tag("EntryConverted")] = "EntryConverted"
 
 
-@stored("entries_cleared_event")
+@stored_as("entries_cleared_event")
 @dataclass(frozen=True, slots=True)
 class EntriesCleared:
     """All that waited in the queue was set to zero.
@@ -127,7 +127,7 @@ class EntriesCleared:
     type: Annotated[Literal["EntriesCleared"], tag("EntriesCleared")] = "EntriesCleared"
 
 
-@stored("entry_refunded_event")
+@stored_as("entry_refunded_event")
 @dataclass(frozen=True, slots=True)
 class EntryRefunded:
     """An entry's order was refunded; `status` and amounts are those afterwards."""
@@ -142,7 +142,7 @@ class EntryRefunded:
     type: Annotated[Literal["EntryRefunded"], tag("EntryRefunded")] = "EntryRefunded"
 
 
-@stored("repurchase_placed_event")
+@stored_as("repurchase_placed_event")
 @dataclass(frozen=True, slots=True)
 class RepurchasePlaced:
     """A forced repurchase was made: the shop ships once more (Rule 4.4)."""
@@ -154,7 +154,7 @@ class RepurchasePlaced:
     type: Annotated[Literal["RepurchasePlaced"], tag("RepurchasePlaced")] = "RepurchasePlaced"
 
 
-@stored("repurchase_missed_event")
+@stored_as("repurchase_missed_event")
 @dataclass(frozen=True, slots=True)
 class RepurchaseMissed:
     """A forced repurchase was not covered by the member's cash; only the member is told."""
@@ -165,7 +165,7 @@ class RepurchaseMissed:
     type: Annotated[Literal["RepurchaseMissed"], tag("RepurchaseMissed")] = "RepurchaseMissed"
 
 
-@stored("commission_paid_event")
+@stored_as("commission_paid_event")
 @dataclass(frozen=True, slots=True)
 class CommissionPaid:
     """A referral, team or merchant reward or a dividend; below zero a reversal (Rule 2)."""
@@ -180,7 +180,7 @@ class CommissionPaid:
     type: Annotated[Literal["CommissionPaid"], tag("CommissionPaid")] = "CommissionPaid"
 
 
-@stored("withdrawal_requested_event")
+@stored_as("withdrawal_requested_event")
 @dataclass(frozen=True, slots=True)
 class WithdrawalRequested:
     """A member asked for cash; `amount` is held until it is decided, `fee` is part of it."""
@@ -194,7 +194,7 @@ class WithdrawalRequested:
     )
 
 
-@stored("withdrawal_decided_event")
+@stored_as("withdrawal_decided_event")
 @dataclass(frozen=True, slots=True)
 class WithdrawalDecided:
     """A withdrawal was approved and is paid, or was rejected and is cash again."""
@@ -208,7 +208,7 @@ class WithdrawalDecided:
     type: Annotated[Literal["WithdrawalDecided"], tag("WithdrawalDecided")] = "WithdrawalDecided"
 
 
-@stored("queue_paused_event")
+@stored_as("queue_paused_event")
 @dataclass(frozen=True, slots=True)
 class QueuePaused:
     """Nothing is paid any more; `queue` None: in no queue of the base plan (Rule 1.6.4)."""
@@ -217,7 +217,7 @@ class QueuePaused:
     type: Annotated[Literal["QueuePaused"], tag("QueuePaused")] = "QueuePaused"
 
 
-@stored("queue_resumed_event")
+@stored_as("queue_resumed_event")
 @dataclass(frozen=True, slots=True)
 class QueueResumed:
     """What was paused goes on; `queue` is as in `QueuePaused`."""
@@ -226,7 +226,7 @@ class QueueResumed:
     type: Annotated[Literal["QueueResumed"], tag("QueueResumed")] = "QueueResumed"
 
 
-@stored("settings_changed_event")
+@stored_as("settings_changed_event")
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """Another version of the settings holds; `changed` are the paths that differ (Rule 8.5)."""

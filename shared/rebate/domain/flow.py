@@ -5,13 +5,13 @@ from typing import Annotated
 from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 DAYS_SEEN = 7
 """Whole days over which the pace is taken; the day that is not over is kept besides."""
 
 
-@stored("day_flow", 2)
+@stored_as("day_flow", 2)
 @dataclass(frozen=True, slots=True)
 class DayFlow:
     """What happened on one day, counted from 1970 in UTC.
@@ -56,7 +56,7 @@ class Pace:
         return self if a_day is None else replace(self, given=min(self.given, a_day * self.days))
 
 
-@stored("flow")
+@stored_as("flow")
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The last days on which a queue was given anything, and the first day ever."""

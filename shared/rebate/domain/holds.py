@@ -7,10 +7,10 @@ from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 
-@stored("hold")
+@stored_as("hold")
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Pending cash of a member, earned by `order`; `id` sorts by when it was credited."""

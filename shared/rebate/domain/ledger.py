@@ -16,12 +16,12 @@ from typing import Annotated, NewType
 from rebate.domain.money import Amount
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 Account = NewType("Account", str)
 
 
-@stored("pocket")
+@stored_as("pocket", is_open=True)
 class Pocket(StrEnum):
     """Parts of a wallet. The first three hold money, the others each an asset of their own."""
 
@@ -49,7 +49,7 @@ class Till(StrEnum):
     """What left for another queue's pool, less what came from one (Rule 1.5.5)."""
 
 
-@stored("reason")
+@stored_as("reason", is_open=True)
 class Reason(StrEnum):
     """Why a plan's rebate moved to or from a member: the kinds of reward (Rules 5.7 and 6.2)."""
 
@@ -106,7 +106,7 @@ def asset_of(account: Account) -> str:
     return _ASSETS.get(parts_of(account)[1], "money")
 
 
-@stored("posting")
+@stored_as("posting")
 @dataclass(frozen=True, slots=True)
 class Posting:
     """`amount` (minor units, signed) added to `account`; `entry` is whom a payout went to.
@@ -120,7 +120,7 @@ class Posting:
     reason: Annotated[Reason | None, wire("reason", absent=None)] = None
 
 
-@stored("journal_entry")
+@stored_as("journal_entry")
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One movement: why it happened and postings that sum to zero per asset (Rule 0.10)."""

@@ -6,13 +6,13 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 LINES_PER_ROW = 25
 """Order lines kept in one row; a longer order has further rows."""
 
 
-@stored("choice")
+@stored_as("choice")
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A rule of a scope that was asked for a ratio, and what came of it (Rule 8.5)."""
@@ -22,7 +22,7 @@ class Choice:
     outcome: Annotated[str, wire("outcome")]
 
 
-@stored("order_line", 2)
+@stored_as("order_line", 2)
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line as it was accepted: what was paid, which queue took it, and why at which ratios."""
@@ -43,7 +43,7 @@ class OrderLine:
     passed_over: Annotated[tuple[Choice, ...], wire("passed_over", absent=[])] = ()
 
 
-@stored("refunded")
+@stored_as("refunded")
 @dataclass(frozen=True, slots=True)
 class Refunded:
     """A refund as it was accepted; `digest` tells a repetition from other content."""
@@ -54,7 +54,7 @@ class Refunded:
     refused: Annotated[str | None, wire("refused", absent=None)] = None
 
 
-@stored("order")
+@stored_as("order")
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is known of an order, possibly before it is paid (contracts, section 1).

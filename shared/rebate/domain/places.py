@@ -13,12 +13,12 @@ from rebate.domain.names import NO_QUEUE, QueueId
 from rebate.domain.queues import Child, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Standing, Ticket
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 FANOUT = 32
 
 
-@stored("node_key")
+@stored_as("node_key")
 @dataclass(frozen=True, slots=True)
 class NodeKey:
     """Where a node stands: `tree` is the first place of its tree, level 0 holds tickets."""
@@ -35,7 +35,7 @@ class NodeKey:
         return self.tree + self.index * width
 
 
-@stored("node")
+@stored_as("node")
 @dataclass(frozen=True, slots=True)
 class Node:
     """Up to `FANOUT` neighbouring subtrees: `children` if they are tickets, else their `sums`."""

@@ -17,7 +17,7 @@ from rebate.domain.caps import DailyCap
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass
-from rebate.domain.wire import stored
+from rebate.domain.wire import stored_as
 
 if TYPE_CHECKING:
     from rebate.domain.desk import Desk, Gift
@@ -26,7 +26,7 @@ Deal: TypeAlias = "Callable[[Desk, Gift], None]"
 """Deals a gift out over entries, lowering `gift.left` by what it pays."""
 
 
-@stored("moment")
+@stored_as("moment")
 class Moment(StrEnum):
     """When an order contributes, or joins (Rules 1.4 (5), 5.2, 6.2, 7.1)."""
 
@@ -34,7 +34,7 @@ class Moment(StrEnum):
     COMPLETED = "completed"
 
 
-@stored("leftover")
+@stored_as("leftover")
 class Leftover(StrEnum):
     """Where what finds no payable entry goes (Rule 0.8)."""
 

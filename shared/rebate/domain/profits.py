@@ -6,10 +6,10 @@ from typing import Annotated
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import LineId
 from rebate.domain.records import dataclass
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 
-@stored("source")
+@stored_as("source")
 @dataclass(frozen=True, slots=True)
 class Source:
     """An order line as a source of profit: `left` is what was not refunded of `paid`.

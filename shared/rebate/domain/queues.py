@@ -10,7 +10,7 @@ from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 
 class Child(NamedTuple):
@@ -22,7 +22,7 @@ class Child(NamedTuple):
     merged_from: QueueId = NO_QUEUE
 
 
-@stored("in_flight", 2)
+@stored_as("in_flight", 2)
 @dataclass(frozen=True, slots=True)
 class InFlight:
     """What is still to be dealt out of one amount; it stands in the queue's transit account.
@@ -49,7 +49,7 @@ class InFlight:
         return self.left + self.withheld
 
 
-@stored("taken_back", 2)
+@stored_as("taken_back", 2)
 @dataclass(frozen=True, slots=True)
 class TakenBack:
     """How far a refund came: all of the lines before `line`, and of it so much was taken back."""
@@ -58,7 +58,7 @@ class TakenBack:
     amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
-@stored("progress")
+@stored_as("progress")
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A command, by its inbox key, that is begun and did not fit into one commit."""
@@ -68,7 +68,7 @@ class Progress:
     taken_back: Annotated[TakenBack, wire("taken_back", absent={})] = TakenBack()
 
 
-@stored("lease")
+@stored_as("lease")
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who is settling the queue, until when: a courtesy that avoids conflicts, no lock."""
@@ -77,7 +77,7 @@ class Lease:
     until: Annotated[Instant, wire("until")]
 
 
-@stored("queue")
+@stored_as("queue")
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.

@@ -8,10 +8,10 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.orders import Choice
 from rebate.domain.records import dataclass, field
 from rebate.domain.windows import Window
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 
-@stored("tier")
+@stored_as("tier")
 @dataclass(frozen=True, slots=True)
 class Tier:
     """A ratio for members whose completed orders of the last `days` add up to enough."""
@@ -21,7 +21,7 @@ class Tier:
     bps: Annotated[Bps, wire("bps")]
 
 
-@stored("scope", 2)
+@stored_as("scope", 2)
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What one scope sets; None and empty: not set. Names are for people: `product p-9`.

@@ -16,13 +16,13 @@ from rebate.domain.plans import (
     union,
 )
 from rebate.domain.records import dataclass
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 EDITION = 3
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
 
-@stored("display")
+@stored_as("display")
 @dataclass(frozen=True, slots=True)
 class Display:
     """How the base plan is called, and what of it members see (Rule 1.4, 7, 8 and 19 to 23)."""
@@ -36,7 +36,7 @@ class Display:
     waiting_amount: Annotated[bool, wire("waiting_amount", absent=True)] = True
 
 
-@stored("terms")
+@stored_as("terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of all plans, also of those that are off: they settle what they accepted.

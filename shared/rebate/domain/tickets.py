@@ -28,10 +28,10 @@ from rebate.domain.names import (
 from rebate.domain.profits import Source, profit_of
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 
-@stored("status")
+@stored_as("status", is_open=True)
 class Status(StrEnum):
     """States of an entry (Rule 0.6).
 
@@ -51,7 +51,7 @@ class Status(StrEnum):
     REFUNDED = "refunded"
 
 
-@stored("conversion")
+@stored_as("conversion")
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """What an entry was turned into: `amount` of `pocket` at `ratio_bps` (Rules 1.6.1, 1.6.2)."""
@@ -61,7 +61,7 @@ class Conversion:
     amount: Annotated[Amount, money("amount")]
 
 
-@stored("entry", 2)
+@stored_as("entry", 2)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A place in line (Rule 0.5), in minor units.
@@ -106,7 +106,7 @@ class Entry:
         return replace(self, paid=self.paid + amount, by_reason=by_reason)
 
 
-@stored("ticket_line", 2)
+@stored_as("ticket_line", 2)
 @dataclass(frozen=True, slots=True)
 class Line:
     """What one order line gives and gets, with the ratios it joined with (Rule 1.2).
@@ -173,7 +173,7 @@ class Line:
         )
 
 
-@stored("ticket")
+@stored_as("ticket")
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One order in one queue.

@@ -6,10 +6,10 @@ from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, field
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 
-@stored("wallet")
+@stored_as("wallet")
 @dataclass(frozen=True, slots=True)
 class Wallet:
     """Balances by pocket, each the sum of its journal postings; `version` counts changes."""

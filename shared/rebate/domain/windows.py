@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, datetime_of
-from rebate.domain.wire import stored, tag, wire
+from rebate.domain.wire import stored_as, tag, wire
 
 
-@stored("dates")
+@stored_as("dates")
 @dataclass(frozen=True, slots=True)
 class Dates:
     """From an instant on, up to and without another."""
@@ -24,7 +24,7 @@ class Dates:
         return self.start <= instant < self.end
 
 
-@stored("hours")
+@stored_as("hours")
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A time of day, up to and without its end; one that is not after the start is the next day's.

@@ -4,7 +4,7 @@ Rows outlive the code that wrote them. So a record that is stored says beside ea
 call it and what its absence means, and beside the class what its kind is called. Renaming a class
 or a field, or changing a default in code, changes no row and no reading of one:
 
-    @stored("entry", 2)
+    @stored_as("entry", 2)
     @dataclass(frozen=True, slots=True)
     class Entry:
         ordinal: Annotated[int, wire("ordinal")]
@@ -43,17 +43,21 @@ class Wire(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """What a stored kind is called, and in which edition this release writes it."""
+    """What a stored kind is called, and in which edition this release writes it.
+
+    `open`: an enumeration whose values of later releases mean nothing to this one and are kept.
+    """
 
     kind: str
     edition: int = 1
+    open: bool = False
 
 
-def stored(kind: str, edition: int = 1) -> Callable[[Kind], Kind]:
+def stored_as(kind: str, edition: int = 1, *, is_open: bool = False) -> Callable[[Kind], Kind]:
     """Declare that a class is stored as `kind`; raise `edition` whenever its form changes."""
 
     def declare(described: Kind) -> Kind:
-        described.__stored__ = Stored(kind, edition)  # type: ignore[attr-defined]
+        described.__stored__ = Stored(kind, edition, is_open)  # type: ignore[attr-defined]
         return described
 
     return declare
@@ -79,7 +83,7 @@ def derived(name: str) -> Wire:
     return Wire(name, None, derived=True)
 
 
-def stored_as(kind: type) -> Stored:
+def form_of(kind: type) -> Stored:
     """Return what a stored kind is called.
 
     Raises:
@@ -90,7 +94,7 @@ def stored_as(kind: type) -> Stored:
         return found
     raise Undeclared(
         f"{kind.__module__}.{kind.__qualname__} is stored and declares no wire form: put "
-        '@stored("…") above it and a wire name beside each field '
+        '@stored_as("…") above it and a wire name beside each field '
         "(docs/how-to/add-a-stored-field.md)"
     )
 
@@ -104,7 +108,7 @@ def wires_of(kind: type) -> dict[str, Wire]:
     wires = {name: _wire(kind, name, noted) for name, noted in kind.__annotations__.items()}
     names = [each.name for each in wires.values()]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise Undeclared(f"{stored_as(kind).kind} has two fields stored as {', '.join(twice)}")
+        raise Undeclared(f"{form_of(kind).kind} has two fields stored as {', '.join(twice)}")
     return wires
 
 
@@ -113,7 +117,7 @@ def _wire(kind: type, name: str, annotation: Any) -> Wire:  # noqa: ANN401 - any
         if isinstance(each, Wire):
             return each
     raise Undeclared(
-        f"{stored_as(kind).kind} ({kind.__qualname__}) does not say how its field `{name}` is "
+        f"{form_of(kind).kind} ({kind.__qualname__}) does not say how its field `{name}` is "
         f'stored: write Annotated[…, wire("{name}", …)] (docs/how-to/add-a-stored-field.md)'
     )
 

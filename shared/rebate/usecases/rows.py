@@ -35,7 +35,7 @@ from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
-from rebate.domain.wire import derived, money, stored, wire
+from rebate.domain.wire import Unknown, derived, money, stored_as, wire
 
 PART_BYTES_MAX = 240
 
@@ -70,7 +70,7 @@ def _escaped(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
 
 
-@stored("order_lines")
+@stored_as("order_lines")
 @dataclass(frozen=True, slots=True)
 class OrderLines:
     """Further lines of a long order, number `row` from 1, of the content named by `digest`."""
@@ -81,7 +81,7 @@ class OrderLines:
     lines: Annotated[tuple[OrderLine, ...], wire("lines")]
 
 
-@stored("letter")
+@stored_as("letter")
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A paid order's command to join; its ticket comes with it, and is a row once it joins."""
@@ -95,7 +95,7 @@ class Letter:
         return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
 
 
-@stored("inbox")
+@stored_as("inbox")
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """A command that waits for its queue; orders accepted together share a row.
@@ -110,7 +110,7 @@ class Inbox:
 
     queue: Annotated[QueueId, wire("queue")]
     sort: Annotated[str, wire("sort")]
-    command: Annotated[Command, wire("command")]
+    command: Annotated[Command | Unknown, wire("command")]
     gate: Annotated[tuple[OrderId, int] | None, wire("gate", absent=None)] = None
     request: Annotated[str | None, wire("request", absent=None)] = None
     not_before: Annotated[Instant | None, wire("not_before", absent=None)] = None
@@ -118,7 +118,7 @@ class Inbox:
     others: Annotated[tuple[Letter, ...], wire("others", absent=[])] = ()
 
 
-@stored("journal")
+@stored_as("journal")
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation)."""
@@ -127,10 +127,10 @@ class Journal:
     number: Annotated[int, wire("number")]
     at: Annotated[Instant, wire("at")]
     entries: Annotated[tuple[JournalEntry, ...], wire("entries")]
-    events: Annotated[tuple[Event, ...], wire("events", absent=[])] = ()
+    events: Annotated[tuple[Event | Unknown, ...], wire("events", absent=[])] = ()
 
 
-@stored("movement")
+@stored_as("movement")
 @dataclass(frozen=True, slots=True)
 class Movement:
     """A line of a member's statement; `reason` is the kind of reward (Rule 5.7)."""
@@ -143,7 +143,7 @@ class Movement:
     reason: Annotated[Reason | None, wire("reason", absent=None)] = None
 
 
-@stored("statement")
+@stored_as("statement")
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What one commit moved in a member's wallet."""
@@ -155,7 +155,7 @@ class Statement:
     movements: Annotated[tuple[Movement, ...], wire("movements")]
 
 
-@stored("member")
+@stored_as("member")
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member's profile, as the shop told it last; a referral binds once (Rule 2.5)."""
@@ -170,7 +170,7 @@ class Member:
     saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
 
 
-@stored("product")
+@stored_as("product")
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product of the catalog (Rules 1.4 (2, 3) and 1.5.5)."""
@@ -186,7 +186,7 @@ class Product:
     saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
 
 
-@stored("shop")
+@stored_as("shop")
 @dataclass(frozen=True, slots=True)
 class Shop:
     """A store of the catalog."""
@@ -199,7 +199,7 @@ class Shop:
     saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
 
 
-@stored("spend")
+@stored_as("spend")
 @dataclass(frozen=True, slots=True)
 class Spend:
     """What a completed order adds to its buyer's cumulative spend, after refunds (Rule 1.3.2).
@@ -213,7 +213,7 @@ class Spend:
     groups: Annotated[dict[str, Amount], wire("groups", absent={})] = field(default_factory=dict)
 
 
-@stored("settings_version")
+@stored_as("settings_version")
 @dataclass(frozen=True, slots=True)
 class SettingsVersion:
     """The settings document as it was saved, by whom and when (Rule 8.5).
@@ -229,7 +229,7 @@ class SettingsVersion:
     edition: Annotated[int, wire("edition", absent=0)] = 0
 
 
-@stored("current_settings")
+@stored_as("current_settings")
 @dataclass(frozen=True, slots=True)
 class CurrentSettings:
     """Which version of the settings is in force."""
@@ -237,7 +237,7 @@ class CurrentSettings:
     version: Annotated[int, wire("version")]
 
 
-@stored("seed")
+@stored_as("seed")
 @dataclass(frozen=True, slots=True)
 class Seed:
     """The secret of a day's draws (Rule 1.3.4): what was published before, and what is after.
@@ -252,7 +252,7 @@ class Seed:
     version: Annotated[int, wire("version", absent=1)] = 1
 
 
-@stored("paid", 2)
+@stored_as("paid", 2)
 @dataclass(frozen=True, slots=True)
 class Paid:
     """A referral reward and what was paid of it so far, in minor units."""
@@ -261,7 +261,7 @@ class Paid:
     amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
-@stored("commission", 2)
+@stored_as("commission", 2)
 @dataclass(frozen=True, slots=True)
 class Commission:
     """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
@@ -276,7 +276,7 @@ class Commission:
     version: Annotated[int, wire("version", absent=0)] = 0
 
 
-@stored("dividend", 2)
+@stored_as("dividend", 2)
 @dataclass(frozen=True, slots=True)
 class Dividend:
     """A run that shares a part of the turnover among members of a rank (Rule 2.3).
@@ -294,7 +294,7 @@ class Dividend:
     version: Annotated[int, wire("version", absent=0)] = 0
 
 
-@stored("withdrawal", 2)
+@stored_as("withdrawal", 2)
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A request to pay cash out (Rule 3); `approved` None: not decided. `fee` is part of it."""
@@ -309,7 +309,7 @@ class Withdrawal:
     version: Annotated[int, wire("version", absent=1)] = 1
 
 
-@stored("withdrawal_day")
+@stored_as("withdrawal_day")
 @dataclass(frozen=True, slots=True)
 class WithdrawalDay:
     """How many withdrawals a member requested on a day (ISO 8601)."""
@@ -320,7 +320,7 @@ class WithdrawalDay:
     version: Annotated[int, wire("version", absent=1)] = 1
 
 
-@stored("answer")
+@stored_as("answer")
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a command that a person waits for; no money hangs on this row."""
@@ -330,7 +330,7 @@ class Answer:
     expires_at: Annotated[int, wire("expires_at")]
 
 
-@stored("notice")
+@stored_as("notice")
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something that members are told (Rule 1.7); how it is worded is decided when it is read.
@@ -347,7 +347,7 @@ class Notice:
     facts: Annotated[dict[str, str | int], wire("facts", absent={})] = field(default_factory=dict)
 
 
-@stored("wording")
+@stored_as("wording")
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How the operator words a kind of notice in a language; `text` None: as by default."""

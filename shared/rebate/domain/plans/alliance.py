@@ -14,12 +14,12 @@ from rebate.domain.plans.orders import paid_for, whole_ticket
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 QUEUE = QueueId("alliance")
 
 
-@stored("alliance_terms", 2)
+@stored_as("alliance_terms", 2)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `frequency` is (day, week or month; how often)."""

@@ -10,12 +10,12 @@ from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 QUEUE = QueueId("order_queue")
 
 
-@stored("order_queue_terms")
+@stored_as("order_queue_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; ratios in basis points."""

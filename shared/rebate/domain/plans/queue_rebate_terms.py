@@ -12,7 +12,7 @@ from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment
 from rebate.domain.records import dataclass, field
 from rebate.domain.scopes import Scope, Scopes
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 PLAN = Scope("the plan", "plan")
 
@@ -37,7 +37,7 @@ def desk_scope(store: StoreId) -> Scope:
     return Scope(f"cashier {store}", f"cashier/{store}")
 
 
-@stored("branch")
+@stored_as("branch")
 @dataclass(frozen=True, slots=True)
 class Branch:
     """What a store, or its cash desk, sets for itself and its products (Rules 1.5.1, 1.5.2).
@@ -54,7 +54,7 @@ class Branch:
     )
 
 
-@stored("queue_rebate_terms")
+@stored_as("queue_rebate_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).

@@ -11,10 +11,10 @@ from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 
-@stored("red_packet_terms")
+@stored_as("red_packet_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `shares_bps` are those of own purchase, queue and average reward."""

@@ -7,13 +7,13 @@ from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.plan import Moment
 from rebate.domain.records import dataclass, field
-from rebate.domain.wire import stored, wire
+from rebate.domain.wire import stored_as, wire
 
 Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
 _PREFIX = "referral/"
 
 
-@stored("dividend_terms")
+@stored_as("dividend_terms")
 @dataclass(frozen=True, slots=True)
 class Dividend:
     """The part of each period's turnover for the members of a rank (Rule 2.3).
@@ -29,7 +29,7 @@ class Dividend:
     )
 
 
-@stored("referral_terms")
+@stored_as("referral_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4)."""
@@ -62,7 +62,7 @@ class Merchant:
     concession_bps: Bps
 
 
-@stored("reward")
+@stored_as("reward")
 @dataclass(frozen=True, slots=True)
 class Reward:
     """What a member gets of an order: `ratio_bps` of it, or of what the store concedes of it."""

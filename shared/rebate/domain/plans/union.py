@@ -13,12 +13,12 @@ from rebate.domain.plans.orders import paid_for, whole_ticket
 from rebate.domain.profits import Source
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
-from rebate.domain.wire import money, stored, wire
+from rebate.domain.wire import money, stored_as, wire
 
 QUEUE = QueueId("union")
 
 
-@stored("union_ratios")
+@stored_as("union_ratios")
 @dataclass(frozen=True, slots=True)
 class Ratios:
     """What goes to the pool, of the profit, and what may come back, of what was paid."""
@@ -30,7 +30,7 @@ class Ratios:
 _AS_THE_PLAN = Ratios()
 
 
-@stored("union_terms")
+@stored_as("union_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; ratios in basis points; a product's or store's own where set.
