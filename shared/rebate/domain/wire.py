@@ -105,6 +105,7 @@ def wires_of(kind: type) -> dict[str, Wire]:
     Raises:
         Undeclared: the record or one of its fields does not say, or two say the same.
     """
+    form_of(kind)
     wires = {name: _wire(kind, name, noted) for name, noted in kind.__annotations__.items()}
     names = [each.name for each in wires.values()]
     if twice := {name for name in names if names.count(name) > 1}:
