@@ -1,7 +1,9 @@
 """Rows outlive code: every edition of every kind is read as it was meant, whatever is renamed."""
 
 import json
+from copy import copy
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, get_args, get_type_hints
 
 import pytest
@@ -76,9 +78,9 @@ def _altered(kind: type, *, names: Any = None, defaults: Any = None, noted: Any 
         )
         default = given.get(name, default)  # noqa: PLW2901 - as this release would have it
         if default is not REQUIRED:
-            mutable = isinstance(default, dict)
-            body[now] = field(default_factory=lambda d=default: dict(d)) if mutable else default
-    made = dataclass(frozen=True, slots=True)(type(kind.__name__, (), body))
+            anew = partial(copy, default)
+            body[now] = default if default.__hash__ else field(default_factory=anew)
+    made: type = dataclass(frozen=True, slots=True)(type(kind.__name__, (), body))
     return stored_as(*form_of(kind)[:2])(made)
 
 

@@ -4,7 +4,7 @@ Rows are altered in their table to what that release would have written.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import boto3
@@ -16,9 +16,11 @@ from functions.scheduled_sweep.handler import handler as sweep
 from functions.settle.handler import handler as settle
 from rebate.adapters import codec, telemetry
 from rebate.adapters.bodies import text_of
+from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
 from rebate.domain.errors import Unreadable
 from rebate.domain.ledger import Pocket
+from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plans import referral
 from rebate.domain.queues import Queue
@@ -51,9 +53,15 @@ def alarms(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     codec._alarm.cache_clear()
 
 
+def tables() -> Mapping[type, Any]:
+    store = app().store
+    assert isinstance(store, DynamoStore)
+    return store.tables
+
+
 def rewrite(row: Any, change: Callable[[dict[str, Any]], object]) -> None:
     """Store a row as a later release would have."""
-    table = app().store.tables[type(row)]
+    table = tables()[type(row)]
     item = {**table.item(row)}
     text = json.loads(text_of(item))
     change(text)
@@ -63,9 +71,9 @@ def rewrite(row: Any, change: Callable[[dict[str, Any]], object]) -> None:
     client.put_item(TableName=f"rebate-test-{table.name}", Item=item)
 
 
-def the(kind: type, **known: Any) -> Any:
+def the(kind: Any, **known: Any) -> Any:
     """Return the one row of a kind that has such fields."""
-    rows = [
+    rows: list[Any] = [
         row
         for row in app().store.scan(kind)
         if all(getattr(row, name) == value for name, value in known.items())
@@ -77,7 +85,7 @@ def the(kind: type, **known: Any) -> Any:
 def command(queue: str, at: int, kind: str = "freeze", said: Any = None) -> Inbox:
     """Put a command of a later release into a queue's inbox."""
     sort = joined(number(at), number(app().clock.now()), kind)
-    row = Inbox(queue, sort, Unknown(kind, {"at": at, "type": kind} | (said or {})))
+    row = Inbox(QueueId(queue), sort, Unknown(kind, {"at": at, "type": kind} | (said or {})))
     app().store.commit([Put(row)])
     return row
 
@@ -151,7 +159,7 @@ def test_a_queue_goes_on_once_its_unknown_command_is_carried_out(cloud):
     settle(cloud.rings(), context("settle"))
     assert cloud.wallets() == {}
     assert len(list(app().store.scan(Inbox))) == 3, "something is lost"
-    table = app().store.tables[Inbox]
+    table = tables()[Inbox]
     key = inbox_key(unknown.queue, unknown.sort)
     keys = {"partition": {"S": key.partition}, "sort": {"S": key.sort}}
     client = boto3.client("dynamodb", region_name=REGION)
