@@ -101,13 +101,18 @@ _SPELLER = _JSON_TEXT(default=_spelled)
 @cache
 def _written(kind: type) -> tuple[tuple[tuple[str, Any], ...], str | None]:
     """Return the names of a record's fields with what absence says, and the record's tag."""
-    types = hints_of(kind)
+    types = _types(kind)
     form = tuple(
         (each.name, REQUIRED if each.always else _absent(types[name], each))
         for name, each in wires_of(kind).items()
     )
     tags = [each.absent for each in wires_of(kind).values() if each.name == TAG]
     return form, tags[0] if tags else None
+
+
+@cache
+def _types(kind: type) -> Mapping[str, Any]:
+    return hints_of(kind)
 
 
 def _absent(annotation: Any, declared: Wire) -> Any:  # noqa: ANN401 - any field's
@@ -212,7 +217,7 @@ class _Reading(NamedTuple):
 @cache
 def _reading(kind: type) -> _Reading:
     """Return how records of a kind are read."""
-    types, wires, defaults = hints_of(kind), wires_of(kind), dict(defaults_of(kind))
+    types, wires, defaults = _types(kind), wires_of(kind), dict(defaults_of(kind))
     shapes = {
         name: _field(_shape(types[name]), each, defaults[name]) for name, each in wires.items()
     }

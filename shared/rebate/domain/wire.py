@@ -41,6 +41,10 @@ class Wire(NamedTuple):
     always: bool = False
     derived: bool = False
 
+    def __hash__(self) -> int:
+        """Return what no other has: `Annotated` would take one for another that equals it."""
+        return id(self)
+
 
 class Stored(NamedTuple):
     """What a stored kind is called, and in which edition this release writes it.
