@@ -106,8 +106,13 @@ def _written(kind: type) -> tuple[tuple[tuple[str, Any], ...], str | None]:
         (each.name, REQUIRED if each.always else _absent(types[name], each))
         for name, each in wires_of(kind).items()
     )
-    tags = [each.absent for each in wires_of(kind).values() if each.name == TAG]
-    return form, tags[0] if tags else None
+    return form, _tag(kind)
+
+
+def _tag(kind: type) -> str | None:
+    """Return what tells a record from others of a union."""
+    tags = (str(each.absent) for each in wires_of(kind).values() if each.name == TAG)
+    return next(tags, None)
 
 
 @cache
@@ -198,7 +203,7 @@ def _union(parts: tuple[Any, ...]) -> _Shape:
         return _Shape(plain, partial(_refuse, " or ".join(each.__name__ for each in plain)))
     if len(composed) == 1:
         return _Shape(plain, _shape(composed[0]).make)
-    kinds = {_written(kind)[1] or "": kind for kind in composed}
+    kinds = {_tag(kind) or "": kind for kind in composed}
     return _Shape(plain, partial(_tagged_or_unknown if Unknown in parts else _tagged, kinds))
 
 
