@@ -1,10 +1,13 @@
 """Rows outlive code: every edition of every kind is read as it was meant, whatever is renamed."""
 
+import ast
+import inspect
 import json
 from copy import copy
 from enum import Enum
 from functools import partial
-from typing import Annotated, Any, get_args, get_type_hints
+from pathlib import Path
+from typing import Annotated, Any, TypeGuard, get_args, get_type_hints
 
 import pytest
 
@@ -64,6 +67,24 @@ def test_amounts_are_always_written(name: str) -> None:
         for each in wires_of(kind).values():
             if each.always and each.absent is not REQUIRED:
                 assert each.name in written, f"{each.name} of {name} is {means[each.name]}"
+
+
+@every_record
+def test_what_is_an_amount_in_code_is_declared_as_money(name: str) -> None:
+    module = ast.parse(Path(inspect.getfile(RECORDS[name])).read_text("utf-8"))
+    (described,) = (
+        each
+        for each in module.body
+        if isinstance(each, ast.ClassDef) and each.name == RECORDS[name].__name__
+    )
+    declared = [ast.unparse(each.annotation) for each in described.body if _is_annotated(each)]
+    assert len(declared) == len(wires_of(RECORDS[name]))
+    wrong = [each for each in declared if "[Amount" in each[:17] and "money(" not in each]
+    assert not wrong, f"write money() where an amount is stored: {wrong}"
+
+
+def _is_annotated(statement: ast.stmt) -> TypeGuard[ast.AnnAssign]:
+    return isinstance(statement, ast.AnnAssign)
 
 
 def _altered(kind: type, *, names: Any = None, defaults: Any = None, noted: Any = None) -> type:
