@@ -28,7 +28,7 @@ class Measures:
         return self._metric(metric, "p99")
 
     def ring(self, alarms: Alarms) -> None:
-        """Ring when settlement is late, settlers clash, or stored rows or books are not as known."""
+        """Ring when settlement is late, settlers clash, or rows or books are not as they were."""
         alarms.ring(
             "lag",
             "settlement",

@@ -14,7 +14,7 @@ from functions.notify_members.handler import handler as notify_members
 from functions.publish_events.handler import handler as publish_events
 from functions.scheduled_sweep.handler import handler as sweep
 from functions.settle.handler import handler as settle
-from rebate.adapters import codec, telemetry
+from rebate.adapters import shapes, telemetry
 from rebate.adapters.bodies import text_of
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
@@ -41,8 +41,8 @@ STORE = {"channel": "store", "store_id": "W"}
 def alarms(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     """What is told of rows that are not understood."""
     told: list[tuple[str, str]] = []
-    codec._alarm.cache_clear()
-    codec._later.cache_clear()
+    shapes._alarm.cache_clear()
+    shapes._later.cache_clear()
     monkeypatch.setattr(telemetry, "count", lambda *_: None)
     monkeypatch.setattr(
         telemetry.logger,
@@ -50,7 +50,7 @@ def alarms(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
         lambda _, extra: told.append((extra.get("kind", ""), extra.get("what", ""))),
     )
     yield told
-    codec._alarm.cache_clear()
+    shapes._alarm.cache_clear()
 
 
 def tables() -> Mapping[type, Any]:

@@ -117,6 +117,12 @@ def wires_of(kind: type) -> dict[str, Wire]:
     return wires
 
 
+def tag_of(kind: type) -> str | None:
+    """Return what tells a record from others of its union, None where it is of none."""
+    tags = (str(each.absent) for each in wires_of(kind).values() if each.name == TAG)
+    return next(tags, None)
+
+
 def _wire(kind: type, name: str, annotation: Any) -> Wire:  # noqa: ANN401 - any annotation
     for each in getattr(annotation, "__metadata__", ()):
         if isinstance(each, Wire):
