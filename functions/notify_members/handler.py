@@ -5,7 +5,7 @@ It reads the same stream as the publisher and is apart from it, so neither waits
 
 from typing import Any
 
-from rebate.adapters.streams import Record, failures, inserted
+from rebate.adapters.streams import failures, inserted_rows
 from rebate.adapters.telemetry import logger, observed, tell_handed_back
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Unavailable
@@ -16,16 +16,15 @@ from rebate.usecases.rows import Journal
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the records whose notices have to be kept again."""
-    records = list(inserted(event))
-    kept = {record.number: _keep(record) for record in records}
+    kept = {record.number: _keep(row) for record, row in inserted_rows(event, Journal)}
     logger.info("notices kept", extra={"notices": sum(count or 0 for count in kept.values())})
     return failures(number for number, count in kept.items() if count is None)
 
 
-def _keep(record: Record) -> int | None:
+def _keep(row: Journal) -> int | None:
     """Keep the notices of one row and return how many; None: it has to come again."""
     try:
-        return notify(app().store, record.row(Journal))
+        return notify(app().store, row)
     except (Conflict, Unavailable) as error:
-        tell_handed_back(f"notices of {record.key[0]}", error)
+        tell_handed_back(f"notices of {row.source}#{row.number}", error)
         return None

@@ -5,7 +5,7 @@ The stream carries new images; journal rows never change, so an insertion tells 
 
 from typing import Any
 
-from rebate.adapters.streams import failures, inserted
+from rebate.adapters.streams import failures, inserted_rows
 from rebate.adapters.telemetry import observed, tell_published
 from rebate.bootstrap import app
 from rebate.usecases.publish_events import publish
@@ -15,8 +15,10 @@ from rebate.usecases.rows import Journal
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the records whose events have to be published again."""
-    records = list(inserted(event))
-    rows = [record.row(Journal) for record in records]
+    records, rows = [], []
+    for record, row in inserted_rows(event, Journal):
+        records.append(record)
+        rows.append(row)
     failed = publish(rows, app().outside.publisher)
     tell_published([row for place, row in enumerate(rows) if place not in failed])
     return failures(records[place].number for place in sorted(failed))

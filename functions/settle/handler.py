@@ -6,9 +6,15 @@ Keys are all that is read of a record, so the stream need not carry images.
 from typing import Any
 
 from rebate.adapters.streams import failures, inserted
-from rebate.adapters.telemetry import observed, tell_handed_back, tell_lag, tell_settled
+from rebate.adapters.telemetry import (
+    observed,
+    tell_handed_back,
+    tell_lag,
+    tell_settled,
+    tell_unknown,
+)
 from rebate.bootstrap import app
-from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.errors import Conflict, Unavailable, Unreadable
 from rebate.domain.names import QueueId
 from rebate.usecases.rings import Ring, ring_of
 
@@ -26,12 +32,19 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 
 
 def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
-    """Settle once for all rings of a batch; tell whether nothing was left."""
+    """Settle once for all rings of a batch; tell whether they need not be brought again.
+
+    What only another release can carry out or read is left to the sweep, which comes back to it:
+    brought again from the stream, it would keep all queues behind it waiting.
+    """
     try:
         settled = app().settler.settle(queue)
     except (Conflict, Unavailable) as error:
         tell_handed_back(f"queue {queue}", error)
         return False
+    except Unreadable as unreadable:
+        tell_unknown(f"queue {queue}", str(unreadable))
+        return True
     tell_settled(settled)
     if not settled.busy:
         tell_lag(min(ring.arrived_at for ring in rung.values()), app().clock.now())

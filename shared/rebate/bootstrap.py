@@ -84,7 +84,7 @@ class App:
     def settings(self) -> "SettingsReader":
         from rebate.usecases.settings import SettingsReader
 
-        return SettingsReader(self.store)
+        return SettingsReader(self.store, _tell_unknown)
 
     @cached_property
     def seeds(self) -> Seeds:
@@ -177,6 +177,12 @@ def app() -> App:
     endpoint = os.environ.get("REBATE_DYNAMODB_ENDPOINT")
     store = DynamoStore(prefix, os.environ["AWS_REGION"], endpoint)
     return wire(store, aside=RequestAside(store.on_commit))
+
+
+def _tell_unknown(kind: str, what: str) -> None:
+    from rebate.adapters.telemetry import tell_unknown
+
+    tell_unknown(kind, what)
 
 
 def _region() -> str:

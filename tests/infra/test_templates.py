@@ -297,6 +297,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "behind",
         "lag",
         "conflicts",
+        "unknown",
         "audit",
         "table-throttles",
         "api-errors",

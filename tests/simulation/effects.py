@@ -12,6 +12,7 @@ from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
+from rebate.domain.wire import Unknown
 from rebate.usecases.accept_order import OrderEvent
 from rebate.usecases.inbox import Waiting
 from rebate.usecases.ports import Put, Remove, Write
@@ -204,5 +205,6 @@ class Commit:
 def commands(row: Inbox) -> list[Waiting]:
     """Return the commands that share a row of an inbox."""
     key = key_of(row)
+    assert not isinstance(row.command, Unknown)
     others = [Waiting(each.sort, each.command, key, ticket=each.ticket) for each in row.others]
     return [Waiting(row.sort, row.command, key, row.request, row.ticket), *others]

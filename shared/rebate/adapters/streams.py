@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from rebate.adapters.bodies import text_of
 from rebate.adapters.codec import decode
+from rebate.adapters.telemetry import tell_unknown
+from rebate.domain.errors import Unreadable
 from rebate.domain.records import dataclass
 
 Row = TypeVar("Row")
@@ -39,6 +41,19 @@ def inserted(event: Mapping[str, Any]) -> Iterator[Record]:
                 tuple(keys[name]["S"] for name in names),
                 change.get("NewImage", {}),
             )
+
+
+def inserted_rows(event: Mapping[str, Any], kind: type[Row]) -> Iterator[tuple[Record, Row]]:
+    """Yield the rows of `kind` that came, with their records.
+
+    One that cannot be read is told and left out: no repetition mends it, and those behind it would
+    wait for it until it is too old. It stays in its table.
+    """
+    for record in inserted(event):
+        try:
+            yield record, record.row(kind)
+        except Unreadable as unreadable:
+            tell_unknown("/".join(record.key), str(unreadable))
 
 
 def failures(numbers: Iterable[str]) -> dict[str, Any]:

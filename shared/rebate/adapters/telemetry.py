@@ -21,6 +21,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from rebate.domain.events import RebatePaid
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
+from rebate.domain.wire import Unknown
 from rebate.usecases.rows import Journal
 
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
@@ -53,6 +54,7 @@ class Metric(StrEnum):
     CONFLICTS = "conflicts"
     DEAD_LETTERS = "dead_letters"
     HANDED_BACK = "handed_back"
+    UNKNOWN = "unknown"
     SETTLEMENT_LAG = "settlement_lag"
 
 
@@ -83,6 +85,8 @@ def tell_settled(settled: "Settled") -> None:
     """Count and log what a settler did."""
     count(Metric.SETTLED, settled.commands)
     count(Metric.CONFLICTS, settled.conflicts)
+    if settled.unknown:
+        tell_unknown(f"queue {settled.queue}", f"waits for a release that knows {settled.unknown}")
     logger.info(
         "queue settled",
         extra={
@@ -111,18 +115,28 @@ def tell_lag(arrived_at: Instant, now: Instant) -> None:
 
 
 def tell_published(rows: Sequence[Journal]) -> None:
-    """Count the events that went out, and what members were paid."""
-    events = [event for row in rows for event in row.events]
+    """Count the events that went out, and what members were paid; log what was passed over."""
+    events = [event for row in rows for event in row.events if not isinstance(event, Unknown)]
     payouts = [event.amount for event in events if isinstance(event, RebatePaid)]
     count(Metric.PUBLISHED, len(events))
     count(Metric.PAYOUTS, len(payouts))
     count(Metric.PAID, sum(payouts))
+    for row in rows:
+        for event in row.events:
+            if isinstance(event, Unknown):
+                tell_unknown(f"row {row.number} of {row.source}", f"not told: {event.type}")
 
 
 def tell_handed_back(what: str, error: Exception) -> None:
     """Count and log what could not be done now and will be tried again."""
     count(Metric.HANDED_BACK)
     logger.warning("handed back", extra={"what": what, "reason": str(error)})
+
+
+def tell_unknown(kind: str, what: str) -> None:
+    """Count and log what is stored and cannot be understood: a later release wrote it."""
+    count(Metric.UNKNOWN)
+    logger.warning("unknown to this release", extra={"kind": kind, "what": what})
 
 
 def tell_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:

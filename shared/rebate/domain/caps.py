@@ -1,10 +1,12 @@
 """The most that is paid out on one day, over all queues (Rule 8.4)."""
 
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from rebate.domain.money import Amount
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, day_of
+from rebate.domain.wire import money, stored_as, wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,11 @@ class DailyCap:
         return day_of(at, self.zone).isoformat()
 
 
+@stored_as("daily_rebates", 2)
 @dataclass(frozen=True, slots=True)
 class DailyRebates:
     """What was paid to entries on a day; kept only while a cap is set."""
 
-    day: str
-    amount: Amount = 0
-    version: int = 0
+    day: Annotated[str, wire("day")]
+    amount: Annotated[Amount, money("amount", absent=0)] = 0
+    version: Annotated[int, wire("version", absent=0)] = 0

@@ -2,15 +2,18 @@
 
 from calendar import monthrange
 from datetime import date, time
+from typing import Annotated
 
 from rebate.domain.names import QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
+from rebate.domain.wire import stored_as, wire
 
 _SHARED = {"stores": "store", "cashiers": "cashier"}
 """Kind of a queue that all stores, or all desks, have in common (Rule 1.1)."""
 
 
+@stored_as("clearing")
 @dataclass(frozen=True, slots=True)
 class Clearing:
     """A schedule in the shop's timezone: every day, week or month at a time, or once at an instant.
@@ -19,12 +22,12 @@ class Clearing:
     are on its last day. `queues` are ids (`store/W`) and kinds (`store`: every store); None: all.
     """
 
-    every: str = "day"
-    at: time = time()
-    instant: Instant | None = None
-    weekday: int = 1
-    day: int = 1
-    queues: frozenset[str] | None = None
+    every: Annotated[str, wire("every", absent="day")] = "day"
+    at: Annotated[time, wire("at", absent="00:00:00")] = time()
+    instant: Annotated[Instant | None, wire("instant", absent=None)] = None
+    weekday: Annotated[int, wire("weekday", absent=1)] = 1
+    day: Annotated[int, wire("day", absent=1)] = 1
+    queues: Annotated[frozenset[str] | None, wire("queues", absent=None)] = None
 
     def covers(self, queue: QueueId) -> bool:
         """Tell whether a queue is emptied: all are, or its id or kind is named."""

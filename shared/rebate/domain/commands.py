@@ -5,7 +5,7 @@ sorts by instant, then by arrival. What concerns an order names its ticket; `mer
 that ticket was merged from (Rule 1.5.5).
 """
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from rebate.domain.draws import Luck
 from rebate.domain.ledger import Pocket
@@ -13,8 +13,10 @@ from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
+from rebate.domain.wire import money, stored_as, tag, wire
 
 
+@stored_as("join_command")
 @dataclass(frozen=True, slots=True)
 class Join:
     """An order was paid: its ticket contributes and joins as the plan says.
@@ -23,12 +25,12 @@ class Join:
     member's cash pays this much for it, or it does not take place.
     """
 
-    at: Instant
-    order: OrderId
-    member: MemberId
-    completed: bool = False
-    repurchase: Amount | None = None
-    type: Literal["join"] = "join"
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    completed: Annotated[bool, wire("completed", absent=False)] = False
+    repurchase: Annotated[Amount | None, money("repurchase", absent=None)] = None
+    type: Annotated[Literal["join"], tag("join")] = "join"
 
     @property
     def ticket(self) -> TicketKey:
@@ -36,16 +38,17 @@ class Join:
         return TicketKey(self.member, self.order)
 
 
+@stored_as("complete_command")
 @dataclass(frozen=True, slots=True)
 class Complete:
     """An order was completed; `completed_at` may be before it was paid, `at` is not (Rule 0.11)."""
 
-    at: Instant
-    order: OrderId
-    member: MemberId
-    completed_at: Instant | None = None
-    merged_from: QueueId = NO_QUEUE
-    type: Literal["complete"] = "complete"
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    completed_at: Annotated[Instant | None, wire("completed_at", absent=None)] = None
+    merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
+    type: Annotated[Literal["complete"], tag("complete")] = "complete"
 
     @property
     def ticket(self) -> TicketKey:
@@ -53,25 +56,27 @@ class Complete:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
+@stored_as("cut")
 @dataclass(frozen=True, slots=True)
 class Cut:
     """How much of an order line was refunded (minor units, positive)."""
 
-    line: LineId
-    amount: Amount
+    line: Annotated[LineId, wire("line")]
+    amount: Annotated[Amount, money("amount")]
 
 
+@stored_as("refund_command")
 @dataclass(frozen=True, slots=True)
 class Refund:
     """Part or all of an order was refunded (Rule 1.6.5)."""
 
-    at: Instant
-    order: OrderId
-    member: MemberId
-    refund: str
-    cuts: tuple[Cut, ...]
-    merged_from: QueueId = NO_QUEUE
-    type: Literal["refund"] = "refund"
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    refund: Annotated[str, wire("refund")]
+    cuts: Annotated[tuple[Cut, ...], wire("cuts")]
+    merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
+    type: Annotated[Literal["refund"], tag("refund")] = "refund"
 
     @property
     def ticket(self) -> TicketKey:
@@ -79,17 +84,18 @@ class Refund:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
+@stored_as("exchange_command")
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """The holder turns what an entry still lacks into points, love value or vouchers."""
 
-    at: Instant
-    order: OrderId
-    member: MemberId
-    line: LineId
-    into: Pocket
-    merged_from: QueueId = NO_QUEUE
-    type: Literal["exchange"] = "exchange"
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    line: Annotated[LineId, wire("line")]
+    into: Annotated[Pocket, wire("into")]
+    merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
+    type: Annotated[Literal["exchange"], tag("exchange")] = "exchange"
 
     @property
     def ticket(self) -> TicketKey:
@@ -97,18 +103,19 @@ class Exchange:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
+@stored_as("draw_command")
 @dataclass(frozen=True, slots=True)
 class Draw:
     """The holder draws the entry's ratio, with the luck of `day`, ISO 8601 (Rule 1.3.3)."""
 
-    at: Instant
-    order: OrderId
-    member: MemberId
-    line: LineId
-    luck: Luck
-    day: str | None = None
-    merged_from: QueueId = NO_QUEUE
-    type: Literal["draw"] = "draw"
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    line: Annotated[LineId, wire("line")]
+    luck: Annotated[Luck, wire("luck")]
+    day: Annotated[str | None, wire("day", absent=None)] = None
+    merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
+    type: Annotated[Literal["draw"], tag("draw")] = "draw"
 
     @property
     def ticket(self) -> TicketKey:
@@ -116,24 +123,27 @@ class Draw:
         return TicketKey(self.member, self.order, self.merged_from)
 
 
+@stored_as("clear_command")
 @dataclass(frozen=True, slots=True)
 class Clear:
     """Everything that waits is set to zero (Rule 1.6.3)."""
 
-    at: Instant
-    type: Literal["clear"] = "clear"
+    at: Annotated[Instant, wire("at")]
+    type: Annotated[Literal["clear"], tag("clear")] = "clear"
 
 
+@stored_as("pay_pool_command")
 @dataclass(frozen=True, slots=True)
 class PayPool:
     """The pool is paid out: in order of place, or equally over all that wait (Rules 6.2, 7.3)."""
 
-    at: Instant
-    equally: bool
-    limit: Amount | None = None
-    type: Literal["pay_pool"] = "pay_pool"
+    at: Annotated[Instant, wire("at")]
+    equally: Annotated[bool, wire("equally")]
+    limit: Annotated[Amount | None, money("limit", absent=None)] = None
+    type: Annotated[Literal["pay_pool"], tag("pay_pool")] = "pay_pool"
 
 
+@stored_as("merge_command")
 @dataclass(frozen=True, slots=True)
 class Merge:
     """All that waits is to join the queue `into`, a step at a time (Rule 1.5.5).
@@ -141,21 +151,22 @@ class Merge:
     `goes_on`: the step before it has joined there.
     """
 
-    at: Instant
-    into: QueueId
-    goes_on: bool = False
-    type: Literal["merge"] = "merge"
+    at: Annotated[Instant, wire("at")]
+    into: Annotated[QueueId, wire("into")]
+    goes_on: Annotated[bool, wire("goes_on", absent=False)] = False
+    type: Annotated[Literal["merge"], tag("merge")] = "merge"
 
 
+@stored_as("receive_command", 2)
 @dataclass(frozen=True, slots=True)
 class Receive:
     """A step of a merge: these tickets come from another queue, with what its pool held."""
 
-    at: Instant
-    merged_from: QueueId
-    tickets: tuple[TicketKey, ...]
-    pool: Amount = 0
-    type: Literal["receive"] = "receive"
+    at: Annotated[Instant, wire("at")]
+    merged_from: Annotated[QueueId, wire("merged_from")]
+    tickets: Annotated[tuple[TicketKey, ...], wire("tickets")]
+    pool: Annotated[Amount, money("pool", absent=0)] = 0
+    type: Annotated[Literal["receive"], tag("receive")] = "receive"
 
 
 OfTicket: TypeAlias = Join | Complete | Refund | Exchange | Draw

@@ -7,16 +7,18 @@ and everybody can compute it again. A repeated event has the same luck.
 
 import hmac
 from hashlib import sha256
-from typing import NewType
+from typing import Annotated, NewType
 
 from rebate.domain.money import Bps
 from rebate.domain.names import EntryId
 from rebate.domain.records import dataclass
+from rebate.domain.wire import stored_as, wire
 
 Luck = NewType("Luck", str)
 """64 hexadecimal digits, equally likely each."""
 
 
+@stored_as("lottery")
 @dataclass(frozen=True, slots=True)
 class Lottery:
     """What may be drawn: prizes with weights, or any ratio from `low_bps` to `high_bps`.
@@ -24,27 +26,29 @@ class Lottery:
     A range has a weight of 1 for every basis point. `miss_weight` is that of drawing nothing.
     """
 
-    prizes: tuple[tuple[Bps, int], ...] = ()
-    low_bps: Bps = 0
-    high_bps: Bps = -1
-    miss_weight: int = 0
+    prizes: Annotated[tuple[tuple[Bps, int], ...], wire("prizes", absent=[])] = ()
+    low_bps: Annotated[Bps, wire("low_bps", absent=0)] = 0
+    high_bps: Annotated[Bps, wire("high_bps", absent=-1)] = -1
+    miss_weight: Annotated[int, wire("miss_weight", absent=0)] = 0
 
 
+@stored_as("random_return")
 @dataclass(frozen=True, slots=True)
 class RandomReturn:
     """The group that an entry joins if no group is open, and the entry's luck in it."""
 
-    cash: int
-    points: int
-    luck: Luck
+    cash: Annotated[int, wire("cash")]
+    points: Annotated[int, wire("points")]
+    luck: Annotated[Luck, wire("luck")]
 
 
+@stored_as("group")
 @dataclass(frozen=True, slots=True)
 class Group:
     """What is left of a queue's present group of random return (Rule 1.6.2)."""
 
-    cash: int
-    points: int
+    cash: Annotated[int, wire("cash")]
+    points: Annotated[int, wire("points")]
 
 
 def luck_of(seed: bytes, entry: EntryId) -> Luck:

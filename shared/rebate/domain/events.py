@@ -1,14 +1,16 @@
 """What happened, told to the world once it is stored (contracts, section 2)."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from rebate.domain.ledger import Pocket, Reason
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Status
+from rebate.domain.wire import money, stored_as, tag, wire
 
 
+@stored_as("entry_joined_event")
 @dataclass(frozen=True, slots=True)
 class EntryJoined:
     """An entry took its place; `entitlement` is None where rewards are counted.
@@ -17,53 +19,57 @@ class EntryJoined:
     before (Rule 1.5.5).
     """
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    entitlement: Amount | None
-    ratio_bps: Bps | None = None
-    may_draw: bool = False
-    merged_from: QueueId | None = None
-    type: Literal["EntryJoined"] = "EntryJoined"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    entitlement: Annotated[Amount | None, money("entitlement")]
+    ratio_bps: Annotated[Bps | None, wire("ratio_bps", absent=None)] = None
+    may_draw: Annotated[bool, wire("may_draw", absent=False)] = False
+    merged_from: Annotated[QueueId | None, wire("merged_from", absent=None)] = None
+    type: Annotated[Literal["EntryJoined"], tag("EntryJoined")] = "EntryJoined"
 
 
+@stored_as("rebate_paid_event")
 @dataclass(frozen=True, slots=True)
 class RebatePaid:
     """An entry was paid `amount` out of what `source` contributed (None: a scheduled run)."""
 
-    entry: EntryId | None
-    member: MemberId
-    order: OrderId
-    amount: Amount
-    pocket: Pocket
-    source: OrderId | None
-    reason: Reason = Reason.QUEUE
-    type: Literal["RebatePaid"] = "RebatePaid"
+    entry: Annotated[EntryId | None, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    amount: Annotated[Amount, money("amount")]
+    pocket: Annotated[Pocket, wire("pocket")]
+    source: Annotated[OrderId | None, wire("source")]
+    reason: Annotated[Reason, wire("reason", absent="queue")] = Reason.QUEUE
+    type: Annotated[Literal["RebatePaid"], tag("RebatePaid")] = "RebatePaid"
 
 
+@stored_as("rebate_capped_event")
 @dataclass(frozen=True, slots=True)
 class RebateCapped:
     """The daily cap cut a payment from `due` to `paid`; the rest stays in the pool (Rule 8.4)."""
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    due: Amount
-    paid: Amount
-    type: Literal["RebateCapped"] = "RebateCapped"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    due: Annotated[Amount, money("due")]
+    paid: Annotated[Amount, money("paid")]
+    type: Annotated[Literal["RebateCapped"], tag("RebateCapped")] = "RebateCapped"
 
 
+@stored_as("entry_completed_event")
 @dataclass(frozen=True, slots=True)
 class EntryCompleted:
     """An entry left because it got all it was promised, or its last reward."""
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    paid: Amount
-    type: Literal["EntryCompleted"] = "EntryCompleted"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    paid: Annotated[Amount, money("paid")]
+    type: Annotated[Literal["EntryCompleted"], tag("EntryCompleted")] = "EntryCompleted"
 
 
+@stored_as("entry_drawn_event")
 @dataclass(frozen=True, slots=True)
 class EntryDrawn:
     """A lottery was drawn; `ratio_bps` None: it missed, the ratio stays.
@@ -71,39 +77,42 @@ class EntryDrawn:
     `seed_day` is the day whose seed gave the luck (Rule 1.3.4).
     """
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    ratio_bps: int | None
-    entitlement: Amount
-    seed_day: str | None = None
-    type: Literal["EntryDrawn"] = "EntryDrawn"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    ratio_bps: Annotated[int | None, wire("ratio_bps")]
+    entitlement: Annotated[Amount, money("entitlement")]
+    seed_day: Annotated[str | None, wire("seed_day", absent=None)] = None
+    type: Annotated[Literal["EntryDrawn"], tag("EntryDrawn")] = "EntryDrawn"
 
 
+@stored_as("entry_exchanged_event")
 @dataclass(frozen=True, slots=True)
 class EntryExchanged:
     """The holder exchanged what an entry still lacked."""
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    pocket: Pocket
-    amount: Amount
-    type: Literal["EntryExchanged"] = "EntryExchanged"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    pocket: Annotated[Pocket, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["EntryExchanged"], tag("EntryExchanged")] = "EntryExchanged"
 
 
+@stored_as("entry_converted_event")
 @dataclass(frozen=True, slots=True)
 class EntryConverted:
     """Random return turned an entry into points as it joined."""
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    pocket: Pocket
-    amount: Amount
-    type: Literal["EntryConverted"] = "EntryConverted"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    pocket: Annotated[Pocket, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["EntryConverted"], tag("EntryConverted")] = "EntryConverted"
 
 
+@stored_as("entries_cleared_event")
 @dataclass(frozen=True, slots=True)
 class EntriesCleared:
     """All that waited in the queue was set to zero.
@@ -111,111 +120,122 @@ class EntriesCleared:
     These are the tickets with places from `from_place` on and below `below`.
     """
 
-    entries: int
-    owed: Amount
-    from_place: int = 0
-    below: int = 0
-    type: Literal["EntriesCleared"] = "EntriesCleared"
+    entries: Annotated[int, wire("entries")]
+    owed: Annotated[Amount, money("owed")]
+    from_place: Annotated[int, wire("from_place", absent=0)] = 0
+    below: Annotated[int, wire("below", absent=0)] = 0
+    type: Annotated[Literal["EntriesCleared"], tag("EntriesCleared")] = "EntriesCleared"
 
 
+@stored_as("entry_refunded_event")
 @dataclass(frozen=True, slots=True)
 class EntryRefunded:
     """An entry's order was refunded; `status` and amounts are those afterwards."""
 
-    entry: EntryId
-    member: MemberId
-    order: OrderId
-    refund: str
-    status: Status
-    entitlement: Amount | None
-    clawed_back: Amount
-    type: Literal["EntryRefunded"] = "EntryRefunded"
+    entry: Annotated[EntryId, wire("entry")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    refund: Annotated[str, wire("refund")]
+    status: Annotated[Status, wire("status")]
+    entitlement: Annotated[Amount | None, money("entitlement")]
+    clawed_back: Annotated[Amount, money("clawed_back")]
+    type: Annotated[Literal["EntryRefunded"], tag("EntryRefunded")] = "EntryRefunded"
 
 
+@stored_as("repurchase_placed_event")
 @dataclass(frozen=True, slots=True)
 class RepurchasePlaced:
     """A forced repurchase was made: the shop ships once more (Rule 4.4)."""
 
-    order: OrderId
-    member: MemberId
-    amount: Amount
-    origin: OrderId
-    type: Literal["RepurchasePlaced"] = "RepurchasePlaced"
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    origin: Annotated[OrderId, wire("origin")]
+    type: Annotated[Literal["RepurchasePlaced"], tag("RepurchasePlaced")] = "RepurchasePlaced"
 
 
+@stored_as("repurchase_missed_event")
 @dataclass(frozen=True, slots=True)
 class RepurchaseMissed:
     """A forced repurchase was not covered by the member's cash; only the member is told."""
 
-    order: OrderId
-    member: MemberId
-    amount: Amount
-    type: Literal["RepurchaseMissed"] = "RepurchaseMissed"
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["RepurchaseMissed"], tag("RepurchaseMissed")] = "RepurchaseMissed"
 
 
+@stored_as("commission_paid_event")
 @dataclass(frozen=True, slots=True)
 class CommissionPaid:
     """A referral, team or merchant reward or a dividend; below zero a reversal (Rule 2)."""
 
-    kind: str
-    member: MemberId
-    amount: Amount
-    base: Amount
-    ratio_bps: Bps
-    order: OrderId | None = None
-    period: str | None = None
-    type: Literal["CommissionPaid"] = "CommissionPaid"
+    kind: Annotated[str, wire("kind")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    base: Annotated[Amount, money("base")]
+    ratio_bps: Annotated[Bps, wire("ratio_bps")]
+    order: Annotated[OrderId | None, wire("order", absent=None)] = None
+    period: Annotated[str | None, wire("period", absent=None)] = None
+    type: Annotated[Literal["CommissionPaid"], tag("CommissionPaid")] = "CommissionPaid"
 
 
+@stored_as("withdrawal_requested_event")
 @dataclass(frozen=True, slots=True)
 class WithdrawalRequested:
     """A member asked for cash; `amount` is held until it is decided, `fee` is part of it."""
 
-    withdrawal: str
-    member: MemberId
-    amount: Amount
-    fee: Amount
-    type: Literal["WithdrawalRequested"] = "WithdrawalRequested"
+    withdrawal: Annotated[str, wire("withdrawal")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    fee: Annotated[Amount, money("fee")]
+    type: Annotated[Literal["WithdrawalRequested"], tag("WithdrawalRequested")] = (
+        "WithdrawalRequested"
+    )
 
 
+@stored_as("withdrawal_decided_event")
 @dataclass(frozen=True, slots=True)
 class WithdrawalDecided:
     """A withdrawal was approved and is paid, or was rejected and is cash again."""
 
-    withdrawal: str
-    member: MemberId
-    amount: Amount
-    fee: Amount
-    approved: bool
-    reason: str | None
-    type: Literal["WithdrawalDecided"] = "WithdrawalDecided"
+    withdrawal: Annotated[str, wire("withdrawal")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    fee: Annotated[Amount, money("fee")]
+    approved: Annotated[bool, wire("approved")]
+    reason: Annotated[str | None, wire("reason")]
+    type: Annotated[Literal["WithdrawalDecided"], tag("WithdrawalDecided")] = "WithdrawalDecided"
 
 
+@stored_as("queue_paused_event")
 @dataclass(frozen=True, slots=True)
 class QueuePaused:
     """Nothing is paid any more; `queue` None: in no queue of the base plan (Rule 1.6.4)."""
 
-    queue: QueueId | None = None
-    type: Literal["QueuePaused"] = "QueuePaused"
+    queue: Annotated[QueueId | None, wire("queue", absent=None)] = None
+    type: Annotated[Literal["QueuePaused"], tag("QueuePaused")] = "QueuePaused"
 
 
+@stored_as("queue_resumed_event")
 @dataclass(frozen=True, slots=True)
 class QueueResumed:
     """What was paused goes on; `queue` is as in `QueuePaused`."""
 
-    queue: QueueId | None = None
-    type: Literal["QueueResumed"] = "QueueResumed"
+    queue: Annotated[QueueId | None, wire("queue", absent=None)] = None
+    type: Annotated[Literal["QueueResumed"], tag("QueueResumed")] = "QueueResumed"
 
 
+@stored_as("settings_changed_event")
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """Another version of the settings holds; `changed` are the paths that differ (Rule 8.5)."""
 
-    version: int
-    changed_by: str
-    changed: tuple[str, ...]
-    acknowledged: tuple[str, ...] = ()
-    type: Literal["SettingsChanged"] = "SettingsChanged"
+    version: Annotated[int, wire("version")]
+    changed_by: Annotated[str, wire("changed_by")]
+    changed: Annotated[tuple[str, ...], wire("changed")]
+    acknowledged: Annotated[tuple[str, ...], wire("acknowledged", absent=[])] = ()
+    type: Annotated[Literal["SettingsChanged"], tag("SettingsChanged")] = "SettingsChanged"
 
 
 Event: TypeAlias = (

@@ -1,13 +1,17 @@
 """What a queue's line was given of late, from which its wait is forecast (Rules 7.5 and 8.2)."""
 
+from typing import Annotated
+
 from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
+from rebate.domain.wire import money, stored_as, wire
 
 DAYS_SEEN = 7
 """Whole days over which the pace is taken; the day that is not over is kept besides."""
 
 
+@stored_as("day_flow", 2)
 @dataclass(frozen=True, slots=True)
 class DayFlow:
     """What happened on one day, counted from 1970 in UTC.
@@ -16,10 +20,10 @@ class DayFlow:
     may get back in all what joined.
     """
 
-    day: int
-    given: Amount = 0
-    gifts: int = 0
-    promised: Amount = 0
+    day: Annotated[int, wire("day")]
+    given: Annotated[Amount, money("given", absent=0)] = 0
+    gifts: Annotated[int, wire("gifts", absent=0)] = 0
+    promised: Annotated[Amount, money("promised", absent=0)] = 0
 
     def plus(self, given: Amount, gifts: int, promised: Amount) -> "DayFlow":
         """Return the day with so much more."""
@@ -52,12 +56,13 @@ class Pace:
         return self if a_day is None else replace(self, given=min(self.given, a_day * self.days))
 
 
+@stored_as("flow")
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The last days on which a queue was given anything, and the first day ever."""
 
-    began: int | None = None
-    days: tuple[DayFlow, ...] = ()
+    began: Annotated[int | None, wire("began", absent=None)] = None
+    days: Annotated[tuple[DayFlow, ...], wire("days", absent=[])] = ()
 
     def plus(
         self, at: Instant, *, given: Amount = 0, gifts: int = 0, promised: Amount = 0

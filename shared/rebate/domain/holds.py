@@ -1,22 +1,25 @@
 """Rebates on hold: pending until some days after the order that earned them (Rule 1.2.8)."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
+from rebate.domain.wire import money, stored_as, wire
 
 
+@stored_as("hold")
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Pending cash of a member, earned by `order`; `id` sorts by when it was credited."""
 
-    id: str
-    member: MemberId
-    order: OrderId
-    amount: Amount
-    days: int
+    id: Annotated[str, wire("id")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    amount: Annotated[Amount, money("amount")]
+    days: Annotated[int, wire("days")]
 
     def is_due(self, completed_at: Instant | None, now: Instant) -> bool:
         """Tell whether the amount is available at `now`."""

@@ -11,15 +11,17 @@ Accounts are plain names of four kinds:
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 
 from rebate.domain.money import Amount
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
+from rebate.domain.wire import money, stored_as, wire
 
 Account = NewType("Account", str)
 
 
+@stored_as("pocket", is_open=True)
 class Pocket(StrEnum):
     """Parts of a wallet. The first three hold money, the others each an asset of their own."""
 
@@ -47,6 +49,7 @@ class Till(StrEnum):
     """What left for another queue's pool, less what came from one (Rule 1.5.5)."""
 
 
+@stored_as("reason", is_open=True)
 class Reason(StrEnum):
     """Why a plan's rebate moved to or from a member: the kinds of reward (Rules 5.7 and 6.2)."""
 
@@ -103,6 +106,7 @@ def asset_of(account: Account) -> str:
     return _ASSETS.get(parts_of(account)[1], "money")
 
 
+@stored_as("posting")
 @dataclass(frozen=True, slots=True)
 class Posting:
     """`amount` (minor units, signed) added to `account`; `entry` is whom a payout went to.
@@ -110,20 +114,21 @@ class Posting:
     `reason` is set where a rebate goes to a member's wallet or is taken back from it.
     """
 
-    account: Account
-    amount: Amount
-    entry: EntryId | None = None
-    reason: Reason | None = None
+    account: Annotated[Account, wire("account")]
+    amount: Annotated[Amount, money("amount")]
+    entry: Annotated[EntryId | None, wire("entry", absent=None)] = None
+    reason: Annotated[Reason | None, wire("reason", absent=None)] = None
 
 
+@stored_as("journal_entry")
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One movement: why it happened and postings that sum to zero per asset (Rule 0.10)."""
 
-    kind: str
-    postings: tuple[Posting, ...]
-    order: OrderId | None = None
-    line: LineId | None = None
+    kind: Annotated[str, wire("kind")]
+    postings: Annotated[tuple[Posting, ...], wire("postings")]
+    order: Annotated[OrderId | None, wire("order", absent=None)] = None
+    line: Annotated[LineId | None, wire("line", absent=None)] = None
 
     def __post_init__(self) -> None:
         """Refuse to exist unbalanced: that would be a bug, not an operating error."""

@@ -1,53 +1,60 @@
 """Orders as they were accepted, with the trace of every decision (Rules 0.4 and 8.5)."""
 
+from typing import Annotated
+
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
+from rebate.domain.wire import money, stored_as, wire
 
 LINES_PER_ROW = 25
 """Order lines kept in one row; a longer order has further rows."""
 
 
+@stored_as("choice")
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A rule of a scope that was asked for a ratio, and what came of it (Rule 8.5)."""
 
-    rule: str
-    scope: str
-    outcome: str
+    rule: Annotated[str, wire("rule")]
+    scope: Annotated[str, wire("scope")]
+    outcome: Annotated[str, wire("outcome")]
 
 
+@stored_as("order_line", 2)
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line as it was accepted: what was paid, which queue took it, and why at which ratios."""
 
-    id: LineId
-    paid: Amount
-    product: ProductId | None = None
-    supply: str = "self"
-    quantity: int = 1
-    deducted: Amount = 0
-    profit: Amount | None = None
-    margin_bps: Bps | None = None
-    queue: QueueId | None = None
-    extraction_bps: Bps | None = None
-    entitlement_bps: Bps | None = None
-    decided_by: str | None = None
-    no_entry_because: str | None = None
-    passed_over: tuple[Choice, ...] = ()
+    id: Annotated[LineId, wire("id")]
+    paid: Annotated[Amount, money("paid")]
+    product: Annotated[ProductId | None, wire("product", absent=None)] = None
+    supply: Annotated[str, wire("supply", absent="self")] = "self"
+    quantity: Annotated[int, wire("quantity", absent=1)] = 1
+    deducted: Annotated[Amount, money("deducted", absent=0)] = 0
+    profit: Annotated[Amount | None, money("profit", absent=None)] = None
+    margin_bps: Annotated[Bps | None, wire("margin_bps", absent=None)] = None
+    queue: Annotated[QueueId | None, wire("queue", absent=None)] = None
+    extraction_bps: Annotated[Bps | None, wire("extraction_bps", absent=None)] = None
+    entitlement_bps: Annotated[Bps | None, wire("entitlement_bps", absent=None)] = None
+    decided_by: Annotated[str | None, wire("decided_by", absent=None)] = None
+    no_entry_because: Annotated[str | None, wire("no_entry_because", absent=None)] = None
+    passed_over: Annotated[tuple[Choice, ...], wire("passed_over", absent=[])] = ()
 
 
+@stored_as("refunded")
 @dataclass(frozen=True, slots=True)
 class Refunded:
     """A refund as it was accepted; `digest` tells a repetition from other content."""
 
-    digest: str
-    at: Instant
-    amounts: dict[LineId, Amount]
-    refused: str | None = None
+    digest: Annotated[str, wire("digest")]
+    at: Annotated[Instant, wire("at")]
+    amounts: Annotated[dict[LineId, Amount], wire("amounts")]
+    refused: Annotated[str | None, wire("refused", absent=None)] = None
 
 
+@stored_as("order")
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is known of an order, possibly before it is paid (contracts, section 1).
@@ -59,24 +66,26 @@ class Order:
     the version at which each began, the storings in several transactions that were finished.
     """
 
-    id: OrderId
-    version: int = 0
-    arrival: int = 0
-    digest: str | None = None
-    member: MemberId | None = None
-    level: str | None = None
-    referrer: MemberId | None = None
-    channel: str = "mall"
-    store: StoreId | None = None
-    paid_at: Instant | None = None
-    completed_at: Instant | None = None
-    refunds: dict[str, Refunded] = field(default_factory=dict)
-    kept: tuple[str | None, ...] = ()
-    lines: tuple[OrderLine, ...] = ()
-    queues: tuple[QueueId, ...] = ()
-    settings: int = 0
-    repurchase_of: OrderId | None = None
-    attempts: tuple[int, ...] = ()
+    id: Annotated[OrderId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    arrival: Annotated[int, wire("arrival", absent=0)] = 0
+    digest: Annotated[str | None, wire("digest", absent=None)] = None
+    member: Annotated[MemberId | None, wire("member", absent=None)] = None
+    level: Annotated[str | None, wire("level", absent=None)] = None
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    channel: Annotated[str, wire("channel", absent="mall")] = "mall"
+    store: Annotated[StoreId | None, wire("store", absent=None)] = None
+    paid_at: Annotated[Instant | None, wire("paid_at", absent=None)] = None
+    completed_at: Annotated[Instant | None, wire("completed_at", absent=None)] = None
+    refunds: Annotated[dict[str, Refunded], wire("refunds", absent={})] = field(
+        default_factory=dict
+    )
+    kept: Annotated[tuple[str | None, ...], wire("kept", absent=[])] = ()
+    lines: Annotated[tuple[OrderLine, ...], wire("lines", absent=[])] = ()
+    queues: Annotated[tuple[QueueId, ...], wire("queues", absent=[])] = ()
+    settings: Annotated[int, wire("settings", absent=0)] = 0
+    repurchase_of: Annotated[OrderId | None, wire("repurchase_of", absent=None)] = None
+    attempts: Annotated[tuple[int, ...], wire("attempts", absent=[])] = ()
 
     def refunded(self, line: LineId) -> Amount:
         """Return what was refunded of a line so far."""

@@ -7,23 +7,26 @@ by the place at which their tree begins.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 from rebate.domain.names import NO_QUEUE, QueueId
 from rebate.domain.queues import Child, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Standing, Ticket
+from rebate.domain.wire import stored_as, wire
 
 FANOUT = 32
 
 
+@stored_as("node_key")
 @dataclass(frozen=True, slots=True)
 class NodeKey:
     """Where a node stands: `tree` is the first place of its tree, level 0 holds tickets."""
 
-    queue: QueueId
-    tree: int
-    level: int
-    index: int
+    queue: Annotated[QueueId, wire("queue")]
+    tree: Annotated[int, wire("tree")]
+    level: Annotated[int, wire("level")]
+    index: Annotated[int, wire("index")]
 
     @property
     def first_place(self) -> int:
@@ -32,13 +35,14 @@ class NodeKey:
         return self.tree + self.index * width
 
 
+@stored_as("node")
 @dataclass(frozen=True, slots=True)
 class Node:
     """Up to `FANOUT` neighbouring subtrees: `children` if they are tickets, else their `sums`."""
 
-    key: NodeKey
-    children: tuple[Child, ...] = ()
-    sums: tuple[Standing, ...] = ()
+    key: Annotated[NodeKey, wire("key")]
+    children: Annotated[tuple[Child, ...], wire("children", absent=[])] = ()
+    sums: Annotated[tuple[Standing, ...], wire("sums", absent=[])] = ()
 
     @property
     def below(self) -> tuple[Child, ...]:

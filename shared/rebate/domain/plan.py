@@ -16,8 +16,10 @@ from rebate.domain.caps import DailyCap
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass
+from rebate.domain.wire import stored_as
 
 
+@stored_as("moment")
 class Moment(StrEnum):
     """When an order contributes, or joins (Rules 1.4 (5), 5.2, 6.2, 7.1)."""
 
@@ -25,6 +27,7 @@ class Moment(StrEnum):
     COMPLETED = "completed"
 
 
+@stored_as("leftover")
 class Leftover(StrEnum):
     """Where what finds no payable entry goes (Rule 0.8)."""
 

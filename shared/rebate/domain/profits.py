@@ -1,12 +1,15 @@
 """An order's profit, line by line (Rule 7.1)."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import LineId
 from rebate.domain.records import dataclass
+from rebate.domain.wire import money, stored_as, wire
 
 
+@stored_as("source")
 @dataclass(frozen=True, slots=True)
 class Source:
     """An order line as a source of profit: `left` is what was not refunded of `paid`.
@@ -14,11 +17,11 @@ class Source:
     `profit` is the event's, which may be a loss; without one `margin_bps` of what is left is.
     """
 
-    line: LineId
-    paid: Amount
-    left: Amount
-    margin_bps: Bps = 0
-    profit: Amount | None = None
+    line: Annotated[LineId, wire("line")]
+    paid: Annotated[Amount, money("paid")]
+    left: Annotated[Amount, money("left")]
+    margin_bps: Annotated[Bps, wire("margin_bps", absent=0)] = 0
+    profit: Annotated[Amount | None, money("profit", absent=None)] = None
 
     def yields(self) -> Amount:
         """Return the line's profit; one that was given shrinks with a refund."""

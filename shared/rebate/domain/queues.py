@@ -1,6 +1,6 @@
 """A queue's own row: the one row that every settlement of the queue writes."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from rebate.domain.draws import Group
 from rebate.domain.flow import Flow
@@ -10,6 +10,7 @@ from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Entry, Standing, Status, Ticket
 from rebate.domain.times import Instant
+from rebate.domain.wire import money, stored_as, wire
 
 
 class Child(NamedTuple):
@@ -21,6 +22,7 @@ class Child(NamedTuple):
     merged_from: QueueId = NO_QUEUE
 
 
+@stored_as("in_flight", 2)
 @dataclass(frozen=True, slots=True)
 class DistributionProgress:
     """How far a distribution came: what is left of it stands in the queue's transit account.
@@ -32,14 +34,14 @@ class DistributionProgress:
     counts the heads among them.
     """
 
-    left: Amount
-    line: int | None = None
-    part: int = 0
-    each: Amount | None = None
-    place: int = 0
-    ordinal: int = -1
-    served: int = 0
-    withheld: Amount = 0
+    left: Annotated[Amount, money("left")]
+    line: Annotated[int | None, wire("line", absent=None)] = None
+    part: Annotated[int, wire("part", absent=0)] = 0
+    each: Annotated[Amount | None, money("each", absent=None)] = None
+    place: Annotated[int, wire("place", absent=0)] = 0
+    ordinal: Annotated[int, wire("ordinal", absent=-1)] = -1
+    served: Annotated[int, wire("served", absent=0)] = 0
+    withheld: Annotated[Amount, money("withheld", absent=0)] = 0
 
     @property
     def in_transit(self) -> Amount:
@@ -47,31 +49,35 @@ class DistributionProgress:
         return self.left + self.withheld
 
 
+@stored_as("taken_back", 2)
 @dataclass(frozen=True, slots=True)
 class TakenBack:
     """How far a refund came: all of the lines before `line`, and of it so much was taken back."""
 
-    line: int = 0
-    amount: Amount = 0
+    line: Annotated[int, wire("line", absent=0)] = 0
+    amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
+@stored_as("progress")
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A command, by its inbox key, that is begun and did not fit into one commit."""
 
-    command: str
-    in_flight: DistributionProgress | None = None
-    taken_back: TakenBack = TakenBack()
+    command: Annotated[str, wire("command")]
+    in_flight: Annotated[DistributionProgress | None, wire("in_flight", absent=None)] = None
+    taken_back: Annotated[TakenBack, wire("taken_back", absent={})] = TakenBack()
 
 
+@stored_as("lease")
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who is settling the queue, until when: a courtesy that avoids conflicts, no lock."""
 
-    holder: str
-    until: Instant
+    holder: Annotated[str, wire("holder")]
+    until: Annotated[Instant, wire("until")]
 
 
+@stored_as("queue")
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -86,22 +92,22 @@ class Queue:
     `merging`: entries that left are on their way to another queue (Rule 1.5.5).
     """
 
-    id: QueueId
-    version: int = 0
-    tickets: int = 0
-    entries: int = 0
-    cleared_below: int = 0
-    cleared_at: Instant | None = None
-    ran_at: Instant | None = None
-    height: int = 0
-    top: tuple[Child, ...] = ()
-    sums: tuple[Standing, ...] = ()
-    tills: dict[str, Amount] = field(default_factory=dict)
-    group: Group | None = None
-    flow: Flow = field(default_factory=Flow)
-    progress: Progress | None = None
-    lease: Lease | None = None
-    merging: bool = False
+    id: Annotated[QueueId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    tickets: Annotated[int, wire("tickets", absent=0)] = 0
+    entries: Annotated[int, wire("entries", absent=0)] = 0
+    cleared_below: Annotated[int, wire("cleared_below", absent=0)] = 0
+    cleared_at: Annotated[Instant | None, wire("cleared_at", absent=None)] = None
+    ran_at: Annotated[Instant | None, wire("ran_at", absent=None)] = None
+    height: Annotated[int, wire("height", absent=0)] = 0
+    top: Annotated[tuple[Child, ...], wire("top", absent=[])] = ()
+    sums: Annotated[tuple[Standing, ...], wire("sums", absent=[])] = ()
+    tills: Annotated[dict[str, Amount], wire("tills", absent={})] = field(default_factory=dict)
+    group: Annotated[Group | None, wire("group", absent=None)] = None
+    flow: Annotated[Flow, wire("flow", absent={})] = field(default_factory=Flow)
+    progress: Annotated[Progress | None, wire("progress", absent=None)] = None
+    lease: Annotated[Lease | None, wire("lease", absent=None)] = None
+    merging: Annotated[bool, wire("merging", absent=False)] = False
 
     def figure(self, account: Till) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

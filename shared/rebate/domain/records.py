@@ -1,22 +1,35 @@
 """Records: frozen dataclasses with slots, which cost a fraction of the standard library's.
 
-To a type checker `dataclass` and `replace` are the standard library's, and they mean the same. What
-differs is the work. There, each class compiles eight functions, so that a hundred are a third of a
-cold start, and a frozen instance sets each field by a call. Here only a constructor is compiled,
-when the first record is made of the class; it fills an object of an open twin of the class, with
-the same slots, and closes it.
+A type checker is told that they are like dataclasses (PEP 681), and what it is told holds: how they
+are made, compared, printed, hashed, matched, frozen; defaults, `ClassVar`, and what `dataclasses`
+does with them (`fields`, `replace`, `asdict`). What they do not do is refused where a class is
+written: inheritance, `InitVar`, fields that are by keyword alone or not given at all.
+
+What differs is the work. In the standard library each class compiles eight functions, so that a
+hundred are a third of a cold start, and a frozen instance sets each field by a call. Here only a
+constructor is compiled, when the first record is made of the class; it fills an object of an open
+twin of the class, with the same slots, and closes it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, FrozenInstanceError, field
+from dataclasses import KW_ONLY, MISSING, Field, FrozenInstanceError, InitVar, field
 from dataclasses import dataclass as standard
 from dataclasses import replace as standard_replace
 from inspect import Parameter, Signature
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    NoReturn,
+    TypeVar,
+    dataclass_transform,
+    get_origin,
+    overload,
+)
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass, replace
+    from dataclasses import replace
 
 __all__ = [
     "REQUIRED",
@@ -28,6 +41,8 @@ __all__ = [
     "is_record",
     "replace",
 ]
+
+Class = TypeVar("Class")
 
 REQUIRED = MISSING
 """The default of a field that has none."""
@@ -46,34 +61,65 @@ def _parameter(name: str, default: Any) -> Parameter:  # noqa: ANN401 - any fiel
     return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=by_default)
 
 
+class _Fields:
+    """What `dataclasses` knows a class by; the standard library makes it, once it is asked for."""
+
+    def __get__(self, record: object, kind: "type[_Record]") -> dict[str, Any]:
+        if not kind.__known_fields__:
+            given = {name: each for name, each in kind.__given__.items() if each is not REQUIRED}
+            annotations = {name: kind.__annotations__[name] for name in kind.__given__}
+            made: Any = standard(type(kind.__name__, (), {"__annotations__": annotations, **given}))
+            kind.__known_fields__.update(made.__dataclass_fields__)
+        return kind.__known_fields__
+
+
 class _Record:
     """What all records share: they are compared by class and content."""
 
     __slots__ = ()
     __signature__ = _Parameters()
+    __dataclass_fields__ = _Fields()
 
     if TYPE_CHECKING:
         __contents__: ClassVar[attrgetter[tuple[Any, ...]]]
         """Gets the content of each field, and the class: so there are always several."""
 
+        __compared__: ClassVar[attrgetter[tuple[Any, ...]]]
+        """Gets what records are compared and hashed by, and the class."""
+
         __defaults__: ClassVar[Mapping[str, Any]]
         """By field: its default, what makes it (a field with a factory), or `REQUIRED`."""
+
+        __given__: ClassVar[Mapping[str, Any]]
+        """By field what its class gives it: a default, what `field` returned, or `REQUIRED`."""
+
+        __shown__: ClassVar[frozenset[str]]
+        """The fields that are printed."""
+
+        __known_fields__: ClassVar[dict[str, Any]]
+        """What `dataclasses` knows, empty before it asks."""
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
             return NotImplemented
-        return self.__contents__(self) == self.__contents__(other)
+        return self.__compared__(self) == self.__compared__(other)
 
     def __hash__(self) -> int:
-        return hash(self.__contents__(self))
+        return hash(self.__compared__(self))
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={content!r}" for name, content in fields_of(self))
+        shown = self.__shown__
+        told = ", ".join(f"{name}={each!r}" for name, each in fields_of(self) if name in shown)
         return f"{type(self).__qualname__}({told})"
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         """Copy and pickle by making the record anew."""
         return type(self), self.__contents__(self)[:-1]
+
+    def __replace__(self, /, **changes: object) -> object:
+        """Return a record with some of its fields changed: for `copy.replace`."""
+        record: Any = self
+        return replace(record, **changes)
 
 
 def is_record(kind: type) -> bool:
@@ -101,14 +147,26 @@ def defaults_of(kind: type) -> Iterator[tuple[str, Any]]:
         yield name, factory() if factory else default
 
 
+@overload
+def dataclass(body: type[Class], /) -> type[Class]: ...
+
+
+@overload
+def dataclass(
+    *, frozen: bool = False, slots: bool = False
+) -> Callable[[type[Class]], type[Class]]: ...
+
+
+@dataclass_transform(field_specifiers=(field,))
+def dataclass(body: Any = None, *, frozen: bool = False, slots: bool = False) -> Any:
+    """Make a record of a class, or return what does; other dataclasses are the standard's."""
+    make = _recorded if frozen and slots else standard(frozen=frozen, slots=slots)
+    return make(body) if body else make
+
+
 if not TYPE_CHECKING:
 
-    def dataclass(body=None, *, frozen=False, slots=False):  # noqa: ANN001, ANN201 - see above
-        """Make a record of a class, or return what does; other dataclasses are the standard's."""
-        make = _recorded if frozen and slots else standard(frozen=frozen, slots=slots)
-        return make(body) if body else make
-
-    def replace(record, /, **changes):  # noqa: ANN001, ANN003, ANN201 - see above
+    def replace(record, /, **changes):  # noqa: ANN001, ANN003, ANN201 - as the standard library's
         """Return a record, or another dataclass, with some of its fields changed."""
         if not isinstance(record, _Record):
             return standard_replace(record, **changes)
@@ -121,16 +179,28 @@ if not TYPE_CHECKING:
 
 def _recorded(body: type) -> type:
     """Return the record that a class describes by its annotations, defaults and methods."""
-    names = tuple(body.__annotations__)
+    if body.__bases__ != (object,):
+        raise TypeError(f"{body.__name__} is a record, and those inherit nothing")
+    annotations = vars(body).get("__annotations__", {})
+    names = tuple(name for name, noted in annotations.items() if _is_field(body, noted))
     written = {name: value for name, value in vars(body).items() if name not in _NOT_WRITTEN}
-    defaults = {name: written.pop(name, REQUIRED) for name in names}
+    given = {name: written.pop(name, REQUIRED) for name in names}
+    _insist_possible(body.__name__, given)
+    described = {name: each for name, each in given.items() if isinstance(each, Field)}
+    defaults = {name: _default(each) for name, each in given.items()}
+    compared = [name for name in names if name not in described or described[name].compare]
+    shown = [name for name in names if name not in described or described[name].repr]
     twin = type(f"_Open{body.__name__}", (_Record,), {"__slots__": names})
     made = {
         "__slots__": names,
         "__match_args__": names,
         "__places__": {name: place for place, name in enumerate(names)},
         "__contents__": attrgetter(*names, "__class__"),
+        "__compared__": attrgetter(*compared, "__class__", "__class__"),
         "__defaults__": defaults,
+        "__given__": given,
+        "__shown__": frozenset(shown),
+        "__known_fields__": {},
         "__new__": _maker(twin, defaults, checked="__post_init__" in written),
         "__setattr__": _refuse,
         "__delattr__": _refuse,
@@ -140,6 +210,37 @@ def _recorded(body: type) -> type:
 
 _NOT_WRITTEN = frozenset({"__dict__", "__weakref__"})
 """What Python adds to the body of a class without slots."""
+
+
+def _is_field(body: type, annotation: Any) -> bool:  # noqa: ANN401 - any annotation
+    """Tell a field from what is the class's own."""
+    kind = get_origin(annotation) or annotation
+    if kind is KW_ONLY or isinstance(annotation, InitVar):
+        raise TypeError(f"{body.__name__} is a record: its fields are given by place and stored")
+    if isinstance(annotation, str):
+        return not annotation.startswith(("ClassVar", "typing.ClassVar"))
+    return kind is not ClassVar
+
+
+def _default(given: Any) -> Any:  # noqa: ANN401 - any field's
+    """Return the default of a field, the field itself if it makes one anew, or `REQUIRED`."""
+    if not isinstance(given, Field) or given.default_factory is not MISSING:
+        return given
+    return given.default
+
+
+def _insist_possible(kind: str, given: Mapping[str, Any]) -> None:
+    """Insist on what the standard library insists on, and on what records can do."""
+    optional = None
+    for name, each in given.items():
+        default = _default(each)
+        if isinstance(each, Field) and (not each.init or each.kw_only is True or each.hash):
+            raise TypeError(f"{name} of {kind}: records have no such fields")
+        if default is REQUIRED and optional:
+            raise TypeError(f"{name} of {kind} has no default and follows {optional}, which has")
+        if type(default).__hash__ is None:
+            raise ValueError(f"{name} of {kind}: a default that changes: use default_factory")
+        optional = optional or (name if default is not REQUIRED else None)
 
 
 def _maker(twin: type, defaults: Mapping[str, Any], *, checked: bool) -> Callable[..., Any]:

@@ -1,24 +1,27 @@
 """Scopes of settings, and which of their rules decides an entry's ratio (Rules 1.2, 1.3, 1.5)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from rebate.domain.draws import Lottery
 from rebate.domain.money import Amount, Bps
 from rebate.domain.orders import Choice
 from rebate.domain.records import dataclass, field
 from rebate.domain.windows import Window
+from rebate.domain.wire import money, stored_as, wire
 
 
+@stored_as("tier")
 @dataclass(frozen=True, slots=True)
 class Tier:
     """A ratio for members whose completed orders of the last `days` add up to enough."""
 
-    days: int
-    at_least: Amount
-    bps: Bps
+    days: Annotated[int, wire("days")]
+    at_least: Annotated[Amount, money("at_least")]
+    bps: Annotated[Bps, wire("bps")]
 
 
+@stored_as("scope", 2)
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What one scope sets; None and empty: not set. Names are for people: `product p-9`.
@@ -27,19 +30,21 @@ class Scope:
     mall product, a store, a store's product or a desk.
     """
 
-    name: str
-    counts: str
-    part: str | None = None
-    extraction_bps: Bps | None = None
-    fixed_bps: Bps | None = None
-    by_level: Mapping[str, Bps] = field(default_factory=dict)
-    cumulative: tuple[Tier, ...] = ()
-    lottery: Lottery | None = None
-    windows: tuple[Window, ...] = ()
-    per_day: int | None = None
-    total: int | None = None
-    min_paid: Amount = 0
-    max_entitlement: Amount | None = None
+    name: Annotated[str, wire("name")]
+    counts: Annotated[str, wire("counts")]
+    part: Annotated[str | None, wire("part", absent=None)] = None
+    extraction_bps: Annotated[Bps | None, wire("extraction_bps", absent=None)] = None
+    fixed_bps: Annotated[Bps | None, wire("fixed_bps", absent=None)] = None
+    by_level: Annotated[Mapping[str, Bps], wire("by_level", absent={})] = field(
+        default_factory=dict
+    )
+    cumulative: Annotated[tuple[Tier, ...], wire("cumulative", absent=[])] = ()
+    lottery: Annotated[Lottery | None, wire("lottery", absent=None)] = None
+    windows: Annotated[tuple[Window, ...], wire("windows", absent=[])] = ()
+    per_day: Annotated[int | None, wire("per_day", absent=None)] = None
+    total: Annotated[int | None, wire("total", absent=None)] = None
+    min_paid: Annotated[Amount, money("min_paid", absent=0)] = 0
+    max_entitlement: Annotated[Amount | None, money("max_entitlement", absent=None)] = None
 
     @property
     def is_limited(self) -> bool:

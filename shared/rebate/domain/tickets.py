@@ -8,7 +8,7 @@ other plans (Rule 0.4.1), so that both are settled by the same code.
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from operator import add, sub
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from rebate.domain.draws import Group, Lottery, Luck, RandomReturn, drawn_ratio
 from rebate.domain.ledger import Pocket, Reason
@@ -28,8 +28,10 @@ from rebate.domain.names import (
 from rebate.domain.profits import Source, profit_of
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
+from rebate.domain.wire import money, stored_as, wire
 
 
+@stored_as("status", is_open=True)
 class Status(StrEnum):
     """States of an entry (Rule 0.6).
 
@@ -49,15 +51,17 @@ class Status(StrEnum):
     REFUNDED = "refunded"
 
 
+@stored_as("conversion")
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """What an entry was turned into: `amount` of `pocket` at `ratio_bps` (Rules 1.6.1, 1.6.2)."""
 
-    pocket: Pocket
-    ratio_bps: Bps
-    amount: Amount
+    pocket: Annotated[Pocket, wire("pocket")]
+    ratio_bps: Annotated[Bps, wire("ratio_bps")]
+    amount: Annotated[Amount, money("amount")]
 
 
+@stored_as("entry", 2)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A place in line (Rule 0.5), in minor units.
@@ -70,16 +74,18 @@ class Entry:
     before reasons were kept has only the later ones.
     """
 
-    entitlement: Amount | None
-    ordinal: int
-    paid: Amount = 0
-    rewards: int = 0
-    status: Status = Status.WAITING
-    drawn: bool = False
-    conversion: Conversion | None = None
-    drawn_on: str | None = None
-    group: Group | None = None
-    by_reason: Mapping[Reason, Amount] = field(default_factory=dict)
+    entitlement: Annotated[Amount | None, money("entitlement")]
+    ordinal: Annotated[int, wire("ordinal")]
+    paid: Annotated[Amount, money("paid", absent=0)] = 0
+    rewards: Annotated[int, wire("rewards", absent=0)] = 0
+    status: Annotated[Status, wire("status", absent="waiting")] = Status.WAITING
+    drawn: Annotated[bool, wire("drawn", absent=False)] = False
+    conversion: Annotated[Conversion | None, wire("conversion", absent=None)] = None
+    drawn_on: Annotated[str | None, wire("drawn_on", absent=None)] = None
+    group: Annotated[Group | None, wire("group", absent=None)] = None
+    by_reason: Annotated[Mapping[Reason, Amount], wire("by_reason", absent={})] = field(
+        default_factory=dict
+    )
 
     @property
     def lacks(self) -> Amount:
@@ -100,6 +106,7 @@ class Entry:
         return replace(self, paid=self.paid + amount, by_reason=by_reason)
 
 
+@stored_as("ticket_line", 2)
 @dataclass(frozen=True, slots=True)
 class Line:
     """What one order line gives and gets, with the ratios it joined with (Rule 1.2).
@@ -115,22 +122,22 @@ class Line:
     is); `retained` is what of all that stayed with the platform.
     """
 
-    id: LineId
-    gives_from: Amount
-    gets_from: Amount
-    gives_bps: Bps = 0
-    gets_bps: Bps | None = None
-    cap: Amount | None = None
-    joins: bool = True
-    contributes: bool = True
-    product: ProductId | None = None
-    lottery: Lottery | None = None
-    random_return: RandomReturn | None = None
-    sources: tuple[Source, ...] = ()
-    settled: tuple[Amount | None, ...] = ()
-    retained: Amount = 0
-    entry: Entry | None = None
-    got: Amount = 0
+    id: Annotated[LineId, wire("id")]
+    gives_from: Annotated[Amount, money("gives_from")]
+    gets_from: Annotated[Amount, money("gets_from")]
+    gives_bps: Annotated[Bps, wire("gives_bps", absent=0)] = 0
+    gets_bps: Annotated[Bps | None, wire("gets_bps", absent=None)] = None
+    cap: Annotated[Amount | None, money("cap", absent=None)] = None
+    joins: Annotated[bool, wire("joins", absent=True)] = True
+    contributes: Annotated[bool, wire("contributes", absent=True)] = True
+    product: Annotated[ProductId | None, wire("product", absent=None)] = None
+    lottery: Annotated[Lottery | None, wire("lottery", absent=None)] = None
+    random_return: Annotated[RandomReturn | None, wire("random_return", absent=None)] = None
+    sources: Annotated[tuple[Source, ...], wire("sources", absent=[])] = ()
+    settled: Annotated[tuple[Amount | None, ...], wire("settled", absent=[])] = ()
+    retained: Annotated[Amount, money("retained", absent=0)] = 0
+    entry: Annotated[Entry | None, wire("entry", absent=None)] = None
+    got: Annotated[Amount, money("got", absent=0)] = 0
 
     def without(self, refunded: Mapping[LineId, Amount]) -> "Line":
         """Return the line after a refund of so much of its order lines (Rules 1.6.5 and 7a).
@@ -166,6 +173,7 @@ class Line:
         )
 
 
+@stored_as("ticket")
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One order in one queue.
@@ -179,22 +187,22 @@ class Ticket:
     the one from which this ticket came (Rule 1.5.5).
     """
 
-    queue: QueueId
-    order: OrderId
-    member: MemberId
-    lines: tuple[Line, ...]
-    paid_at: Instant
-    store: StoreId | None = None
-    referrer: MemberId | None = None
-    parts_bps: tuple[Bps, ...] = (WHOLE,)
-    joined: bool = False
-    place: int | None = None
-    completed_at: Instant | None = None
-    origin: OrderId | None = None
-    round: int = 0
-    commits: tuple[int, ...] = ()
-    merged_from: QueueId = NO_QUEUE
-    merged_into: QueueId = NO_QUEUE
+    queue: Annotated[QueueId, wire("queue")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    lines: Annotated[tuple[Line, ...], wire("lines")]
+    paid_at: Annotated[Instant, wire("paid_at")]
+    store: Annotated[StoreId | None, wire("store", absent=None)] = None
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    parts_bps: Annotated[tuple[Bps, ...], wire("parts_bps", absent=[10000])] = (WHOLE,)
+    joined: Annotated[bool, wire("joined", absent=False)] = False
+    place: Annotated[int | None, wire("place", absent=None)] = None
+    completed_at: Annotated[Instant | None, wire("completed_at", absent=None)] = None
+    origin: Annotated[OrderId | None, wire("origin", absent=None)] = None
+    round: Annotated[int, wire("round", absent=0)] = 0
+    commits: Annotated[tuple[int, ...], wire("commits", absent=[])] = ()
+    merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
+    merged_into: Annotated[QueueId, wire("merged_into", absent="")] = NO_QUEUE
 
     @property
     def key(self) -> TicketKey:

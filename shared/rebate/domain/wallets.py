@@ -1,18 +1,24 @@
 """What a member has (Rule 3)."""
 
+from typing import Annotated
+
 from rebate.domain.ledger import Pocket
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, field
+from rebate.domain.wire import stored_as, wire
 
 
+@stored_as("wallet")
 @dataclass(frozen=True, slots=True)
 class Wallet:
     """Balances by pocket, each the sum of its journal postings; `version` counts changes."""
 
-    member: MemberId
-    version: int = 0
-    balances: dict[Pocket, Amount] = field(default_factory=dict)
+    member: Annotated[MemberId, wire("member")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    balances: Annotated[dict[Pocket, Amount], wire("balances", absent={})] = field(
+        default_factory=dict
+    )
 
     def has(self, pocket: Pocket) -> Amount:
         """Return the balance of a pocket, 0 where it was never used."""

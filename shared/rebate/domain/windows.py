@@ -2,26 +2,29 @@
 
 from collections.abc import Iterable
 from datetime import time, timedelta
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, datetime_of
+from rebate.domain.wire import stored_as, tag, wire
 
 
+@stored_as("dates")
 @dataclass(frozen=True, slots=True)
 class Dates:
     """From an instant on, up to and without another."""
 
-    start: Instant
-    end: Instant
-    type: Literal["dates"] = "dates"
+    start: Annotated[Instant, wire("start")]
+    end: Annotated[Instant, wire("end")]
+    type: Annotated[Literal["dates"], tag("dates")] = "dates"
 
     def holds(self, instant: Instant, _zone: ZoneInfo) -> bool:
         """Tell whether `instant` lies inside."""
         return self.start <= instant < self.end
 
 
+@stored_as("hours")
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A time of day, up to and without its end; one that is not after the start is the next day's.
@@ -30,10 +33,10 @@ class Hours:
     clock on the shop's wall, so a day on which clocks change is longer or shorter.
     """
 
-    start: time
-    end: time
-    weekdays: frozenset[int] = frozenset()
-    type: Literal["hours"] = "hours"
+    start: Annotated[time, wire("start")]
+    end: Annotated[time, wire("end")]
+    weekdays: Annotated[frozenset[int], wire("weekdays", absent=[])] = frozenset()
+    type: Annotated[Literal["hours"], tag("hours")] = "hours"
 
     def holds(self, instant: Instant, zone: ZoneInfo) -> bool:
         """Tell whether `instant` lies inside."""

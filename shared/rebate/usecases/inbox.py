@@ -2,6 +2,10 @@
 
 A command to join may share its row with others, so the row's disappearance cannot prove that it
 was carried out. Its ticket does: it goes with the command, and is a row as soon as it joins.
+
+A command that only a later release knows stands where it came: what came before it is carried out,
+it and all that came after wait until that release settles the queue. Going on without it could pay
+what it would have changed.
 """
 
 from collections import Counter
@@ -16,6 +20,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
+from rebate.domain.wire import Unknown
 from rebate.usecases.line import Line
 from rebate.usecases.ports import WRITES_MAX, Remove, Store
 from rebate.usecases.rows import SHARDS, Inbox, Key, inbox_partition, key_of
@@ -44,11 +49,13 @@ class Pile:
 
     `left` counts by row the commands that are not carried out, also those that are not `waiting`
     because others must be read first. `unseen`: some wait for the rest of their event to be stored.
+    `unknown`: the command that a later release has to carry out before any that come after it.
     """
 
     waiting: list[Waiting] = field(default_factory=list)
     left: Counter[Key] = field(default_factory=Counter)
     unseen: bool = False
+    unknown: Inbox | None = None
 
     def first(self, count: int) -> list[Keyed]:
         """Return the first `count` commands; rows are written by answers and by emptying a row."""
@@ -84,8 +91,8 @@ def read_inbox(store: Store, queue: Queue, line: Line, now: Instant) -> Pile:
     while True:
         rows, horizon = _rows(store, queue, limit)
         pile = _pile(store, queue, line, [row for row in rows if _is_ripe(row, now)], horizon)
-        found = begun is None or (bool(pile.waiting) and pile.waiting[0].sort == begun)
-        if found and (pile.waiting or horizon is None):
+        first = pile.waiting[0].sort if pile.waiting else pile.unknown and pile.unknown.sort
+        if begun in (None, first) and (first or horizon is None):
             line.learn([], (each.ticket for each in pile.waiting if each.ticket))
             return pile
         if horizon is None:
@@ -130,11 +137,27 @@ def _pile(
 ) -> Pile:
     visible, unseen = _visible(store, rows)
     begun = queue.progress.command if queue.progress else None
+    unknown = _first_unknown(visible, begun, horizon)
     undone = list(_undone(line, visible, begun))
     end = horizon or max((each.sort for each in undone), default="")
-    known = [each for each in undone if each.sort <= end or each.sort == begun]
+    stop = None if unknown is None else "" if unknown.sort == begun else unknown.sort
+    known = [
+        each
+        for each in undone
+        if each.sort == begun or (each.sort <= end and (stop is None or each.sort < stop))
+    ]
     known.sort(key=lambda each: (each.sort != begun, each.sort))
-    return Pile(known, Counter(each.row for each in undone), unseen)
+    return Pile(known, Counter(each.row for each in undone), unseen, unknown)
+
+
+def _first_unknown(rows: Iterable[Inbox], begun: str | None, horizon: str | None) -> Inbox | None:
+    """Return the row whose command stops all that sort after it, or all if it is begun.
+
+    Beyond `horizon` not all rows are read, so another may come first there.
+    """
+    unknown = (row for row in rows if isinstance(row.command, Unknown))
+    read = (row for row in unknown if row.sort == begun or not horizon or row.sort <= horizon)
+    return min(read, key=lambda row: (row.sort != begun, row.sort), default=None)
 
 
 def _visible(store: Store, rows: Iterable[Inbox]) -> tuple[list[Inbox], bool]:
@@ -163,7 +186,7 @@ def _undone(line: Line, rows: Iterable[Inbox], begun: str | None) -> Iterator[Wa
     A row goes with its last command, and commands of one row are carried out in order. So where the
     first is neither begun nor one of several that is stored, none of the row is.
     """
-    read = [list(_commands(row)) for row in rows]
+    read = [list(_commands(row)) for row in rows if not isinstance(row.command, Unknown)]
     stored = _stored(line, (row[0] for row in read if len(row) > 1 or row[0].sort == begun))
     stored |= _stored(line, (each for row in read if _joined(row[0], stored) for each in row))
     for each in chain.from_iterable(read):
@@ -184,6 +207,7 @@ def _joined(waiting: Waiting, stored: Container[TicketKey]) -> bool:
 
 def _commands(row: Inbox) -> Iterator[Waiting]:
     key = key_of(row)
+    assert not isinstance(row.command, Unknown), f"{row.command.type} cannot be carried out"
     yield Waiting(row.sort, row.command, key, row.request, row.ticket)
     for each in row.others:
         yield Waiting(each.sort, each.command, key, ticket=each.ticket)

@@ -26,6 +26,7 @@ from rebate.domain.events import (
     RepurchasePlaced,
     WithdrawalDecided,
 )
+from rebate.domain.wire import Unknown
 from rebate.usecases.ports import WRITES_MAX, Put, Store
 from rebate.usecases.rows import Journal, Notice
 
@@ -50,7 +51,10 @@ def notify(store: Store, row: Journal) -> int:
 def notices_of(row: Journal) -> list[Notice]:
     """Return what members are told of a journal row: the same whenever it is asked."""
     return [
-        notice for place, event in enumerate(row.events) for notice in _notices(row, place, event)
+        notice
+        for place, event in enumerate(row.events)
+        if not isinstance(event, Unknown)
+        for notice in _notices(row, place, event)
     ]
 
 

@@ -12,6 +12,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
 from rebate.domain.plans import referral
 from rebate.domain.records import dataclass, replace
+from rebate.domain.wire import Unknown
 from rebate.usecases.orders import load_order
 from rebate.usecases.ports import Clock, Credit, Put, Remove, Store, Write
 from rebate.usecases.rows import (
@@ -72,11 +73,13 @@ class CommissionDesk:
         return len(rung)
 
     def _waiting(self, order: OrderId) -> list[Inbox]:
+        """Return what rings for an order; what a later release put there is left to it."""
         queue = referral.queue_of(order)
         return [
             row
             for shard in range(SHARDS)
             for row in self.store.query(Inbox, inbox_partition(queue, shard), limit=10)
+            if not isinstance(row.command, Unknown)
         ]
 
     def _due(self, order: Order, known: Commission | None) -> Commission | None:

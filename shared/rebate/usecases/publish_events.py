@@ -22,13 +22,11 @@ from rebate.domain.events import (
 )
 from rebate.domain.records import dataclass, fields_of
 from rebate.domain.times import Instant, datetime_of, zulu
+from rebate.domain.wire import Unknown
 from rebate.usecases.rows import Journal
 
 SOURCE = "rebate"
 """The `source` of every event out."""
-
-_MEMBERS_ALONE = (RebateCapped, RepurchaseMissed)
-"""Only the member is told of these."""
 
 _OF_NO_QUEUE = (
     CommissionPaid,
@@ -77,11 +75,14 @@ def publish(rows: Sequence[Journal], publisher: Publisher) -> set[int]:
 
 
 def events_of(row: Journal) -> list[Told]:
-    """Return what a journal row tells; each event's id is the row's and its place in it."""
+    """Return what a journal row tells; each event's id is the row's and its place in it.
+
+    An event that only a later release knows is passed over: what it tells is not known either.
+    """
     return [
         Told(event.type, row.at, _detail(row, place, event))
         for place, event in enumerate(row.events)
-        if not isinstance(event, _MEMBERS_ALONE)
+        if not isinstance(event, Unknown | RebateCapped | RepurchaseMissed)
     ]
 
 

@@ -7,7 +7,7 @@ by the orders of one of its `SHARDS`.
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from zlib import crc32
 
 from rebate.domain.caps import DailyRebates
@@ -35,6 +35,7 @@ from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
+from rebate.domain.wire import Unknown, derived, money, stored_as, wire
 
 PART_BYTES_MAX = 240
 
@@ -69,22 +70,24 @@ def _escaped(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
 
 
+@stored_as("order_lines")
 @dataclass(frozen=True, slots=True)
 class OrderLines:
     """Further lines of a long order, number `row` from 1, of the content named by `digest`."""
 
-    order: OrderId
-    digest: str
-    row: int
-    lines: tuple[OrderLine, ...]
+    order: Annotated[OrderId, wire("order")]
+    digest: Annotated[str, wire("digest")]
+    row: Annotated[int, wire("row")]
+    lines: Annotated[tuple[OrderLine, ...], wire("lines")]
 
 
+@stored_as("letter")
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A paid order's command to join; its ticket comes with it, and is a row once it joins."""
 
-    sort: str
-    ticket: Ticket
+    sort: Annotated[str, wire("sort")]
+    ticket: Annotated[Ticket, wire("ticket")]
 
     @property
     def command(self) -> Join:
@@ -92,6 +95,7 @@ class Letter:
         return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
 
 
+@stored_as("inbox")
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """A command that waits for its queue; orders accepted together share a row.
@@ -104,91 +108,98 @@ class Inbox:
     together with this one, and sort after it; the row is removed when all are carried out.
     """
 
-    queue: QueueId
-    sort: str
-    command: Command
-    gate: tuple[OrderId, int] | None = None
-    request: str | None = None
-    not_before: Instant | None = None
-    ticket: Ticket | None = None
-    others: tuple[Letter, ...] = ()
+    queue: Annotated[QueueId, wire("queue")]
+    sort: Annotated[str, wire("sort")]
+    command: Annotated[Command | Unknown, wire("command")]
+    gate: Annotated[tuple[OrderId, int] | None, wire("gate", absent=None)] = None
+    request: Annotated[str | None, wire("request", absent=None)] = None
+    not_before: Annotated[Instant | None, wire("not_before", absent=None)] = None
+    ticket: Annotated[Ticket | None, wire("ticket", absent=None)] = None
+    others: Annotated[tuple[Letter, ...], wire("others", absent=[])] = ()
 
 
+@stored_as("journal")
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation)."""
 
-    source: str
-    number: int
-    at: Instant
-    entries: tuple[JournalEntry, ...]
-    events: tuple[Event, ...] = ()
+    source: Annotated[str, wire("source")]
+    number: Annotated[int, wire("number")]
+    at: Annotated[Instant, wire("at")]
+    entries: Annotated[tuple[JournalEntry, ...], wire("entries")]
+    events: Annotated[tuple[Event | Unknown, ...], wire("events", absent=[])] = ()
 
 
+@stored_as("movement")
 @dataclass(frozen=True, slots=True)
 class Movement:
     """A line of a member's statement; `reason` is the kind of reward (Rule 5.7)."""
 
-    kind: str
-    pocket: Pocket
-    amount: Amount
-    order: OrderId | None = None
-    entry: EntryId | None = None
-    reason: Reason | None = None
+    kind: Annotated[str, wire("kind")]
+    pocket: Annotated[Pocket, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    order: Annotated[OrderId | None, wire("order", absent=None)] = None
+    entry: Annotated[EntryId | None, wire("entry", absent=None)] = None
+    reason: Annotated[Reason | None, wire("reason", absent=None)] = None
 
 
+@stored_as("statement")
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What one commit moved in a member's wallet."""
 
-    member: MemberId
-    at: Instant
-    source: str
-    number: int
-    movements: tuple[Movement, ...]
+    member: Annotated[MemberId, wire("member")]
+    at: Annotated[Instant, wire("at")]
+    source: Annotated[str, wire("source")]
+    number: Annotated[int, wire("number")]
+    movements: Annotated[tuple[Movement, ...], wire("movements")]
 
 
+@stored_as("member")
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member's profile, as the shop told it last; a referral binds once (Rule 2.5)."""
 
-    id: MemberId
-    version: int = 0
-    level: str | None = None
-    rank: str | None = None
-    referrer: MemberId | None = None
-    nickname: str | None = None
-    avatar_url: str | None = None
-    saved_at: Instant | None = None
+    id: Annotated[MemberId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    level: Annotated[str | None, wire("level", absent=None)] = None
+    rank: Annotated[str | None, wire("rank", absent=None)] = None
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    nickname: Annotated[str | None, wire("nickname", absent=None)] = None
+    avatar_url: Annotated[str | None, wire("avatar_url", absent=None)] = None
+    saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
 
 
+@stored_as("product")
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product of the catalog (Rules 1.4 (2, 3) and 1.5.5)."""
 
-    id: ProductId
-    version: int = 0
-    name: str | None = None
-    supply: str = "self"
-    store: StoreId | None = None
-    on_sale: bool = True
-    margin_bps: Bps | None = None
-    takes_part: bool = True
-    saved_at: Instant | None = None
+    id: Annotated[ProductId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    name: Annotated[str | None, wire("name", absent=None)] = None
+    supply: Annotated[str, wire("supply", absent="self")] = "self"
+    store: Annotated[StoreId | None, wire("store", absent=None)] = None
+    on_sale: Annotated[bool, wire("on_sale", absent=True)] = True
+    margin_bps: Annotated[Bps | None, wire("margin_bps", absent=None)] = None
+    takes_part: Annotated[bool, wire("takes_part", absent=True)] = True
+    saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
 
 
+@stored_as("shop")
 @dataclass(frozen=True, slots=True)
 class Shop:
     """A store of the catalog."""
 
-    id: StoreId
-    version: int = 0
-    name: str | None = None
-    referrer: MemberId | None = None
-    concession_bps: Bps | None = None
-    saved_at: Instant | None = None
+    id: Annotated[StoreId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    name: Annotated[str | None, wire("name", absent=None)] = None
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    concession_bps: Annotated[Bps | None, wire("concession_bps", absent=None)] = None
+    saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
 
 
+@stored_as("spend")
 @dataclass(frozen=True, slots=True)
 class Spend:
     """What a completed order adds to its buyer's cumulative spend, after refunds (Rule 1.3.2).
@@ -196,12 +207,13 @@ class Spend:
     `groups` holds the amount per group of goods that count together: `mall`, or a store.
     """
 
-    member: MemberId
-    order: OrderId
-    completed_at: Instant
-    groups: dict[str, Amount] = field(default_factory=dict)
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    completed_at: Annotated[Instant, wire("completed_at")]
+    groups: Annotated[dict[str, Amount], wire("groups", absent={})] = field(default_factory=dict)
 
 
+@stored_as("settings_version")
 @dataclass(frozen=True, slots=True)
 class SettingsVersion:
     """The settings document as it was saved, by whom and when (Rule 8.5).
@@ -209,21 +221,23 @@ class SettingsVersion:
     `terms` are what it means, by the `edition` of the code that saved it.
     """
 
-    number: int
-    document: dict[str, Any]
-    saved_at: Instant
-    saved_by: str
-    terms: Terms | None = None
-    edition: int = 0
+    number: Annotated[int, wire("number")]
+    document: Annotated[dict[str, Any], wire("document")]
+    saved_at: Annotated[Instant, wire("saved_at")]
+    saved_by: Annotated[str, wire("saved_by")]
+    terms: Annotated[Terms | None, derived("terms")] = None
+    edition: Annotated[int, wire("edition", absent=0)] = 0
 
 
+@stored_as("current_settings")
 @dataclass(frozen=True, slots=True)
 class CurrentSettings:
     """Which version of the settings is in force."""
 
-    version: int
+    version: Annotated[int, wire("version")]
 
 
+@stored_as("seed")
 @dataclass(frozen=True, slots=True)
 class Seed:
     """The secret of a day's draws (Rule 1.3.4): what was published before, and what is after.
@@ -231,21 +245,23 @@ class Seed:
     `day` is ISO 8601; `late`: it was made when the day had begun, so was committed to too late.
     """
 
-    day: str
-    secret: str
-    commitment: str
-    late: bool = False
-    version: int = 1
+    day: Annotated[str, wire("day")]
+    secret: Annotated[str, wire("secret")]
+    commitment: Annotated[str, wire("commitment")]
+    late: Annotated[bool, wire("late", absent=False)] = False
+    version: Annotated[int, wire("version", absent=1)] = 1
 
 
+@stored_as("paid", 2)
 @dataclass(frozen=True, slots=True)
 class Paid:
     """A referral reward and what was paid of it so far, in minor units."""
 
-    reward: Reward
-    amount: Amount = 0
+    reward: Annotated[Reward, wire("reward")]
+    amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
+@stored_as("commission", 2)
 @dataclass(frozen=True, slots=True)
 class Commission:
     """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
@@ -253,13 +269,14 @@ class Commission:
     `divided` names the dividend run that counted the order.
     """
 
-    order: OrderId
-    paid: tuple[Paid, ...]
-    turnover: Amount = 0
-    divided: str | None = None
-    version: int = 0
+    order: Annotated[OrderId, wire("order")]
+    paid: Annotated[tuple[Paid, ...], wire("paid")]
+    turnover: Annotated[Amount, money("turnover", absent=0)] = 0
+    divided: Annotated[str | None, wire("divided", absent=None)] = None
+    version: Annotated[int, wire("version", absent=0)] = 0
 
 
+@stored_as("dividend", 2)
 @dataclass(frozen=True, slots=True)
 class Dividend:
     """A run that shares a part of the turnover among members of a rank (Rule 2.3).
@@ -268,48 +285,52 @@ class Dividend:
     still being counted.
     """
 
-    id: str
-    at: Instant
-    turnover: Amount = 0
-    parts: tuple[tuple[MemberId, Amount], ...] = ()
-    done: int = 0
-    finished: bool = False
-    version: int = 0
+    id: Annotated[str, wire("id")]
+    at: Annotated[Instant, wire("at")]
+    turnover: Annotated[Amount, money("turnover", absent=0)] = 0
+    parts: Annotated[tuple[tuple[MemberId, Amount], ...], wire("parts", absent=[])] = ()
+    done: Annotated[int, wire("done", absent=0)] = 0
+    finished: Annotated[bool, wire("finished", absent=False)] = False
+    version: Annotated[int, wire("version", absent=0)] = 0
 
 
+@stored_as("withdrawal", 2)
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A request to pay cash out (Rule 3); `approved` None: not decided. `fee` is part of it."""
 
-    id: str
-    member: MemberId
-    amount: Amount
-    at: Instant
-    fee: Amount = 0
-    approved: bool | None = None
-    reason: str | None = None
-    version: int = 1
+    id: Annotated[str, wire("id")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    at: Annotated[Instant, wire("at")]
+    fee: Annotated[Amount, money("fee", absent=0)] = 0
+    approved: Annotated[bool | None, wire("approved", absent=None)] = None
+    reason: Annotated[str | None, wire("reason", absent=None)] = None
+    version: Annotated[int, wire("version", absent=1)] = 1
 
 
+@stored_as("withdrawal_day")
 @dataclass(frozen=True, slots=True)
 class WithdrawalDay:
     """How many withdrawals a member requested on a day (ISO 8601)."""
 
-    member: MemberId
-    day: str
-    count: int
-    version: int = 1
+    member: Annotated[MemberId, wire("member")]
+    day: Annotated[str, wire("day")]
+    count: Annotated[int, wire("count")]
+    version: Annotated[int, wire("version", absent=1)] = 1
 
 
+@stored_as("answer")
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a command that a person waits for; no money hangs on this row."""
 
-    request: str
-    refused: str | None
-    expires_at: int
+    request: Annotated[str, wire("request")]
+    refused: Annotated[str | None, wire("refused")]
+    expires_at: Annotated[int, wire("expires_at")]
 
 
+@stored_as("notice")
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something that members are told (Rule 1.7); how it is worded is decided when it is read.
@@ -319,23 +340,24 @@ class Notice:
     what a wording may name: amounts in minor units, ratios in basis points.
     """
 
-    audience: str
-    at: Instant
-    id: str
-    kind: str
-    facts: dict[str, str | int] = field(default_factory=dict)
+    audience: Annotated[str, wire("audience")]
+    at: Annotated[Instant, wire("at")]
+    id: Annotated[str, wire("id")]
+    kind: Annotated[str, wire("kind")]
+    facts: Annotated[dict[str, str | int], wire("facts", absent={})] = field(default_factory=dict)
 
 
+@stored_as("wording")
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How the operator words a kind of notice in a language; `text` None: as by default."""
 
-    locale: str
-    kind: str
-    text: str | None
-    saved_at: Instant
-    saved_by: str
-    version: int = 1
+    locale: Annotated[str, wire("locale")]
+    kind: Annotated[str, wire("kind")]
+    text: Annotated[str | None, wire("text")]
+    saved_at: Annotated[Instant, wire("saved_at")]
+    saved_by: Annotated[str, wire("saved_by")]
+    version: Annotated[int, wire("version", absent=1)] = 1
 
 
 _SERVES_MEMBERS = frozenset({order_queue.QUEUE, alliance.QUEUE, union.QUEUE})

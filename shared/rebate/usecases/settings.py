@@ -1,11 +1,11 @@
 """The settings in force, and how they are changed (contracts, section 3; Rule 8.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rebate.domain.errors import Code, Conflict, Rejected
+from rebate.domain.errors import Code, Conflict, Rejected, Unreadable
 from rebate.domain.money import Bps
 from rebate.domain.terms import EDITION, Terms
 from rebate.usecases.ports import Clock, Place, Put, Store
@@ -39,15 +39,21 @@ class InForce:
     @cached_property
     def settings(self) -> "Settings":
         """The document, read."""
-        return _parsed(self.document)
+        from rebate.contracts.settings import read_settings
+
+        return read_settings(self.document)[0]
 
 
 class SettingsReader:
-    """Reads the settings in force; a version that was read once is not read again."""
+    """Reads the settings in force; a version that was read once is not read again.
 
-    def __init__(self, store: Store) -> None:
-        """Read from `store`."""
+    A later release may have saved them: what it alone knows is passed over, and `tell` is told.
+    """
+
+    def __init__(self, store: Store, tell: Callable[[str, str], None] = lambda *_: None) -> None:
+        """Read from `store`; `tell` takes whose part and which part is not known."""
         self._store = store
+        self._tell = tell
         self._known: InForce | None = None
 
     def in_force(self, store: Store | None = None) -> InForce:
@@ -64,19 +70,37 @@ class SettingsReader:
         row = self._store.get(SettingsVersion, Key(number(version)))
         assert row is not None, f"settings version {version} is in force and not stored"
         known = row.terms if row.edition == EDITION else None
-        return InForce(version, known or _terms_of(row.document), row.document)
+        return InForce(version, known or self._terms(row), row.document)
 
+    def _terms(self, row: SettingsVersion) -> Terms:
+        """Return what a document means that another release saved.
 
-def _parsed(document: Mapping[str, Any], margin_bps: Bps | None = None) -> "Settings":
-    from rebate.contracts.settings import parse_settings
+        Where it has a value that this one does not know, its own terms say what it means, if they
+        can be read; to guess would settle by rules that nobody set.
 
-    return parse_settings(document, margin_bps)
+        Raises:
+            Unreadable: they cannot.
+        """
+        from rebate.contracts.settings import InvalidSettings, read_settings
+        from rebate.usecases.terms import terms_of
+
+        try:
+            settings, unknown = read_settings(row.document)
+        except InvalidSettings as invalid:
+            self._tell(f"settings {row.number}", str(invalid))
+            if row.terms is None:
+                raise Unreadable(f"settings {row.number}: {invalid}") from invalid
+            return row.terms
+        for path in unknown:
+            self._tell(f"settings {row.number}", path)
+        return terms_of(settings)
 
 
 def _terms_of(document: Mapping[str, Any]) -> Terms:
+    from rebate.contracts.settings import parse_settings
     from rebate.usecases.terms import terms_of
 
-    return terms_of(_parsed(document))
+    return terms_of(parse_settings(document))
 
 
 def save_settings(
@@ -97,12 +121,12 @@ def save_settings(
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
         Conflict: somebody saved another version first.
     """
-    from rebate.contracts.settings import InvalidSettings
+    from rebate.contracts.settings import InvalidSettings, parse_settings
     from rebate.usecases.settings_changes import events_of_change
     from rebate.usecases.terms import terms_of
 
     try:
-        terms = terms_of(_parsed(document, margin_bps))
+        terms = terms_of(parse_settings(document, margin_bps))
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
     version, now = expects + 1, clock.now()

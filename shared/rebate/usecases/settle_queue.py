@@ -83,6 +83,7 @@ class Settler:
         line = Line(self.store, queue.id)
         pile = read_inbox(self.store, queue, line, self.clock.now())
         done.unseen |= pile.unseen
+        done.unknown = pile.unknown.command.type if pile.unknown else None
         if not pile.waiting:
             return False
         done.oldest = done.oldest or pile.waiting[0].command.at

@@ -50,7 +50,8 @@ class Settled:
     """What a settler did: commands carried out, commits, and conflicts with other settlers.
 
     `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
-    their event to be stored. `unfinished`: time was up before the inbox was empty.
+    their event to be stored. `unfinished`: time was up before the inbox was empty. `unknown`: the
+    type of a command that only a later release can carry out; what came after it waits, too.
     """
 
     queue: QueueId
@@ -60,6 +61,7 @@ class Settled:
     busy: bool = False
     unseen: bool = False
     unfinished: bool = False
+    unknown: str | None = None
     oldest: Instant | None = None
 
 

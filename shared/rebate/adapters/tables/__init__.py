@@ -1,62 +1,79 @@
-"""The tables: few and plain, one module each; what CDK deploys is derived from them."""
+"""The tables, few and plain: what CDK deploys is derived from them.
+
+Those that need more than their rows have modules of their own: an index, an expiry, counters.
+"""
 
 from typing import Any
 
-from rebate.adapters.tables.answers import AnswersTable
 from rebate.adapters.tables.base import Item, SortedTable, Table
-from rebate.adapters.tables.commissions import CommissionsTable
-from rebate.adapters.tables.current_settings import CurrentSettingsTable
-from rebate.adapters.tables.daily_rebates import DailyRebatesTable
-from rebate.adapters.tables.dividends import DividendsTable
-from rebate.adapters.tables.holds import HoldsTable
-from rebate.adapters.tables.inbox import InboxTable
-from rebate.adapters.tables.journal import JournalTable
-from rebate.adapters.tables.members import MembersTable
-from rebate.adapters.tables.nodes import NodesTable
-from rebate.adapters.tables.notices import NoticesTable
-from rebate.adapters.tables.order_lines import OrderLinesTable
-from rebate.adapters.tables.orders import OrdersTable
-from rebate.adapters.tables.products import ProductsTable
-from rebate.adapters.tables.queues import QueuesTable
-from rebate.adapters.tables.seeds import SeedsTable
-from rebate.adapters.tables.settings import SettingsTable
-from rebate.adapters.tables.shops import ShopsTable
-from rebate.adapters.tables.spending import SpendingTable
-from rebate.adapters.tables.statements import StatementsTable
-from rebate.adapters.tables.templates import TemplatesTable
+from rebate.adapters.tables.expiring import AnswersTable, NoticesTable
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
-from rebate.adapters.tables.withdrawal_days import WithdrawalDaysTable
-from rebate.adapters.tables.withdrawals import WithdrawalsTable
+from rebate.domain.caps import DailyRebates
+from rebate.domain.holds import Hold
+from rebate.domain.orders import Order
+from rebate.domain.places import Node
+from rebate.domain.queues import Queue
+from rebate.usecases.rows import (
+    Commission,
+    CurrentSettings,
+    Dividend,
+    Inbox,
+    Journal,
+    Member,
+    OrderLines,
+    Product,
+    Seed,
+    SettingsVersion,
+    Shop,
+    Spend,
+    Statement,
+    Withdrawal,
+    WithdrawalDay,
+    Wording,
+)
+
+
+def _table(
+    name: str, kind: type, base: type[Table[Any]] = Table, *, stream: bool = False
+) -> type[Table[Any]]:
+    """Return a table that needs no more than its rows; `base` says whether they are sorted.
+
+    It is called after its rows, also in the stack: a table of another name would be another.
+    """
+    meta = type("Meta", (), {"abstract": True})
+    called = f"{name.title().replace('_', '')}Table"
+    return type(called, (base,), {"Meta": meta, "name": name, "kind": kind, "stream": stream})
+
 
 TABLES: tuple[type[Table[Any]], ...] = (
     AnswersTable,
-    CurrentSettingsTable,
-    InboxTable,
-    JournalTable,
-    MembersTable,
-    NodesTable,
+    _table("current_settings", CurrentSettings),
+    _table("inbox", Inbox, SortedTable, stream=True),
+    _table("journal", Journal, stream=True),
+    _table("members", Member),
+    _table("nodes", Node),
     NoticesTable,
-    OrderLinesTable,
-    OrdersTable,
-    ProductsTable,
-    QueuesTable,
-    SettingsTable,
-    ShopsTable,
-    SpendingTable,
-    StatementsTable,
-    TemplatesTable,
+    _table("order_lines", OrderLines, SortedTable),
+    _table("orders", Order),
+    _table("products", Product),
+    _table("queues", Queue),
+    _table("settings", SettingsVersion),
+    _table("shops", Shop),
+    _table("spending", Spend, SortedTable),
+    _table("statements", Statement, SortedTable),
+    _table("templates", Wording, SortedTable),
     TicketsTable,
     WalletsTable,
-    DailyRebatesTable,
-    DividendsTable,
-    CommissionsTable,
-    WithdrawalDaysTable,
-    WithdrawalsTable,
-    SeedsTable,
-    HoldsTable,
+    _table("daily_rebates", DailyRebates),
+    _table("dividends", Dividend),
+    _table("commissions", Commission),
+    _table("withdrawal_days", WithdrawalDay, SortedTable),
+    _table("withdrawals", Withdrawal),
+    _table("seeds", Seed),
+    _table("holds", Hold, SortedTable),
 )
-"""All of them, unbound."""
+"""All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 
 
 def bind(

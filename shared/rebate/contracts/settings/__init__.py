@@ -6,6 +6,7 @@ from rebate.contracts.settings.document import (
     InvalidSettings,
     merge_patch,
     parse_settings,
+    read_settings,
     settings_document,
 )
 from rebate.contracts.settings.entitlement import (
@@ -87,5 +88,6 @@ __all__ = [
     "guard_findings",
     "merge_patch",
     "parse_settings",
+    "read_settings",
     "settings_document",
 ]

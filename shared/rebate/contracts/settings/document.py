@@ -45,6 +45,23 @@ def parse_settings(document: object, margin_bps: int | None = None) -> Settings:
     return settings
 
 
+def read_settings(document: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
+    """Return what settings that were saved say, and the paths that only a later release knows.
+
+    They were checked when they were saved, by the release that saved them: what is not known is
+    passed over. Raises InvalidSettings where what is known has a value that is not.
+    """
+    try:
+        return parse_settings(document), ()
+    except InvalidSettings as invalid:
+        paths = tuple(problem.path for problem in invalid.problems)
+    try:
+        settings = Settings.model_validate(_without_nulls(document), extra="ignore")
+    except ValidationError as error:
+        raise InvalidSettings(problems_of(error, Settings)) from None
+    return settings, paths
+
+
 def merge_patch(document: object, patch: object) -> Any:
     """Return the document with the JSON merge patch applied (RFC 7396); neither is changed.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from rebate.domain.allocation import fixed_shares
@@ -13,28 +14,32 @@ from rebate.domain.plans.orders import paid_for, whole_ticket
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
+from rebate.domain.wire import money, stored_as, wire
 
 QUEUE = QueueId("alliance")
 
 
+@stored_as("alliance_terms", 2)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `frequency` is (day, week or month; how often)."""
 
-    zone: ZoneInfo
-    dividend_bps: Bps = 0
-    heads_bps: tuple[Bps, ...] = ()
-    free_bps: Bps = WHOLE
-    place_by: Moment = Moment.COMPLETED
-    surplus: Leftover = Leftover.CARRY
-    concessions_bps: Mapping[StoreId, Bps] = field(default_factory=dict)
-    min_paid: Amount = 0
-    max_paid: Amount | None = None
-    channels: frozenset[str] | None = None
-    products: frozenset[ProductId] | None = None
-    frequency: tuple[str, int] | None = None
-    direct_acceleration_bps: Bps = 0
-    repurchase_acceleration_bps: Bps = 0
+    zone: Annotated[ZoneInfo, wire("zone")]
+    dividend_bps: Annotated[Bps, wire("dividend_bps", absent=0)] = 0
+    heads_bps: Annotated[tuple[Bps, ...], wire("heads_bps", absent=[])] = ()
+    free_bps: Annotated[Bps, wire("free_bps", absent=10000)] = WHOLE
+    place_by: Annotated[Moment, wire("place_by", absent="completed")] = Moment.COMPLETED
+    surplus: Annotated[Leftover, wire("surplus", absent="carry")] = Leftover.CARRY
+    concessions_bps: Annotated[Mapping[StoreId, Bps], wire("concessions_bps", absent={})] = field(
+        default_factory=dict
+    )
+    min_paid: Annotated[Amount, money("min_paid", absent=0)] = 0
+    max_paid: Annotated[Amount | None, money("max_paid", absent=None)] = None
+    channels: Annotated[frozenset[str] | None, wire("channels", absent=None)] = None
+    products: Annotated[frozenset[ProductId] | None, wire("products", absent=None)] = None
+    frequency: Annotated[tuple[str, int] | None, wire("frequency", absent=None)] = None
+    direct_acceleration_bps: Annotated[Bps, wire("direct_acceleration_bps", absent=0)] = 0
+    repurchase_acceleration_bps: Annotated[Bps, wire("repurchase_acceleration_bps", absent=0)] = 0
 
 
 def settlement(terms: Terms) -> Plan:

@@ -1,5 +1,7 @@
 """Order queue (订单排队): one line, N rewards, then out and in again (Rule 4)."""
 
+from typing import Annotated
+
 from rebate.domain.allocation import one_receiver
 from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
@@ -8,19 +10,21 @@ from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
+from rebate.domain.wire import stored_as, wire
 
 QUEUE = QueueId("order_queue")
 
 
+@stored_as("order_queue_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; ratios in basis points."""
 
-    reward_bps: Bps = 0
-    settle_on: Moment = Moment.PAID
-    rewards_to_exit: int = 5
-    referrer_first: bool = True
-    repurchase: bool = True
+    reward_bps: Annotated[Bps, wire("reward_bps", absent=0)] = 0
+    settle_on: Annotated[Moment, wire("settle_on", absent="paid")] = Moment.PAID
+    rewards_to_exit: Annotated[int, wire("rewards_to_exit", absent=5)] = 5
+    referrer_first: Annotated[bool, wire("referrer_first", absent=True)] = True
+    repurchase: Annotated[bool, wire("repurchase", absent=True)] = True
 
 
 def settlement(terms: Terms) -> Plan:

@@ -1,6 +1,7 @@
 """The base plan's terms: its switches and the scopes of its settings (Rules 1.4 and 1.5)."""
 
 from collections.abc import Mapping
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from rebate.domain.clearings import Clearing
@@ -11,6 +12,7 @@ from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment
 from rebate.domain.records import dataclass, field
 from rebate.domain.scopes import Scope, Scopes
+from rebate.domain.wire import money, stored_as, wire
 
 PLAN = Scope("the plan", "plan")
 
@@ -35,6 +37,7 @@ def desk_scope(store: StoreId) -> Scope:
     return Scope(f"cashier {store}", f"cashier/{store}")
 
 
+@stored_as("branch")
 @dataclass(frozen=True, slots=True)
 class Branch:
     """What a store, or its cash desk, sets for itself and its products (Rules 1.5.1, 1.5.2).
@@ -42,11 +45,16 @@ class Branch:
     `random_return` is (cash, points) places of a group; None: the plan's, False: off.
     """
 
-    scope: Scope
-    products: Mapping[ProductId, Scope] = field(default_factory=dict)
-    random_return: tuple[int, int] | bool | None = None
+    scope: Annotated[Scope, wire("scope")]
+    products: Annotated[Mapping[ProductId, Scope], wire("products", absent={})] = field(
+        default_factory=dict
+    )
+    random_return: Annotated[tuple[int, int] | bool | None, wire("random_return", absent=None)] = (
+        None
+    )
 
 
+@stored_as("queue_rebate_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).
@@ -55,26 +63,34 @@ class Terms:
     `new_products`: whether a product of ours takes part from when it is saved first (Rule 1.4 (2)).
     """
 
-    zone: ZoneInfo
-    plan: Scope = PLAN
-    new_products: bool = True
-    products: Mapping[ProductId, Scope] = field(default_factory=dict)
-    stores: Mapping[StoreId, Branch] = field(default_factory=dict)
-    desks: Mapping[StoreId, Branch] = field(default_factory=dict)
-    settle_on: Moment = Moment.PAID
-    completed_first: bool = False
-    self_funding: bool = False
-    surplus: Leftover = Leftover.RETAIN
-    paused: bool = False
-    mall_per_product: bool = False
-    stores_shared: bool = False
-    cashiers_shared: bool = False
-    deducted_only_contribute: bool = False
-    exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
-    hold_days: int = 0
-    prize_max: Amount | None = None
-    random_return: tuple[int, int] | None = None
-    clearing: Clearing | None = None
+    zone: Annotated[ZoneInfo, wire("zone")]
+    plan: Annotated[Scope, wire("plan", absent={"name": "the plan", "counts": "plan"})] = PLAN
+    new_products: Annotated[bool, wire("new_products", absent=True)] = True
+    products: Annotated[Mapping[ProductId, Scope], wire("products", absent={})] = field(
+        default_factory=dict
+    )
+    stores: Annotated[Mapping[StoreId, Branch], wire("stores", absent={})] = field(
+        default_factory=dict
+    )
+    desks: Annotated[Mapping[StoreId, Branch], wire("desks", absent={})] = field(
+        default_factory=dict
+    )
+    settle_on: Annotated[Moment, wire("settle_on", absent="paid")] = Moment.PAID
+    completed_first: Annotated[bool, wire("completed_first", absent=False)] = False
+    self_funding: Annotated[bool, wire("self_funding", absent=False)] = False
+    surplus: Annotated[Leftover, wire("surplus", absent="retain")] = Leftover.RETAIN
+    paused: Annotated[bool, wire("paused", absent=False)] = False
+    mall_per_product: Annotated[bool, wire("mall_per_product", absent=False)] = False
+    stores_shared: Annotated[bool, wire("stores_shared", absent=False)] = False
+    cashiers_shared: Annotated[bool, wire("cashiers_shared", absent=False)] = False
+    deducted_only_contribute: Annotated[bool, wire("deducted_only_contribute", absent=False)] = (
+        False
+    )
+    exchange_bps: Annotated[tuple[tuple[Pocket, Bps], ...], wire("exchange_bps", absent=[])] = ()
+    hold_days: Annotated[int, wire("hold_days", absent=0)] = 0
+    prize_max: Annotated[Amount | None, money("prize_max", absent=None)] = None
+    random_return: Annotated[tuple[int, int] | None, wire("random_return", absent=None)] = None
+    clearing: Annotated[Clearing | None, wire("clearing", absent=None)] = None
 
     def scopes_of(self, order: Order, line: OrderLine) -> Scopes:
         """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""

@@ -1,6 +1,7 @@
 """Red packets by store (订单排队领红包): three shares of a store's concession (Rule 6)."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from rebate.domain.allocation import collect, fifo, to_buyer
 from rebate.domain.money import Bps
@@ -10,17 +11,21 @@ from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.orders import whole_ticket
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
+from rebate.domain.wire import stored_as, wire
 
 
+@stored_as("red_packet_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `shares_bps` are those of own purchase, queue and average reward."""
 
-    concessions_bps: Mapping[StoreId, Bps] = field(default_factory=dict)
-    shares_bps: tuple[Bps, Bps, Bps] = (0, 0, 0)
-    entitlement_bps: Bps = 0
-    place_by: Moment = Moment.COMPLETED
-    average_every: str = "day"
+    concessions_bps: Annotated[Mapping[StoreId, Bps], wire("concessions_bps", absent={})] = field(
+        default_factory=dict
+    )
+    shares_bps: Annotated[tuple[Bps, Bps, Bps], wire("shares_bps", absent=[0, 0, 0])] = (0, 0, 0)
+    entitlement_bps: Annotated[Bps, wire("entitlement_bps", absent=0)] = 0
+    place_by: Annotated[Moment, wire("place_by", absent="completed")] = Moment.COMPLETED
+    average_every: Annotated[str, wire("average_every", absent="day")] = "day"
 
 
 def settlement(terms: Terms) -> Plan:

@@ -1,17 +1,19 @@
 """Referral and team rewards (分销): no line, but shares of an order for those above (Rule 2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.plan import Moment
 from rebate.domain.records import dataclass, field
+from rebate.domain.wire import stored_as, wire
 
 Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
 _PREFIX = "referral/"
 
 
+@stored_as("dividend_terms")
 @dataclass(frozen=True, slots=True)
 class Dividend:
     """The part of each period's turnover for the members of a rank (Rule 2.3).
@@ -19,24 +21,29 @@ class Dividend:
     A member weighs 1 unless `weights` says otherwise.
     """
 
-    bps: Bps
-    rank: str
-    every: str = "month"
-    weights: Mapping[MemberId, int] = field(default_factory=dict)
+    bps: Annotated[Bps, wire("bps")]
+    rank: Annotated[str, wire("rank")]
+    every: Annotated[str, wire("every", absent="month")] = "month"
+    weights: Annotated[Mapping[MemberId, int], wire("weights", absent={})] = field(
+        default_factory=dict
+    )
 
 
+@stored_as("referral_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4)."""
 
-    settle_on: Moment = Moment.COMPLETED
-    direct_bps: Bps = 0
-    indirect_bps: Bps = 0
-    ranks_bps: Mapping[str, Bps] = field(default_factory=dict)
-    max_depth: int = 2
-    merchant_bps: Bps = 0
-    merchant_on_turnover: bool = False
-    dividend: Dividend | None = None
+    settle_on: Annotated[Moment, wire("settle_on", absent="completed")] = Moment.COMPLETED
+    direct_bps: Annotated[Bps, wire("direct_bps", absent=0)] = 0
+    indirect_bps: Annotated[Bps, wire("indirect_bps", absent=0)] = 0
+    ranks_bps: Annotated[Mapping[str, Bps], wire("ranks_bps", absent={})] = field(
+        default_factory=dict
+    )
+    max_depth: Annotated[int, wire("max_depth", absent=2)] = 2
+    merchant_bps: Annotated[Bps, wire("merchant_bps", absent=0)] = 0
+    merchant_on_turnover: Annotated[bool, wire("merchant_on_turnover", absent=False)] = False
+    dividend: Annotated[Dividend | None, wire("dividend", absent=None)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,15 @@ class Merchant:
     concession_bps: Bps
 
 
+@stored_as("reward")
 @dataclass(frozen=True, slots=True)
 class Reward:
     """What a member gets of an order: `ratio_bps` of it, or of what the store concedes of it."""
 
-    kind: Kind
-    member: MemberId
-    ratio_bps: Bps
-    concession_bps: Bps | None = None
+    kind: Annotated[Kind, wire("kind")]
+    member: Annotated[MemberId, wire("member")]
+    ratio_bps: Annotated[Bps, wire("ratio_bps")]
+    concession_bps: Annotated[Bps | None, wire("concession_bps", absent=None)] = None
 
     def base(self, paid: Amount) -> Amount:
         """Return the amount that the ratio is of, in an order for which `paid` is left."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import time
+from typing import Annotated
 
 from rebate.domain.allocation import collect_accelerated
 from rebate.domain.money import Amount, Bps
@@ -12,21 +13,24 @@ from rebate.domain.plans.orders import paid_for, whole_ticket
 from rebate.domain.profits import Source
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
+from rebate.domain.wire import money, stored_as, wire
 
 QUEUE = QueueId("union")
 
 
+@stored_as("union_ratios")
 @dataclass(frozen=True, slots=True)
 class Ratios:
     """What goes to the pool, of the profit, and what may come back, of what was paid."""
 
-    profit_share_bps: Bps | None = None
-    quota_bps: Bps | None = None
+    profit_share_bps: Annotated[Bps | None, wire("profit_share_bps", absent=None)] = None
+    quota_bps: Annotated[Bps | None, wire("quota_bps", absent=None)] = None
 
 
 _AS_THE_PLAN = Ratios()
 
 
+@stored_as("union_terms")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's settings; ratios in basis points; a product's or store's own where set.
@@ -34,14 +38,18 @@ class Terms:
     `run_at` is when the day's pool is paid (Rule 7.3), of it at most `payout_per_day`.
     """
 
-    profit_share_bps: Bps = 0
-    quota_bps: Bps = 0
-    products: Mapping[ProductId, Ratios] = field(default_factory=dict)
-    stores: Mapping[StoreId, Ratios] = field(default_factory=dict)
-    settle_on: Moment = Moment.COMPLETED
-    referral_acceleration_bps: Bps = 0
-    run_at: time = time()
-    payout_per_day: Amount | None = None
+    profit_share_bps: Annotated[Bps, wire("profit_share_bps", absent=0)] = 0
+    quota_bps: Annotated[Bps, wire("quota_bps", absent=0)] = 0
+    products: Annotated[Mapping[ProductId, Ratios], wire("products", absent={})] = field(
+        default_factory=dict
+    )
+    stores: Annotated[Mapping[StoreId, Ratios], wire("stores", absent={})] = field(
+        default_factory=dict
+    )
+    settle_on: Annotated[Moment, wire("settle_on", absent="completed")] = Moment.COMPLETED
+    referral_acceleration_bps: Annotated[Bps, wire("referral_acceleration_bps", absent=0)] = 0
+    run_at: Annotated[time, wire("run_at", absent="00:00:00")] = time()
+    payout_per_day: Annotated[Amount | None, money("payout_per_day", absent=None)] = None
 
 
 def settlement(terms: Terms) -> Plan:

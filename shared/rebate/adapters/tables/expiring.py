@@ -1,0 +1,52 @@
+"""Tables on whose rows no money hangs, so that DynamoDB may remove them after a while."""
+
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute
+
+from rebate.adapters.tables.base import SortedTable, Table
+from rebate.domain.times import SECOND
+from rebate.usecases.rows import Answer, Notice
+
+NOTICES_KEPT = 400 * 86_400
+"""Seconds for which a notice is kept: a year, and the time to look back on it."""
+
+
+class AnswersTable(Table[Answer]):
+    """Answers to commands that somebody waits for."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "answers"
+    kind = Answer
+    expires = "expires_at"
+
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def further(cls, row: Answer) -> dict[str, Any]:
+        """Return when DynamoDB may remove the row."""
+        return {"expires_at": row.expires_at}
+
+
+class NoticesTable(SortedTable[Notice]):
+    """What members were told (Rule 1.7)."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "notices"
+    kind = Notice
+    expires = "expires_at"
+
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def further(cls, row: Notice) -> dict[str, Any]:
+        """Return when DynamoDB may remove the row."""
+        return {"expires_at": row.at // SECOND + NOTICES_KEPT}
