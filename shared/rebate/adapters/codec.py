@@ -18,7 +18,9 @@ from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin,
 from zoneinfo import ZoneInfo
 
 from rebate.domain.errors import Unreadable
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import REQUIRED, contents_of, dataclass, defaults_of, is_record
+from rebate.domain.terms import TermsByPlan
 
 Row = TypeVar("Row")
 _TAG = "type"
@@ -119,6 +121,7 @@ def _made_group(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:  #
 
 
 _MADE: Mapping[type, Callable[[Any, tuple[Any, ...]], Callable[[Any], Any]]] = {
+    TermsByPlan: lambda *_: _terms_by_plan,
     tuple: _made_group,
     Mapping: lambda _, parts: partial(_mapping, *map(_shape, parts)),
     frozenset: lambda _, parts: partial(_set, _shape(parts[0])),
@@ -206,6 +209,15 @@ def _mapping(key: _Shape, value: _Shape, found: Any) -> dict[Any, Any]:  # noqa:
     if type(found) is not dict:
         _refuse("an object", found)
     return {key.read(name): value.read(content) for name, content in found.items()}
+
+
+def _terms_by_plan(found: Any) -> TermsByPlan:  # noqa: ANN401 - what JSON held
+    """Return the terms of the plans that this release knows."""
+    if type(found) is not dict:
+        _refuse("an object", found)
+    return TermsByPlan(
+        {plan.name: _record(plan.terms, found[plan.name]) for plan in PLANS if plan.name in found}
+    )
 
 
 def _choice(values: dict[str, Any], found: object) -> Any:  # noqa: ANN401 - an enum's, or text

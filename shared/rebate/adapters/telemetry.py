@@ -83,6 +83,8 @@ def tell_settled(settled: "Settled") -> None:
     """Count and log what a settler did."""
     count(Metric.SETTLED, settled.commands)
     count(Metric.CONFLICTS, settled.conflicts)
+    if settled.unknown:
+        logger.warning("queue of no plan that this release knows", extra={"queue": settled.queue})
     logger.info(
         "queue settled",
         extra={

@@ -3,12 +3,9 @@
 from calendar import monthrange
 from datetime import date, time
 
-from rebate.domain.names import QueueId
+from rebate.domain.queue_names import QueueName
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
-
-_SHARED = {"stores": "store", "cashiers": "cashier"}
-"""Kind of a queue that all stores, or all desks, have in common (Rule 1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +23,9 @@ class Clearing:
     day: int = 1
     queues: frozenset[str] | None = None
 
-    def covers(self, queue: QueueId) -> bool:
+    def covers(self, queue: QueueName) -> bool:
         """Tell whether a queue is emptied: all are, or its id or kind is named."""
-        kind = _SHARED.get(queue, queue.partition("/")[0])
-        return self.queues is None or queue in self.queues or kind in self.queues
+        return self.queues is None or not self.queues.isdisjoint(queue.kinds)
 
     def is_on(self, day: date) -> bool:
         """Tell whether a day is one of a regular schedule's."""

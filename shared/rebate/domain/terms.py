@@ -3,34 +3,22 @@
 So what settles, prices and shows need not read the document, nor load what checks one.
 """
 
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from rebate.domain.money import Amount, Bps
-from rebate.domain.plans import (
-    alliance,
-    order_queue,
-    queue_rebate_terms,
-    red_packet,
-    referral,
-    union,
-)
-from rebate.domain.records import dataclass
+from rebate.domain.plans.plan_type import PlanType
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.records import dataclass, field
 
-EDITION = 3
+EDITION = 4
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
+PlanTerms = TypeVar("PlanTerms")
 
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How the base plan is called, and what of it members see (Rule 1.4, 7, 8 and 19 to 23)."""
 
-    plan: str | None = None
-    exchange: str | None = None
-    progress: bool = True
-    earned: bool = True
-    waiting: bool = True
-    member: bool = True
-    waiting_amount: bool = True
+class TermsByPlan(dict[str, Any]):
+    """The terms of each plan by its name, each a record of the type that its `PlanType` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +31,21 @@ class Terms:
 
     zone: ZoneInfo
     on: frozenset[str]
-    queue_rebate: queue_rebate_terms.Terms
-    order_queue: order_queue.Terms
-    alliance: alliance.Terms
-    red_packet: red_packet.Terms
-    union: union.Terms
-    referral: referral.Terms
+    plans: TermsByPlan = field(default_factory=TermsByPlan)
     currency: str = ""
-    display: Display = Display()
     rebates_per_day: Amount | None = None
     default_margin_bps: Bps = 0
+
+    def of(self, plan: PlanType[PlanTerms]) -> PlanTerms:
+        """Return the terms of a plan."""
+        found: PlanTerms = self.plans[plan.name]
+        return found
+
+    def has_on(self, plan: PlanType[Any]) -> bool:
+        """Tell whether a plan takes new orders."""
+        return plan.name in self.on
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether there are terms of every plan: one that is new has none in what was stored."""
+        return all(plan.name in self.plans for plan in PLANS)

@@ -63,8 +63,9 @@ class SettingsReader:
             return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS)
         row = self._store.get(SettingsVersion, Key(number(version)))
         assert row is not None, f"settings version {version} is in force and not stored"
-        known = row.terms if row.edition == EDITION else None
-        return InForce(version, known or _terms_of(row.document), row.document)
+        stored = row.terms if row.edition == EDITION else None
+        known = stored if stored and stored.are_whole else _terms_of(row.document)
+        return InForce(version, known, row.document)
 
 
 def _parsed(document: Mapping[str, Any], margin_bps: Bps | None = None) -> "Settings":

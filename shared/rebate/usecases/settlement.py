@@ -40,8 +40,9 @@ HEADS_MAX = 64
 class Settled:
     """What a settler did: commands carried out, commits, and conflicts with other settlers.
 
-    `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
-    their event to be stored. `unfinished`: time was up before the inbox was empty.
+    `busy`: another settler has the queue and will go on. `unknown`: this release knows no plan of
+    such queues, so what waits stays there for one that does. `unseen`: commands wait for the rest
+    of their event to be stored. `unfinished`: time was up before the inbox was empty.
     """
 
     queue: QueueId
@@ -49,6 +50,7 @@ class Settled:
     commits: int = 0
     conflicts: int = 0
     busy: bool = False
+    unknown: bool = False
     unseen: bool = False
     unfinished: bool = False
     oldest: Instant | None = None

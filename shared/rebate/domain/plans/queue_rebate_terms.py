@@ -9,6 +9,7 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment
+from rebate.domain.plans.plan_type import Display
 from rebate.domain.records import dataclass, field
 from rebate.domain.scopes import Scope, Scopes
 
@@ -75,6 +76,7 @@ class Terms:
     prize_max: Amount | None = None
     random_return: tuple[int, int] | None = None
     clearing: Clearing | None = None
+    display: Display = field(default_factory=Display)
 
     def scopes_of(self, order: Order, line: OrderLine) -> Scopes:
         """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""
