@@ -31,9 +31,14 @@ class Registry:
         self._hold(plans)
 
     def _hold(self, plans: tuple[Plan, ...]) -> None:
+        for what, names in (
+            ("names", [plan.name for plan in plans]),
+            ("kinds of queues", [kind.name for plan in plans for kind in plan.kinds]),
+            ("runs", [run.name for plan in plans for run in plan.runs]),
+        ):
+            assert len(names) == len(set(names)), f"two plans share {what}: {names}"
         self.plans = plans
         self._by_kind = {kind.name: plan for plan in plans for kind in plan.kinds}
-        assert len(self._by_kind) == sum(len(plan.kinds) for plan in plans), "kinds must differ"
 
     def __iter__(self) -> Iterator[Plan]:
         """Yield the plans in their order."""

@@ -6,8 +6,9 @@ terms that follow, and what all that means in words.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.problems import Problem, join_paths
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
@@ -17,8 +18,7 @@ from rebate.domain.records import dataclass
 
 Moment = Literal["paid", "completed"]
 Period = Literal["day", "week", "month"]
-Channel = Literal["mall", "store", "cashier"]
-CHANNELS: tuple[Channel, ...] = ("mall", "store", "cashier")
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WHEN_ON = "Required in a plan that is on."
 
 Model = TypeVar("Model", bound=Strict)
