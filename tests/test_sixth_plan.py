@@ -21,10 +21,9 @@ from rebate.contracts.settings import InvalidSettings, parse_settings, settings_
 from rebate.contracts.settings.plans import including
 from rebate.contracts.settings.plans.check import check_plan
 from rebate.contracts.settings_page import settings_page
-from rebate.domain.names import MemberId, QueueId
-from rebate.domain.plans.plan_type import PlanType, Priced
+from rebate.domain.names import MemberId
+from rebate.domain.plans.plan_type import PlanType, Pricing
 from rebate.domain.plans.registry import PLANS
-from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import replace
 from rebate.domain.terms import Terms
 from rebate.usecases.audit_books import audit_books
@@ -184,6 +183,8 @@ def test_a_release_that_does_not_know_it_leaves_its_queue_alone() -> None:
     assert "third_order" not in player.app.scheduler.start("clear", player.now)
     player.app.settler.settle(QUEUE)
     assert player.outcome()["queues"][QUEUE] == before
+    assert audit_books(player.store).differences == []
+    assert [queue.plan for queue in show_queues(player.store).queues] == ["queue_rebate", None]
     with including(SETTINGS):
         assert player.app.settler.settle(QUEUE).commands == 1
 
@@ -193,46 +194,6 @@ def test_one_more_plan_leaves_no_trace() -> None:
     with including(SETTINGS):
         assert PLANS.names[-1] == "third_order"
     assert (PLANS.plans, settings_model()) == before
-
-
-@pytest.mark.parametrize(
-    ("change", "shared"),
-    [
-        ({}, "names"),
-        ({"name": "fourth"}, "kinds of queues"),
-        ({"name": "fourth", "kinds": (QueueKind("fourth"),)}, "runs"),
-    ],
-)
-@pytest.mark.usefixtures("sixth")
-def test_plans_share_no_name(change: dict[str, Any], shared: str) -> None:
-    before = PLANS.plans
-    with pytest.raises(AssertionError, match=shared), PLANS.including(replace(PLAN, **change)):
-        pass
-    assert PLANS.plans == before
-
-
-@pytest.mark.parametrize(
-    ("queue", "kind", "owner"),
-    [
-        ("mall", "mall", None),
-        ("product/a/b", "product", "a/b"),
-        ("stores", "stores", None),
-        ("cashier/Old Town", "cashier", "Old Town"),
-        ("red_packet/W", "red_packet", "W"),
-        ("referral/o-1", "referral", "o-1"),
-    ],
-)
-def test_an_id_is_parsed_into_its_kind_and_owner(queue: str, kind: str, owner: str | None) -> None:
-    name = PLANS.queue(QueueId(queue))
-    assert name is not None
-    assert (name.kind.name, name.owner, name.id) == (kind, owner, queue)
-
-
-@pytest.mark.parametrize(
-    "queue", ["", "malls", "mall/", "mall/x", "product", "product/", "store", "union/W", "/mall"]
-)
-def test_what_is_no_queues_id_is_of_no_plan(queue: str) -> None:
-    assert PLANS.queue(QueueId(queue)) is None
 
 
 @pytest.mark.parametrize("name", PLANS.names)
@@ -253,7 +214,7 @@ def nothing(*_given: Any) -> Iterator[Any]:
 
 LEFT_OUT: dict[str, dict[str, Any]] = {
     "kinds": {"plan": {"kinds": ()}},
-    "price": {"plan": {"price": lambda _terms, order, _facts: Priced(order)}},
+    "price": {"plan": {"price": lambda _terms, order, _facts: Pricing(order)}},
     "settlement": {"plan": {"settlement": None}},
     "display": {"plan": {"display": lambda _terms: None}},
     "problems": {"settings": {"problems": nothing}},

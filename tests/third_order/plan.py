@@ -10,7 +10,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Part, Plan
 from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import whole_ticket
-from rebate.domain.plans.plan_type import Display, PlanType, Priced, Run, whole
+from rebate.domain.plans.plan_type import Display, PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass
 
@@ -36,7 +36,7 @@ def _every_third(desk: Desk, gift: Gift) -> None:
         first_then_next(desk, gift)
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Priced:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order, which may get back all that was paid."""
     return whole(order, whole_ticket(QUEUE, order, gives_bps=terms.gives_bps, gets_bps=WHOLE))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, percent
 from rebate.contracts.problems import Problem
 from rebate.contracts.scalars import WHOLE_BPS, Bps, Flag
@@ -9,7 +10,6 @@ from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
     WHEN_ON,
-    Channel,
     Cost,
     PlanSettings,
     required,

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem
 from rebate.contracts.scalars import WHOLE_BPS
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import all_plan_settings
-from rebate.contracts.settings.plans.plan_settings import CHANNELS, Channel, Cost
+from rebate.contracts.settings.plans.plan_settings import CHANNELS, Cost
 from rebate.contracts.settings.risks import MARGIN_RISK, acknowledged
 
 Costs = Mapping[str, int]

@@ -10,7 +10,7 @@ from rebate.contracts.scalars import Currency, Timezone
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.wallet import Guards, Wallet
 from rebate.contracts.validation import Strict
-from rebate.domain.plans.registry import PLANS, Plan
+from rebate.domain.plans.registry import PLANS, AnyPlan
 
 
 class _Shop(Strict):
@@ -57,7 +57,7 @@ def settings_model() -> type[Settings]:
 
 
 @cache
-def _model_with(plans: tuple[Plan, ...]) -> type[Settings]:
+def _model_with(plans: tuple[AnyPlan, ...]) -> type[Settings]:
     from rebate.contracts.settings.plans import settings_of  # noqa: PLC0415 - they build on this
 
     described = map(settings_of, plans)

@@ -11,7 +11,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import paid_for, whole_ticket
-from rebate.domain.plans.plan_type import PlanType, Priced, whole
+from rebate.domain.plans.plan_type import PlanType, Pricing, whole
 from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant, day_of
@@ -51,10 +51,10 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def price(terms: Terms, order: Order, facts: Facts) -> Priced:
+def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
     """Return the ticket of an order, or none if it does not take part (Rule 5.5)."""
     if not _admits(terms, order) or _too_often(terms, order, facts):
-        return Priced(order)
+        return Pricing(order)
     gives_bps = _concession(terms, order, facts)
     return whole(order, whole_ticket(QUEUE, order, gives_bps=gives_bps, gets_bps=terms.free_bps))
 

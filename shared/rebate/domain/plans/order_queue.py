@@ -7,7 +7,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import whole_ticket
-from rebate.domain.plans.plan_type import PlanType, Priced, whole
+from rebate.domain.plans.plan_type import PlanType, Pricing, whole
 from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass
 
@@ -35,7 +35,7 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Priced:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order: it takes a place and rewards one entry (Rule 4.1)."""
     return whole(order, whole_ticket(QUEUE, order, gives_bps=terms.reward_bps, gets_bps=None))
 

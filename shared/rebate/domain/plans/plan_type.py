@@ -16,7 +16,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Plan
 from rebate.domain.plans.facts import Facts
 from rebate.domain.queue_names import QueueKind, QueueName
-from rebate.domain.records import dataclass, field
+from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 
@@ -63,7 +63,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class Pricing:
     """What a plan makes of an order: the order with its trace, and a ticket for each queue.
 
     `queues` are those that hear of the order without a ticket.
@@ -71,7 +71,7 @@ class Priced:
 
     order: Order
     tickets: tuple[Ticket, ...] = ()
-    queues: tuple[QueueId, ...] = field(default_factory=tuple)
+    queues: tuple[QueueId, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class PlanType(Generic[Terms]):
     name: str
     kinds: tuple[QueueKind, ...]
     terms: type[Terms]
-    price: Callable[[Terms, Order, Facts], Priced]
+    price: Callable[[Terms, Order, Facts], Pricing]
     settlement: Callable[[Terms], Plan] | None
     runs: tuple[Run, ...] = ()
     display: Callable[[Terms], Display] = lambda _terms: Display()
@@ -103,6 +103,6 @@ class PlanType(Generic[Terms]):
         return QueueName(self, kind, owner) if kind and kind.reads(owner) else None
 
 
-def whole(order: Order, ticket: Ticket | None) -> Priced:
+def whole(order: Order, ticket: Ticket | None) -> Pricing:
     """Return what a plan that works on whole orders makes of one (Rule 0.4.1)."""
-    return Priced(order, (ticket,) if ticket else ())
+    return Pricing(order, (ticket,) if ticket else ())

@@ -11,7 +11,7 @@ from rebate.domain.names import QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
 from rebate.domain.plans.facts import Facts
-from rebate.domain.plans.plan_type import PlanType, Priced, Run
+from rebate.domain.plans.plan_type import PlanType, Pricing, Run
 from rebate.domain.plans.queue_rebate_terms import Terms
 from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field, replace
@@ -66,15 +66,15 @@ def spending_group(order: Order, line: OrderLine) -> str | None:
     return None if line.supply == "aggregated" else "mall"
 
 
-def price(terms: Terms, order: Order, facts: Facts) -> Priced:
+def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
     """Price an order's lines: what each gives and gets, in which queue, and why (Rule 1.2)."""
-    pricing = _Pricing(terms, order, facts)
+    pricing = _LinePricing(terms, order, facts)
     lines = tuple(pricing.price(line) for line in order.lines)
-    return Priced(replace(order, lines=lines), tuple(pricing.tickets()))
+    return Pricing(replace(order, lines=lines), tuple(pricing.tickets()))
 
 
 @dataclass(slots=True)
-class _Pricing:
+class _LinePricing:
     """Prices the lines of one order in turn: earlier lines count against limits (Rule 1.5.4)."""
 
     terms: Terms

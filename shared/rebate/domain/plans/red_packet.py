@@ -11,7 +11,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import whole_ticket
-from rebate.domain.plans.plan_type import PlanType, Priced, Run, whole
+from rebate.domain.plans.plan_type import PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
@@ -38,10 +38,10 @@ def settlement(terms: Terms) -> Plan:
     return Plan(parts=(own, queue, average), joins=terms.place_by)
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Priced:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order of a store that takes part, online or at the desk."""
     if order.channel == "mall" or order.store is None or order.store not in terms.concessions_bps:
-        return Priced(order)
+        return Pricing(order)
     ticket = whole_ticket(
         QueueName(PLAN, KIND, order.store).id,
         order,

@@ -9,7 +9,7 @@ from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
 from rebate.domain.plans.facts import Facts
-from rebate.domain.plans.plan_type import PlanType, Priced, Run
+from rebate.domain.plans.plan_type import PlanType, Pricing, Run
 from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field
 
@@ -89,9 +89,9 @@ def order_of(queue: QueueId) -> OrderId | None:
     return OrderId(name.owner) if name and name.owner else None
 
 
-def price(_terms: Terms, order: Order, _facts: Facts) -> Priced:
+def price(_terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Let the order's rewards be paid; who gets how much is found when it settles."""
-    return Priced(order, queues=(queue_of(order.id),))
+    return Pricing(order, queues=(queue_of(order.id),))
 
 
 def rewards(terms: Terms, above: Sequence[Above], merchant: Merchant | None) -> list[Reward]:

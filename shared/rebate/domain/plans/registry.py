@@ -20,17 +20,17 @@ from rebate.domain.plans import (
 from rebate.domain.plans.plan_type import PlanType, Run
 from rebate.domain.queue_names import QueueName
 
-Plan: TypeAlias = PlanType[Any]
+AnyPlan: TypeAlias = PlanType[Any]
 
 
 class Registry:
     """Plans in the order in which an order is priced, settled and capped by them (Rule 8.4)."""
 
-    def __init__(self, *plans: Plan) -> None:
+    def __init__(self, *plans: AnyPlan) -> None:
         """Hold the plans; their names, kinds of queues and runs must differ."""
         self._hold(plans)
 
-    def _hold(self, plans: tuple[Plan, ...]) -> None:
+    def _hold(self, plans: tuple[AnyPlan, ...]) -> None:
         for what, names in (
             ("names", [plan.name for plan in plans]),
             ("kinds of queues", [kind.name for plan in plans for kind in plan.kinds]),
@@ -40,7 +40,7 @@ class Registry:
         self.plans = plans
         self._by_kind = {kind.name: plan for plan in plans for kind in plan.kinds}
 
-    def __iter__(self) -> Iterator[Plan]:
+    def __iter__(self) -> Iterator[AnyPlan]:
         """Yield the plans in their order."""
         return iter(self.plans)
 
@@ -49,7 +49,7 @@ class Registry:
         """The plans' names, as settings and pages have them."""
         return tuple(plan.name for plan in self.plans)
 
-    def named(self, name: str) -> Plan | None:
+    def named(self, name: str) -> AnyPlan | None:
         """Return the plan of a name, None if there is none."""
         return next((plan for plan in self.plans if plan.name == name), None)
 
@@ -66,11 +66,11 @@ class Registry:
         found = self.queue(queue)
         return self.plans.index(found.plan) if found else len(self.plans)
 
-    def runs(self) -> Iterator[tuple[Plan, Run]]:
+    def runs(self) -> Iterator[tuple[AnyPlan, Run]]:
         """Yield what schedules start, each with its plan."""
         return ((plan, run) for plan in self.plans for run in plan.runs)
 
-    def run(self, name: str) -> tuple[Plan, Run]:
+    def run(self, name: str) -> tuple[AnyPlan, Run]:
         """Return the run of a name, with its plan; raises LookupError."""
         found = next(((plan, run) for plan, run in self.runs() if run.name == name), None)
         if found is None:
@@ -78,7 +78,7 @@ class Registry:
         return found
 
     @contextmanager
-    def including(self, plan: Plan) -> Iterator[None]:
+    def including(self, plan: AnyPlan) -> Iterator[None]:
         """Have one more plan, the last, until the end of a `with`: to try it before it is one."""
         before = self.plans
         self._hold((*before, plan))

@@ -12,7 +12,7 @@ from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
 from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import paid_for, sources_of, whole_ticket
-from rebate.domain.plans.plan_type import DailyPool, PlanType, Priced, Run, whole
+from rebate.domain.plans.plan_type import DailyPool, PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
@@ -55,7 +55,7 @@ def settlement(terms: Terms) -> Plan:
     return Plan(parts=(part,))
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Priced:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order: it gives from its profit and gets from what was paid."""
     ticket = whole_ticket(
         QUEUE,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, money, percent
 from rebate.contracts.problems import Problem, one_of
 from rebate.contracts.scalars import WHOLE_BPS, Amount, Bps, Flag, Id, PartBps, PositiveCount
@@ -11,7 +12,6 @@ from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
     CHANNELS,
     WHEN_ON,
-    Channel,
     Cost,
     Moment,
     Period,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem
 from rebate.contracts.scalars import Bps, Depth, Flag, Id, PositiveCount
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
-    Channel,
     Cost,
     Moment,
     Period,

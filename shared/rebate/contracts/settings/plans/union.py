@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import time
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, money, percent
 from rebate.contracts.problems import Problem, join_paths
 from rebate.contracts.scalars import WHOLE_BPS, Bps, Clock, Flag, Id, PositiveAmount
@@ -10,7 +11,6 @@ from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
     WHEN_ON,
-    Channel,
     Cost,
     Moment,
     PlanSettings,

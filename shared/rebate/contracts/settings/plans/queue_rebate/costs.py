@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from rebate.contracts.events_in import Channel
 from rebate.contracts.problems import join_paths
-from rebate.contracts.settings.plans.plan_settings import Channel, Cost, highest
+from rebate.contracts.settings.plans.plan_settings import Cost, highest
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.scopes import Scope
 
