@@ -46,9 +46,9 @@ def _kind(queue: str) -> str:
 
 def sentences(outcome: Mapping[str, Any], currency: str) -> Iterator[str]:
     """Yield a line for each kind of queue, and one for the whole."""
-    texts = json.loads((PAGES / "assets/texts/en.json").read_text(encoding="utf-8"))
+    called = _texts()
     for kind, sums in figures(outcome).items():
-        yield f"{texts.get(f'kind.{kind}', kind)}: {_told(sums, currency)}."
+        yield f"{called.get(f'kind.{kind}', kind)}: {_told(sums, currency)}."
     platform = outcome["platform"]
     told = ", ".join(
         f"{name.replace('_', ' ')} {money(amount, currency)}"
@@ -58,6 +58,13 @@ def sentences(outcome: Mapping[str, Any], currency: str) -> Iterator[str]:
     wallets = outcome["wallets"].values()
     cash = sum(wallet.get("cash", 0) + wallet.get("pending", 0) for wallet in wallets)
     yield f"In all: {told}; {len(wallets)} members hold {money(cash, currency)}."
+
+
+def _texts() -> Mapping[str, str]:
+    """Return what the pages call things; nothing where they are not on this machine."""
+    file = PAGES / "assets/texts/en.json"
+    texts: Mapping[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return texts
 
 
 def _told(sums: Mapping[str, int], currency: str) -> str:

@@ -25,21 +25,19 @@ class Scheduler:
     def start(self, name: str, at: Instant, *, ahead: bool = False) -> list[QueueId]:
         """Send what a run of some plan's asks of its queues, as of `at`; return the queues.
 
-        Only the plan's own queues get it, of those that its schedule names if it names some. A run
-        of no queue sends nothing. `ahead`: `at` is still to come. The command waits in the inboxes
-        until then, and takes its place among orders to the microsecond, however late a schedule
-        starts.
+        Only the plan's own queues get it, of those that its schedule names if it names some.
+        `ahead`: `at` is still to come. The command waits in the inboxes until then, and takes its
+        place among orders to the microsecond, however late a schedule starts.
 
         Raises:
             LookupError: no plan has a run of that name.
         """
         plan, run = PLANS.run(name)
-        if run.command is None:
-            return []
+        assert run.command is not None, f"run {name} is of no queue: it has a use case of its own"
         terms = self.settings.in_force().terms.of(plan)
         schedule = run.schedule(terms) or Clearing()
-        named = ((queue, plan.queue(queue)) for queue in self._queues())
-        chosen = [queue for queue, name in named if name and schedule.covers(name)]
+        own = filter(None, map(plan.queue, self._queues()))
+        chosen = [queue.id for queue in own if schedule.covers(queue)]
         return self._send(chosen, run.command(terms, at), ahead=ahead)
 
     def _queues(self) -> Iterable[QueueId]:
