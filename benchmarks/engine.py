@@ -21,7 +21,7 @@ from rebate.domain.places import Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Line, Ticket
 from rebate.domain.times import Instant
-from rebate.usecases.plans import plan_of
+from rebate.usecases.plans import shown_plan_of
 from rebate.usecases.terms import terms_of
 
 QUEUE = QueueId("mall")
@@ -53,7 +53,7 @@ def run(options: Options) -> Iterator[Figures]:
 class Shop:
     """A queue in memory: what a shell would load and store."""
 
-    plan = plan_of(QUEUE, terms_of(parse_settings(SETTINGS)))
+    plan = shown_plan_of(QUEUE, terms_of(parse_settings(SETTINGS)))
     queue: Queue = field(default_factory=lambda: Queue(QUEUE))
     tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
     line: list[TicketKey] = field(default_factory=list)

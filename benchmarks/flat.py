@@ -150,7 +150,7 @@ def _clear(subject: Subject) -> None:
     app = subject.app
     before = app.store.get(Queue, Key(QUEUE))
     assert before is not None, "there is no such queue"
-    app.scheduler.clear(app.clock.now())
+    app.scheduler.start("clear", app.clock.now())
     subject.spend("clear", 1, lambda: _settle_one(subject))
     cleared = app.store.get(Queue, Key(QUEUE))
     assert cleared is not None, "the queue is gone"

@@ -11,12 +11,14 @@ from constructs import Construct
 
 from infra.rebate_function import RebateFunction
 from infra.stage import Stage
+from rebate.contracts.schedules import RELEASE
+from rebate.domain.plans.plan_type import Run
+from rebate.domain.plans.registry import PLANS
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 """What EventBridge Scheduler replaces by the instant for which it starts."""
 
 _EVERY_MINUTE = "* * * * ? *"
-_IF_DUE = {"if_due": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,17 @@ def starts_of(stage: Stage) -> list[Start]:
     So the shop's timezone and times stand in one place, the settings, and change with them.
     """
     sweep = f"0/{stage.sweep_minutes} * * * ? *"
-    payouts = [
-        Start(run, "scheduled_payouts", _EVERY_MINUTE, {"run": run, **_IF_DUE})
-        for run in ("average", "union", "dividend")
-    ]
     return [
-        Start("clear", "scheduled_clear", _EVERY_MINUTE, _IF_DUE),
-        *payouts,
-        Start("release", "scheduled_payouts", "5 * * * ? *", {"run": "release"}),
+        *(_start_of(run) for _, run in PLANS.runs()),
+        Start(RELEASE, "scheduled_payouts", "5 * * * ? *", {"run": RELEASE}),
         Start("sweep", "scheduled_sweep", sweep, {}),
         Start("draws", "scheduled_draws", "20 * * * ? *", {}),
     ]
+
+
+def _start_of(run: Run) -> Start:
+    function = "scheduled_payouts" if run.pays else "scheduled_clear"
+    return Start(run.name, function, _EVERY_MINUTE, {"run": run.name, "if_due": True})
 
 
 class Schedules(Construct):

@@ -17,15 +17,12 @@ from local.letters import Box, Letter, Letters
 from local.streams import BATCH_MAX, Stream
 from local.tables import create_tables
 from rebate.bootstrap import App, app
-from rebate.domain.names import QueueId
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
 from rebate.usecases.queue_commands import queues_with_mail
 
 TRIES_MAX = 20
 """How often a batch of a stream is brought to a function that hands records back."""
-
-_LATER_PLANS = ("order_queue", "alliance", "red_packet", "union", "referral")
-"""Kinds of queues that an event reaches after those of the base plan, in this order."""
 
 RECOVERY_SECONDS_MAX = 15.0
 """Longer than any lease on a queue that a settler killed half-way can have left."""
@@ -94,7 +91,7 @@ class Deployment:
         """
         self.bus.deliver_waiting()
         deadline = time.monotonic() + RECOVERY_SECONDS_MAX
-        for queue in sorted(queues_with_mail(self.app.store), key=_rank):
+        for queue in sorted(queues_with_mail(self.app.store), key=PLANS.rank):
             while self.app.settler.settle(queue).busy:
                 if time.monotonic() > deadline:
                     raise DeliveryFailed(f"queue {queue} is being settled by somebody else")
@@ -124,11 +121,6 @@ class Deployment:
             records = records[first:]
             time.sleep(min(0.5, 0.01 * 2**attempt))
         raise DeliveryFailed(f"{function} keeps handing back {len(records)} records")
-
-
-def _rank(queue: QueueId) -> int:
-    kind = queue.split("/", 1)[0]
-    return _LATER_PLANS.index(kind) + 1 if kind in _LATER_PLANS else 0
 
 
 def _instant_of(record: dict[str, Any]) -> Instant:

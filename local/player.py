@@ -22,6 +22,7 @@ from rebate.contracts.scenarios import Scenario
 from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import RebateError, Rejected
 from rebate.domain.names import EntryId, MemberId, QueueId
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant, day_of, instant_of
 from rebate.usecases.rows import Key, Member
 from rebate.usecases.seeds import Seeds, repeatable_seed
@@ -176,7 +177,8 @@ class _Player:
         if run == "dividend":
             self._deployment.app.dividends.run(self._instant)
             return
-        function = "scheduled_clear" if run == "clear" else "scheduled_payouts"
+        _, what = PLANS.run(run)
+        function = "scheduled_payouts" if what.pays else "scheduled_clear"
         self._deployment.functions.call(function, {"run": run, "at": self._at.isoformat()})
 
     def _set(self, patch: dict[str, Any]) -> None:

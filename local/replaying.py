@@ -15,6 +15,9 @@ from local.deployment import Deployment
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
 from rebate.contracts.problems import shown
 from rebate.contracts.settings import Settings
+from rebate.domain.plan import Plan
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, instant_of
 
 TOGETHER_MAX = 50
@@ -60,9 +63,10 @@ class Replay:
     def __init__(self, deployment: Deployment) -> None:
         self.report = Report()
         self._deployment = deployment
-        self._settings = deployment.app.settings.in_force().settings
-        self._together = _queues_are_independent(self._settings)
-        self._holds = bool(self._settings.queue_rebate and self._settings.queue_rebate.hold_days)
+        in_force = deployment.app.settings.in_force()
+        plans = tuple(_settlements(in_force.settings, in_force.terms))
+        self._together = _queues_are_independent(in_force.settings, plans)
+        self._holds = any(plan.hold_days for plan in plans)
         self._unsettled = 0
         self._latest: Instant | None = None
         self._told = 0
@@ -132,17 +136,23 @@ def entry_of(line: bytes) -> dict[str, Any]:
     return entry
 
 
-def _queues_are_independent(settings: Settings) -> bool:
+def _queues_are_independent(settings: Settings, plans: Iterable[Plan]) -> bool:
     """Tell whether no queue's settlement rests on a wallet or a sum that others change.
 
     A forced repurchase looks at the member's cash (Rule 4.4), a hold at the order's completion
     (Rule 1.2.8), a daily cap at all rebates of the day (Rule 8.4).
     """
-    repurchases = settings.order_queue is not None and settings.order_queue.repurchase
-    holds = settings.queue_rebate is not None and settings.queue_rebate.hold_days > 0
+    rests = any(plan.repurchase or plan.hold_days for plan in plans)
     guards = settings.guards
     capped = guards.rebates_per_day is not None or guards.max_share_of_revenue_bps is not None
-    return not (repurchases or holds or capped)
+    return not (rests or capped)
+
+
+def _settlements(settings: Settings, terms: Terms) -> Iterator[Plan]:
+    """Yield by which choices the plans that the settings name are settled."""
+    for plan in PLANS:
+        if plan.settlement is not None and settings.plan(plan.name) is not None:
+            yield plan.settlement(terms.of(plan))
 
 
 def _instant_of(entry: dict[str, Any]) -> Instant | None:

@@ -5,16 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.functions import Functions
+from rebate.domain.plans.registry import PLANS
 
 MINUTE = timedelta(minutes=1)
-
-_TICKS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("scheduled_clear", {"if_due": True}),
-    ("scheduled_payouts", {"run": "average", "if_due": True}),
-    ("scheduled_payouts", {"run": "union", "if_due": True}),
-    ("scheduled_payouts", {"run": "dividend", "if_due": True}),
-)
-"""Which functions get every minute, with what beside its instant; they know whether it counts."""
 
 _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("scheduled_payouts", {"run": "release"}),
@@ -37,7 +30,7 @@ class Schedules:
     def tick(self) -> None:
         """Start what became due since the last call, for the minute for which it was due."""
         for minute in self._minutes_since():
-            self._start(_TICKS, minute)
+            self._start(_ticks(), minute)
             if minute.minute == 0:
                 self._start(_HOURLY, minute)
             self._functions.call("scheduled_sweep", {})
@@ -51,6 +44,13 @@ class Schedules:
         while self._last < now:
             self._last += MINUTE
             yield self._last
+
+
+def _ticks() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield which functions get every minute, with what beside it; they know whether it counts."""
+    for _, run in PLANS.runs():
+        function = "scheduled_payouts" if run.pays else "scheduled_clear"
+        yield function, {"run": run.name, "if_due": True}
 
 
 def _minute(moment: datetime) -> datetime:

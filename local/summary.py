@@ -1,24 +1,17 @@
 """What came of many events, for those who read figures and for those who read sentences."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from rebate.contracts.figures import money
+from rebate.domain.names import QueueId
+from rebate.domain.plans.registry import PLANS
 
-KINDS: Mapping[str, str] = {
-    "mall": "Mall queue",
-    "product": "Product queues",
-    "stores": "Store queue",
-    "store": "Store queues",
-    "cashiers": "Cash desk queue",
-    "cashier": "Cash desk queues",
-    "order_queue": "Order queue",
-    "alliance": "Free-order alliance",
-    "red_packet": "Red packets by store",
-    "union": "Union daily pool",
-}
-"""How each kind of queue is called, in the order in which they are told of."""
+PAGES = Path(__file__).parent.parent / "web"
+"""The pages of members and operators; their texts are what plans and queues are called."""
 
 _WAITS = frozenset({"waiting", "held"})
 
@@ -27,7 +20,7 @@ def figures(outcome: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     """Return what each kind of queue comes to: queues, entries, entries done with, amounts."""
     found: dict[str, Counter[str]] = {}
     for name, queue in outcome["queues"].items():
-        sums = found.setdefault(name.split("/")[0], Counter())
+        sums = found.setdefault(_kind(name), Counter())
         sums["queues"] += 1
         sums["pool"] += queue["pool"]
         for entry in queue["entries"]:
@@ -38,13 +31,24 @@ def figures(outcome: Mapping[str, Any]) -> dict[str, dict[str, int]]:
             if waits and entry["entitlement"] is not None:
                 sums["owed"] += entry["entitlement"] - entry["paid"]
     names = ("queues", "entries", "waiting", "paid", "owed", "pool")
-    return {kind: {name: found[kind][name] for name in names} for kind in KINDS if kind in found}
+    known = [kind.name for plan in PLANS for kind in plan.kinds]
+    return {
+        kind: {name: found[kind][name] for name in names}
+        for kind in (*known, *sorted(found.keys() - set(known)))
+        if kind in found
+    }
+
+
+def _kind(queue: str) -> str:
+    name = PLANS.queue(QueueId(queue))
+    return name.kind.name if name else queue.partition("/")[0]
 
 
 def sentences(outcome: Mapping[str, Any], currency: str) -> Iterator[str]:
     """Yield a line for each kind of queue, and one for the whole."""
+    called = _texts()
     for kind, sums in figures(outcome).items():
-        yield f"{KINDS[kind]}: {_told(sums, currency)}."
+        yield f"{called.get(f'kind.{kind}', kind)}: {_told(sums, currency)}."
     platform = outcome["platform"]
     told = ", ".join(
         f"{name.replace('_', ' ')} {money(amount, currency)}"
@@ -54,6 +58,13 @@ def sentences(outcome: Mapping[str, Any], currency: str) -> Iterator[str]:
     wallets = outcome["wallets"].values()
     cash = sum(wallet.get("cash", 0) + wallet.get("pending", 0) for wallet in wallets)
     yield f"In all: {told}; {len(wallets)} members hold {money(cash, currency)}."
+
+
+def _texts() -> Mapping[str, str]:
+    """Return what the pages call things; nothing where they are not on this machine."""
+    file = PAGES / "assets/texts/en.json"
+    texts: Mapping[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return texts
 
 
 def _told(sums: Mapping[str, int], currency: str) -> str:

@@ -140,7 +140,7 @@ class Player:
         if name == "dividend":
             self.app.dividends.run(self.now)
             return
-        self.settle(getattr(self.app.scheduler, name)(self.now))
+        self.settle(self.app.scheduler.start(name, self.now))
 
     def _set(self, patch: Mapping[str, Any]) -> None:
         known = self.app.settings.in_force()

@@ -14,7 +14,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rebate.adapters.codec import decode, encode, spelled
 from rebate.adapters.tables import TABLES
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import REQUIRED, is_record
+from rebate.domain.terms import TermsByPlan
 from rebate.domain.wire import Unknown, form_of, wires_of
 
 ROWS = Path(__file__).parent / "rows"
@@ -63,7 +65,7 @@ def known(name: str) -> dict[str, dict[str, Any]]:
 
 def trouble(kind: type, editions: Mapping[str, Mapping[str, Any]]) -> str | None:
     """Return what is wrong with how a kind is stored, and what to do about it."""
-    name, edition, _ = form_of(kind)
+    name, edition = form_of(kind)[:2]
     held = editions.get(str(edition))
     if held is None:
         return (
@@ -94,7 +96,8 @@ def unread(kind: type, editions: Mapping[str, Mapping[str, Any]]) -> Iterator[st
             wrong = {
                 key: (value, means.get(key, "(nothing)"))
                 for key, value in row["means"].items()
-                if not _holds(means.get(key, "(nothing)"), value)
+                if key not in form_of(kind).retired
+                and not _holds(means.get(key, "(nothing)"), value)
             }
             if wrong:
                 yield (
@@ -126,6 +129,8 @@ def _kinds_in(hint: Any) -> Iterator[type]:
         return
     origin = get_origin(hint) or hint
     parts = [part for part in get_args(hint) if part is not Ellipsis]
+    if origin is TermsByPlan:
+        parts = [plan.terms for plan in PLANS]
     if isinstance(origin, type) and issubclass(origin, tuple) and not parts:
         parts = list(get_type_hints(origin).values())
     if isinstance(origin, type) and (is_record(origin) or issubclass(origin, Enum)):
@@ -153,6 +158,8 @@ def _type(hint: Any) -> str:  # noqa: PLR0911 - one for each family of types
         return f"[{_type(parts[0])}, ...]"
     if isinstance(origin, type) and issubclass(origin, tuple):
         return f"[{', '.join(map(_type, parts or get_type_hints(origin).values()))}]"
+    if origin is TermsByPlan:
+        return "terms of each plan by its name"
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"{{{_type(parts[0])}: {_type(parts[1])}}}"
     if origin is frozenset:

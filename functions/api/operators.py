@@ -19,6 +19,7 @@ from functions.api.queries import needed_parameter, whole_number
 from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.domain.names import OrderId, QueueId
+from rebate.domain.plans.registry import PLANS
 from rebate.usecases.settings import InForce
 from rebate.usecases.show_history import show_history
 from rebate.usecases.show_order import show_order
@@ -92,7 +93,7 @@ def _order(name: str) -> Response[str]:
 
 def settings_shown(found: InForce) -> api.SettingsShown:
     """Return settings in force as operators see them."""
-    return api.SettingsShown(version=found.version, settings=found.document)
+    return api.SettingsShown(version=found.version, settings=found.document, plans=PLANS.names)
 
 
 def _event() -> dict[str, Any]:

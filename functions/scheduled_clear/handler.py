@@ -3,26 +3,28 @@
 With `"if_due": true` it clears only where the settings in force have a clearing at that minute, so
 that one schedule of every minute follows all changes of the settings. Such a clearing is sent two
 minutes ahead: it waits in the inboxes, so that it takes its place among orders to the microsecond.
+`"run"` names another run of some plan that ends entries; left out it is the base plan's clearing.
 """
 
 from typing import Any
 
 from rebate.adapters.telemetry import observed, tell_started
 from rebate.bootstrap import app
-from rebate.contracts.schedules import read_tick
+from rebate.contracts.schedules import endings, read_run, read_tick
 from rebate.domain.names import QueueId
-from rebate.usecases.schedules import clearing_due, instant_of_run, ticks
+from rebate.usecases.schedules import instant_of_run, run_due, ticks
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the queues that were told to clear."""
-    asked = read_tick(event)
+    asked, run = read_tick(event), read_run({"run": "clear", **event}, endings())
+    scheduler = app().scheduler
     if not asked.if_due:
-        return {"queues": tell_started("clear", app().scheduler.clear(asked.instant))}
+        return {"queues": tell_started(run, scheduler.start(run, asked.instant))}
     terms = app().settings.in_force().terms
-    due = [(at, ahead) for at, ahead in ticks(asked.instant) if clearing_due(terms, at)]
+    due = [(at, ahead) for at, ahead in ticks(asked.instant) if run_due(run, terms, at)]
     told: set[QueueId] = set()
     for at, ahead in due:
-        told.update(app().scheduler.clear(instant_of_run(terms, at), ahead=ahead))
-    return {"queues": tell_started("clear", sorted(told)) if due else []}
+        told.update(scheduler.start(run, instant_of_run(run, terms, at), ahead=ahead))
+    return {"queues": tell_started(run, sorted(told)) if due else []}

@@ -8,34 +8,35 @@ from typing import Any
 
 from rebate.adapters.telemetry import observed, tell_started
 from rebate.bootstrap import app
-from rebate.contracts.schedules import Run, read_run, read_tick
+from rebate.contracts.schedules import RELEASE, payouts, read_run, read_tick
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
-from rebate.usecases.schedules import MINUTE, payout_due, ticks
+from rebate.usecases.schedules import instant_of_run, run_due, ticks
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the queues that were told to pay out; dividends and holds are of no queue."""
-    asked, run = read_tick(event), read_run(event)
+    asked, run = read_tick(event), read_run(event, payouts())
     if not asked.if_due:
         return {"queues": tell_started(run, _start(run, asked.instant, ahead=False))}
     terms = app().settings.in_force().terms
-    due = [each for each in ticks(asked.instant) if payout_due(run, terms, each[0])]
+    due = [each for each in ticks(asked.instant) if run_due(run, terms, each[0])]
     told: set[QueueId] = set()
     for at, ahead in due:
-        told.update(_start(run, Instant(at - at % MINUTE), ahead=ahead))
+        told.update(_start(run, instant_of_run(run, terms, at), ahead=ahead))
     return {"queues": tell_started(run, sorted(told)) if due else []}
 
 
-def _start(run: Run, at: Instant, *, ahead: bool) -> Sequence[QueueId]:
+def _start(run: str, at: Instant, *, ahead: bool) -> Sequence[QueueId]:
+    """Start a run; those of no queue have a use case of their own, and are never sent ahead."""
     match run:
-        case "average":
-            return app().scheduler.average(at, ahead=ahead)
-        case "union":
-            return app().scheduler.union(at, ahead=ahead)
-        case "dividend" if not ahead:
-            app().dividends.run(at)
-        case "release" if not ahead:
-            app().holds.release(at)
+        case "dividend":
+            if not ahead:
+                app().dividends.run(at)
+        case _ if run == RELEASE:
+            if not ahead:
+                app().holds.release(at)
+        case _:
+            return app().scheduler.start(run, at, ahead=ahead)
     return []

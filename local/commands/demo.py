@@ -16,7 +16,10 @@ from local.screen import complain
 from local.settings import demo_settings
 from local.shop_day import MIDNIGHT, shop_day
 from local.stores import DEMO_STORE, opened
-from local.summary import sentences
+from local.summary import PAGES, sentences
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.times import DAY, Instant, datetime_of, instant_of
+from rebate.usecases.schedules import next_run
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 
@@ -29,8 +32,6 @@ PORT_MAX = 65_535
 TOGETHER = 20
 """Events that are put on the bus before the queues are settled."""
 
-UNION_RUN = MIDNIGHT.replace(minute=30)
-PAGES = Path(__file__).parent.parent.parent / "web"
 PAUSE_SECONDS = 0.2
 
 
@@ -81,11 +82,21 @@ def _play_day(deployment: Deployment, entries: list[dict[str, Any]]) -> None:
     """Bring the day's events by way of the bus, then start what is due when it is over."""
     for _ in watched(_brought(deployment, entries), "a shop's day", len(entries)):
         complain(letter.reason for letter in deployment.bus.newly_set_aside())
-    for run_name, at in (("average", MIDNIGHT), ("union", UNION_RUN)):
-        tick = {"run": run_name, "at": at.isoformat()}
+    for at, run in sorted(_payouts(deployment)):
+        tick = {"run": run, "at": datetime_of(at).isoformat()}
         deployment.functions.call("scheduled_payouts", tick)
         deployment.settle()
     deployment.publish()
+
+
+def _payouts(deployment: Deployment) -> Iterator[tuple[Instant, str]]:
+    """Yield which queues' payouts are due on the day after, and when."""
+    terms, midnight = deployment.app.settings.in_force().terms, instant_of(MIDNIGHT)
+    for _, run in PLANS.runs():
+        if run.pays and run.command:
+            at = next_run(run.name, terms, Instant(midnight - 1))
+            if at is not None and at < midnight + DAY:
+                yield at, run.name
 
 
 def _brought(deployment: Deployment, entries: list[dict[str, Any]]) -> Iterator[int]:

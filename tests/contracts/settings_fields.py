@@ -8,7 +8,7 @@ import jsonschema
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rebate.contracts.settings import Settings
+from rebate.contracts.settings import settings_model
 from rebate.contracts.validation import models_in
 
 KEY = "k"
@@ -27,6 +27,8 @@ MISFITS: tuple[Any, ...] = (
     [-1],
     [True],
 )
+
+DOCUMENT = settings_model()
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Place:
     def document(self, value: Any, name: str | None = None) -> dict[str, Any]:
         """Return settings that hold `value` here, or under another name beside it."""
         inner = {**needed(self.model), name or self.name: value}
-        return placed(Settings, self.steps, inner)
+        return placed(DOCUMENT, self.steps, inner)
 
 
 def needed(model: type[BaseModel]) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def _one(kinds: list[type[BaseModel]], steps: tuple[str | int, ...], inner: Any)
     return placed(kind, steps, inner)
 
 
-def places(model: type[BaseModel] = Settings, steps: tuple[str | int, ...] = ()) -> Iterator[Place]:
+def places(model: type[BaseModel] = DOCUMENT, steps: tuple[str | int, ...] = ()) -> Iterator[Place]:
     """Yield every field of the model and of all objects inside it."""
     for attribute, field in model.model_fields.items():
         name = field.alias or attribute

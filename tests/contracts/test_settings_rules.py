@@ -6,6 +6,7 @@ import pytest
 
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from tests.contracts.documents import BARE, FULL, MINIMAL, changed, without
 
 
@@ -149,8 +150,9 @@ def test_a_clearing_that_makes_no_schedule_is_refused(clearing, at):
 
 def test_clearings_read_as_schedules():
     def clearing(**fields: object) -> Clearing:
-        plan = parse_settings(changed(MINIMAL, "queue_rebate.clearing", fields)).queue_rebate
-        assert plan is not None
+        settings = parse_settings(changed(MINIMAL, "queue_rebate.clearing", fields))
+        plan = settings.plan("queue_rebate")
+        assert isinstance(plan, QueueRebate)
         assert plan.clearing is not None
         return plan.clearing
 

@@ -6,6 +6,7 @@ import pytest
 
 from rebate.domain.clearings import Clearing
 from rebate.domain.names import QueueId
+from rebate.domain.plans.queue_rebate import PLAN
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,9 @@ from rebate.domain.names import QueueId
     ],
 )
 def test_a_clearing_covers_the_queues_it_names(queues, queue, covered):
-    assert Clearing(queues=queues and frozenset(queues)).covers(QueueId(queue)) is covered
+    name = PLAN.queue(QueueId(queue))
+    assert name is not None
+    assert Clearing(queues=queues and frozenset(queues)).covers(name) is covered
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from functions.scheduled_clear.handler import handler as scheduled_clear
 from rebate.contracts import api
+from rebate.domain.plans.registry import PLANS
 from tests.functions.cloud import SETTINGS, bought, context, envelope, sample
 
 FIGURES = {
@@ -30,6 +31,7 @@ def test_queues_are_shown_with_their_figures(cloud):
     assert body["queues"][0] == {
         "queue": "mall",
         "kind": "mall",
+        "plan": "queue_rebate",
         "entries": 2,
         "waiting": 2,
         "owed": 19000,
@@ -160,10 +162,11 @@ def test_how_long_a_queue_waits_is_foretold(cloud):
 
 def test_settings_are_changed_under_the_version_that_was_read(cloud):
     shown = cloud.as_operator("GET", "/v1/settings")[1]
-    assert shown == {"version": 1, "settings": SETTINGS}
+    plans = list(PLANS.names)
+    assert shown == {"version": 1, "settings": SETTINGS, "plans": plans}
     changed = _with(title="排队")
     status, saved = cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": changed})
-    assert (status, saved) == (200, {"version": 2, "settings": changed})
+    assert (status, saved) == (200, {"version": 2, "settings": changed, "plans": plans})
     assert cloud.as_operator("GET", "/v1/settings")[1] == saved
 
 

@@ -10,7 +10,7 @@ from functions.scheduled_payouts.handler import handler as pay_out
 from rebate.contracts.schedules import UnreadableTick
 from rebate.contracts.settings import parse_settings
 from rebate.domain.times import instant_of
-from rebate.usecases.schedules import clearing_due, payout_due
+from rebate.usecases.schedules import run_due
 from rebate.usecases.terms import terms_of
 from tests.functions.cloud import SETTINGS, bought, context, envelope, sample
 
@@ -155,19 +155,19 @@ def test_a_payout_that_is_not_due_pays_nothing(cloud):
     ],
 )
 def test_a_clearing_is_due_at_its_minute_in_the_shops_timezone(clearing, at, due):
-    assert clearing_due(_terms(clearing=clearing), _at(at)) is due
+    assert run_due("clear", _terms(clearing=clearing), _at(at)) is due
 
 
 def test_a_clearing_at_a_time_that_the_zone_skips_is_due_when_the_skip_ends():
     terms = _terms(clearing={"at": "02:30"}, timezone="Europe/Berlin")
-    assert clearing_due(terms, _at("2026-03-29T03:30:00+02:00"))
-    assert not clearing_due(terms, _at("2026-03-29T01:30:00+01:00"))
+    assert run_due("clear", terms, _at("2026-03-29T03:30:00+02:00"))
+    assert not run_due("clear", terms, _at("2026-03-29T01:30:00+01:00"))
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"clearing": None}])
 def test_no_clearing_is_due_where_none_is_set(change):
-    assert not clearing_due(_terms(**change), _at("2026-03-01T00:00:00+08:00"))
-    assert not clearing_due(terms_of(parse_settings(PLAIN)), _at("2026-03-01T00:00:00+08:00"))
+    assert not run_due("clear", _terms(**change), _at("2026-03-01T00:00:00+08:00"))
+    assert not run_due("clear", terms_of(parse_settings(PLAIN)), _at("2026-03-01T00:00:00+08:00"))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_no_clearing_is_due_where_none_is_set(change):
     ],
 )
 def test_payouts_are_due_as_their_plans_say(plans, run, at, due):
-    assert payout_due(run, terms_of(parse_settings({**PLAIN, **plans})), _at(at)) is due
+    assert run_due(run, terms_of(parse_settings({**PLAIN, **plans})), _at(at)) is due
 
 
 def _terms(*, timezone="Asia/Shanghai", **changes):

@@ -14,11 +14,11 @@ from urllib.parse import urljoin
 import pytest
 
 from local.http import served
-from local.summary import KINDS as QUEUE_KINDS
 from rebate.contracts.events_in import Channel
 from rebate.contracts.notice_texts import KINDS as NOTICE_KINDS
 from rebate.contracts.notice_texts import LOCALES
 from rebate.domain.ledger import Pocket, Reason, Till
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.scopes import CUMULATIVE, FIXED, LEVEL, LOTTERY
 from rebate.domain.tickets import Status
 
@@ -202,7 +202,8 @@ def _keys():
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        ("kind", list(QUEUE_KINDS)),
+        ("kind", [kind.name for plan in PLANS for kind in plan.kinds]),
+        ("plan", list(PLANS.names)),
         ("status", list(Status)),
         ("pocket", list(Pocket)),
         ("till", list(Till)),

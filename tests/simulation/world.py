@@ -249,8 +249,8 @@ class World:
     def _run(self, process: Process) -> None:
         if self.runs and self.chance.randrange(20) == 0:
             at = self.chance.choice(self.runs)
-            self.rings += process.app.scheduler.clear(at)
-            self.rings += process.app.scheduler.union(at)
+            self.rings += process.app.scheduler.start("clear", at)
+            self.rings += process.app.scheduler.start("union", at)
 
     def _ask(self, process: Process) -> None:
         """Exchange an entry, or draw its ratio."""

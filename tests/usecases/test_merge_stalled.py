@@ -377,7 +377,7 @@ class Interleaved:
                         {"exchange": {"queue": queue, "entry": f"{order}/1", "into": "points"}}
                     )
                 case "clear", _:
-                    app.scheduler.clear(self.player.now)
+                    app.scheduler.start("clear", self.player.now)
                 case _, (what_,):
                     self.player.step({kind: what_})
         except Rejected:

@@ -112,7 +112,7 @@ def test_a_clearing_reaches_a_queue_that_was_never_settled_yet() -> None:
     player.step(buy("a", 1))
     player.step(buy("c", 3))
     player.at = player.at.replace(minute=2)
-    player.app.scheduler.clear(player.now)
+    player.app.scheduler.start("clear", player.now)
     player.app.settler.settle("mall")  # type: ignore[arg-type]
     entries = player.outcome()["queues"]["mall"]["entries"]
     assert [entry["status"] for entry in entries] == ["cleared", "waiting"]

@@ -10,8 +10,9 @@ from rebate.adapters.codec import decode, encode, spelled
 from rebate.contracts.settings import parse_settings
 from rebate.domain.names import LineId, OrderId
 from rebate.domain.orders import Order, OrderLine
+from rebate.domain.plans import queue_rebate
 from rebate.domain.records import replace
-from rebate.domain.terms import EDITION, Terms
+from rebate.domain.terms import EDITION, Terms, TermsByPlan
 from rebate.usecases.ports import Put
 from rebate.usecases.rows import SettingsVersion
 from rebate.usecases.settings import NO_SETTINGS, SettingsReader, save_settings
@@ -99,7 +100,7 @@ RICH = {
 }
 """Something of everything that the engine goes by."""
 
-WORDED_BY_EDITION = {3: "4ff8506c8abd"}
+WORDED_BY_EDITION = {4: "1618504adf88"}
 """What the terms of `RICH` mean, however they are stored: the first digits of their SHA-256."""
 
 
@@ -138,16 +139,36 @@ def test_terms_of_another_edition_are_made_anew(changes: dict[str, Any]) -> None
 
 
 def test_terms_of_an_earlier_edition_can_be_read() -> None:
-    """They are read with their row before they are made anew: what was added needs a default."""
+    """They are read with their row before they are made anew: what was added needs a default.
+
+    In edition 3 the terms of each plan were a field of its name.
+    """
     store = MemoryStore()
     save_settings(store, FakeClock(), RICH, expects=0, by="test")
     (row,) = store.scan(SettingsVersion)
     text = json.loads(encode(row))
-    added = ("currency", "display")
-    text["terms"] = {name: value for name, value in text["terms"].items() if name not in added}
-    read = decode(SettingsVersion, json.dumps(text))
-    store.commit([Put(replace(read, edition=2))])
+    plans = text["terms"].pop("plans")
+    text |= {"terms": text["terms"] | plans, "edition": 3}
+    store.commit([Put(decode(SettingsVersion, json.dumps(text)))])
     assert SettingsReader(store).in_force().terms == terms_of(parse_settings(RICH))
+
+
+def test_terms_that_lack_those_of_a_plan_are_made_anew() -> None:
+    """As when a release brings a plan: nobody need raise the edition for that."""
+    store = MemoryStore()
+    save_settings(store, FakeClock(), RICH, expects=0, by="test")
+    (row,) = store.scan(SettingsVersion)
+    assert row.terms is not None
+    fewer = {name: its for name, its in row.terms.plans.items() if name != "union"}
+    store.commit([Put(replace(row, terms=replace(row.terms, plans=TermsByPlan(fewer))))])
+    assert SettingsReader(store).in_force().terms == terms_of(parse_settings(RICH))
+
+
+def test_terms_of_a_plan_that_a_later_release_brought_are_passed_over() -> None:
+    terms = terms_of(parse_settings(RICH))
+    text = json.loads(encode(terms))
+    text["plans"]["of a later release"] = {"some": "thing"}
+    assert decode(Terms, json.dumps(text)) == terms
 
 
 def test_nothing_is_on_before_any_settings_were_saved() -> None:
@@ -168,7 +189,7 @@ def test_nothing_is_on_before_any_settings_were_saved() -> None:
 )
 def test_a_line_has_the_scopes_of_its_channel(channel, store, product, scopes, places):
     """Rule 1.3, and random return of Rule 1.5.2."""
-    terms = terms_of(parse_settings(RICH)).queue_rebate
+    terms = terms_of(parse_settings(RICH)).of(queue_rebate.PLAN)
     line = OrderLine(LineId("1"), 100, product=product)
     order = Order(OrderId("o"), channel=channel, store=store)
     assert [scope.name for scope in terms.scopes_of(order, line)] == scopes

@@ -133,10 +133,10 @@ def test_a_clearing() -> None:
     """The same instant clears once, and an earlier one no more (Rule 1.6.3)."""
     player = played({"queue_rebate": MALL}, buy("o1", "A", 100), buy("o2", "B", 50))
     at = player.now
-    player.settle(player.app.scheduler.clear(at))
+    player.settle(player.app.scheduler.start("clear", at))
     player.step(buy("o3", "C", 10))
     for again in (at, Instant(at - 1)):
-        player.settle(player.app.scheduler.clear(again))
+        player.settle(player.app.scheduler.start("clear", again))
     cleared = [shown(event) for event in told(player) if event.type == "EntriesCleared"]
     assert cleared == [(2, 145, 0, 2, "EntriesCleared")]
     (queue,) = player.store.scan(Queue)

@@ -15,7 +15,9 @@ from typing import get_type_hints as hints_of
 from zoneinfo import ZoneInfo
 
 from rebate.domain.errors import Unreadable
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import REQUIRED, defaults_of, is_record
+from rebate.domain.terms import TermsByPlan
 from rebate.domain.wire import TAG, Unknown, Wire, form_of, tag_of, wires_of
 
 _JSON: frozenset[type] = frozenset({str, int, float, bool, NoneType, list, dict})
@@ -78,6 +80,7 @@ def _made_group(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:  #
 
 
 _MADE: Mapping[type, Callable[[Any, tuple[Any, ...]], Callable[[Any], Any]]] = {
+    TermsByPlan: lambda *_: _terms_by_plan,
     tuple: _made_group,
     Mapping: lambda _, parts: partial(_mapping, *map(shape_of, parts)),
     frozenset: lambda _, parts: partial(_set, shape_of(parts[0])),
@@ -172,7 +175,7 @@ def _record(kind: Any, found: Any) -> Any:  # noqa: ANN401 - what JSON held
         if (known := fields.get(name))
     }
     if len(given) < len(found):
-        for name in found.keys() - fields.keys():
+        for name in found.keys() - fields.keys() - form_of(kind).retired:
             _alarm(form_of(kind).kind, f"field {name}")
     for field, make in absent.items():
         if field not in given:
@@ -246,6 +249,17 @@ def _mapping(key: Shape, value: Shape, found: Any) -> dict[Any, Any]:  # noqa: A
     if type(found) is not dict:
         _refuse("an object", found)
     return {key.read(name): value.read(content) for name, content in found.items()}
+
+
+def _terms_by_plan(found: Any) -> TermsByPlan:  # noqa: ANN401 - what JSON held
+    """Return the terms of the plans that this release knows."""
+    if type(found) is not dict:
+        _refuse("an object", found)
+    for name in found.keys() - set(PLANS.names):
+        _alarm("terms", f"plan {name}")
+    return TermsByPlan(
+        {plan.name: _record(plan.terms, found[plan.name]) for plan in PLANS if plan.name in found}
+    )
 
 
 def _choice(values: dict[str, Any], found: object) -> Any:  # noqa: ANN401 - an enum's, or text

@@ -194,12 +194,14 @@ class Wallet:
 class Queue:
     """A queue as operators see it.
 
-    `entries` have joined, `waiting` of them wait and lack `owed` together. `stalled`: its product
+    `plan` is None where this release knows no plan of such queues. `entries` have joined,
+    `waiting` of them wait and lack `owed` together. `stalled`: its product
     was taken off sale, so nothing is contributed to it any more (rule 1.5.5).
     """
 
     queue: str
     kind: str
+    plan: str | None
     entries: int
     waiting: int
     owed: Amount
@@ -272,10 +274,14 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class SettingsShown:
-    """The settings in force as they were written; version 0: none were saved."""
+    """The settings in force as they were written; version 0: none were saved.
+
+    `plans` names the plans that there are, on or off.
+    """
 
     version: int
     settings: Mapping[str, Any]
+    plans: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from rebate.contracts.events_in import Channel, Supply
-from rebate.contracts.problems import one_of
+from rebate.contracts.problems import nearest, one_of, shown
 from rebate.contracts.scalars import (
     NOT_EMPTY,
     Amount,
@@ -18,9 +19,9 @@ from rebate.contracts.scalars import (
     Text,
 )
 from rebate.contracts.validation import Strict, error_at
+from rebate.domain.plans.registry import PLANS
 
 Asset = Literal["points", "love", "voucher"]
-Run = Literal["clear", "average", "union", "dividend"]
 RefusalCode = Literal[
     "unknown_entry",
     "entry_not_waiting",
@@ -38,6 +39,22 @@ RefusalCode = Literal[
     "invalid_settings",
     "needs_acknowledgement",
 ]
+
+
+def check_run(name: object) -> object:
+    """Return the name of a plan's run; raises PydanticCustomError `run` for anything else."""
+    known = tuple(run.name for _, run in PLANS.runs())
+    if name in known:
+        return name
+    raise PydanticCustomError(
+        "run",
+        "must be {known}, not {given}",
+        {"known": one_of(known), "given": shown(name), "nearest": nearest(name, known)},
+    )
+
+
+Run = Annotated[str, BeforeValidator(check_run)]
+"""What a schedule would start, whether or not one is set."""
 
 
 class BuyLine(Strict):

@@ -5,16 +5,20 @@ Read by hand: those whom a schedule starts each minute load nothing else that ch
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, instant_of
 
-Run = Literal["average", "union", "dividend", "release"]
-"""Average rewards (rule 6.2), the union's pool (7.3), the dividend (2.3), holds (1.2.8)."""
+RELEASE = "release"
+"""The run that lets go of what is held (rule 1.2.8); it is of no plan."""
 
-RUNS: tuple[Run, ...] = get_args(Run)
+
+def payouts() -> tuple[str, ...]:
+    """Return the names of the runs that pay out: those of plans, and the release of holds."""
+    return (*(run.name for _, run in PLANS.runs() if run.pays), RELEASE)
 
 
 class UnreadableTick(Invalid):
@@ -44,17 +48,22 @@ def read_tick(event: Mapping[str, Any]) -> Tick:
     return Tick(_instant(event.get("at")), if_due)
 
 
-def read_run(event: Mapping[str, Any]) -> Run:
-    """Return the run that a schedule names as `run`.
+def endings() -> tuple[str, ...]:
+    """Return the names of the runs that only end entries."""
+    return tuple(run.name for _, run in PLANS.runs() if not run.pays)
+
+
+def read_run(event: Mapping[str, Any], known: tuple[str, ...]) -> str:
+    """Return the run that a schedule names as `run`, one of those that are `known`.
 
     Raises:
         UnreadableTick: naming the nearest one.
     """
     name = event.get("run")
-    run = next((each for each in RUNS if each == name), None)
+    run = next((each for each in known if each == name), None)
     if run is None:
-        message = f"must be {one_of(RUNS)}, not {shown(name)}"
-        raise UnreadableTick([Problem("run", message, nearest(name, RUNS))])
+        message = f"must be {one_of(known)}, not {shown(name)}"
+        raise UnreadableTick([Problem("run", message, nearest(name, known))])
     return run
 
 

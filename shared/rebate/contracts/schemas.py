@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from rebate.contracts.events_in import EVENTS_IN
 from rebate.contracts.events_out import EVENTS_OUT
-from rebate.contracts.settings import Settings
+from rebate.contracts.settings import settings_model
 from rebate.contracts.settings_page import settings_page
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,7 +27,7 @@ def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below docs/."""
     events: Mapping[str, type[BaseModel]] = {**EVENTS_IN, **EVENTS_OUT}
     files = {f"events/{name}.json": _schema_text(model) for name, model in events.items()}
-    files["settings.schema.json"] = _schema_text(Settings)
+    files["settings.schema.json"] = _schema_text(settings_model())
     files["settings.md"] = settings_page()
     return files
 

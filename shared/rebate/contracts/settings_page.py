@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from rebate.contracts.settings import Settings
+from rebate.contracts.settings import settings_model
 from rebate.contracts.settings.fields import rule_of, title_zh_of
 from rebate.contracts.validation import models_in
 
@@ -35,8 +35,8 @@ def settings_page() -> str:
 
 def _models() -> Iterator[tuple[type[BaseModel], str]]:
     """Yield each kind of object once, in the order in which a reader meets them."""
-    waiting: list[tuple[type[BaseModel], str]] = [(Settings, "")]
-    seen: set[type[BaseModel]] = {Settings}
+    waiting: list[tuple[type[BaseModel], str]] = [(settings_model(), "")]
+    seen: set[type[BaseModel]] = {settings_model()}
     while waiting:
         model, path = waiting.pop(0)
         yield model, path

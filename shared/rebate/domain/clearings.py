@@ -4,13 +4,10 @@ from calendar import monthrange
 from datetime import date, time
 from typing import Annotated
 
-from rebate.domain.names import QueueId
+from rebate.domain.queue_names import QueueName
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.domain.wire import stored_as, wire
-
-_SHARED = {"stores": "store", "cashiers": "cashier"}
-"""Kind of a queue that all stores, or all desks, have in common (Rule 1.1)."""
 
 
 @stored_as("clearing")
@@ -29,10 +26,9 @@ class Clearing:
     day: Annotated[int, wire("day", absent=1)] = 1
     queues: Annotated[frozenset[str] | None, wire("queues", absent=None)] = None
 
-    def covers(self, queue: QueueId) -> bool:
+    def covers(self, queue: QueueName) -> bool:
         """Tell whether a queue is emptied: all are, or its id or kind is named."""
-        kind = _SHARED.get(queue, queue.partition("/")[0])
-        return self.queues is None or queue in self.queues or kind in self.queues
+        return self.queues is None or not self.queues.isdisjoint(queue.kinds)
 
     def is_on(self, day: date) -> bool:
         """Tell whether a day is one of a regular schedule's."""

@@ -154,6 +154,7 @@ def _distribution(
         line=index,
         part=number,
         passes_over=None if execution.unit.plan.self_funding else ticket.order,
+        joined_before=execution.unit.queue.tickets,
     )
 
 

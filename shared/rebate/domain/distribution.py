@@ -26,7 +26,8 @@ class Distribution:
     `left` is still to be distributed; `own` is how much of it the order itself contributed;
     `withheld` is what the daily cap cut off, for the pool. `each` and `reached` are the rule's: the
     amount that it divides, or gives to each, once that is fixed, and whom it served last.
-    `passes_over` is the order whose own entries get nothing (Rule 0.7).
+    `passes_over` is the order whose own entries get nothing (Rule 0.7), `joined_before` how many
+    tickets had a place when it was begun or gone on with.
     """
 
     draft: Draft
@@ -40,6 +41,7 @@ class Distribution:
     passes_over: OrderId | None = None
     each: Amount | None = None
     reached: Reached = Reached()
+    joined_before: int = 0
 
     def progress(self) -> DistributionProgress:
         """Return what has to be remembered to go on later."""

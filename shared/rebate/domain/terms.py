@@ -3,40 +3,26 @@
 So what settles, prices and shows need not read the document, nor load what checks one.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from rebate.domain.money import Amount, Bps
-from rebate.domain.plans import (
-    alliance,
-    order_queue,
-    queue_rebate_terms,
-    red_packet,
-    referral,
-    union,
-)
-from rebate.domain.records import dataclass
+from rebate.domain.plans.plan_type import PlanType
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.records import dataclass, field
 from rebate.domain.wire import money, stored_as, wire
 
-EDITION = 3
+EDITION = 4
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
-
-@stored_as("display")
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How the base plan is called, and what of it members see (Rule 1.4, 7, 8 and 19 to 23)."""
-
-    plan: Annotated[str | None, wire("plan", absent=None)] = None
-    exchange: Annotated[str | None, wire("exchange", absent=None)] = None
-    progress: Annotated[bool, wire("progress", absent=True)] = True
-    earned: Annotated[bool, wire("earned", absent=True)] = True
-    waiting: Annotated[bool, wire("waiting", absent=True)] = True
-    member: Annotated[bool, wire("member", absent=True)] = True
-    waiting_amount: Annotated[bool, wire("waiting_amount", absent=True)] = True
+PlanTerms = TypeVar("PlanTerms")
 
 
-@stored_as("terms")
+class TermsByPlan(dict[str, Any]):
+    """The terms of each plan by its name, each a record of the type that its `PlanType` names."""
+
+
+@stored_as("terms_by_plan")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of all plans, also of those that are off: they settle what they accepted.
@@ -47,13 +33,21 @@ class Terms:
 
     zone: Annotated[ZoneInfo, wire("zone")]
     on: Annotated[frozenset[str], wire("on")]
-    queue_rebate: Annotated[queue_rebate_terms.Terms, wire("queue_rebate")]
-    order_queue: Annotated[order_queue.Terms, wire("order_queue")]
-    alliance: Annotated[alliance.Terms, wire("alliance")]
-    red_packet: Annotated[red_packet.Terms, wire("red_packet")]
-    union: Annotated[union.Terms, wire("union")]
-    referral: Annotated[referral.Terms, wire("referral")]
+    plans: Annotated[TermsByPlan, wire("plans", absent={})] = field(default_factory=TermsByPlan)
     currency: Annotated[str, wire("currency", absent="")] = ""
-    display: Annotated[Display, wire("display", absent={})] = Display()
     rebates_per_day: Annotated[Amount | None, money("rebates_per_day", absent=None)] = None
     default_margin_bps: Annotated[Bps, wire("default_margin_bps", absent=0)] = 0
+
+    def of(self, plan: PlanType[PlanTerms]) -> PlanTerms:
+        """Return the terms of a plan."""
+        found: PlanTerms = self.plans[plan.name]
+        return found
+
+    def has_on(self, plan: PlanType[Any]) -> bool:
+        """Tell whether a plan takes new orders."""
+        return plan.name in self.on
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether there are terms of every plan: one that is new has none in what was stored."""
+        return all(plan.name in self.plans for plan in PLANS)

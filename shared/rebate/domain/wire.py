@@ -14,7 +14,7 @@ What is declared here never changes within an edition; tests/rows holds every ed
 rows of it. How to change it: docs/how-to/add-a-stored-field.md and change-a-default.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from rebate.domain.records import REQUIRED, dataclass
@@ -50,18 +50,26 @@ class Stored(NamedTuple):
     """What a stored kind is called, and in which edition this release writes it.
 
     `open`: an enumeration whose values of later releases mean nothing to this one and are kept.
+    `retired`: fields of earlier editions that nothing is read from any more.
     """
 
     kind: str
     edition: int = 1
     open: bool = False
+    retired: frozenset[str] = frozenset()
 
 
-def stored_as(kind: str, edition: int = 1, *, is_open: bool = False) -> Callable[[Kind], Kind]:
-    """Declare that a class is stored as `kind`; raise `edition` whenever its form changes."""
+def stored_as(
+    kind: str, edition: int = 1, *, is_open: bool = False, retired: Iterable[str] = ()
+) -> Callable[[Kind], Kind]:
+    """Declare that a class is stored as `kind`; raise `edition` whenever its form changes.
+
+    Names that are `retired` are passed over where earlier editions had them, and never used again.
+    """
 
     def declare(described: Kind) -> Kind:
-        described.__stored__ = Stored(kind, edition, is_open)  # type: ignore[attr-defined]
+        form = Stored(kind, edition, is_open, frozenset(retired))
+        described.__stored__ = form  # type: ignore[attr-defined]
         return described
 
     return declare

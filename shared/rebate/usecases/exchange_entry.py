@@ -22,6 +22,7 @@ from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.orders import load_order
+from rebate.usecases.plans import shown_plan_of
 from rebate.usecases.ports import Clock, Store
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Key, ticket_key
@@ -70,7 +71,7 @@ class EntryDesk:
         """
         found = self._find(queue, entry, by)
         at = self.clock.now() if at is None else at
-        pocket = self._pocket(into)
+        pocket = self._pocket(queue, into)
         member, order, came_from = found.ticket
         self._ask(queue, Exchange(at, order, member, found.line, pocket, came_from))
 
@@ -96,8 +97,8 @@ class EntryDesk:
         luck = luck_of(self.seeds.of(day), entry_id(order, found.line))
         self._ask(queue, Draw(at, order, member, found.line, luck, day.isoformat(), came_from))
 
-    def _pocket(self, into: str) -> Pocket:
-        offered = dict(self.settings.in_force().terms.queue_rebate.exchange_bps)
+    def _pocket(self, queue: QueueId, into: str) -> Pocket:
+        offered = dict(shown_plan_of(queue, self.settings.in_force().terms).exchange_bps)
         frozen = into == "love" and Pocket.LOVE_FROZEN in offered
         return Pocket.LOVE_FROZEN if frozen else Pocket(into)
 

@@ -7,13 +7,13 @@ from rebate.contracts import api
 from rebate.domain.flow import Pace
 from rebate.domain.money import WHOLE, Amount
 from rebate.domain.names import QueueId
-from rebate.domain.plans import union
+from rebate.domain.plans.plan_type import DailyPool
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.domain.times import DAY, Instant, later
-from rebate.usecases.plans import plan_of
+from rebate.usecases.plans import shown_plan_of
 from rebate.usecases.ports import Store
-from rebate.usecases.queue_commands import is_base_queue
 from rebate.usecases.rows import Key
 from rebate.usecases.schedules import next_clearing
 from rebate.usecases.show_entries import EntryViewer, moment_of
@@ -36,10 +36,10 @@ def forecast(
     queue = store.get(Queue, Key(name))
     if queue is None:
         return None
-    pool = terms.union if name == union.QUEUE else None
+    pool = _daily_pool(name, terms)
     pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
-    exit_after = plan_of(name, terms).rewards_to_exit
-    clears_at = next_clearing(terms, name, now) if is_base_queue(name) else None
+    exit_after = shown_plan_of(name, terms).rewards_to_exit
+    clears_at = next_clearing(terms, name, now)
     tickets, end = line_page(store, queue, after)
     entries = EntryViewer(store, terms).view(tickets)
     owed = queue.standing.owed
@@ -63,6 +63,12 @@ def forecast(
         ),
         next=end,
     )
+
+
+def _daily_pool(queue: QueueId, terms: Terms) -> DailyPool | None:
+    name = PLANS.queue(queue)
+    of = name.plan.daily_pool if name else None
+    return of(terms.of(name.plan)) if name and of else None
 
 
 def _expected(
@@ -102,7 +108,7 @@ def _needed(pace: Pace, owed: Amount, wanted_days: int | None) -> int | None:
     return -(-owed * pace.days * WHOLE // (pace.given * wanted_days))
 
 
-def _profit_share(pool: union.Terms | None, needed: int | None) -> int | None:
+def _profit_share(pool: DailyPool | None, needed: int | None) -> int | None:
     """Return the share of profit that brings the wanted waiting time (Rule 7.5)."""
     if pool is None or needed is None or not pool.profit_share_bps:
         return None

@@ -24,6 +24,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import SECOND, later
+from rebate.usecases.plans import shown_plan_of
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.queue_commands import send
 from rebate.usecases.rows import Answer, Inbox, Key, Product, joined, key_of, number
@@ -110,7 +111,7 @@ class StallDesk:
             Conflict: its product is on sale.
         """
         row = self._insist_stalled(queue)
-        pocket = self._pocket(into)
+        pocket = self._pocket(queue, into)
         tickets, end = line_page(self.store, row, None if after is None else str(after))
         requests = self._ask(queue, pocket, tickets)
         if requests:
@@ -146,8 +147,8 @@ class StallDesk:
             self.store.commit(rows[start : start + TOGETHER])
         return requests
 
-    def _pocket(self, into: Asset) -> Pocket:
-        offered = dict(self.settings.in_force().terms.queue_rebate.exchange_bps)
+    def _pocket(self, queue: QueueId, into: Asset) -> Pocket:
+        offered = dict(shown_plan_of(queue, self.settings.in_force().terms).exchange_bps)
         frozen = into == "love" and Pocket.LOVE_FROZEN in offered
         pocket = Pocket.LOVE_FROZEN if frozen else Pocket(into)
         if pocket not in offered:

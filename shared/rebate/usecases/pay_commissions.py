@@ -84,7 +84,7 @@ class CommissionDesk:
 
     def _due(self, order: Order, known: Commission | None) -> Commission | None:
         """Return what the order owes now; None before it settles. Who gets what is fixed then."""
-        terms = self.settings.in_force().terms.referral
+        terms = self.settings.in_force().terms.of(referral.PLAN)
         if known is None:
             on_payment = terms.settle_on is Moment.PAID
             if order.digest is None or not (on_payment or order.completed_at is not None):
@@ -113,7 +113,7 @@ class CommissionDesk:
     def _book(self, order: Order, known: Commission | None, after: Commission) -> list[Write]:
         version = known.version if known else 0
         before = known.paid if known else tuple(replace(paid, amount=0) for paid in after.paid)
-        source, now = f"referral/{order.id}", self.clock.now()
+        source, now = referral.queue_of(order.id), self.clock.now()
         changes: dict[MemberId, int] = {}
         events: list[CommissionPaid] = []
         for was, paid in zip(before, after.paid, strict=True):

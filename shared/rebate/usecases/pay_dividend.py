@@ -11,6 +11,7 @@ from rebate.domain.events import CommissionPaid
 from rebate.domain.ledger import COMMISSIONS, JournalEntry, Pocket, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
+from rebate.domain.plans import referral
 from rebate.domain.plans.referral import Dividend as Rules
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant, iso
@@ -40,7 +41,7 @@ class DividendDesk:
             Conflict: the same run is being carried out by somebody else.
         """
         terms = self.settings.in_force().terms
-        rules = terms.referral.dividend if "referral" in terms.on else None
+        rules = terms.of(referral.PLAN).dividend if terms.has_on(referral.PLAN) else None
         run = self.store.get(Dividend, Key(iso(at))) or Dividend(iso(at), at)
         holders = self._holders(rules) if rules else []
         if rules is None or not (holders or run.parts):

@@ -3,17 +3,15 @@
 from collections.abc import Iterable
 
 from rebate.domain.clearings import Clearing
-from rebate.domain.commands import Clear, Command, PayPool
+from rebate.domain.commands import Command
 from rebate.domain.names import QueueId
-from rebate.domain.plans import union
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.rows import Inbox, joined, number
 from rebate.usecases.settings import SettingsReader
-
-_OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union", "referral"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +22,23 @@ class Scheduler:
     clock: Clock
     settings: SettingsReader
 
-    def clear(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
-        """Set all that waits in the chosen queues to zero, as of `at` (Rule 1.6.3).
+    def start(self, name: str, at: Instant, *, ahead: bool = False) -> list[QueueId]:
+        """Send what a run of some plan's asks of its queues, as of `at`; return the queues.
 
-        `ahead`: `at` is still to come. The command waits in the inboxes until then, and takes
-        its place among orders to the microsecond, however late a schedule starts.
+        Only the plan's own queues get it, of those that its schedule names if it names some.
+        `ahead`: `at` is still to come. The command waits in the inboxes until then, and takes its
+        place among orders to the microsecond, however late a schedule starts.
+
+        Raises:
+            LookupError: no plan has a run of that name.
         """
-        clearing = self.settings.in_force().terms.queue_rebate.clearing or Clearing()
-        chosen = [q for q in self._queues() if is_base_queue(q) and clearing.covers(q)]
-        return self._send(chosen, Clear(at), ahead=ahead)
-
-    def average(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
-        """Split each store's collected rewards over all entries that wait there (Rule 6.2)."""
-        chosen = [q for q in self._queues() if q.startswith("red_packet/")]
-        return self._send(chosen, PayPool(at, equally=True), ahead=ahead)
-
-    def union(self, at: Instant, *, ahead: bool = False) -> list[QueueId]:
-        """Pay the day's pool to entries in order of purchase (Rule 7.3)."""
-        chosen = [q for q in self._queues() if q == union.QUEUE]
-        limit = self.settings.in_force().terms.union.payout_per_day
-        return self._send(chosen, PayPool(at, equally=False, limit=limit), ahead=ahead)
+        plan, run = PLANS.run(name)
+        assert run.command is not None, f"run {name} is of no queue: it has a use case of its own"
+        terms = self.settings.in_force().terms.of(plan)
+        schedule = run.schedule(terms) or Clearing()
+        own = filter(None, map(plan.queue, self._queues()))
+        chosen = [queue.id for queue in own if schedule.covers(queue)]
+        return self._send(chosen, run.command(terms, at), ahead=ahead)
 
     def _queues(self) -> Iterable[QueueId]:
         """Return all queues, also those whose first commands still wait.
@@ -58,11 +53,6 @@ class Scheduler:
         for queue in sent:
             send(self.store, self.clock, queue, command, ahead=ahead)
         return sent
-
-
-def is_base_queue(queue: QueueId) -> bool:
-    """Tell whether a queue is one of the queue-rebate plan's, which alone are cleared."""
-    return queue.split("/")[0] not in _OTHER_PLANS
 
 
 def send(

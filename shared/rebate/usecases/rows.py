@@ -27,8 +27,8 @@ from rebate.domain.names import (
 )
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.places import Node, NodeKey
-from rebate.domain.plans import alliance, order_queue, union
 from rebate.domain.plans.referral import Reward
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field
 from rebate.domain.terms import Terms
@@ -213,7 +213,7 @@ class Spend:
     groups: Annotated[dict[str, Amount], wire("groups", absent={})] = field(default_factory=dict)
 
 
-@stored_as("settings_version")
+@stored_as("settings_version", 2, retired=("terms",))
 @dataclass(frozen=True, slots=True)
 class SettingsVersion:
     """The settings document as it was saved, by whom and when (Rule 8.5).
@@ -225,7 +225,7 @@ class SettingsVersion:
     document: Annotated[dict[str, Any], wire("document")]
     saved_at: Annotated[Instant, wire("saved_at")]
     saved_by: Annotated[str, wire("saved_by")]
-    terms: Annotated[Terms | None, derived("terms")] = None
+    terms: Annotated[Terms | None, derived("terms_by_plan")] = None
     edition: Annotated[int, wire("edition", absent=0)] = 0
 
 
@@ -360,9 +360,6 @@ class Wording:
     version: Annotated[int, wire("version", absent=1)] = 1
 
 
-_SERVES_MEMBERS = frozenset({order_queue.QUEUE, alliance.QUEUE, union.QUEUE})
-
-
 def number(value: int) -> str:
     """Return a non-negative whole number so that text sorts as numbers do."""
     return f"{value:020d}"
@@ -370,7 +367,8 @@ def number(value: int) -> str:
 
 def waits_by_member(ticket: Ticket) -> bool:
     """Tell whether a ticket is to be found by its member: it waits where a referral counts."""
-    return ticket.queue in _SERVES_MEMBERS and ticket.first_waiting() is not None
+    name = PLANS.queue(ticket.queue)
+    return bool(name and name.plan.serves_members) and ticket.first_waiting() is not None
 
 
 def place_key(queue: QueueId, place: int) -> str:

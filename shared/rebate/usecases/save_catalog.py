@@ -6,6 +6,7 @@ from typing import TypeAlias
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, ProductId, StoreId
+from rebate.domain.plans import queue_rebate
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.usecases.ports import Check, Clock, Put, Store, Write
@@ -111,7 +112,7 @@ class CatalogDesk:
 
     def _takes_part(self, event: ProductSaved) -> bool:
         """Decide once whether a new product takes part (Rule 1.4 (2))."""
-        terms = self.settings.in_force().terms.queue_rebate
+        terms = self.settings.in_force().terms.of(queue_rebate.PLAN)
         return event.supply not in _SOLD_BY_US or terms.new_products
 
     def _bond(self, member: Member, referrer: str | None) -> "_Bond":

@@ -8,9 +8,10 @@ which a tick was due, so a late or repeated one gets the same answer.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rebate.contracts.schedules import Run
+from rebate.contracts.schedules import RELEASE
 from rebate.domain.clearings import Clearing
 from rebate.domain.names import QueueId
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
 from rebate.domain.times import SECOND, Instant, day_of, instant_of, later
 
@@ -30,55 +31,63 @@ def ticks(at: Instant) -> tuple[tuple[Instant, bool], tuple[Instant, bool]]:
     return (later(at, AHEAD), True), (at, False)
 
 
-def instant_of_run(terms: Terms, at: Instant) -> Instant:
+def instant_of_run(name: str, terms: Terms, at: Instant) -> Instant:
     """Return the instant for which a run at the minute of `at` is set, to the second."""
-    clearing = terms.queue_rebate.clearing
-    if clearing and clearing.instant is not None and clearing_due(terms, at):
-        return clearing.instant
+    schedule = _schedule_of(name, terms)
+    if schedule and schedule.instant is not None and _has_minute(schedule, terms.zone, at):
+        return schedule.instant
     return Instant(at - at % MINUTE)
 
 
-def clearing_due(terms: Terms, at: Instant) -> bool:
-    """Tell whether a clearing is due at the minute of `at` (Rule 1.6.3)."""
-    clearing = terms.queue_rebate.clearing
-    if "queue_rebate" not in terms.on or clearing is None:
-        return False
-    if clearing.instant is not None:
-        return _minute(clearing.instant) == _minute(at)
-    return _is_at(clearing, terms.zone, at)
+def run_due(name: str, terms: Terms, at: Instant) -> bool:
+    """Tell whether the settings want a run at the minute of `at`.
+
+    The release of holds (Rule 1.2.8) is of no plan, and due at any time.
+    """
+    if name == RELEASE:
+        return True
+    schedule = _schedule_of(name, terms)
+    return schedule is not None and _has_minute(schedule, terms.zone, at)
+
+
+def next_run(name: str, terms: Terms, after: Instant) -> Instant | None:
+    """Return when a plan's run is due next, if ever."""
+    schedule = _schedule_of(name, terms)
+    return _next(schedule, terms.zone, after) if schedule else None
 
 
 def next_clearing(terms: Terms, queue: QueueId, after: Instant) -> Instant | None:
     """Return when a queue is cleared next by schedule, if ever (Rule 1.6.3)."""
-    clearing = terms.queue_rebate.clearing
-    if "queue_rebate" not in terms.on or clearing is None or not clearing.covers(queue):
+    name = PLANS.queue(queue)
+    ends = [run for run in name.plan.runs if not run.pays] if name else []
+    schedules = (_schedule_of(run.name, terms) for run in ends)
+    covering = (each for each in schedules if each and name and each.covers(name))
+    return min(filter(None, (_next(each, terms.zone, after) for each in covering)), default=None)
+
+
+def _schedule_of(name: str, terms: Terms) -> Clearing | None:
+    """Return when a run is due, None where its plan is off or has no such run now."""
+    if name == RELEASE:
         return None
-    if clearing.instant is not None:
-        return clearing.instant if clearing.instant > after else None
-    today = day_of(after, terms.zone)
+    plan, run = PLANS.run(name)
+    return run.schedule(terms.of(plan)) if terms.has_on(plan) else None
+
+
+def _next(schedule: Clearing, zone: ZoneInfo, after: Instant) -> Instant | None:
+    if schedule.instant is not None:
+        return schedule.instant if schedule.instant > after else None
+    today = day_of(after, zone)
     days = (today + timedelta(days=number) for number in range(_LONGEST_PERIOD + 1))
     times = (
-        instant_of(datetime.combine(day, clearing.at, terms.zone))
-        for day in days
-        if clearing.is_on(day)
+        instant_of(datetime.combine(day, schedule.at, zone)) for day in days if schedule.is_on(day)
     )
     return next(at for at in times if at > after)
 
 
-def payout_due(run: Run, terms: Terms, at: Instant) -> bool:
-    """Tell whether a payout is due at the minute of `at`; the release of holds is at any time."""
-    match run:
-        case "average":
-            period = Clearing(terms.red_packet.average_every)
-            return "red_packet" in terms.on and _is_at(period, terms.zone, at)
-        case "dividend":
-            rules = terms.referral.dividend if "referral" in terms.on else None
-            return rules is not None and _is_at(Clearing(rules.every), terms.zone, at)
-        case "union":
-            daily = Clearing(at=terms.union.run_at)
-            return "union" in terms.on and _is_at(daily, terms.zone, at)
-        case "release":
-            return True
+def _has_minute(schedule: Clearing, zone: ZoneInfo, at: Instant) -> bool:
+    if schedule.instant is not None:
+        return _minute(schedule.instant) == _minute(at)
+    return _is_at(schedule, zone, at)
 
 
 def _is_at(schedule: Clearing, zone: ZoneInfo, at: Instant) -> bool:

@@ -69,8 +69,9 @@ class SettingsReader:
             return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS)
         row = self._store.get(SettingsVersion, Key(number(version)))
         assert row is not None, f"settings version {version} is in force and not stored"
-        known = row.terms if row.edition == EDITION else None
-        return InForce(version, known or self._terms(row), row.document)
+        stored = row.terms if row.edition == EDITION else None
+        known = stored if stored and stored.are_whole else self._terms(row)
+        return InForce(version, known, row.document)
 
     def _terms(self, row: SettingsVersion) -> Terms:
         """Return what a document means that another release saved.

@@ -88,6 +88,9 @@ class Settler:
             return False
         done.oldest = done.oldest or pile.waiting[0].command.at
         plan = plan_of(queue.id, self.settings.in_force(read).terms)
+        if plan is None:
+            done.unknown = "its plan"
+            return False
         work = Settlement(self.store, line, queue, pile, done, self.aside)
         done.unfinished = not self._carry_out(work, plan)
         work.land()

@@ -50,8 +50,8 @@ class Settled:
     """What a settler did: commands carried out, commits, and conflicts with other settlers.
 
     `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
-    their event to be stored. `unfinished`: time was up before the inbox was empty. `unknown`: the
-    type of a command that only a later release can carry out; what came after it waits, too.
+    their event to be stored. `unfinished`: time was up before the inbox was empty. `unknown`: what
+    only a later release knows, the queue's plan or a command; it and what came after wait for one.
     """
 
     queue: QueueId

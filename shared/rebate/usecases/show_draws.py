@@ -9,13 +9,13 @@ from rebate.domain.draws import Lottery, luck_of
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.money import Amount
 from rebate.domain.names import EntryId, MemberId, ProductId, QueueId, StoreId
-from rebate.domain.plans import queue_rebate_terms
+from rebate.domain.plans import queue_rebate, queue_rebate_terms
 from rebate.domain.queues import Queue
 from rebate.domain.scopes import Scope
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 from rebate.domain.times import Instant, day_of
-from rebate.usecases.plans import plan_of
+from rebate.usecases.plans import shown_plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Seed, joined
 from rebate.usecases.seeds import DAYS_AHEAD
@@ -60,7 +60,7 @@ def show_entry_draw(
     ticket, line, its = found
     if line.lottery is None:
         raise Rejected(Code.NO_LOTTERY, f"no lottery decides the ratio of entry {entry}")
-    plan = plan_of(queue, terms)
+    plan = shown_plan_of(queue, terms)
     status = row.status_of(ticket, its, completed_first=plan.completed_first)
     seed = store.get(Seed, Key(its.drawn_on)) if its.drawn_on else None
     shown = _day(seed, day_of(now, terms.zone)) if seed else None
@@ -68,7 +68,7 @@ def show_entry_draw(
     return said.EntryDraw(
         queue=queue,
         entry=entry,
-        odds=_odds(line.lottery, terms.queue_rebate.prize_max),
+        odds=_odds(line.lottery, plan.prize_max),
         may_draw=status in {Status.HELD, Status.WAITING} and not its.drawn and not its.paid,
         drawn=its.drawn,
         ratio_bps=line.gets_bps or 0,
@@ -108,9 +108,9 @@ def _odds(lottery: Lottery, prize_max: Amount | None) -> said.Odds:
 
 
 def _odds_in_force(terms: Terms) -> Iterator[tuple[str, said.Odds]]:
-    if "queue_rebate" not in terms.on:
+    if not terms.has_on(queue_rebate.PLAN):
         return
-    plan = terms.queue_rebate
+    plan = terms.of(queue_rebate.PLAN)
     for name, scope in _scopes(plan):
         if scope.lottery:
             yield name, _odds(scope.lottery, plan.prize_max)

@@ -12,18 +12,18 @@ from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above
 from rebate.domain.plan import Plan
+from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
-from rebate.domain.terms import Display, Terms
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
 from rebate.domain.times import Instant, datetime_of
 from rebate.usecases.line import Line
 from rebate.usecases.orders import load_order
-from rebate.usecases.plans import plan_of
+from rebate.usecases.plans import display_of, shown_plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, key_of
 
-_OTHER_PLANS = frozenset({"order_queue", "alliance", "red_packet", "union"})
 _ASSETS: Mapping[Pocket, api.Asset] = {
     Pocket.POINTS: "points",
     Pocket.LOVE: "love",
@@ -38,24 +38,24 @@ def show_entries(
     """Return a page of a member's entries, as far as the shop shows them."""
     tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
     seen = EntryViewer(store, terms).view(tickets)
+    base = queue_rebate.PLAN.display(terms.of(queue_rebate.PLAN))
     full = len(tickets) == api.PAGE_SIZE
     return api.Entries(
-        titles=api.Titles(terms.display.plan, terms.display.exchange),
+        titles=api.Titles(base.plan, base.exchange),
         currency=terms.currency,
-        entries=tuple(as_member_sees(entry, terms.display) for entry in seen),
+        entries=tuple(as_member_sees(entry, terms) for entry in seen),
         next=key_of(tickets[-1]).sort if full else None,
     )
 
 
-def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
-    """Hide what the display switches hide (Rule 1.4, 19 to 21); they are the base plan's.
+def as_member_sees(entry: api.Entry, terms: Terms) -> api.Entry:
+    """Hide what the display switches of the entry's plan hide (Rule 1.4, 19 to 21).
 
     The queue of an entry that may be drawn is named all the same, since the draw has to name it.
     """
     if entry.status == Status.CONVERTED.value:
         entry = replace(entry, status="completed", conversion=None)
-    if entry.queue is None or is_of_other_plan(entry.queue):
-        return entry
+    display = display_of(None if entry.queue is None else QueueId(entry.queue), terms)
     hidden: dict[str, Any] = {}
     if not display.progress:
         hidden |= {"place": None, "ahead": None, "progress_bps": None, "exchange": {}}
@@ -66,11 +66,6 @@ def as_member_sees(entry: api.Entry, display: Display) -> api.Entry:
     if not display.waiting:
         hidden["waiting"] = None
     return replace(entry, **hidden)
-
-
-def is_of_other_plan(queue: str) -> bool:
-    """Tell whether a queue is not one of the base plan's, so that its display rules say nothing."""
-    return queue.split("/", maxsplit=1)[0] in _OTHER_PLANS
 
 
 def rewards_by_kind(entries: Iterable[Entry]) -> dict[str, Amount]:
@@ -120,7 +115,7 @@ class EntryViewer:
 
     def _entry(self, ticket: Ticket, index: int, entry: Entry, rule: str | None) -> api.Entry:
         line, queue = ticket.lines[index], self._queues[ticket.queue]
-        plan = plan_of(ticket.queue, self._terms)
+        plan = shown_plan_of(ticket.queue, self._terms)
         status = queue.status_of(ticket, entry, completed_first=plan.completed_first)
         in_line = status in {Status.HELD, Status.WAITING}
         place, ahead = self._standing(queue, ticket, index) if in_line else (None, None)

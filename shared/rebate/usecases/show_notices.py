@@ -7,15 +7,16 @@ from rebate.contracts import notices as said
 from rebate.contracts.notice_texts import DEFAULTS, PLAN_TITLES, Locale
 from rebate.contracts.notices import worded
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.notify_members import EVERYBODY, to_member, to_queue
+from rebate.usecases.plans import display_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Notice, Wording, key_of
-from rebate.usecases.show_entries import is_of_other_plan
 
 _INTERNAL = frozenset({"from_place", "below"})
 
@@ -75,7 +76,8 @@ def _audiences(store: Store, member: MemberId, tickets: Iterable[Ticket]) -> Ite
 def _as_it_concerns(row: Notice, tickets: Iterable[Ticket]) -> Notice | None:
     """Return what a notice is to the holder of these tickets; None: nothing."""
     if row.audience == EVERYBODY:
-        was_there = (t for t in tickets if not is_of_other_plan(t.queue) and t.paid_at <= row.at)
+        base = queue_rebate.PLAN
+        was_there = (t for t in tickets if base.queue(t.queue) and t.paid_at <= row.at)
         return row if any(was_there) else None
     if row.kind != "cleared":
         return row
@@ -101,10 +103,11 @@ def _changed(store: Store, locale: Locale) -> dict[str, str]:
 
 def _shown(terms: Terms, text: str, locale: Locale, row: Notice) -> said.Notice:
     facts = dict(row.facts)
-    queue = str(facts.get("queue", ""))
-    if not terms.display.progress and not is_of_other_plan(queue):
+    queue = QueueId(str(facts.get("queue", "")))
+    if not display_of(queue, terms).progress:
         facts.pop("queue", None)
-    named = facts | {"plan": terms.display.plan or PLAN_TITLES[locale]}
+    base = queue_rebate.PLAN.display(terms.of(queue_rebate.PLAN))
+    named = facts | {"plan": base.plan or PLAN_TITLES[locale]}
     return said.Notice(
         id=row.id,
         at=datetime_of(row.at),

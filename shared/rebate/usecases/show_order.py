@@ -6,7 +6,7 @@ from rebate.contracts import api
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
 from rebate.domain.orders import Order, OrderLine
-from rebate.domain.plans import referral
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
@@ -116,7 +116,8 @@ def _on_their_way(order: Order, tickets: Iterable[Ticket]) -> Iterator[api.Trace
     """Yield the tickets that are still with the commands that will let them join."""
     known = {ticket.queue for ticket in tickets}
     for queue in order.queues:
-        if queue not in known and referral.order_of(queue) is None:
+        name = PLANS.queue(queue)
+        if queue not in known and (name is None or name.kind.has_line):
             yield api.TraceTicket(queue=queue, joined=False, contributions=(), entries=())
 
 

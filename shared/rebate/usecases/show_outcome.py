@@ -9,7 +9,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
-from rebate.usecases.plans import plan_of
+from rebate.usecases.plans import shown_plan_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Commission, Dividend, Withdrawal
 
@@ -31,7 +31,7 @@ def show_outcome(store: Store, terms: Terms) -> dict[str, Any]:
 
 
 def _queues(queues: Iterable[Queue], tickets: Iterable[Ticket], terms: Terms) -> dict[str, Any]:
-    known = {queue.id: (queue, plan_of(queue.id, terms)) for queue in queues}
+    known = {queue.id: (queue, shown_plan_of(queue.id, terms)) for queue in queues}
     entries: dict[QueueId, list[tuple[int, dict[str, Any]]]] = {name: [] for name in known}
     for ticket in tickets:
         for index, line in enumerate(ticket.lines):

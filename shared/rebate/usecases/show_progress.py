@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from rebate.contracts import api
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.plans.plan_type import Display
 from rebate.domain.queues import Queue
-from rebate.domain.terms import Display, Terms
+from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.usecases.line import Line
+from rebate.usecases.plans import display_of
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Key, Member, joined
-from rebate.usecases.show_entries import is_of_other_plan, rewards_by_kind
+from rebate.usecases.show_entries import rewards_by_kind
 
 
 def show_progress(
@@ -26,7 +28,7 @@ def show_progress(
     row = store.get(Queue, Key(queue))
     if row is None or not mine:
         raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry in queue {queue}")
-    display = Display() if is_of_other_plan(queue) else terms.display
+    display = display_of(queue, terms)
     entries = [(ticket, line.entry) for ticket in mine for line in ticket.lines if line.entry]
     earned = [entry for _, entry in entries]
     waiting = (e.lacks for t, e in entries if e.waits and not row.has_cleared(t))

@@ -6,6 +6,8 @@ from rebate.contracts import api
 from rebate.contracts.catalog import StalledQueue, StalledQueues
 from rebate.domain.ledger import Till
 from rebate.domain.names import QueueId
+from rebate.domain.plans import queue_rebate
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.usecases.ports import Store
@@ -21,7 +23,6 @@ _TILLS = (
     Till.CLAWED_BACK,
     Till.REPURCHASED,
 )
-_PRODUCT = "product/"
 
 
 def show_queues(store: Store) -> api.Queues:
@@ -48,10 +49,11 @@ def show_queue(
 
 
 def _queue(row: Queue, stalled: Container[QueueId]) -> api.Queue:
-    waiting = row.standing
+    waiting, name = row.standing, PLANS.queue(row.id)
     return api.Queue(
         queue=row.id,
-        kind=row.id.split("/")[0],
+        kind=name.kind.name if name else row.id.partition("/")[0],
+        plan=name.plan.name if name else None,
         entries=row.entries,
         waiting=waiting.waiting,
         owed=waiting.owed,
@@ -84,6 +86,7 @@ def show_stalled(store: Store) -> StalledQueues:
 
 def products_off_sale(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
     """Return the products that are off sale, by their queues among `rows` (Rule 1.5.5)."""
-    named = {Key(row.id.removeprefix(_PRODUCT)) for row in rows if row.id.startswith(_PRODUCT)}
-    products = store.get_many(Product, named).values()
-    return {QueueId(f"{_PRODUCT}{each.id}"): each for each in products if not each.on_sale}
+    names = (queue_rebate.PLAN.queue(row.id) for row in rows)
+    of = {Key(n.owner): n.id for n in names if n and n.owner and n.kind == queue_rebate.PRODUCT}
+    products = store.get_many(Product, of)
+    return {of[key]: each for key, each in products.items() if not each.on_sale}

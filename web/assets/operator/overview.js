@@ -105,7 +105,7 @@ export function badges(queue, all) {
   return el(
     "span",
     {},
-    isPaused(queue.kind, all) && el("span", { class: "badge paused" }, t("operator.plan_paused")),
+    isPaused(queue.plan, all) && el("span", { class: "badge paused" }, t("operator.plan_paused")),
     queue.stalled && el("span", { class: "badge stalled" }, t("operator.stalled")),
   );
 }

@@ -3,25 +3,22 @@
 import { plansOf } from "../ids.js";
 import { balance, money } from "../language.js";
 
-const PLANS = ["queue_rebate", "order_queue", "alliance", "red_packet", "union", "referral"];
-
 /**
  * Return `{said, counted, plans}`: `said` writes an amount in the shop's currency, `counted` one of
  * a pocket that need not hold money. Before any settings are saved there is no currency to write.
  */
 export async function theShop(ask) {
-  const { settings } = await ask("GET", "settings");
+  const { settings, plans } = await ask("GET", "settings");
   const { currency } = settings;
   return {
     said: (amount) =>
       amount === null ? null : currency ? money(amount, currency) : String(amount),
     counted: (amount, pocket) => (currency ? balance(amount, pocket, currency) : String(amount)),
-    plans: plansOf(settings, PLANS),
+    plans: plansOf(settings, plans),
   };
 }
 
-/** Tell whether nothing is paid out of a queue since its plan is paused. */
-export function isPaused(kind, plans) {
-  const plan = plans.some((each) => each.plan === kind) ? kind : "queue_rebate";
+/** Tell whether nothing is paid out of the queues of a plan since it is paused. */
+export function isPaused(plan, plans) {
   return plans.some((each) => each.plan === plan && each.on && each.paused);
 }

@@ -8,8 +8,6 @@ from rebate.contracts.settings.fields import setting
 from rebate.contracts.validation import Strict, choose, tagged
 
 ClearingPeriod = Literal["day", "week", "month", "once"]
-QUEUE_KINDS = ("mall", "product", "stores", "store", "cashiers", "cashier")
-"""Kinds of queue of the queue-rebate plan, and the ids that stand for themselves."""
 
 
 def _queues_type(value: Any) -> type:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Invalid, Problem, shown
 from rebate.contracts.settings.checks import settings_problems
 from rebate.contracts.settings.margin import guard_findings, revenue_findings
-from rebate.contracts.settings.model import Settings
+from rebate.contracts.settings.model import Settings, settings_model
 from rebate.contracts.validation import problems_of
 
 
@@ -36,9 +36,9 @@ def parse_settings(document: object, margin_bps: int | None = None) -> Settings:
     if not isinstance(document, Mapping):
         raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
     try:
-        settings = Settings.model_validate(_without_nulls(document))
+        settings = settings_model().model_validate(_without_nulls(document))
     except ValidationError as error:
-        raise InvalidSettings(problems_of(error, Settings)) from None
+        raise InvalidSettings(problems_of(error, settings_model())) from None
     problems = (*settings_problems(settings), *revenue_findings(settings))
     if problems := problems or guard_findings(settings, margin_bps):
         raise InvalidSettings(problems)

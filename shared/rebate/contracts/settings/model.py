@@ -1,46 +1,31 @@
-"""The whole settings document."""
+"""The whole settings document: what is of no plan, and a part for each plan."""
 
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import create_model
 
 from rebate.contracts.scalars import Currency, Timezone
 from rebate.contracts.settings.fields import REQUIRED, setting
-from rebate.contracts.settings.other_plans import Alliance, OrderQueue, RedPacket, Union
-from rebate.contracts.settings.queue_rebate import QueueRebate
-from rebate.contracts.settings.referral import Referral
 from rebate.contracts.settings.wallet import Guards, Wallet
 from rebate.contracts.validation import Strict
+from rebate.domain.plans.registry import PLANS, AnyPlan
 
-PLANS = ("queue_rebate", "order_queue", "alliance", "red_packet", "union", "referral")
+
+class _Shop(Strict):
+    currency: Currency = setting("Currency", "货币", "0.1", example="CNY", default=REQUIRED)
+    timezone: Timezone = setting(
+        "Timezone", "时区", "0.9", example="Asia/Shanghai", default=REQUIRED
+    )
 
 
-class Settings(Strict):
+class Settings(_Shop):
     """One version of the settings; a plan that is None is off.
 
     Build it with `parse_settings`: what goes beyond single fields is checked there.
     """
 
-    currency: Currency = setting("Currency", "货币", "0.1", example="CNY", default=REQUIRED)
-    timezone: Timezone = setting(
-        "Timezone", "时区", "0.9", example="Asia/Shanghai", default=REQUIRED
-    )
-    queue_rebate: QueueRebate | None = setting(
-        "Queue rebate", "排队返利", "1", example={"extraction_bps": 1000}
-    )
-    order_queue: OrderQueue | None = setting(
-        "Order queue", "订单排队", "4", example={"reward_bps": 3000}
-    )
-    alliance: Alliance | None = setting(
-        "Free-order alliance", "异业联盟", "5", example={"dividend_bps": 4000, "heads_bps": [10000]}
-    )
-    red_packet: RedPacket | None = setting(
-        "Red packets by store", "订单排队领红包", "6", example={"enabled": False}
-    )
-    union: Union | None = setting(
-        "Union daily pool", "工会排队", "7", example={"profit_share_bps": 6000, "quota_bps": 11000}
-    )
-    referral: Referral | None = setting(
-        "Referral and team rewards", "分销", "2", example={"direct_bps": 500}
-    )
     wallet: Wallet = setting(
         "Wallet", "钱包", "3", example={"withdraw_min": 1000}, default=Wallet()
     )
@@ -53,7 +38,30 @@ class Settings(Strict):
         """The shop's timezone: what "day", "week" and "month" mean (rule 0.9)."""
         return ZoneInfo(self.timezone)
 
+    def plan(self, name: str) -> Any:
+        """Return what is said of a plan, None where nothing is."""
+        return getattr(self, name)
+
     def plans_on(self) -> tuple[str, ...]:
         """Return the names of the plans that are on, in the order of `PLANS`."""
-        plans = ((name, getattr(self, name)) for name in PLANS)
+        plans = ((name, self.plan(name)) for name in PLANS.names)
         return tuple(name for name, plan in plans if plan is not None and plan.enabled)
+
+
+def settings_model() -> type[Settings]:
+    """Return the model of the whole document: `Settings` with a field for each plan.
+
+    The fields are those of `PLANS`, so a type checker does not know them: ask `Settings.plan`.
+    """
+    return _model_with(PLANS.plans)
+
+
+@cache
+def _model_with(plans: tuple[AnyPlan, ...]) -> type[Settings]:
+    from rebate.contracts.settings.plans import settings_of  # noqa: PLC0415 - they build on this
+
+    described = map(settings_of, plans)
+    fields: dict[str, Any] = {each.plan.name: (each.model | None, each.field) for each in described}
+    with_plans = create_model("_WithPlans", __base__=_Shop, **fields)
+    bases: tuple[Any, ...] = (Settings, with_plans)
+    return create_model("Settings", __base__=bases, __doc__=Settings.__doc__)

@@ -1,6 +1,6 @@
 """Free-order alliance (排队免单之异业联盟): K heads at once (Rule 5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,9 +10,11 @@ from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
+from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import paid_for, whole_ticket
+from rebate.domain.plans.plan_type import PlanType, Pricing, whole
+from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass, field
-from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wire import money, stored_as, wire
 
@@ -54,26 +56,19 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def price(
-    terms: Terms, order: Order, store_bps: Bps | None, mine: Iterable[Ticket]
-) -> Ticket | None:
-    """Return the ticket of an order, or None if it does not take part (Rule 5.5).
-
-    `store_bps` is the concession that the catalog knows of the order's store; `mine` are the
-    buyer's tickets in the alliance, needed where a frequency is set.
-    """
-    if not _admits(terms, order) or _too_often(terms, order, mine):
-        return None
-    return whole_ticket(
-        QUEUE, order, gives_bps=_concession(terms, order, store_bps), gets_bps=terms.free_bps
-    )
+def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
+    """Return the ticket of an order, or none if it does not take part (Rule 5.5)."""
+    if not _admits(terms, order) or _too_often(terms, order, facts):
+        return Pricing(order)
+    gives_bps = _concession(terms, order, facts)
+    return whole(order, whole_ticket(QUEUE, order, gives_bps=gives_bps, gets_bps=terms.free_bps))
 
 
-def _concession(terms: Terms, order: Order, store_bps: Bps | None) -> Bps:
+def _concession(terms: Terms, order: Order, facts: Facts) -> Bps:
     """A merchant's own ratio where it has one: this plan's, else the store's (Rule 5.2)."""
     if order.store is None or order.channel == "mall":
         return terms.dividend_bps
-    own = terms.concessions_bps.get(order.store, store_bps)
+    own = terms.concessions_bps.get(order.store, facts.concession_bps)
     return terms.dividend_bps if own is None else own
 
 
@@ -85,11 +80,12 @@ def _admits(terms: Terms, order: Order) -> bool:
     return within and channel and products
 
 
-def _too_often(terms: Terms, order: Order, mine: Iterable[Ticket]) -> bool:
+def _too_often(terms: Terms, order: Order, facts: Facts) -> bool:
     if terms.frequency is None:
         return False
     period, times = terms.frequency
     now = _period(period, day_of(order.paid_at or Instant(0), terms.zone))
+    mine = facts.tickets(QUEUE)
     before = [_period(period, day_of(ticket.paid_at, terms.zone)) for ticket in mine]
     return before.count(now) >= times
 
@@ -99,3 +95,13 @@ def _period(period: str, day: date) -> date:
     if period == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if period == "month" else day
+
+
+PLAN = PlanType(
+    name="alliance",
+    kinds=(QueueKind(QUEUE),),
+    terms=Terms,
+    price=price,
+    settlement=settlement,
+    serves_members=True,
+)

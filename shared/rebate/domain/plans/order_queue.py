@@ -7,9 +7,11 @@ from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment, Part, Plan
+from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.plans.plan_type import PlanType, Pricing, whole
+from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass
-from rebate.domain.tickets import Ticket
 from rebate.domain.wire import stored_as, wire
 
 QUEUE = QueueId("order_queue")
@@ -37,6 +39,16 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def price(terms: Terms, order: Order) -> Ticket:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order: it takes a place and rewards one entry (Rule 4.1)."""
-    return whole_ticket(QUEUE, order, gives_bps=terms.reward_bps, gets_bps=None)
+    return whole(order, whole_ticket(QUEUE, order, gives_bps=terms.reward_bps, gets_bps=None))
+
+
+PLAN = PlanType(
+    name="order_queue",
+    kinds=(QueueKind(QUEUE),),
+    terms=Terms,
+    price=price,
+    settlement=settlement,
+    serves_members=True,
+)

@@ -43,3 +43,17 @@ def whole_ticket(
         referrer=order.referrer,
         parts_bps=parts_bps,
     )
+
+
+def sources_of(order: Order) -> tuple[Source, ...]:
+    """Return where the order's profit comes from, after its refunds."""
+    return tuple(
+        Source(
+            line.id,
+            line.paid,
+            line.paid - order.refunded(line.id),
+            line.margin_bps or 0,
+            line.profit,
+        )
+        for line in order.lines
+    )

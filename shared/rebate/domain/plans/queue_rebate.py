@@ -1,15 +1,19 @@
 """Queue rebate (排队返利), the base plan: line by line, first in, first out (Rule 1)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from rebate.domain.allocation import fifo
-from rebate.domain.draws import Luck, RandomReturn
+from rebate.domain.commands import Clear
+from rebate.domain.draws import RandomReturn
 from rebate.domain.money import Amount, share
-from rebate.domain.names import EntryId, ProductId, QueueId, entry_id
+from rebate.domain.names import QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
+from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.plan_type import PlanType, Pricing, Run
 from rebate.domain.plans.queue_rebate_terms import Terms
+from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.scopes import Ratio, Scope, Scopes, entitlement, extraction, takes_part
 from rebate.domain.tickets import Line, Ticket
@@ -19,30 +23,9 @@ from rebate.domain.windows import inside
 MALL = QueueId("mall")
 """The queue of all self-operated and supplier products; stalled ones may be merged into it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """A completed order of the buyer: what it adds to each group of goods (Rule 1.3.2)."""
-
-    completed_at: Instant
-    groups: Mapping[str, Amount]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What pricing has to know beside the order.
-
-    `absent` are products that the catalog leaves out of the plan (Rule 1.4, 2), `off_sale` those
-    that are not sold any more (Rule 1.5.5). `luck_of` gives an entry's luck on the day of the
-    order, for random return. `spending` and
-    `tickets` are the buyer's; they are needed only where `needs_history` says so.
-    """
-
-    absent: frozenset[ProductId] = frozenset()
-    off_sale: frozenset[ProductId] = frozenset()
-    spending: tuple[Spending, ...] = ()
-    tickets: tuple[Ticket, ...] = ()
-    luck_of: Callable[[EntryId], Luck] | None = None
+PRODUCT = QueueKind("product", owned=True)
+STORE = QueueKind("store", owned=True)
+CASHIER = QueueKind("cashier", owned=True)
 
 
 def settlement(terms: Terms) -> Plan:
@@ -59,14 +42,21 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
+def _clear(_terms: Terms, at: Instant) -> Clear:
+    """Return what sets all that waits in a queue to zero (Rule 1.6.3)."""
+    return Clear(at)
+
+
 def queue_of(terms: Terms, order: Order, line: OrderLine) -> QueueId:
     """Return the queue that a line belongs to (Rule 1.1); queues never mix."""
     if order.channel == "mall":
         per_product = terms.mall_per_product and line.product is not None
-        return QueueId(f"product/{line.product}") if per_product else MALL
+        return QueueName(PLAN, PRODUCT, line.product).id if per_product else MALL
     if order.channel == "store":
-        return QueueId("stores" if terms.stores_shared else f"store/{order.store}")
-    return QueueId("cashiers" if terms.cashiers_shared else f"cashier/{order.store}")
+        own = QueueName(PLAN, STORE, order.store)
+        return QueueId("stores") if terms.stores_shared else own.id
+    own = QueueName(PLAN, CASHIER, order.store)
+    return QueueId("cashiers") if terms.cashiers_shared else own.id
 
 
 def spending_group(order: Order, line: OrderLine) -> str | None:
@@ -76,24 +66,15 @@ def spending_group(order: Order, line: OrderLine) -> str | None:
     return None if line.supply == "aggregated" else "mall"
 
 
-def needs_history(terms: Terms, order: Order) -> tuple[bool, bool]:
-    """Return whether the buyer's spending and the buyer's tickets are wanted for pricing."""
-    scopes = [scope for line in order.lines for scope in terms.scopes_of(order, line)]
-    return any(s.cumulative for s in scopes), any(s.is_limited for s in scopes)
-
-
-def price(terms: Terms, order: Order, facts: Facts) -> tuple[Order, list[Ticket]]:
-    """Price an order's lines: what each gives and gets, in which queue, and why (Rule 1.2).
-
-    Returns the order with its trace, and a ticket for each queue that it goes to.
-    """
-    pricing = _Pricing(terms, order, facts)
+def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
+    """Price an order's lines: what each gives and gets, in which queue, and why (Rule 1.2)."""
+    pricing = _LinePricing(terms, order, facts)
     lines = tuple(pricing.price(line) for line in order.lines)
-    return replace(order, lines=lines), pricing.tickets()
+    return Pricing(replace(order, lines=lines), tuple(pricing.tickets()))
 
 
 @dataclass(slots=True)
-class _Pricing:
+class _LinePricing:
     """Prices the lines of one order in turn: earlier lines count against limits (Rule 1.5.4)."""
 
     terms: Terms
@@ -164,13 +145,15 @@ class _Pricing:
 
     def _is_stalled(self, queue: QueueId, line: OrderLine) -> bool:
         """Rule 1.5.5: the own queue of a product that is off sale gets no more contributions."""
-        return queue.startswith("product/") and line.product in self.facts.off_sale
+        own = QueueName(PLAN, PRODUCT, line.product).id
+        return queue == own and line.product in self.facts.off_sale
 
     def _random_return(self, line: OrderLine) -> RandomReturn | None:
         makeup = self.terms.random_return_of(self.order)
-        if makeup is None or self.facts.luck_of is None:
+        if makeup is None:
             return None
-        return RandomReturn(*makeup, self.facts.luck_of(entry_id(self.order.id, line.id)))
+        day = day_of(self.order.paid_at or Instant(0), self.terms.zone)
+        return RandomReturn(*makeup, self.facts.luck(day, entry_id(self.order.id, line.id)))
 
     def _no_entry(self, scopes: Scopes, line: OrderLine, *, earns: bool) -> str | None:
         """Return why the line contributes and earns no entry, or None if it earns one."""
@@ -196,7 +179,7 @@ class _Pricing:
 
     def _entry_days(self, scope: Scope) -> Iterable[date]:
         """Yield the day of every entry that ever joined under a scope, earlier lines included."""
-        for ticket in (*self.facts.tickets, *self.tickets()):
+        for ticket in (*self.facts.tickets(), *self.tickets()):
             day = day_of(ticket.paid_at, self.terms.zone)
             for each in ticket.lines:
                 counts = counted_under(ticket, each)
@@ -218,14 +201,15 @@ def counted_under(ticket: Ticket, line: Line) -> tuple[str, ...]:
 
     What was merged is counted where it joined first.
     """
-    if ticket.merged_from:
+    name = PLAN.queue(ticket.queue)
+    if ticket.merged_from or name is None:
         return ()
-    kind = ticket.queue.split("/")[0]
-    if kind in {"mall", "product"}:
-        return ("plan", f"product/{line.product}")
-    if kind in {"store", "stores"}:
-        return ("plan", f"store/{ticket.store}", f"store/{ticket.store}/{line.product}")
-    return ("plan", f"cashier/{ticket.store}") if kind in {"cashier", "cashiers"} else ()
+    match name.kind.all_of or name.kind.name:
+        case STORE.name:
+            return ("plan", f"store/{ticket.store}", f"store/{ticket.store}/{line.product}")
+        case CASHIER.name:
+            return ("plan", f"cashier/{ticket.store}")
+    return ("plan", f"product/{line.product}")
 
 
 def _cap(scopes: Scopes) -> Amount | None:
@@ -237,3 +221,21 @@ def _promised(paid: Amount, ratio: Ratio, scopes: Scopes) -> Amount:
     cap = _cap(scopes)
     promised = share(paid, ratio.bps)
     return promised if cap is None else min(promised, cap)
+
+
+PLAN = PlanType(
+    name="queue_rebate",
+    kinds=(
+        QueueKind(MALL),
+        PRODUCT,
+        QueueKind("stores", all_of=STORE.name),
+        STORE,
+        QueueKind("cashiers", all_of=CASHIER.name),
+        CASHIER,
+    ),
+    terms=Terms,
+    price=price,
+    settlement=settlement,
+    runs=(Run("clear", lambda terms: terms.clearing, _clear, pays=False),),
+    display=lambda terms: terms.display,
+)

@@ -10,6 +10,7 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment
+from rebate.domain.plans.plan_type import Display
 from rebate.domain.records import dataclass, field
 from rebate.domain.scopes import Scope, Scopes
 from rebate.domain.wire import money, stored_as, wire
@@ -54,7 +55,7 @@ class Branch:
     )
 
 
-@stored_as("queue_rebate_terms")
+@stored_as("queue_rebate_terms", 2)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).
@@ -91,6 +92,7 @@ class Terms:
     prize_max: Annotated[Amount | None, money("prize_max", absent=None)] = None
     random_return: Annotated[tuple[int, int] | None, wire("random_return", absent=None)] = None
     clearing: Annotated[Clearing | None, wire("clearing", absent=None)] = None
+    display: Annotated[Display, wire("display", absent={})] = Display()
 
     def scopes_of(self, order: Order, line: OrderLine) -> Scopes:
         """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""

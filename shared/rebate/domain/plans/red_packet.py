@@ -4,14 +4,21 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from rebate.domain.allocation import collect, fifo, to_buyer
+from rebate.domain.clearings import Clearing
+from rebate.domain.commands import PayPool
 from rebate.domain.money import Bps
-from rebate.domain.names import QueueId, StoreId
+from rebate.domain.names import StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
+from rebate.domain.plans.facts import Facts
 from rebate.domain.plans.orders import whole_ticket
+from rebate.domain.plans.plan_type import PlanType, Pricing, Run, whole
+from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field
-from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
 from rebate.domain.wire import stored_as, wire
+
+KIND = QueueKind("red_packet", owned=True)
 
 
 @stored_as("red_packet_terms")
@@ -36,14 +43,30 @@ def settlement(terms: Terms) -> Plan:
     return Plan(parts=(own, queue, average), joins=terms.place_by)
 
 
-def price(terms: Terms, order: Order) -> Ticket | None:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order of a store that takes part, online or at the desk."""
     if order.channel == "mall" or order.store is None or order.store not in terms.concessions_bps:
-        return None
-    return whole_ticket(
-        QueueId(f"red_packet/{order.store}"),
+        return Pricing(order)
+    ticket = whole_ticket(
+        QueueName(PLAN, KIND, order.store).id,
         order,
         gives_bps=terms.concessions_bps[order.store],
         gets_bps=terms.entitlement_bps,
         parts_bps=terms.shares_bps,
     )
+    return whole(order, ticket)
+
+
+def _average(_terms: Terms, at: Instant) -> PayPool:
+    """Return what splits a store's collected rewards over all who wait there (Rule 6.2)."""
+    return PayPool(at, equally=True)
+
+
+PLAN = PlanType(
+    name="red_packet",
+    kinds=(KIND,),
+    terms=Terms,
+    price=price,
+    settlement=settlement,
+    runs=(Run("average", lambda terms: Clearing(terms.average_every), _average),),
+)

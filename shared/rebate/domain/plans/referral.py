@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
 
+from rebate.domain.clearings import Clearing
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
+from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.plan_type import PlanType, Pricing, Run
+from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field
 from rebate.domain.wire import stored_as, wire
 
 Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
-_PREFIX = "referral/"
+KIND = QueueKind("referral", owned=True, has_line=False)
 
 
 @stored_as("dividend_terms")
@@ -83,12 +88,18 @@ class Reward:
 
 def queue_of(order: OrderId) -> QueueId:
     """Return the inbox in which an order's referral rewards wait; there is no line behind it."""
-    return QueueId(f"{_PREFIX}{order}")
+    return QueueName(PLAN, KIND, order).id
 
 
 def order_of(queue: QueueId) -> OrderId | None:
     """Return whose rewards wait in an inbox, or None if it is a queue's."""
-    return OrderId(queue.removeprefix(_PREFIX)) if queue.startswith(_PREFIX) else None
+    name = PLAN.queue(queue)
+    return OrderId(name.owner) if name and name.owner else None
+
+
+def price(_terms: Terms, order: Order, _facts: Facts) -> Pricing:
+    """Let the order's rewards be paid; who gets how much is found when it settles."""
+    return Pricing(order, queues=(queue_of(order.id),))
 
 
 def rewards(terms: Terms, above: Sequence[Above], merchant: Merchant | None) -> list[Reward]:
@@ -119,3 +130,17 @@ def _by_rank(terms: Terms, above: Sequence[Above]) -> Iterator[Reward]:
         if own > highest:
             yield Reward("level", member.member, own - highest)
             highest = own
+
+
+def _dividend(terms: Terms) -> Clearing | None:
+    return Clearing(terms.dividend.every) if terms.dividend else None
+
+
+PLAN = PlanType(
+    name="referral",
+    kinds=(KIND,),
+    terms=Terms,
+    price=price,
+    settlement=None,
+    runs=(Run("dividend", _dividend),),
+)

@@ -5,14 +5,18 @@ from datetime import time
 from typing import Annotated
 
 from rebate.domain.allocation import collect_accelerated
+from rebate.domain.clearings import Clearing
+from rebate.domain.commands import PayPool
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
-from rebate.domain.plans.orders import paid_for, whole_ticket
-from rebate.domain.profits import Source
+from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.orders import paid_for, sources_of, whole_ticket
+from rebate.domain.plans.plan_type import DailyPool, PlanType, Pricing, Run, whole
+from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass, field
-from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
 QUEUE = QueueId("union")
@@ -59,15 +63,16 @@ def settlement(terms: Terms) -> Plan:
     return Plan(parts=(part,))
 
 
-def price(terms: Terms, order: Order) -> Ticket:
+def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
     """Return the ticket of an order: it gives from its profit and gets from what was paid."""
-    return whole_ticket(
+    ticket = whole_ticket(
         QUEUE,
         order,
         gives_bps=_ratio(terms, order, lambda own: own.profit_share_bps, terms.profit_share_bps),
         gets_bps=_ratio(terms, order, lambda own: own.quota_bps, terms.quota_bps),
         sources=sources_of(order),
     )
+    return whole(order, ticket)
 
 
 def _ratio(terms: Terms, order: Order, own: Callable[[Ratios], Bps | None], everywhere: Bps) -> Bps:
@@ -89,15 +94,19 @@ def _ratio(terms: Terms, order: Order, own: Callable[[Ratios], Bps | None], ever
     return sum(weighed) // paid
 
 
-def sources_of(order: Order) -> tuple[Source, ...]:
-    """Return where the order's profit comes from, after its refunds."""
-    return tuple(
-        Source(
-            line.id,
-            line.paid,
-            line.paid - order.refunded(line.id),
-            line.margin_bps or 0,
-            line.profit,
-        )
-        for line in order.lines
-    )
+def _pay_out(terms: Terms, at: Instant) -> PayPool:
+    """Return what pays the day's pool to entries in order of purchase (Rule 7.3)."""
+    return PayPool(at, equally=False, limit=terms.payout_per_day)
+
+
+PLAN = PlanType(
+    name="union",
+    kinds=(QueueKind(QUEUE),),
+    terms=Terms,
+    price=price,
+    settlement=settlement,
+    runs=(Run("union", lambda terms: Clearing(at=terms.run_at), _pay_out),),
+    daily_pool=lambda terms: DailyPool(terms.profit_share_bps, terms.payout_per_day),
+    gives_of_profit=True,
+    serves_members=True,
+)

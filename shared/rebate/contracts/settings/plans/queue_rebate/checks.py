@@ -1,19 +1,19 @@
 """What the fields of the queue-rebate plan must be together (rule 1)."""
 
-import re
 from collections.abc import Iterator
 
 from pydantic_core import PydanticCustomError
 
 from rebate.contracts.problems import Problem, join_paths, nearest, one_of, render_path
-from rebate.contracts.settings.clearing import QUEUE_KINDS, Clearing
+from rebate.contracts.settings.clearing import Clearing
 from rebate.contracts.settings.entitlement import (
     FixedLottery,
     PlanEntitlement,
     RangeLottery,
     ratios,
 )
-from rebate.contracts.settings.queue_rebate import QueueRebate
+from rebate.contracts.settings.model import Settings
+from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.scopes import (
     Bounds,
     CashierScope,
@@ -23,12 +23,13 @@ from rebate.contracts.settings.scopes import (
     TimeWindow,
     Window,
 )
+from rebate.domain.names import QueueId
+from rebate.domain.plans.queue_rebate import PLAN
 
-_QUEUE_ID = re.compile(r"(product|store|cashier)/.+")
 
-
-def queue_rebate_problems(plan: QueueRebate, path: str) -> Iterator[Problem]:
+def problems(plan: QueueRebate, _settings: Settings) -> Iterator[Problem]:
     """Yield what is wrong with fields that read well one by one but do not go together."""
+    path = PLAN.name
     yield from _missing(plan, path)
     if plan.clearing is not None:
         yield from _clearing_problems(plan.clearing, join_paths(path, "clearing"))
@@ -153,10 +154,11 @@ def _clearing_problems(clearing: Clearing, path: str) -> Iterator[Problem]:
 def _queue_problems(queues: tuple[str, ...], path: str) -> Iterator[Problem]:
     if not queues:
         yield Problem(path, 'must name a queue, or be "all"')
+    kinds = tuple(kind.name for kind in PLAN.kinds)
     for number, queue in enumerate(queues):
-        if queue not in QUEUE_KINDS and not _QUEUE_ID.fullmatch(queue):
+        if queue not in kinds and PLAN.queue(QueueId(queue)) is None:
             yield Problem(
                 f"{path}[{number}]",
-                f"must be an id of this plan's queues or a kind: {one_of(QUEUE_KINDS)}",
-                nearest(queue.split("/")[0], QUEUE_KINDS),
+                f"must be an id of this plan's queues or a kind: {one_of(kinds)}",
+                nearest(queue.partition("/")[0], kinds),
             )

@@ -2,46 +2,21 @@
 
 from collections.abc import Iterator
 
-from rebate.contracts.figures import money, part_percent, percent
-from rebate.contracts.scalars import WHOLE_BPS
-from rebate.contracts.settings import (
-    Clearing,
+from rebate.contracts.figures import ever_paid, money, percent
+from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.entitlement import (
     FixedLottery,
     PlanEntitlement,
-    ProductScope,
-    QueueRebate,
-    Scope,
     ScopeEntitlement,
 )
+from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
+from rebate.contracts.settings.scopes import ProductScope, Scope
 from rebate.domain.records import dataclass
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def ever_paid(gives_bps: int, promised_bps: int, where: str) -> Iterator[str]:
-    """Yield what part of the promises can ever be paid: e/r of them at most (rule 8.2).
-
-    `gives_bps` is what an order gives to the entries (e), `promised_bps` what it may get (r).
-    """
-    if promised_bps == 0:
-        return
-    at_most = f"{where}at most" if where else "At most"
-    orders = f"{where}orders" if where else "Orders"
-    ratio = f"e/r = {percent(gives_bps)} / {percent(promised_bps)}"
-    if gives_bps >= promised_bps:
-        yield (
-            f"{orders} give as much as they are promised ({ratio}); what waits is paid only "
-            "as far as later orders come."
-        )
-        return
-    paid = gives_bps * WHOLE_BPS // promised_bps
-    yield (
-        f"{at_most} {part_percent(gives_bps, promised_bps)} of all that is promised can ever "
-        f"be paid ({ratio}); the rest, {percent(WHOLE_BPS - paid)}, waits for ever."
-    )
-
-
-def queue_rebate_sentences(plan: QueueRebate, currency: str) -> Iterator[str]:
+def words(plan: QueueRebate, currency: str) -> Iterator[str]:
     """Yield the sentences about the plan, which is on."""
     extraction, fixed = plan.extraction_bps or 0, plan.entitlement.fixed_bps or 0
     yield (

@@ -1,0 +1,97 @@
+"""Settings of the order queue (订单排队): rule 4."""
+
+from collections.abc import Iterator
+
+from rebate.contracts.events_in import Channel
+from rebate.contracts.figures import percent
+from rebate.contracts.problems import Problem
+from rebate.contracts.scalars import WHOLE_BPS, Bps, Flag, PositiveCount
+from rebate.contracts.settings.fields import setting
+from rebate.contracts.settings.model import Settings
+from rebate.contracts.settings.plans.plan_settings import (
+    WHEN_ON,
+    Cost,
+    Moment,
+    PlanSettings,
+    required,
+)
+from rebate.contracts.validation import Strict
+from rebate.domain.plan import Moment as Due
+from rebate.domain.plans.order_queue import PLAN, Terms
+
+
+class OrderQueue(Strict):
+    """Order queue (订单排队): one line, N rewards, then out (rule 4)."""
+
+    enabled: Flag = setting("On", "开启", "4", example=True, default=True)
+    settle_on: Moment = setting("Settle on", "结算时间", "4.1", example="paid", default="paid")
+    reward_bps: Bps | None = setting("Reward", "奖励比例", "4.1", example=3000, note=WHEN_ON)
+    rewards_to_exit: PositiveCount = setting(
+        "Rewards until out", "出局次数", "4.3", example=5, default=5
+    )
+    referrer_first: Flag = setting(
+        "Referrer first", "推荐关系优先", "4.2", example=True, default=True
+    )
+    repurchase: Flag = setting("Forced repurchase", "强制复投", "4.4", example=True, default=True)
+
+
+def _problems(plan: OrderQueue, _settings: Settings) -> Iterator[Problem]:
+    """Rule 4.6: a chain of repurchases must end.
+
+    Each repurchase gives one reward and each exit has used up `rewards_to_exit` of them, so with
+    two or more the chain runs out of rewards. With one it ends because each repurchase costs its
+    member more than it gives the next, which takes a reward below 100 %.
+    """
+    yield from required(plan, "order_queue", "reward_bps")
+    endless = plan.rewards_to_exit == 1 and (plan.reward_bps or 0) >= WHOLE_BPS
+    if plan.enabled and plan.repurchase and endless:
+        yield Problem(
+            "order_queue.rewards_to_exit",
+            "must be at least 2 where reward_bps is 10000 or more, "
+            "or a chain of repurchases might not end",
+        )
+
+
+def _costs(plan: OrderQueue, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:
+    yield "order_queue.reward_bps", plan.reward_bps or 0
+
+
+def _terms(plan: OrderQueue, _settings: Settings) -> Terms:
+    return Terms(
+        reward_bps=plan.reward_bps or 0,
+        settle_on=Due(plan.settle_on),
+        rewards_to_exit=plan.rewards_to_exit,
+        referrer_first=plan.referrer_first,
+        repurchase=plan.repurchase,
+    )
+
+
+def _words(plan: OrderQueue, _currency: str) -> Iterator[str]:
+    reward, rewards = plan.reward_bps or 0, plan.rewards_to_exit
+    yield f"When an order is {plan.settle_on}, {percent(reward)} of it goes to one waiting entry."
+    if plan.referrer_first:
+        yield "The oldest waiting entry of the buyer's referrer comes first, then the head."
+    yield (
+        f"An entry leaves after {rewards} rewards, so each entry that leaves needs {rewards} later "
+        f"orders: of a number of orders at most one in {rewards} can ever leave."
+    )
+    if plan.repurchase:
+        yield (
+            "On leaving, the amount of the member's order is taken from the member's cash for a "
+            "forced repurchase, if the cash covers it."
+        )
+
+
+SETTINGS = PlanSettings(
+    plan=PLAN,
+    model=OrderQueue,
+    title="Order queue",
+    title_zh="订单排队",
+    rule="4",
+    example={"reward_bps": 3000},
+    refused={"rewards_to_exit": 1, "reward_bps": 10000},
+    problems=_problems,
+    costs=_costs,
+    terms=_terms,
+    words=_words,
+)

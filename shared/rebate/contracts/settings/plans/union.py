@@ -1,0 +1,137 @@
+"""Settings of the union daily pool (工会排队): rule 7."""
+
+from collections.abc import Iterator, Mapping
+from datetime import time
+
+from rebate.contracts.events_in import Channel
+from rebate.contracts.figures import ever_paid, money, percent
+from rebate.contracts.problems import Problem, join_paths
+from rebate.contracts.scalars import WHOLE_BPS, Bps, Clock, Flag, Id, PositiveAmount
+from rebate.contracts.settings.fields import setting
+from rebate.contracts.settings.model import Settings
+from rebate.contracts.settings.plans.plan_settings import (
+    WHEN_ON,
+    Cost,
+    Moment,
+    PlanSettings,
+    highest,
+    required,
+)
+from rebate.contracts.validation import Strict
+from rebate.domain.names import ProductId, StoreId
+from rebate.domain.plan import Moment as Due
+from rebate.domain.plans.union import PLAN, Ratios, Terms
+
+
+class UnionScope(Strict):
+    """What a product or store sets for itself; absent means the plan's (rule 7.5)."""
+
+    profit_share_bps: Bps | None = setting("Share of profit", "利润比例", "7.5", example=5000)
+    quota_bps: Bps | None = setting("Quota", "额度比例", "7.5", example=12000)
+
+
+class Union(Strict):
+    """Union daily pool (工会排队): rule 7."""
+
+    enabled: Flag = setting("On", "开启", "7", example=True, default=True)
+    settle_on: Moment = setting(
+        "Settle on", "结算时间", "7.1", example="completed", default="completed"
+    )
+    profit_share_bps: Bps | None = setting(
+        "Share of profit", "利润比例", "7.1", example=6000, note=WHEN_ON
+    )
+    quota_bps: Bps | None = setting("Quota", "额度比例", "7.2", example=11000, note=WHEN_ON)
+    default_margin_bps: Bps = setting(
+        "Margin where none is known",
+        "默认毛利率",
+        "7.1",
+        example=2000,
+        default=0,
+        note="Used for a line whose event and product name no profit or margin.",
+    )
+    referral_acceleration_bps: Bps = setting(
+        "Referral acceleration", "推荐加速", "7.4", example=1000, default=0
+    )
+    run_at: Clock | None = setting(
+        "Daily run at", "每日结算时间", "7.3", example="00:30", note="Absent: 00:00."
+    )
+    payout_per_day: PositiveAmount | None = setting(
+        "Highest payout a day", "每日发放上限", "7.5", example=30000000, note="Absent: no limit."
+    )
+    products: Mapping[Id, UnionScope] = setting(
+        "Products",
+        "商品独立设置",
+        "7.5",
+        example={"p-9": {"quota_bps": 12000}},
+        default={},
+        note="An order of several products has their mean, weighed by what was paid.",
+    )
+    stores: Mapping[Id, UnionScope] = setting(
+        "Stores",
+        "门店独立设置",
+        "7.5",
+        example={"W": {"profit_share_bps": 5000}},
+        default={},
+        note="Stands before the products'.",
+    )
+
+
+def _problems(plan: Union, _settings: Settings) -> Iterator[Problem]:
+    yield from required(plan, "union", "profit_share_bps", "quota_bps")
+
+
+def _costs(plan: Union, _channel: Channel, margin_bps: int) -> Iterator[Cost]:
+    ratios = {"union.profit_share_bps": plan.profit_share_bps or 0}
+    for kind, scopes in (("products", plan.products), ("stores", plan.stores)):
+        for name, scope in scopes.items():
+            path = join_paths(f"union.{kind}", name)
+            ratios[join_paths(path, "profit_share_bps")] = scope.profit_share_bps or 0
+    for path, bps in highest(ratios):
+        yield path, margin_bps * bps // WHOLE_BPS
+
+
+def _terms(plan: Union, _settings: Settings) -> Terms:
+    return Terms(
+        profit_share_bps=plan.profit_share_bps or 0,
+        quota_bps=plan.quota_bps or 0,
+        products={ProductId(name): _ratios(own) for name, own in plan.products.items()},
+        stores={StoreId(name): _ratios(own) for name, own in plan.stores.items()},
+        settle_on=Due(plan.settle_on),
+        referral_acceleration_bps=plan.referral_acceleration_bps,
+        run_at=plan.run_at or time(),
+        payout_per_day=plan.payout_per_day,
+    )
+
+
+def _ratios(own: UnionScope) -> Ratios:
+    return Ratios(own.profit_share_bps, own.quota_bps)
+
+
+def _words(plan: Union, currency: str) -> Iterator[str]:
+    share, quota = plan.profit_share_bps or 0, plan.quota_bps or 0
+    yield (
+        f"{percent(share)} of each order's profit goes to the day's pool; an order may get back "
+        f"{percent(quota)} of what was paid, in order of purchase."
+    )
+    gives = share * plan.default_margin_bps // WHOLE_BPS
+    yield from ever_paid(
+        gives, quota, f"At the default margin, {percent(plan.default_margin_bps)}: "
+    )
+    if plan.payout_per_day is not None:
+        yield f"At most {money(plan.payout_per_day, currency)} is paid a day."
+
+
+SETTINGS = PlanSettings(
+    plan=PLAN,
+    model=Union,
+    title="Union daily pool",
+    title_zh="工会排队",
+    rule="7",
+    example={"profit_share_bps": 6000, "quota_bps": 11000},
+    refused={"profit_share_bps": 6000},
+    problems=_problems,
+    costs=_costs,
+    terms=_terms,
+    words=_words,
+    default_margin_bps=lambda plan: plan.default_margin_bps,
+)

@@ -1,0 +1,13 @@
+"""What an operator can accept the risk of (rules 2.5, 8.4)."""
+
+from rebate.contracts.settings.model import Settings
+
+DEPTH_RISK = "referral.max_depth"
+MARGIN_RISK = "margin"
+RISKS = {DEPTH_RISK: (DEPTH_RISK, "max_depth", "referral_depth"), MARGIN_RISK: (MARGIN_RISK,)}
+"""By risk, the names by which `guards.acknowledged` accepts it (rules 2.5, 8.4)."""
+
+
+def acknowledged(settings: Settings, risk: str) -> bool:
+    """Tell whether the operator accepts the risk."""
+    return any(name in settings.guards.acknowledged for name in RISKS[risk])

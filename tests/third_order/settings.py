@@ -1,0 +1,59 @@
+"""Settings of the sixth plan."""
+
+from collections.abc import Iterator
+
+from rebate.contracts.events_in import Channel
+from rebate.contracts.figures import ever_paid, percent
+from rebate.contracts.problems import Problem
+from rebate.contracts.scalars import WHOLE_BPS, Bps, Flag
+from rebate.contracts.settings.fields import setting
+from rebate.contracts.settings.model import Settings
+from rebate.contracts.settings.plans.plan_settings import (
+    WHEN_ON,
+    Cost,
+    PlanSettings,
+    required,
+)
+from rebate.contracts.validation import Strict
+from tests.third_order.plan import EVERY, PLAN, Terms
+
+
+class ThirdOrder(Strict):
+    """Every third order pays the first in line."""
+
+    enabled: Flag = setting("On", "开启", "test", example=True, default=True)
+    gives_bps: Bps | None = setting("Gives", "提取比例", "test", example=2000, note=WHEN_ON)
+    shows_waiting: Flag = setting("Waiting", "显示待奖励", "test", example=True, default=True)
+
+
+def problems(plan: ThirdOrder, _settings: Settings) -> Iterator[Problem]:
+    yield from required(plan, "third_order", "gives_bps")
+
+
+def costs(plan: ThirdOrder, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:
+    yield "third_order.gives_bps", plan.gives_bps or 0
+
+
+def terms(plan: ThirdOrder, _settings: Settings) -> Terms:
+    return Terms(plan.gives_bps or 0, plan.shows_waiting)
+
+
+def words(plan: ThirdOrder, _currency: str) -> Iterator[str]:
+    gives = plan.gives_bps or 0
+    yield f"{percent(gives)} of {EVERY} orders at a time goes to the first in line."
+    yield from ever_paid(gives, WHOLE_BPS, "")
+
+
+SETTINGS = PlanSettings(
+    plan=PLAN,
+    model=ThirdOrder,
+    title="Every third order",
+    title_zh="三单返",
+    rule="test",
+    example={"gives_bps": 2000},
+    refused={"enabled": True},
+    problems=problems,
+    costs=costs,
+    terms=terms,
+    words=words,
+)
