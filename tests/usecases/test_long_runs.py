@@ -74,7 +74,7 @@ def run_out(store: MemoryStore, document: Any, name: str, queue: QueueId, troubl
     while True:
         try:
             if not started:
-                getattr(player.app.scheduler, name)(player.now)
+                player.app.scheduler.start(name, player.now)
                 started = True
             if not player.app.settler.settle(queue).unfinished:
                 return player.outcome()

@@ -71,7 +71,7 @@ class Late(Player):
             super().deliver(*event)
         chance.shuffle(self.runs)
         for name, at in self.runs:
-            getattr(self.app.scheduler, name)(at)
+            self.app.scheduler.start(name, at)
         queues = queues_with_mail(self.store)
         chance.shuffle(queues)
         for queue in queues:

@@ -1,7 +1,6 @@
 """What an order gives and gets under every plan that is on."""
 
 from datetime import date
-from functools import cached_property
 
 from rebate.domain.draws import Luck, luck_of
 from rebate.domain.money import Bps
@@ -55,6 +54,8 @@ class OrderFacts:
         self._store = store
         self._order = order
         self._seeds = seeds
+        self._products: dict[ProductId, Product] | None = None
+        self._spending: tuple[Spending, ...] | None = None
         self._seed_of: dict[date, bytes] = {}
         self._tickets: dict[QueueId | None, tuple[Ticket, ...]] = {}
 
@@ -62,30 +63,34 @@ class OrderFacts:
     def counted(self) -> bool:
         return bool(self._tickets)
 
-    @cached_property
-    def _products(self) -> dict[ProductId, Product]:
-        keys = {Key(line.product) for line in self._order.lines if line.product}
-        return {product.id: product for product in self._store.get_many(Product, keys).values()}
-
-    @cached_property
+    @property
     def absent(self) -> frozenset[ProductId]:
-        return frozenset(name for name, each in self._products.items() if not each.takes_part)
+        return frozenset(name for name, each in self._catalog().items() if not each.takes_part)
 
-    @cached_property
+    @property
     def off_sale(self) -> frozenset[ProductId]:
-        return frozenset(name for name, each in self._products.items() if not each.on_sale)
+        return frozenset(name for name, each in self._catalog().items() if not each.on_sale)
 
-    @cached_property
+    @property
     def concession_bps(self) -> Bps | None:
         store = self._order.store
         shop = self._store.get(Shop, Key(store)) if store else None
         return shop.concession_bps if shop else None
 
-    @cached_property
+    @property
     def spending(self) -> tuple[Spending, ...]:
-        rows = self._store.query(Spend, self._order.member or "")
-        others = (row for row in rows if row.order != self._order.id)
-        return tuple(Spending(row.completed_at, row.groups) for row in others)
+        if self._spending is None:
+            rows = self._store.query(Spend, self._order.member or "")
+            others = (row for row in rows if row.order != self._order.id)
+            self._spending = tuple(Spending(row.completed_at, row.groups) for row in others)
+        return self._spending
+
+    def _catalog(self) -> dict[ProductId, Product]:
+        if self._products is None:
+            keys = {Key(line.product) for line in self._order.lines if line.product}
+            found = self._store.get_many(Product, keys).values()
+            self._products = {product.id: product for product in found}
+        return self._products
 
     def tickets(self, queue: QueueId | None = None) -> tuple[Ticket, ...]:
         if queue not in self._tickets:
@@ -107,6 +112,6 @@ class OrderFacts:
         )
 
     def _margin(self, name: ProductId | None, default_bps: Bps) -> Bps:
-        product = self._products.get(name or ProductId(""))
+        product = self._catalog().get(name or ProductId(""))
         margin = product.margin_bps if product else None
         return default_bps if margin is None else margin
