@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import uuid4
 
 from botocore.config import Config
@@ -13,7 +14,7 @@ from local.bus import Bus
 from local.edge import edge
 from local.environment import REGION, environment
 from local.functions import Functions
-from local.letters import Box, Letter, Letters
+from local.letters import Box, Letter, Letters, MessageBoxes
 from local.streams import BATCH_MAX, Stream
 from local.tables import create_tables
 from rebate.bootstrap import App, app
@@ -35,19 +36,39 @@ class DeliveryFailed(Exception):
     """A function keeps handing back what a stream brings it. The message is one line."""
 
 
-class Deployment:
-    """What runs: use it in `deployed`, which puts it into the process's environment."""
+class RecordSource(Protocol):
+    """A table's stream: see `local.streams.Stream`."""
 
-    def __init__(self, clients: "Clients", prefix: str, edge_address: str) -> None:
-        self.edge = edge_address
+    position: str | None
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return the rows inserted since the last call, as records of a Lambda event."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where a deployment keeps what outlives a call; `is_new`: nothing was there before."""
+
+    letters: MessageBoxes
+    inbox: RecordSource
+    journal: RecordSource
+    is_new: bool
+
+
+class Deployment:
+    """What runs: use it in `deployed` or `deployed_in_memory`, which let functions find it.
+
+    `edge` is the address at which it takes events; None: at none.
+    """
+
+    def __init__(self, storage: Storage, edge: str | None = None) -> None:
+        self.edge = edge
         self.functions = Functions()
-        self.letters = Letters(clients.dynamodb, prefix)
+        self.letters = storage.letters
         self.bus = Bus(self.functions, self.letters)
-        self.is_new = create_tables(clients.dynamodb, prefix, self.letters)
-        self._prefix = prefix
-        self._clients = clients
-        self._inbox = self._stream("inbox", after=None)
-        self._journal = self._stream("journal", after=self.letters.marked("journal"))
+        self.is_new = storage.is_new
+        self._inbox = storage.inbox
+        self._journal = storage.journal
         self._unsettled: list[dict[str, Any]] = []
 
     @property
@@ -103,14 +124,6 @@ class Deployment:
     def dead_letters(self) -> list[Letter]:
         """Return all that was ever set aside, oldest first."""
         return self.letters.read(Box.DEAD)
-
-    def _stream(self, table: str, after: str | None) -> Stream:
-        """Read a stream from where it was left, or from now on.
-
-        What an earlier process left unread of the inbox, `recover` finds.
-        """
-        name = f"{self._prefix}{table}"
-        return Stream(self._clients.streams, name, from_start=self.is_new, after=after)
 
     def _bring(self, function: str, records: list[dict[str, Any]]) -> None:
         """Bring records, and again from the first that was handed back, as for a shard."""
@@ -183,5 +196,19 @@ def deployed(clients: Clients, prefix: str) -> Iterator[Deployment]:
         stack.enter_context(environment(prefix, clients.endpoint, address))
         app.cache_clear()
         stack.callback(app.cache_clear)
-        backend.deployment = Deployment(clients, prefix, address)
+        backend.deployment = Deployment(_on_engine(clients, prefix), address)
         yield backend.deployment
+
+
+def _on_engine(clients: Clients, prefix: str) -> Storage:
+    """Return the storage on an engine; its streams are read from where they were left, or from now.
+
+    What an earlier process left unread of the inbox, `Deployment.recover` finds.
+    """
+    letters = Letters(clients.dynamodb, prefix)
+    is_new = create_tables(clients.dynamodb, prefix, letters)
+
+    def stream(table: str, after: str | None) -> Stream:
+        return Stream(clients.streams, f"{prefix}{table}", from_start=is_new, after=after)
+
+    return Storage(letters, stream("inbox", None), stream("journal", letters.marked("journal")), is_new)

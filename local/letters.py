@@ -7,7 +7,7 @@ import itertools
 import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 TABLE = "local_letters"
 
@@ -31,8 +31,27 @@ class Letter:
     code: str = ""
 
 
+class MessageBoxes(Protocol):
+    """Keeps letters, each in a box."""
+
+    def put(self, box: Box, body: str, *, reason: str = "", code: str = "") -> Letter:
+        """Put a message into a box, behind all others."""
+
+    def mark(self, stream: str, position: str) -> None:
+        """Remember how far a stream was read."""
+
+    def marked(self, stream: str) -> str | None:
+        """Return how far a stream was read, None if that was never marked."""
+
+    def remove(self, box: Box, letter: Letter) -> None:
+        """Take a letter out of a box."""
+
+    def read(self, box: Box) -> list[Letter]:
+        """Return the letters of a box, oldest first."""
+
+
 class Letters:
-    """Letters of one deployment; `client` is a DynamoDB client."""
+    """Implements `MessageBoxes` in a table; `client` is a DynamoDB client."""
 
     def __init__(self, client: Any, prefix: str) -> None:  # noqa: ANN401 - botocore's are untyped
         self._client = client

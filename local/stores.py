@@ -1,12 +1,15 @@
 """Stores: folders in which the data of a deployment outlives the command."""
 
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 from local.deployment import Clients, Deployment, deployed
 from local.engine import STORE_FILE, dynamodb
 from local.failures import BadInput
+from local.memory import deployed_in_memory
 
 PREFIX = "rebate-"
 
@@ -14,9 +17,36 @@ DEMO_STORE = Path(".rebate/demo")
 """Where the demonstration keeps its data, below the current folder."""
 
 
+class Engine(StrEnum):
+    """What keeps the rows while a command runs."""
+
+    MEMORY = "memory"
+    EMBEDDED = "embedded"
+
+
+def add_engine_argument(parser: ArgumentParser) -> None:
+    """Let a command be told on which engine it runs."""
+    parser.add_argument(
+        "--engine",
+        type=Engine,
+        choices=list(Engine),
+        help="what keeps the rows meanwhile; default: memory, or embedded where data is kept",
+    )
+
+
 @contextmanager
-def opened(store: Path | None) -> Iterator[Deployment]:
-    """Yield the deployment in a store, or one that is gone afterwards (None)."""
+def opened(store: Path | None, engine: Engine = Engine.EMBEDDED) -> Iterator[Deployment]:
+    """Yield the deployment in a store, or one that is gone afterwards (None).
+
+    Raises:
+        BadInput: a store in memory cannot be kept.
+    """
+    if engine is Engine.MEMORY:
+        if store:
+            raise BadInput("--engine memory keeps nothing, so it takes no --store")
+        with deployed_in_memory() as deployment:
+            yield deployment
+        return
     with dynamodb(store) as endpoint:
         clients = Clients(endpoint)
         prefix = PREFIX if store else f"{clients.nonce}-"

@@ -3,9 +3,9 @@
 from random import shuffle
 from typing import Any
 
-from rebate.adapters.telemetry import observed, tell_handed_back, tell_settled
+from rebate.adapters.telemetry import observed, tell_handed_back, tell_settled, tell_stuck
 from rebate.bootstrap import app
-from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.names import QueueId
 from rebate.usecases.queue_commands import queues_with_mail
 
@@ -27,6 +27,9 @@ def _settle(queue: QueueId) -> bool:
         settled = app().settler.settle(queue)
     except (Conflict, Unavailable) as error:
         tell_handed_back(f"queue {queue}", error)
+        return False
+    except Impossible as error:
+        tell_stuck(f"queue {queue}", error)
         return False
     tell_settled(settled)
     return not (settled.busy or settled.unseen or settled.unfinished)

@@ -1,14 +1,16 @@
 """Settles the queues that new commands ring for: a batch of the inbox table's stream.
 
-Keys are all that is read of a record, so the stream need not carry images.
+Keys are all that is read of a record, so the stream need not carry images. A queue that the store
+will never let go on holds up no other of its shard: its ring is answered and an alarm tells of it,
+while its commands stay in the inbox, where every sweep tries them anew.
 """
 
 from typing import Any
 
 from rebate.adapters.streams import failures, inserted
-from rebate.adapters.telemetry import observed, tell_handed_back, tell_lag, tell_settled
+from rebate.adapters.telemetry import observed, tell_handed_back, tell_lag, tell_settled, tell_stuck
 from rebate.bootstrap import app
-from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.names import QueueId
 from rebate.usecases.rings import Ring, ring_of
 
@@ -26,12 +28,15 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 
 
 def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
-    """Settle once for all rings of a batch; tell whether nothing was left."""
+    """Settle once for all rings of a batch; tell whether another ring would find nothing to do."""
     try:
         settled = app().settler.settle(queue)
     except (Conflict, Unavailable) as error:
         tell_handed_back(f"queue {queue}", error)
         return False
+    except Impossible as error:
+        tell_stuck(f"queue {queue}", error)
+        return True
     tell_settled(settled)
     if not settled.busy:
         tell_lag(min(ring.arrived_at for ring in rung.values()), app().clock.now())

@@ -13,7 +13,7 @@ from local.progress import watched
 from local.replaying import Replay, Report, UnreadableLine, entry_of
 from local.screen import complain, print_json
 from local.settings import demo_settings, read_settings
-from local.stores import opened
+from local.stores import Engine, add_engine_argument, opened
 from local.summary import figures, sentences
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
@@ -28,6 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, metavar="FILE", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print outcome and summary as JSON")
     parser.add_argument("--store", type=Path, metavar="DIR", help="keep the data in DIR")
+    add_engine_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -35,7 +36,8 @@ def run(arguments: Namespace) -> int:
     lines = _lines(arguments.file)
     wanted = read_settings(arguments.settings) if arguments.settings else None
     started = time.monotonic()
-    with opened(arguments.store) as deployment:
+    engine = arguments.engine or (Engine.EMBEDDED if arguments.store else Engine.MEMORY)
+    with opened(arguments.store, engine) as deployment:
         deployment.recover()
         _put_in_force(deployment, wanted)
         replay = Replay(deployment)

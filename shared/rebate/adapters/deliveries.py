@@ -17,10 +17,13 @@ from rebate.adapters.streams import failures
 from rebate.adapters.telemetry import Metric, count, logger, tell_handed_back
 from rebate.contracts.envelopes import Delivery, read_envelope
 from rebate.contracts.events_in import Event, UnreadableEvent
-from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
+from rebate.domain.errors import Conflict, Impossible, NotYet, Rejected, Unavailable
 from rebate.domain.records import dataclass
 
 E = TypeVar("E", bound=Event)
+
+IMPOSSIBLE = "impossible"
+"""The code of letters that hold what the store refuses for ever."""
 
 _TRY_AGAIN = (Conflict, NotYet, Unavailable)
 
@@ -88,6 +91,8 @@ class _Desk:
                 self.use(found)
         except Rejected as rejected:
             self._set_aside(message, str(rejected), rejected.code)
+        except Impossible as impossible:
+            self._set_aside(message, str(impossible), IMPOSSIBLE)
 
     def _set_aside(self, message: dict[str, Any], reason: str, code: str) -> None:
         self.dead_letters.put(message["body"], reason=reason, code=code, function=self.function)

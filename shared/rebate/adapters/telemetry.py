@@ -53,6 +53,7 @@ class Metric(StrEnum):
     CONFLICTS = "conflicts"
     DEAD_LETTERS = "dead_letters"
     HANDED_BACK = "handed_back"
+    STUCK = "stuck"
     SETTLEMENT_LAG = "settlement_lag"
 
 
@@ -123,6 +124,12 @@ def tell_handed_back(what: str, error: Exception) -> None:
     """Count and log what could not be done now and will be tried again."""
     count(Metric.HANDED_BACK)
     logger.warning("handed back", extra={"what": what, "reason": str(error)})
+
+
+def tell_stuck(what: str, error: Exception) -> None:
+    """Count and log what the store will never do; somebody has to mend its cause."""
+    count(Metric.STUCK)
+    logger.error("stuck", extra={"what": what, "reason": str(error)})
 
 
 def tell_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:

@@ -59,7 +59,9 @@ def accept_all(desk: OrderDesk, events: Sequence[OrderPaid]) -> list[Accepted | 
         quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
         outcomes = [_outcome(quick, event) for event in events]
         gathered.send()
-    except Scattered:
+    except Scattered as scattered:
+        if isinstance(scattered.__cause__, Unavailable):
+            return [scattered.__cause__ for _ in events]
         return [_outcome(desk, event) for event in events]
     except Unavailable as unavailable:
         return [unavailable for _ in events]

@@ -44,11 +44,13 @@ class Pile:
 
     `left` counts by row the commands that are not carried out, also those that are not `waiting`
     because others must be read first. `unseen`: some wait for the rest of their event to be stored.
+    `partial`: further rows were not read.
     """
 
     waiting: list[Waiting] = field(default_factory=list)
     left: Counter[Key] = field(default_factory=Counter)
     unseen: bool = False
+    partial: bool = False
 
     def first(self, count: int) -> list[Keyed]:
         """Return the first `count` commands; rows are written by answers and by emptying a row."""
@@ -134,7 +136,8 @@ def _pile(
     end = horizon or max((each.sort for each in undone), default="")
     known = [each for each in undone if each.sort <= end or each.sort == begun]
     known.sort(key=lambda each: (each.sort != begun, each.sort))
-    return Pile(known, Counter(each.row for each in undone), unseen)
+    left = Counter(each.row for each in undone)
+    return Pile(known, left, unseen, partial=horizon is not None)
 
 
 def _visible(store: Store, rows: Iterable[Inbox]) -> tuple[list[Inbox], bool]:
