@@ -28,7 +28,7 @@ class Measures:
         return self._metric(metric, "p99")
 
     def ring(self, alarms: Alarms) -> None:
-        """Ring when settlement is late, settlers clash, or the books do not add up."""
+        """Ring when settlement is late or stuck, settlers clash, or the books do not add up."""
         alarms.ring(
             "lag",
             "settlement",
@@ -43,6 +43,13 @@ class Measures:
             at_least=CONFLICTS_MAX,
             times=3,
             means="Settlers of the same queue keep undoing each other's work.",
+        )
+        alarms.ring(
+            "stuck",
+            "store",
+            self.total(Metric.STUCK),
+            at_least=1,
+            means="The store refuses something for ever: a queue may not go on.",
         )
         alarms.ring(
             "audit",

@@ -15,25 +15,23 @@ from local.edge import edge
 from local.environment import REGION, environment
 from local.functions import Functions
 from local.letters import Box, Letter, Letters, MessageBoxes
-from local.streams import BATCH_MAX, Stream
+from local.settling import DeliveryFailed, Record, Unsettled, bring, ring
+from local.streams import Stream
 from local.tables import create_tables
 from rebate.bootstrap import App, app
+from rebate.domain.errors import Impossible
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.usecases.queue_commands import queues_with_mail
 
-TRIES_MAX = 20
-"""How often a batch of a stream is brought to a function that hands records back."""
+COMMANDS_MAX = 1_000_000
+"""Commands after which it is taken for endless what commands cause each other."""
 
 _LATER_PLANS = ("order_queue", "alliance", "red_packet", "union", "referral")
 """Kinds of queues that an event reaches after those of the base plan, in this order."""
 
 RECOVERY_SECONDS_MAX = 15.0
 """Longer than any lease on a queue that a settler killed half-way can have left."""
-
-
-class DeliveryFailed(Exception):
-    """A function keeps handing back what a stream brings it. The message is one line."""
 
 
 class RecordSource(Protocol):
@@ -69,7 +67,7 @@ class Deployment:
         self.is_new = storage.is_new
         self._inbox = storage.inbox
         self._journal = storage.journal
-        self._unsettled: list[dict[str, Any]] = []
+        self._unsettled: list[Record] = []
 
     @property
     def app(self) -> App:
@@ -81,16 +79,18 @@ class Deployment:
         self._unsettled += self._inbox.read()
         return max(map(_instant_of, self._unsettled), default=None)
 
-    def settle(self) -> None:
+    def settle(self, commands_max: int = COMMANDS_MAX) -> None:
         """Ring for all commands that came in since the last call, until nothing is left.
 
         Raises:
-            DeliveryFailed: the settler keeps handing a queue back.
+            Unsettled: some queues do not come to rest; all others have.
         """
-        while self.unsettled() is not None:
-            records, self._unsettled = self._unsettled, []
-            for start in range(0, len(records), BATCH_MAX):
-                self._bring("settle", records[start : start + BATCH_MAX])
+        ring(self.functions, self.app, self._take, commands_max)
+
+    def _take(self) -> list[Record]:
+        """Return the records of the inbox that were not rung for yet; they are from now on."""
+        records, self._unsettled = self._unsettled + self._inbox.read(), []
+        return records
 
     def publish(self) -> None:
         """Publish the events and keep the notices of all that was committed since the last call.
@@ -99,9 +99,10 @@ class Deployment:
             DeliveryFailed: the publisher, or who keeps notices, keeps handing rows back.
         """
         while records := self._journal.read():
-            for start in range(0, len(records), BATCH_MAX):
-                for function in ("publish_events", "notify_members"):
-                    self._bring(function, records[start : start + BATCH_MAX])
+            for function in ("publish_events", "notify_members"):
+                left = bring(self.functions, function, records)
+                if left:
+                    raise DeliveryFailed(f"{function} keeps handing back {len(left)} records")
             self.letters.mark("journal", self._journal.position or "")
 
     def recover(self) -> None:
@@ -111,32 +112,26 @@ class Deployment:
         event was not stored whole stay, until that event is delivered again.
 
         Raises:
-            DeliveryFailed: a queue is being settled by somebody else for too long.
+            Unsettled: the store does not let some queues go on, or somebody else has them for too
+                long; all others are settled.
         """
         self.bus.deliver_waiting()
         deadline = time.monotonic() + RECOVERY_SECONDS_MAX
+        why: dict[QueueId, str] = {}
         for queue in sorted(queues_with_mail(self.app.store), key=_rank):
-            while self.app.settler.settle(queue).busy:
-                if time.monotonic() > deadline:
-                    raise DeliveryFailed(f"queue {queue} is being settled by somebody else")
-                time.sleep(0.05)
+            try:
+                while self.app.settler.settle(queue).busy and queue not in why:
+                    if time.monotonic() > deadline:
+                        why[queue] = "is being settled by somebody else"
+                    time.sleep(0.05)
+            except Impossible as error:
+                why[queue] = f"cannot go on: {error}"
+        if why:
+            raise Unsettled(why)
 
     def dead_letters(self) -> list[Letter]:
         """Return all that was ever set aside, oldest first."""
         return self.letters.read(Box.DEAD)
-
-    def _bring(self, function: str, records: list[dict[str, Any]]) -> None:
-        """Bring records, and again from the first that was handed back, as for a shard."""
-        for attempt in range(TRIES_MAX):
-            answer = self.functions.call(function, {"Records": records}) or {}
-            failed = {each["itemIdentifier"] for each in answer.get("batchItemFailures", ())}
-            numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-            first = next((place for place, n in enumerate(numbers) if n in failed), None)
-            if first is None:
-                return
-            records = records[first:]
-            time.sleep(min(0.5, 0.01 * 2**attempt))
-        raise DeliveryFailed(f"{function} keeps handing back {len(records)} records")
 
 
 def _rank(queue: QueueId) -> int:
@@ -211,4 +206,6 @@ def _on_engine(clients: Clients, prefix: str) -> Storage:
     def stream(table: str, after: str | None) -> Stream:
         return Stream(clients.streams, f"{prefix}{table}", from_start=is_new, after=after)
 
-    return Storage(letters, stream("inbox", None), stream("journal", letters.marked("journal")), is_new)
+    return Storage(
+        letters, stream("inbox", None), stream("journal", letters.marked("journal")), is_new
+    )

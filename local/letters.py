@@ -18,7 +18,7 @@ class Box(StrEnum):
     UNDELIVERED = "undelivered"
     DEAD = "dead"
     POSITIONS = "positions"
-    """How far streams were read: a letter for each, named after its table."""
+    """How far streams were read, and schedules started: a letter for each, named after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class MessageBoxes(Protocol):
     def put(self, box: Box, body: str, *, reason: str = "", code: str = "") -> Letter:
         """Put a message into a box, behind all others."""
 
-    def mark(self, stream: str, position: str) -> None:
-        """Remember how far a stream was read."""
+    def mark(self, name: str, position: str) -> None:
+        """Remember how far a stream was read, or schedules started."""
 
-    def marked(self, stream: str) -> str | None:
-        """Return how far a stream was read, None if that was never marked."""
+    def marked(self, name: str) -> str | None:
+        """Return what was marked last under this name, or None."""
 
     def remove(self, box: Box, letter: Letter) -> None:
         """Take a letter out of a box."""
@@ -80,13 +80,13 @@ class Letters:
         self._put(box, letter)
         return letter
 
-    def mark(self, stream: str, position: str) -> None:
-        """Remember how far a stream was read."""
-        self._put(Box.POSITIONS, Letter(stream, position))
+    def mark(self, name: str, position: str) -> None:
+        """Remember how far a stream was read, or schedules started."""
+        self._put(Box.POSITIONS, Letter(name, position))
 
-    def marked(self, stream: str) -> str | None:
-        """Return how far a stream was read, None if that was never marked."""
-        found = (each.body for each in self.read(Box.POSITIONS) if each.number == stream)
+    def marked(self, name: str) -> str | None:
+        """Return what was marked last under this name, or None."""
+        found = (each.body for each in self.read(Box.POSITIONS) if each.number == name)
         return next(found, None)
 
     def _put(self, box: Box, letter: Letter) -> None:

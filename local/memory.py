@@ -14,9 +14,13 @@ from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.memory import MemoryStore
 from rebate.adapters.tables import TABLES
 from rebate.bootstrap import Outside, installed, wire
+from rebate.domain.times import SECOND
 from rebate.usecases.ports import Put, Write
 from rebate.usecases.publish_events import Publisher, Told
 from rebate.usecases.rows import Inbox, Journal, Key
+
+PATIENCE = 2 * SECOND
+"""How long a settler goes on before it is looked at whether there will be an end."""
 
 _STREAMED = {table.kind: table for table in TABLES if table.stream}
 
@@ -25,7 +29,9 @@ _STREAMED = {table.kind: table for table in TABLES if table.stream}
 def deployed_in_memory() -> Iterator[Deployment]:
     """Yield a new deployment within this process, of which nothing is kept; one at a time."""
     store, outside = StreamedStore(), _Within()
-    with installed(wire(store, outside=outside)):
+    use_cases = wire(store, outside=outside)
+    use_cases.settler.patience = PATIENCE
+    with installed(use_cases):
         inbox, journal = MemoryStream(store, Inbox), MemoryStream(store, Journal)
         deployment = Deployment(Storage(MemoryLetters(), inbox, journal, is_new=True))
         outside.bus = deployment.bus
@@ -115,13 +121,13 @@ class MemoryLetters:
         self._boxes[box][letter.number] = letter
         return letter
 
-    def mark(self, stream: str, position: str) -> None:
-        """Remember how far a stream was read."""
-        self._boxes[Box.POSITIONS][stream] = Letter(stream, position)
+    def mark(self, name: str, position: str) -> None:
+        """Remember how far a stream was read, or schedules started."""
+        self._boxes[Box.POSITIONS][name] = Letter(name, position)
 
-    def marked(self, stream: str) -> str | None:
-        """Return how far a stream was read, None if that was never marked."""
-        found = self._boxes[Box.POSITIONS].get(stream)
+    def marked(self, name: str) -> str | None:
+        """Return what was marked last under this name, or None."""
+        found = self._boxes[Box.POSITIONS].get(name)
         return found.body if found else None
 
     def remove(self, box: Box, letter: Letter) -> None:

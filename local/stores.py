@@ -1,8 +1,9 @@
 """Stores: folders in which the data of a deployment outlives the command."""
 
+import itertools
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -32,6 +33,18 @@ def add_engine_argument(parser: ArgumentParser) -> None:
         choices=list(Engine),
         help="what keeps the rows meanwhile; default: memory, or embedded where data is kept",
     )
+
+
+@contextmanager
+def deployer(engine: Engine) -> Iterator[Callable[[], AbstractContextManager[Deployment]]]:
+    """Yield what makes new deployments, one at a time, of which nothing is kept."""
+    if engine is Engine.MEMORY:
+        yield deployed_in_memory
+        return
+    with dynamodb() as endpoint:
+        clients = Clients(endpoint)
+        numbers = itertools.count(1)
+        yield lambda: deployed(clients, f"{clients.nonce}-{next(numbers)}-")
 
 
 @contextmanager

@@ -32,7 +32,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Replay a file; what cannot be used of it is told, set aside, and no reason to stop."""
+    """Replay a file; what cannot be used of it is told, set aside, and no reason to stop.
+
+    1: some queues did not come to rest.
+    """
     lines = _lines(arguments.file)
     wanted = read_settings(arguments.settings) if arguments.settings else None
     started = time.monotonic()
@@ -50,7 +53,9 @@ def run(arguments: Namespace) -> int:
         print_json({"outcome": outcome, "summary": summary})
     else:
         print("\n".join(_told(summary, outcome, in_force.settings.currency)))
-    return 0
+    unsettled = replay.report.unsettled
+    complain(f"{arguments.file}: queue {queue} {why}" for queue, why in unsettled.items())
+    return 1 if unsettled else 0
 
 
 def _lines(file: Path) -> list[tuple[int, bytes]]:

@@ -9,9 +9,9 @@ from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
+from rebate.domain.queues import Queue
 from rebate.usecases.ports import Put, Write
 from rebate.usecases.rows import SHARDS, Inbox
-from rebate.domain.queues import Queue
 from rebate.usecases.settings import save_settings
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import MALL

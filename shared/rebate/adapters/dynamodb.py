@@ -11,16 +11,17 @@ from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.pagination import ResultIterator
 
+from rebate.adapters.dynamodb_errors import failure_of
 from rebate.adapters.tables import TABLES, Item, SortedTable, Table, bind
 from rebate.adapters.tables.tickets import TicketsTable, WaitingIndex
 from rebate.adapters.tables.wallets import WalletsTable
-from rebate.domain.errors import Conflict, Impossible, Unavailable
+from rebate.domain.errors import Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
@@ -28,23 +29,6 @@ from rebate.usecases.ports import Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.rows import Key, key_of, place_key
 
 Row = TypeVar("Row")
-
-_CONTENDED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
-
-_LASTING = frozenset(
-    {
-        "AccessDeniedException",
-        "IdempotentParameterMismatchException",
-        "ItemCollectionSizeLimitExceeded",
-        "ItemCollectionSizeLimitExceededException",
-        "SerializationException",
-        "UnrecognizedClientException",
-        "ValidationError",
-        "ValidationException",
-    }
-)
-"""Codes, of requests and of writes in a transaction, with which the same request fails for ever. A
-table that is not found may be about to be restored, so that is none of them."""
 
 _KEYS_MAX = 100
 """Keys that one request may ask for."""
@@ -79,7 +63,7 @@ class DynamoStore:
                 self._name(table), key.partition, _sort(table, key), consistent_read=True
             )
         except PynamoDBException as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         return cast("Row", table.row(found["Item"])) if "Item" in found else None
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
@@ -137,7 +121,7 @@ class DynamoStore:
             for item in items:
                 yield table.row(item)
         except PynamoDBException as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Carry out all of `writes`, or none of them.
@@ -162,7 +146,7 @@ class DynamoStore:
                 client_request_token=str(uuid4()),
             )
         except PynamoDBException as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
 
     def on_commit(self, tell: Callable[[], None]) -> None:
         """Call `tell` whenever a commit is about to be sent."""
@@ -206,7 +190,7 @@ class DynamoStore:
         try:
             answer = self._connection.dispatch("BatchGetItem", {"RequestItems": asked})
         except (BotoCoreError, ClientError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         found = {
             (kinds[name], _key(item)): self._table(kinds[name]).row(item)
             for name, items in answer["Responses"].items()
@@ -234,7 +218,7 @@ class DynamoStore:
         try:
             return list(items)
         except PynamoDBException as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
 
     def _name(self, table: type[Table[Any]]) -> str:
         return f"{self._deployment[0]}{table.name}"
@@ -299,27 +283,3 @@ def _range(
             return table.sort.between(low, high)
         return table.sort < after if backwards else table.sort > after
     return table.sort.startswith(prefix) if prefix else None
-
-
-def _failure(
-    error: PynamoDBException | BotoCoreError | ClientError,
-) -> Conflict | Impossible | Unavailable:
-    """Return what an error of DynamoDB, or on the way there, means to who asked."""
-    codes = _codes(error)
-    told = f"DynamoDB: {getattr(error, 'msg', None) or error}"
-    if codes & _CONTENDED:
-        return Conflict(f"transaction cancelled: {', '.join(sorted(codes))}")
-    cause = error.cause if isinstance(error, PynamoDBException) else error
-    if codes & _LASTING or isinstance(cause, ParamValidationError):
-        return Impossible(told)
-    return Unavailable(told)
-
-
-def _codes(error: Exception) -> set[str]:
-    """Return the codes of a refused request, and of the writes in it that were refused."""
-    if isinstance(error, TransactWriteError):
-        reasons = {reason.code for reason in error.cancellation_reasons if reason}
-        return {*reasons, error.cause_response_code or ""}
-    if isinstance(error, PynamoDBException):
-        return {error.cause_response_code or ""}
-    return {error.response["Error"]["Code"]} if isinstance(error, ClientError) else set()

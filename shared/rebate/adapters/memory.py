@@ -178,11 +178,12 @@ def _insist_on_key(key: Key) -> None:
 
 
 def _insist_on_size(writes: Sequence[Write], texts: Sequence[str]) -> None:
-    """Insist on DynamoDB's limits; items are made, and counted, only where they may be too large."""
+    """Insist on DynamoDB's limits; items are made, and counted, only where it may be too much."""
     most = [_bytes(text) + _BESIDE_BYTES_MAX if text else 0 for text in texts]
     if max(most) <= ITEM_BYTES_MAX and sum(most) <= TRANSACTION_BYTES_MAX:
         return
-    rows = [write.row for write in writes if isinstance(write, Put) and type(write.row) is not Wallet]
+    puts = (write for write, text in zip(writes, texts, strict=True) if text)
+    rows = [write.row for write in puts if isinstance(write, Put)]
     sizes = [_size(_TABLES[type(row)].item(row)) for row in rows]
     for row, size in zip(rows, sizes, strict=True):
         if size > ITEM_BYTES_MAX:
