@@ -80,9 +80,8 @@ def test_what_was_due_while_nothing_ran_is_started_once_as_of_its_own_instant() 
     marks, again = MemoryLetters(), BEGIN + timedelta(days=2, hours=8)
     assert len(clearings(marks, BEGIN, BEGIN + timedelta(minutes=1))) == 1
     made_up = clearings(marks, again)
-    midnights_passed = ["2026-03-01T16:00:00+00:00", "2026-03-02T16:00:00+00:00"]
-    assert made_up[:2] == [*midnights_passed]
-    assert made_up[2] == "2026-03-03T16:00:00+00:00"
+    assert made_up[:3] == [f"2026-03-0{day}T16:00:00+00:00" for day in (1, 2, 3)]
+    assert made_up[3:] == [f"2026-03-03T18:{minute}:00+00:00" for minute in (56, 57, 58)]
     assert clearings(marks, again) == []
 
 
