@@ -233,7 +233,7 @@ def test_what_is_too_large_is_refused_for_ever_and_changes_nothing(
 
 
 def test_what_is_just_large_enough_is_stored(store: Store) -> None:
-    rows = [bulky(f"o{n}", 360_000) for n in range(10)]
+    rows = [bulky(f"o{n}", 340_000) for n in range(10)]
     store.commit([Put(row) for row in rows])
     assert store.get(Order, Key("o3")) == rows[3]
 
