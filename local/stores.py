@@ -29,10 +29,22 @@ def add_engine_argument(parser: ArgumentParser) -> None:
     """Let a command be told on which engine it runs."""
     parser.add_argument(
         "--engine",
-        type=Engine,
-        choices=list(Engine),
+        choices=[engine.value for engine in Engine],
         help="what keeps the rows meanwhile; default: memory, or embedded where data is kept",
     )
+
+
+def engine_of(chosen: str | None, store: Path | None = None) -> Engine:
+    """Return the engine that was chosen, else the one for a store that is kept, or is not.
+
+    Raises:
+        BadInput: a store in memory cannot be kept.
+    """
+    if chosen is None:
+        return Engine.EMBEDDED if store else Engine.MEMORY
+    if store and chosen == Engine.MEMORY:
+        raise BadInput("--engine memory keeps nothing, so it takes no --store")
+    return Engine(chosen)
 
 
 @contextmanager
@@ -49,14 +61,9 @@ def deployer(engine: Engine) -> Iterator[Callable[[], AbstractContextManager[Dep
 
 @contextmanager
 def opened(store: Path | None, engine: Engine = Engine.EMBEDDED) -> Iterator[Deployment]:
-    """Yield the deployment in a store, or one that is gone afterwards (None).
-
-    Raises:
-        BadInput: a store in memory cannot be kept.
-    """
+    """Yield the deployment in a store, or one that is gone afterwards (None)."""
     if engine is Engine.MEMORY:
-        if store:
-            raise BadInput("--engine memory keeps nothing, so it takes no --store")
+        assert store is None, "nothing in memory is kept"
         with deployed_in_memory() as deployment:
             yield deployment
         return

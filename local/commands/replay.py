@@ -13,7 +13,7 @@ from local.progress import watched
 from local.replaying import Replay, Report, UnreadableLine, entry_of
 from local.screen import complain, print_json
 from local.settings import demo_settings, read_settings
-from local.stores import Engine, add_engine_argument, opened
+from local.stores import add_engine_argument, engine_of, opened
 from local.summary import figures, sentences
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
@@ -39,7 +39,7 @@ def run(arguments: Namespace) -> int:
     lines = _lines(arguments.file)
     wanted = read_settings(arguments.settings) if arguments.settings else None
     started = time.monotonic()
-    engine = arguments.engine or (Engine.EMBEDDED if arguments.store else Engine.MEMORY)
+    engine = engine_of(arguments.engine, arguments.store)
     with opened(arguments.store, engine) as deployment:
         deployment.recover()
         _put_in_force(deployment, wanted)

@@ -13,7 +13,7 @@ from local.failures import BadInput
 from local.files import read_text
 from local.player import play
 from local.screen import complain, print_json
-from local.stores import Engine, add_engine_argument, deployer
+from local.stores import Engine, add_engine_argument, deployer, engine_of
 from rebate.contracts.scenarios import InvalidScenario, Scenario, load_scenario_text
 
 NAME = "scenario"
@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
     results = [_Result(file) for file in arguments.files]
     with ExitStack() as stack:
         stack.callback(_report, results, as_json=arguments.json)
-        _play(results, arguments.engine or Engine.MEMORY)
+        _play(results, engine_of(arguments.engine))
     return max(result.status for result in results)
 
 
