@@ -19,7 +19,7 @@ from rebate.contracts.scenarios import InvalidScenario, Scenario, load_scenario_
 NAME = "scenario"
 SUMMARY = "play scenarios through the real functions, and compare with what they expect"
 
-_BROKEN_OFF = "was broken off by a fault of this program"
+_NOT_PLAYED = "was not played to its end"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -61,10 +61,11 @@ class _Result:
         except BadInput as bad:
             prefix = f"{self.file}: "
             self.differences += [line.removeprefix(prefix) for line in bad.lines]
+        else:
+            self.differences.append(_NOT_PLAYED)
 
     def play(self, deployments: Callable[[], AbstractContextManager[Deployment]]) -> None:
         assert self.scenario is not None, "only what can be read is played"
-        self.differences.append(_BROKEN_OFF)
         with deployments() as deployment:
             played = play(deployment, self.scenario)
         self.outcome = played.outcome

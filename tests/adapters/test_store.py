@@ -213,22 +213,23 @@ def bulky(name: str, size: int) -> Order:
 
 
 OVER_4_MB = "more than 4 MB in one transaction"
-TOO_MUCH: dict[str, list[Write]] = {
+NEVER_STORED: dict[str, list[Write]] = {
     "an item of more than 400 KB": [Put(bulky("o1", 500_000))],
     OVER_4_MB: [Put(bulky(f"o{n}", 300_000)) for n in range(20)],
     "a sort key of more than 1 024 bytes": [Put(Inbox("mall", "x" * 1025, Clear(Instant(0))))],  # type: ignore[arg-type]
     "a partition key of more than 2 048 bytes": [Put(order("o" * 2049))],
+    "a partition key of nothing": [Put(order(""))],
 }
 
 
-@pytest.mark.parametrize("what", TOO_MUCH)
-def test_what_is_too_large_is_refused_for_ever_and_changes_nothing(
+@pytest.mark.parametrize("what", NEVER_STORED)
+def test_what_can_never_be_stored_is_refused_for_ever_and_changes_nothing(
     request: pytest.FixtureRequest, store: Store, what: str
 ) -> None:
     if what == OVER_4_MB and "moto" in request.node.name:
         pytest.skip("moto does not add up what a transaction writes")
     with pytest.raises(Impossible):
-        store.commit([Put(order("beside")), *TOO_MUCH[what]])
+        store.commit([Put(order("beside")), *NEVER_STORED[what]])
     assert list(store.scan(Order)) == []
 
 

@@ -102,8 +102,17 @@ def test_a_fault_of_ours_is_raised_when_all_others_are_told(write, capsys, monke
     with pytest.raises(AssertionError, match="a bug"):
         main(["scenario", *files, "--json"])
     (broken, right), _ = told(capsys)
-    assert broken["differences"] == ["was broken off by a fault of this program"]
+    assert broken["differences"] == ["was not played to its end"]
     assert right["passed"]
+
+
+def test_without_an_engine_nothing_passes(write, capsys, monkeypatch):
+    monkeypatch.setenv("REBATE_ENGINE_BINARY", "/nowhere/at all")
+    files = [write("one.json"), write("other.json")]
+    assert main(["scenario", *files, "--json", "--engine", "embedded"]) == 1
+    results, errors = told(capsys)
+    assert [result["passed"] for result in results] == [False, False]
+    assert "is no program that can be run" in errors[-1]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{no json", "\ufffd\x00", "[" * 100_000, "a: *b"])

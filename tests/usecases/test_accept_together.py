@@ -179,3 +179,21 @@ def test_orders_that_are_too_large_together_are_accepted_alone():
     assert {each.outcome for each in found} == {"accepted"}
     store.before_commit = lambda _: None
     assert len(settled(app)["queues"]["mall"]["entries"]) == 60
+
+
+class Unreadable(MemoryStore):
+    """A store that refuses for ever to read anything of one member."""
+
+    def get(self, kind: Any, key: Any) -> Any:
+        if key.partition == "unreadable":
+            raise Impossible("no such row")
+        return super().get(kind, key)
+
+
+def test_what_can_never_be_read_of_one_order_is_none_of_the_others_faults():
+    store = Unreadable()
+    app = wire(store, FakeClock())
+    save_settings(store, app.clock, MALL, expects=0, by="test")
+    one, bad, other = together(app, [paid("o1", "A"), paid("o2", "unreadable"), paid("o3", "B")])
+    assert (one.outcome, bad, other.outcome) == ("accepted", Impossible, "accepted")
+    assert len(settled(app)["queues"]["mall"]["entries"]) == 2

@@ -1,7 +1,8 @@
 """What the bus delivers by way of a queue: each event is carried out, set aside or handed back.
 
-An event that no repetition can mend (unreadable, conflicting, refused) is set aside at once with
-its reason; one that others stand in the way of is handed back, and the platform brings it again.
+An event that no repetition can mend (unreadable, conflicting, refused, or nothing that the store
+takes) is set aside at once with its reason; one that others stand in the way of is handed back, and
+the platform brings it again.
 
 A bug is not caught: it fails the call, which alarms, and all messages of the call come again.
 Powertools then takes them one by one, so that what trips the bug holds up no other; it is not

@@ -169,6 +169,8 @@ def _target(write: Write) -> Place:
 
 
 def _insist_on_key(key: Key) -> None:
+    if not key.partition:
+        raise Impossible("a partition key of nothing")
     for name, text, most in (
         ("partition", key.partition, PARTITION_BYTES_MAX),
         ("sort", key.sort, SORT_BYTES_MAX),
