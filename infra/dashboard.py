@@ -54,8 +54,11 @@ def _events(measures: Measures, intakes: Sequence[Intake]) -> list[cloudwatch.IW
         _graph("Events carried out", [measures.total(each) for each in outcomes]),
         _graph("Events waiting", [each.waiting for each in intakes]),
         _graph(
-            "Set aside, handed back",
-            [measures.total(Metric.DEAD_LETTERS), measures.total(Metric.HANDED_BACK)],
+            "Set aside, handed back, stuck",
+            [
+                measures.total(each)
+                for each in (Metric.DEAD_LETTERS, Metric.HANDED_BACK, Metric.STUCK)
+            ],
         ),
     ]
 

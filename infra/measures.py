@@ -28,7 +28,7 @@ class Measures:
         return self._metric(metric, "p99")
 
     def ring(self, alarms: Alarms) -> None:
-        """Ring when settlement is late, settlers clash, or rows or books are not as they were."""
+        """Ring when settlement is late or stuck, settlers clash, or rows and books do not add up."""
         alarms.ring(
             "lag",
             "settlement",
@@ -50,6 +50,13 @@ class Measures:
             self.total(Metric.UNKNOWN),
             at_least=1,
             means="Something is stored that this release cannot understand.",
+        )
+        alarms.ring(
+            "stuck",
+            "store",
+            self.total(Metric.STUCK),
+            at_least=1,
+            means="The store refuses something for ever: a queue may not go on.",
         )
         alarms.ring(
             "audit",

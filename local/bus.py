@@ -10,7 +10,7 @@ from uuid import uuid4
 from local.edge import digest
 from local.environment import REGION
 from local.functions import Functions
-from local.letters import Box, Letter, Letters
+from local.letters import Box, Letter, MessageBoxes
 from rebate.contracts.events_in import UnreadableEvent, parse_event
 
 ROUTES: Mapping[str, str] = {
@@ -36,7 +36,7 @@ NO_RULE = "no_rule"
 class Bus:
     """Brings events to functions, in the order in which they were put."""
 
-    def __init__(self, functions: Functions, letters: Letters) -> None:
+    def __init__(self, functions: Functions, letters: MessageBoxes) -> None:
         self._functions = functions
         self._letters = letters
         self._set_aside: list[Letter] = []

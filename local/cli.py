@@ -7,10 +7,10 @@ from types import ModuleType
 from typing import NoReturn
 
 from local.commands import audit, demo, draws, replay, scenario, settings
-from local.deployment import DeliveryFailed
 from local.engine import EngineUnavailable
 from local.failures import Failure
 from local.screen import complain
+from local.settling import DeliveryFailed
 
 COMMANDS: tuple[ModuleType, ...] = (demo, replay, scenario, audit, settings, draws)
 INTERRUPTED = 130

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import uuid4
 
 from botocore.config import Config
@@ -13,39 +14,58 @@ from local.bus import Bus
 from local.edge import edge
 from local.environment import REGION, environment
 from local.functions import Functions
-from local.letters import Box, Letter, Letters
-from local.streams import BATCH_MAX, Stream
+from local.letters import Box, Letter, Letters, MessageBoxes
+from local.settling import DeliveryFailed, Record, Unsettled, bring, ring
+from local.streams import Stream
 from local.tables import create_tables
 from rebate.bootstrap import App, app
+from rebate.domain.errors import Impossible
+from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
 from rebate.usecases.queue_commands import queues_with_mail
 
-TRIES_MAX = 20
-"""How often a batch of a stream is brought to a function that hands records back."""
+COMMANDS_MAX = 1_000_000
+"""Commands after which it is taken for endless what commands cause each other."""
 
 RECOVERY_SECONDS_MAX = 15.0
 """Longer than any lease on a queue that a settler killed half-way can have left."""
 
 
-class DeliveryFailed(Exception):
-    """A function keeps handing back what a stream brings it. The message is one line."""
+class RecordSource(Protocol):
+    """A table's stream: see `local.streams.Stream`."""
+
+    position: str | None
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return the rows inserted since the last call, as records of a Lambda event."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where a deployment keeps what outlives a call; `is_new`: nothing was there before."""
+
+    letters: MessageBoxes
+    inbox: RecordSource
+    journal: RecordSource
+    is_new: bool
 
 
 class Deployment:
-    """What runs: use it in `deployed`, which puts it into the process's environment."""
+    """What runs: use it in `deployed` or `deployed_in_memory`, which let functions find it.
 
-    def __init__(self, clients: "Clients", prefix: str, edge_address: str) -> None:
-        self.edge = edge_address
+    `edge` is the address at which it takes events; None: at none.
+    """
+
+    def __init__(self, storage: Storage, edge: str | None = None) -> None:
+        self.edge = edge
         self.functions = Functions()
-        self.letters = Letters(clients.dynamodb, prefix)
+        self.letters = storage.letters
         self.bus = Bus(self.functions, self.letters)
-        self.is_new = create_tables(clients.dynamodb, prefix, self.letters)
-        self._prefix = prefix
-        self._clients = clients
-        self._inbox = self._stream("inbox", after=None)
-        self._journal = self._stream("journal", after=self.letters.marked("journal"))
-        self._unsettled: list[dict[str, Any]] = []
+        self.is_new = storage.is_new
+        self._inbox = storage.inbox
+        self._journal = storage.journal
+        self._unsettled: list[Record] = []
 
     @property
     def app(self) -> App:
@@ -57,16 +77,18 @@ class Deployment:
         self._unsettled += self._inbox.read()
         return max(map(_instant_of, self._unsettled), default=None)
 
-    def settle(self) -> None:
+    def settle(self, commands_max: int = COMMANDS_MAX) -> None:
         """Ring for all commands that came in since the last call, until nothing is left.
 
         Raises:
-            DeliveryFailed: the settler keeps handing a queue back.
+            Unsettled: some queues do not come to rest; all others have.
         """
-        while self.unsettled() is not None:
-            records, self._unsettled = self._unsettled, []
-            for start in range(0, len(records), BATCH_MAX):
-                self._bring("settle", records[start : start + BATCH_MAX])
+        ring(self.functions, self.app, self._take, commands_max)
+
+    def _take(self) -> list[Record]:
+        """Return the records of the inbox that were not rung for yet; they are from now on."""
+        records, self._unsettled = self._unsettled + self._inbox.read(), []
+        return records
 
     def publish(self) -> None:
         """Publish the events and keep the notices of all that was committed since the last call.
@@ -75,9 +97,10 @@ class Deployment:
             DeliveryFailed: the publisher, or who keeps notices, keeps handing rows back.
         """
         while records := self._journal.read():
-            for start in range(0, len(records), BATCH_MAX):
-                for function in ("publish_events", "notify_members"):
-                    self._bring(function, records[start : start + BATCH_MAX])
+            for function in ("publish_events", "notify_members"):
+                left = bring(self.functions, function, records)
+                if left:
+                    raise DeliveryFailed(f"{function} keeps handing back {len(left)} records")
             self.letters.mark("journal", self._journal.position or "")
 
     def recover(self) -> None:
@@ -87,40 +110,26 @@ class Deployment:
         event was not stored whole stay, until that event is delivered again.
 
         Raises:
-            DeliveryFailed: a queue is being settled by somebody else for too long.
+            Unsettled: the store does not let some queues go on, or somebody else has them for too
+                long; all others are settled.
         """
         self.bus.deliver_waiting()
         deadline = time.monotonic() + RECOVERY_SECONDS_MAX
+        why: dict[QueueId, str] = {}
         for queue in sorted(queues_with_mail(self.app.store), key=PLANS.rank):
-            while self.app.settler.settle(queue).busy:
-                if time.monotonic() > deadline:
-                    raise DeliveryFailed(f"queue {queue} is being settled by somebody else")
-                time.sleep(0.05)
+            try:
+                while self.app.settler.settle(queue).busy and queue not in why:
+                    if time.monotonic() > deadline:
+                        why[queue] = "is being settled by somebody else"
+                    time.sleep(0.05)
+            except Impossible as error:
+                why[queue] = f"cannot go on: {error}"
+        if why:
+            raise Unsettled(why)
 
     def dead_letters(self) -> list[Letter]:
         """Return all that was ever set aside, oldest first."""
         return self.letters.read(Box.DEAD)
-
-    def _stream(self, table: str, after: str | None) -> Stream:
-        """Read a stream from where it was left, or from now on.
-
-        What an earlier process left unread of the inbox, `recover` finds.
-        """
-        name = f"{self._prefix}{table}"
-        return Stream(self._clients.streams, name, from_start=self.is_new, after=after)
-
-    def _bring(self, function: str, records: list[dict[str, Any]]) -> None:
-        """Bring records, and again from the first that was handed back, as for a shard."""
-        for attempt in range(TRIES_MAX):
-            answer = self.functions.call(function, {"Records": records}) or {}
-            failed = {each["itemIdentifier"] for each in answer.get("batchItemFailures", ())}
-            numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-            first = next((place for place, n in enumerate(numbers) if n in failed), None)
-            if first is None:
-                return
-            records = records[first:]
-            time.sleep(min(0.5, 0.01 * 2**attempt))
-        raise DeliveryFailed(f"{function} keeps handing back {len(records)} records")
 
 
 def _instant_of(record: dict[str, Any]) -> Instant:
@@ -175,5 +184,21 @@ def deployed(clients: Clients, prefix: str) -> Iterator[Deployment]:
         stack.enter_context(environment(prefix, clients.endpoint, address))
         app.cache_clear()
         stack.callback(app.cache_clear)
-        backend.deployment = Deployment(clients, prefix, address)
+        backend.deployment = Deployment(_on_engine(clients, prefix), address)
         yield backend.deployment
+
+
+def _on_engine(clients: Clients, prefix: str) -> Storage:
+    """Return the storage on an engine; its streams are read from where they were left, or from now.
+
+    What an earlier process left unread of the inbox, `Deployment.recover` finds.
+    """
+    letters = Letters(clients.dynamodb, prefix)
+    is_new = create_tables(clients.dynamodb, prefix, letters)
+
+    def stream(table: str, after: str | None) -> Stream:
+        return Stream(clients.streams, f"{prefix}{table}", from_start=is_new, after=after)
+
+    return Storage(
+        letters, stream("inbox", None), stream("journal", letters.marked("journal")), is_new
+    )

@@ -7,7 +7,7 @@ import itertools
 import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 TABLE = "local_letters"
 
@@ -18,7 +18,7 @@ class Box(StrEnum):
     UNDELIVERED = "undelivered"
     DEAD = "dead"
     POSITIONS = "positions"
-    """How far streams were read: a letter for each, named after its table."""
+    """How far streams were read, and schedules started: a letter for each, named after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,27 @@ class Letter:
     code: str = ""
 
 
+class MessageBoxes(Protocol):
+    """Keeps letters, each in a box."""
+
+    def put(self, box: Box, body: str, *, reason: str = "", code: str = "") -> Letter:
+        """Put a message into a box, behind all others."""
+
+    def mark(self, name: str, position: str) -> None:
+        """Remember how far a stream was read, or schedules started."""
+
+    def marked(self, name: str) -> str | None:
+        """Return what was marked last under this name, or None."""
+
+    def remove(self, box: Box, letter: Letter) -> None:
+        """Take a letter out of a box."""
+
+    def read(self, box: Box) -> list[Letter]:
+        """Return the letters of a box, oldest first."""
+
+
 class Letters:
-    """Letters of one deployment; `client` is a DynamoDB client."""
+    """Implements `MessageBoxes` in a table; `client` is a DynamoDB client."""
 
     def __init__(self, client: Any, prefix: str) -> None:  # noqa: ANN401 - botocore's are untyped
         self._client = client
@@ -61,13 +80,13 @@ class Letters:
         self._put(box, letter)
         return letter
 
-    def mark(self, stream: str, position: str) -> None:
-        """Remember how far a stream was read."""
-        self._put(Box.POSITIONS, Letter(stream, position))
+    def mark(self, name: str, position: str) -> None:
+        """Remember how far a stream was read, or schedules started."""
+        self._put(Box.POSITIONS, Letter(name, position))
 
-    def marked(self, stream: str) -> str | None:
-        """Return how far a stream was read, None if that was never marked."""
-        found = (each.body for each in self.read(Box.POSITIONS) if each.number == stream)
+    def marked(self, name: str) -> str | None:
+        """Return what was marked last under this name, or None."""
+        found = (each.body for each in self.read(Box.POSITIONS) if each.number == name)
         return next(found, None)
 
     def _put(self, box: Box, letter: Letter) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.compare import differences
 from local.deployment import Deployment
+from local.settling import DeliveryFailed
 from rebate.contracts.scenario_steps import (
     Buy,
     Decide,
@@ -32,6 +33,9 @@ from rebate.usecases.show_outcome import show_outcome
 FIRST_STEP = datetime.fromisoformat("2026-03-01T10:00:00+08:00")
 STEP = timedelta(minutes=1)
 
+STEP_COMMANDS_MAX = 20_000
+"""Commands in one step after which it is taken for endless."""
+
 _INSTANT_FIELDS = ("paid_at", "completed_at", "refunded_at")
 
 
@@ -54,8 +58,13 @@ class Refusal:
 def play(deployment: Deployment, scenario: Scenario) -> Played:
     """Play a scenario on a deployment that is new."""
     player = _Player(deployment, scenario)
-    player.begin()
-    found = player.take_steps()
+    found: list[str] = []
+    try:
+        player.begin()
+    except Rejected as rejected:
+        found.append(f"settings: refused with {rejected.code}: {rejected}")
+    else:
+        found += player.take_steps()
     app = deployment.app
     outcome = show_outcome(app.store, app.settings.in_force().terms)
     if scenario.expect is not None:
@@ -102,12 +111,18 @@ class _Player:
             self._deliver("MemberSaved", detail)
 
     def take_steps(self) -> list[str]:
-        """Take all steps; return where one was refused, or not, against what was said."""
-        found = []
+        """Take all steps; return where one was refused, or not, against what was said.
+
+        After one that does not come to an end none is taken.
+        """
+        found: list[str] = []
         for number, step in enumerate(self._scenario.steps):
             self._number = number
             self._at = step.at or self._at + STEP
-            refusal = self._take(step)
+            try:
+                refusal = self._take(step)
+            except DeliveryFailed as failed:
+                return [*found, f"steps[{number}]: {step.kind} was not settled: {failed}"]
             unexpected = _unexpected(step, refusal)
             if unexpected:
                 found.append(f"steps[{number}]: {unexpected}")
@@ -123,7 +138,7 @@ class _Player:
         except RebateError as error:
             return Refusal(type(error).__name__, str(error))
         finally:
-            self._deployment.settle()
+            self._deployment.settle(STEP_COMMANDS_MAX)
             self._deployment.app.holds.release(self._instant)
         return self._refused_by_functions()
 

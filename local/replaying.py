@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.deployment import Deployment
+from local.settling import Unsettled
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
 from rebate.contracts.problems import shown
 from rebate.contracts.settings import Settings
+from rebate.domain.names import QueueId
 from rebate.domain.plan import Plan
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
@@ -46,10 +48,14 @@ class SetAside:
 
 @dataclass(slots=True)
 class Report:
-    """What came of a file: lines by the type of their event, and what was set aside."""
+    """What came of a file: lines by the type of their event, and what was set aside.
+
+    `unsettled` says by queue why it did not come to rest.
+    """
 
     types: Counter[str] = field(default_factory=Counter)
     set_aside: list[SetAside] = field(default_factory=list)
+    unsettled: dict[QueueId, str] = field(default_factory=dict)
 
     @property
     def lines(self) -> int:
@@ -110,7 +116,10 @@ class Replay:
             self._latest = self._deployment.unsettled()
 
     def _settle(self) -> None:
-        self._deployment.settle()
+        try:
+            self._deployment.settle()
+        except Unsettled as unsettled:
+            self.report.unsettled.update(unsettled.why)
         self._unsettled = 0
         self._latest = None
 

@@ -5,9 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.functions import Functions
+from local.letters import MessageBoxes
 from rebate.domain.plans.registry import PLANS
+from rebate.domain.terms import Terms
+from rebate.domain.times import Instant, instant_of
+from rebate.usecases.schedules import run_due
 
 MINUTE = timedelta(minutes=1)
+
+RECENT = 3 * MINUTE
+"""Minutes that are started in any case: a run is also sent ahead of its time."""
+
+_MARK = "schedules"
 
 _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("scheduled_payouts", {"run": "release"}),
@@ -17,15 +26,27 @@ _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 class Schedules:
-    """Starts what is due; whoever calls `tick` often enough misses no minute."""
+    """Starts what is due; whoever calls `tick` often enough misses no minute.
+
+    What was due while nothing ran is made up for, each run once and as of its own instant (Rule
+    0.9): `marks` remembers the last minute that was started. Of minutes that are long over those
+    are left out at which the settings in force, of which `terms` tells, want nothing.
+    """
 
     def __init__(
-        self, functions: Functions, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        functions: Functions,
+        marks: MessageBoxes,
+        terms: Callable[[], Terms],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._functions = functions
+        self._marks = marks
+        self._terms = terms
         self._now = now
-        self._last = _minute(now())
-        self._start(_HOURLY, self._last)
+        begun, marked = _minute(now()), marks.marked(_MARK)
+        self._last = datetime.fromisoformat(marked) if marked else self._remembered(begun)
+        self._start(_HOURLY, begun)
 
     def tick(self) -> None:
         """Start what became due since the last call, for the minute for which it was due."""
@@ -40,10 +61,25 @@ class Schedules:
             self._functions.call(function, {**event, "at": at.isoformat()})
 
     def _minutes_since(self) -> Iterator[datetime]:
+        """Yield the minutes since the last, and remember each once it was started."""
         now = _minute(self._now())
-        while self._last < now:
-            self._last += MINUTE
-            yield self._last
+        long_over = now - RECENT
+        terms = self._terms() if self._last < long_over else None
+        minute = self._last + MINUTE
+        while minute <= now:
+            if terms is None or minute > long_over or _any_due(terms, instant_of(minute)):
+                yield minute
+                self._last = self._remembered(minute)
+            minute += MINUTE
+
+    def _remembered(self, minute: datetime) -> datetime:
+        self._marks.mark(_MARK, minute.isoformat())
+        return minute
+
+
+def _any_due(terms: Terms, at: Instant) -> bool:
+    """Tell whether settings in force want something to be started at the minute of `at`."""
+    return any(run_due(run.name, terms, at) for _, run in PLANS.runs())
 
 
 def _ticks() -> Iterator[tuple[str, dict[str, Any]]]:

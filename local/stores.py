@@ -1,12 +1,16 @@
 """Stores: folders in which the data of a deployment outlives the command."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import itertools
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 from local.deployment import Clients, Deployment, deployed
 from local.engine import STORE_FILE, dynamodb
 from local.failures import BadInput
+from local.memory import deployed_in_memory
 
 PREFIX = "rebate-"
 
@@ -14,9 +18,55 @@ DEMO_STORE = Path(".rebate/demo")
 """Where the demonstration keeps its data, below the current folder."""
 
 
+class Engine(StrEnum):
+    """What keeps the rows while a command runs."""
+
+    MEMORY = "memory"
+    EMBEDDED = "embedded"
+
+
+def add_engine_argument(parser: ArgumentParser) -> None:
+    """Let a command be told on which engine it runs."""
+    parser.add_argument(
+        "--engine",
+        choices=[engine.value for engine in Engine],
+        help="what keeps the rows meanwhile; default: memory, or embedded where data is kept",
+    )
+
+
+def engine_of(chosen: str | None, store: Path | None = None) -> Engine:
+    """Return the engine that was chosen, else the one for a store that is kept, or is not.
+
+    Raises:
+        BadInput: a store in memory cannot be kept.
+    """
+    if chosen is None:
+        return Engine.EMBEDDED if store else Engine.MEMORY
+    if store and chosen == Engine.MEMORY:
+        raise BadInput("--engine memory keeps nothing, so it takes no --store")
+    return Engine(chosen)
+
+
 @contextmanager
-def opened(store: Path | None) -> Iterator[Deployment]:
+def deployer(engine: Engine) -> Iterator[Callable[[], AbstractContextManager[Deployment]]]:
+    """Yield what makes new deployments, one at a time, of which nothing is kept."""
+    if engine is Engine.MEMORY:
+        yield deployed_in_memory
+        return
+    with dynamodb() as endpoint:
+        clients = Clients(endpoint)
+        numbers = itertools.count(1)
+        yield lambda: deployed(clients, f"{clients.nonce}-{next(numbers)}-")
+
+
+@contextmanager
+def opened(store: Path | None, engine: Engine = Engine.EMBEDDED) -> Iterator[Deployment]:
     """Yield the deployment in a store, or one that is gone afterwards (None)."""
+    if engine is Engine.MEMORY:
+        assert store is None, "nothing in memory is kept"
+        with deployed_in_memory() as deployment:
+            yield deployment
+        return
     with dynamodb(store) as endpoint:
         clients = Clients(endpoint)
         prefix = PREFIX if store else f"{clients.nonce}-"

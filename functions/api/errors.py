@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.access import Forbidden, Unauthenticated
+from rebate.adapters.telemetry import tell_stuck
 from rebate.contracts.api import ProblemShown, Refusal, as_json
 from rebate.contracts.problems import Invalid, Problem
 from rebate.contracts.signatures import BadSignature
-from rebate.domain.errors import Code, Conflict, NotYet, Rejected, Unavailable
+from rebate.domain.errors import Code, Conflict, Impossible, NotYet, Rejected, Unavailable
 
 
 class NotJson(Exception):
@@ -48,6 +49,7 @@ def install(resolver: ApiGatewayResolver) -> None:
     resolver.exception_handler(Rejected)(_rejected)
     resolver.exception_handler(Invalid)(_invalid)
     resolver.exception_handler(Unavailable)(_unavailable)
+    resolver.exception_handler(Impossible)(_impossible)
 
 
 def refusal(
@@ -84,3 +86,9 @@ def _invalid(error: Invalid) -> Response[str]:
 
 def _unavailable(error: Unavailable) -> Response[str]:
     return refusal(503, "unavailable", str(error), headers={"Retry-After": "1"})
+
+
+def _impossible(error: Impossible) -> Response[str]:
+    tell_stuck("a request", error)
+    message = "this cannot be stored or read as it is; asking again will not help"
+    return refusal(500, "impossible", message)

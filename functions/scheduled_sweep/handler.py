@@ -3,9 +3,15 @@
 from random import shuffle
 from typing import Any
 
-from rebate.adapters.telemetry import observed, tell_handed_back, tell_settled, tell_unknown
+from rebate.adapters.telemetry import (
+    observed,
+    tell_handed_back,
+    tell_settled,
+    tell_stuck,
+    tell_unknown,
+)
 from rebate.bootstrap import app
-from rebate.domain.errors import Conflict, Unavailable, Unreadable
+from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
 from rebate.usecases.queue_commands import queues_with_mail
 
@@ -30,6 +36,9 @@ def _settle(queue: QueueId) -> bool:
         return False
     except Unreadable as unreadable:
         tell_unknown(f"queue {queue}", str(unreadable))
+        return False
+    except Impossible as error:
+        tell_stuck(f"queue {queue}", error)
         return False
     tell_settled(settled)
     return not (settled.busy or settled.unseen or settled.unfinished)

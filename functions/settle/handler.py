@@ -1,6 +1,8 @@
 """Settles the queues that new commands ring for: a batch of the inbox table's stream.
 
-Keys are all that is read of a record, so the stream need not carry images.
+Keys are all that is read of a record, so the stream need not carry images. A queue that the store
+will never let go on holds up no other of its shard: its ring is answered and an alarm tells of it,
+while its commands stay in the inbox, where every sweep tries them anew.
 """
 
 from typing import Any
@@ -11,10 +13,11 @@ from rebate.adapters.telemetry import (
     tell_handed_back,
     tell_lag,
     tell_settled,
+    tell_stuck,
     tell_unknown,
 )
 from rebate.bootstrap import app
-from rebate.domain.errors import Conflict, Unavailable, Unreadable
+from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
 from rebate.usecases.rings import Ring, ring_of
 
@@ -44,6 +47,9 @@ def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
         return False
     except Unreadable as unreadable:
         tell_unknown(f"queue {queue}", str(unreadable))
+        return True
+    except Impossible as error:
+        tell_stuck(f"queue {queue}", error)
         return True
     tell_settled(settled)
     if not settled.busy:

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from local.progress import watched
 from local.schedules import Schedules
 from local.screen import complain
 from local.settings import demo_settings
+from local.settling import Unsettled
 from local.shop_day import MIDNIGHT, shop_day
 from local.stores import DEMO_STORE, opened
 from local.summary import PAGES, sentences
@@ -50,17 +51,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Play the day, tell what came of it, and serve until Ctrl-C."""
+    """Make up for what was due meanwhile, play the day, tell what came of it, and serve."""
     _check(arguments)
     with opened(arguments.store) as deployment:
         if not deployment.is_new:
             print(f"Going on with the data in {arguments.store}.")
-        deployment.recover()
+        _told_unsettled(deployment.recover)
         _put_in_force(deployment)
+        schedules = _schedules(deployment)
+        schedules.tick()
+        _told_unsettled(deployment.settle)
         _play_day(deployment, shop_day(arguments.orders))
         print("\n".join(_told(deployment)))
         if not arguments.once:
-            _serve(deployment, arguments)
+            _serve(deployment, schedules, arguments)
     return 0
 
 
@@ -78,6 +82,20 @@ def _put_in_force(deployment: Deployment) -> None:
         save_settings(app.store, app.clock, demo_settings(), expects=0, by="demo")
 
 
+def _schedules(deployment: Deployment) -> Schedules:
+    """Return the schedules, which know what was due since this store was last at work."""
+    settings = deployment.app.settings
+    return Schedules(deployment.functions, deployment.letters, lambda: settings.in_force().terms)
+
+
+def _told_unsettled(settle: Callable[[], None]) -> None:
+    """Settle; queues that do not come to rest are told, and hold up nothing else."""
+    try:
+        settle()
+    except Unsettled as unsettled:
+        complain(f"queue {queue} {why}" for queue, why in unsettled.why.items())
+
+
 def _play_day(deployment: Deployment, entries: list[dict[str, Any]]) -> None:
     """Bring the day's events by way of the bus, then start what is due when it is over."""
     for _ in watched(_brought(deployment, entries), "a shop's day", len(entries)):
@@ -85,7 +103,7 @@ def _play_day(deployment: Deployment, entries: list[dict[str, Any]]) -> None:
     for at, run in sorted(_payouts(deployment)):
         tick = {"run": run, "at": datetime_of(at).isoformat()}
         deployment.functions.call("scheduled_payouts", tick)
-        deployment.settle()
+        _told_unsettled(deployment.settle)
     deployment.publish()
 
 
@@ -105,7 +123,7 @@ def _brought(deployment: Deployment, entries: list[dict[str, Any]]) -> Iterator[
             deployment.bus.put(entry)
             deployment.bus.deliver_waiting()
             yield number
-        deployment.settle()
+        _told_unsettled(deployment.settle)
 
 
 def _told(deployment: Deployment) -> Iterator[str]:
@@ -118,7 +136,7 @@ def _told(deployment: Deployment) -> Iterator[str]:
     yield from sentences(outcome, in_force.settings.currency)
 
 
-def _serve(deployment: Deployment, arguments: Namespace) -> None:
+def _serve(deployment: Deployment, schedules: Schedules, arguments: Namespace) -> None:
     pages = PAGES if PAGES.is_dir() else None
     with ExitStack() as stack:
         try:
@@ -127,7 +145,7 @@ def _serve(deployment: Deployment, arguments: Namespace) -> None:
             message = f"port {arguments.port}: {error.strerror}; --port names another, 0 any"
             raise Failure(message) from error
         print("\n".join(_addresses(deployment, address, has_pages=pages is not None)), flush=True)
-        _keep_going(deployment)
+        _keep_going(deployment, schedules)
 
 
 def _addresses(deployment: Deployment, address: str, *, has_pages: bool) -> Iterator[str]:
@@ -139,14 +157,13 @@ def _addresses(deployment: Deployment, address: str, *, has_pages: bool) -> Iter
     yield "Ctrl-C ends it; the data stays."
 
 
-def _keep_going(deployment: Deployment) -> None:
+def _keep_going(deployment: Deployment, schedules: Schedules) -> None:
     """Deliver, settle, publish and keep the schedules until Ctrl-C."""
-    schedules = Schedules(deployment.functions)
     try:
         while True:
             deployment.bus.deliver_waiting()
             schedules.tick()
-            deployment.settle()
+            _told_unsettled(deployment.settle)
             deployment.publish()
             complain(letter.reason for letter in deployment.bus.newly_set_aside())
             time.sleep(PAUSE_SECONDS)

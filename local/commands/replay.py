@@ -13,7 +13,7 @@ from local.progress import watched
 from local.replaying import Replay, Report, UnreadableLine, entry_of
 from local.screen import complain, print_json
 from local.settings import demo_settings, read_settings
-from local.stores import opened
+from local.stores import add_engine_argument, engine_of, opened
 from local.summary import figures, sentences
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
@@ -28,14 +28,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, metavar="FILE", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print outcome and summary as JSON")
     parser.add_argument("--store", type=Path, metavar="DIR", help="keep the data in DIR")
+    add_engine_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
-    """Replay a file; what cannot be used of it is told, set aside, and no reason to stop."""
+    """Replay a file; what cannot be used of it is told, set aside, and no reason to stop.
+
+    1: some queues did not come to rest.
+    """
     lines = _lines(arguments.file)
     wanted = read_settings(arguments.settings) if arguments.settings else None
     started = time.monotonic()
-    with opened(arguments.store) as deployment:
+    engine = engine_of(arguments.engine, arguments.store)
+    with opened(arguments.store, engine) as deployment:
         deployment.recover()
         _put_in_force(deployment, wanted)
         replay = Replay(deployment)
@@ -48,7 +53,9 @@ def run(arguments: Namespace) -> int:
         print_json({"outcome": outcome, "summary": summary})
     else:
         print("\n".join(_told(summary, outcome, in_force.settings.currency)))
-    return 0
+    unsettled = replay.report.unsettled
+    complain(f"{arguments.file}: queue {queue} {why}" for queue, why in unsettled.items())
+    return 1 if unsettled else 0
 
 
 def _lines(file: Path) -> list[tuple[int, bytes]]:

@@ -6,8 +6,9 @@ So a function imports what its own use cases need: Python code is most of a cold
 import os
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -75,10 +76,7 @@ class App:
     clock: Clock
     make_seed: Callable[[date], bytes] = random_seed
     aside: Aside = at_once
-
-    @cached_property
-    def outside(self) -> Outside:
-        return Outside()
+    outside: Outside = field(default_factory=Outside)
 
     @cached_property
     def settings(self) -> "SettingsReader":
@@ -161,18 +159,36 @@ def wire(
     clock: Clock | None = None,
     make_seed: Callable[[date], bytes] = random_seed,
     aside: Aside = at_once,
+    outside: Outside | None = None,
 ) -> App:
     """Return the use cases on a store."""
-    return App(store, clock or SystemClock(), make_seed, aside)
+    return App(store, clock or SystemClock(), make_seed, aside, outside or Outside())
+
+
+_installed: list[App] = []
+
+
+@contextmanager
+def installed(use_cases: App) -> Iterator[None]:
+    """Let `app` return these use cases while the block lasts: a deployment within this process."""
+    app.cache_clear()
+    _installed.append(use_cases)
+    try:
+        yield
+    finally:
+        _installed.remove(use_cases)
+        app.cache_clear()
 
 
 @cache
 def app() -> App:
-    """Return the use cases of the deployment that the environment names.
+    """Return the use cases that are installed, else of the deployment that the environment names.
 
     `REBATE_TABLE_PREFIX` stands before every table's name; `REBATE_DYNAMODB_ENDPOINT` names an
     engine other than AWS's.
     """
+    if _installed:
+        return _installed[-1]
     prefix = os.environ["REBATE_TABLE_PREFIX"]
     endpoint = os.environ.get("REBATE_DYNAMODB_ENDPOINT")
     store = DynamoStore(prefix, os.environ["AWS_REGION"], endpoint)

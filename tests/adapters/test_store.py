@@ -3,6 +3,7 @@
 So what is proven over the store in memory is proven of one that behaves as DynamoDB does.
 """
 
+import random
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -14,13 +15,16 @@ from moto import mock_aws
 
 from local.engine import dynamodb
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.domain.errors import Conflict
+from rebate.domain.commands import Clear
+from rebate.domain.errors import Conflict, Impossible, Unavailable
+from rebate.domain.holds import Hold
 from rebate.domain.ledger import Pocket
 from rebate.domain.orders import Order
 from rebate.domain.tickets import Entry, Line, Ticket
+from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.ports import Check, Credit, Put, Remove, Store, Write
-from rebate.usecases.rows import Answer, Key, OrderLines, SettingsVersion
+from rebate.usecases.rows import Answer, Inbox, Key, OrderLines, SettingsVersion
 from tests.fakes import MemoryStore
 
 REGION = "eu-central-1"
@@ -29,7 +33,7 @@ ENGINES = [
     pytest.param("embedded", marks=pytest.mark.engine),
     pytest.param("moto"),
 ]
-KINDS = (Answer, Order, OrderLines, SettingsVersion, Ticket, Wallet)
+KINDS = (Answer, Inbox, Order, OrderLines, SettingsVersion, Ticket, Wallet)
 A, B = "A", "B"
 
 
@@ -201,6 +205,44 @@ def test_a_row_without_version_counts_as_one(store: Store) -> None:
     store.commit([Put(SettingsVersion(1, {}, 0, "x"))])  # type: ignore[arg-type]
     with pytest.raises(Conflict):
         store.commit([Put(SettingsVersion(1, {}, 0, "y"), expects=0)])  # type: ignore[arg-type]
+
+
+def bulky(name: str, size: int) -> Order:
+    """Return an order that no compression makes smaller than so many bytes."""
+    return order(name, digest=random.Random(name).randbytes(size).hex())
+
+
+OVER_4_MB = "more than 4 MB in one transaction"
+NEVER_STORED: dict[str, list[Write]] = {
+    "an item of more than 400 KB": [Put(bulky("o1", 500_000))],
+    OVER_4_MB: [Put(bulky(f"o{n}", 300_000)) for n in range(20)],
+    "a sort key of more than 1 024 bytes": [Put(Inbox("mall", "x" * 1025, Clear(Instant(0))))],  # type: ignore[arg-type]
+    "a partition key of more than 2 048 bytes": [Put(order("o" * 2049))],
+    "a partition key of nothing": [Put(order(""))],
+}
+
+
+@pytest.mark.parametrize("what", NEVER_STORED)
+def test_what_can_never_be_stored_is_refused_for_ever_and_changes_nothing(
+    request: pytest.FixtureRequest, store: Store, what: str
+) -> None:
+    if what == OVER_4_MB and "moto" in request.node.name:
+        pytest.skip("moto does not add up what a transaction writes")
+    with pytest.raises(Impossible):
+        store.commit([Put(order("beside")), *NEVER_STORED[what]])
+    assert list(store.scan(Order)) == []
+
+
+def test_what_is_just_large_enough_is_stored(store: Store) -> None:
+    rows = [bulky(f"o{n}", 340_000) for n in range(10)]
+    store.commit([Put(row) for row in rows])
+    assert store.get(Order, Key("o3")) == rows[3]
+
+
+@pytest.mark.engine
+def test_a_table_that_is_not_there_may_come_back(embedded: DynamoStore) -> None:
+    with pytest.raises(Unavailable):
+        embedded.get(Hold, Key("A", "x"))
 
 
 def test_an_answer_keeps_its_request(store: Store) -> None:

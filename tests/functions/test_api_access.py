@@ -4,6 +4,7 @@ import pytest
 
 from functions.api.handler import resolver
 from rebate import bootstrap
+from rebate.domain.errors import Impossible
 from tests.functions.cloud import bought
 
 MEMBERS = [("GET", "/v1/me/entries"), ("GET", "/v1/me/wallet"), ("POST", "/v1/me/entries/exchange")]
@@ -69,3 +70,12 @@ def test_a_store_that_does_not_answer_is_unavailable(cloud, monkeypatch):
     bootstrap.app.cache_clear()
     status, said = cloud.as_member("A", "GET", "/v1/me/wallet")
     assert (status, said["code"]) == (503, "unavailable")
+
+
+def test_what_the_store_will_never_do_is_no_fault_that_passes(cloud, monkeypatch):
+    def refuse(*_):
+        raise Impossible("a sort key of 2 000 bytes")
+
+    monkeypatch.setattr(bootstrap.app().store, "get", refuse)
+    status, said = cloud.as_member("A", "GET", "/v1/me/wallet")
+    assert (status, said["code"]) == (500, "impossible")

@@ -8,6 +8,7 @@ from functions.on_order_completed.handler import handler as on_order_completed
 from functions.on_order_paid.handler import handler as on_order_paid
 from functions.on_order_refunded.handler import handler as on_order_refunded
 from rebate import bootstrap
+from rebate.domain.errors import Impossible
 from rebate.usecases.accept_order import OrderDesk
 from tests.functions.cloud import batch, bought, context, envelope, failed, sample
 
@@ -165,3 +166,13 @@ def _entry(entry, member, *, status="waiting", entitlement=10000, paid):
         "entitlement": entitlement,
         "paid": paid,
     }
+
+
+def test_an_event_that_the_store_will_never_take_is_set_aside_at_once(cloud, monkeypatch):
+    def refuse(_writes):
+        raise Impossible("a transaction of 5 MB")
+
+    monkeypatch.setattr(bootstrap.app().store, "commit", refuse)
+    assert failed(on_order_paid(batch(bought("o1", "A")), context("paid"))) == []
+    ((_, said),) = cloud.dead_letters()
+    assert (said["code"], said["reason"]) == ("impossible", "a transaction of 5 MB")

@@ -10,6 +10,7 @@ from functions.scheduled_sweep.handler import handler as sweep
 from functions.settle.handler import handler as settle
 from rebate.bootstrap import app
 from rebate.domain.commands import Join
+from rebate.domain.errors import Impossible
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Lease, Queue
@@ -84,6 +85,26 @@ def test_a_queue_whose_store_is_gone_rings_again(cloud, monkeypatch):
     app.cache_clear()
     numbers = [record["dynamodb"]["SequenceNumber"] for record in rings["Records"]]
     assert failed(settle(rings, context("settle"))) == numbers
+
+
+def test_a_queue_that_the_store_will_never_take_holds_up_no_other(cloud, monkeypatch, capsys):
+    cloud.send(bought("o1", "A"), bought("o2", "A", channel="store", store_id="W"))
+    rings, commit = cloud.rings(), app().store.commit
+
+    def refuse(writes):
+        if any(
+            isinstance(write, Put) and getattr(write.row, "id", "") == "mall" for write in writes
+        ):
+            raise Impossible("the journal's row is too large")
+        commit(writes)
+
+    monkeypatch.setattr(app().store, "commit", refuse)
+    assert failed(settle(rings, context("settle"))) == []
+    assert '"stuck":[1.0]' in capsys.readouterr().out
+    assert list(cloud.outcome()["queues"]) == ["store/W"]
+    assert sweep({}, context("scheduled_sweep")) == {"queues": ["mall"], "left": ["mall"]}
+    monkeypatch.undo()
+    assert sweep({}, context("scheduled_sweep")) == {"queues": ["mall"], "left": []}
 
 
 def test_a_sweep_settles_what_no_ring_came_for(cloud):

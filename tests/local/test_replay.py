@@ -215,6 +215,22 @@ def test_a_file_that_is_not_there_is_bad_input(tmp_path, capsys):
     assert "No such file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--engine", "memory", "--store", "x"), "takes no --store"),
+        (("--engine", "sqlite"), "'memory', 'embedded'"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_bad_input(tmp_path, settings_file, capsys, more, told):
+    file = write_lines(tmp_path / "day.jsonl", shop_events(1))
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(main(["replay", str(file), *more]))
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+
+
 def test_invalid_settings_are_bad_input_with_their_paths(tmp_path, capsys):
     file = write_lines(tmp_path / "day.jsonl", shop_events(1))
     settings = write_settings(tmp_path, SETTINGS | {"queue_rebates": {}})

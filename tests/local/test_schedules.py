@@ -5,11 +5,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.functions import Functions
+from local.memory import MemoryLetters
 from local.schedules import Schedules
+from rebate.contracts.settings import parse_settings
+from rebate.domain.terms import Terms
+from rebate.usecases.terms import terms_of
 
 BEGIN = datetime(2026, 3, 1, 10, 58, 30, tzinfo=UTC)
 EVERY_MINUTE = ["scheduled_clear", *["scheduled_payouts"] * 3, "scheduled_sweep"]
 EVERY_HOUR = ["scheduled_payouts release", "scheduled_draws"]
+
+
+def midnights() -> Terms:
+    """Return settings by which Shanghai's queues are cleared at midnight, and nothing else is."""
+    plan = {
+        "enabled": True,
+        "extraction_bps": 1000,
+        "entitlement": {"fixed_bps": 10000},
+        "clearing": {"every": "day", "at": "00:00"},
+    }
+    shop = {"currency": "CNY", "timezone": "Asia/Shanghai", "queue_rebate": plan}
+    return terms_of(parse_settings(shop))
 
 
 class Called(Functions):
@@ -38,7 +54,7 @@ def clock() -> Iterator[datetime]:
 
 def test_every_minute_is_started_once_and_hours_besides() -> None:
     functions, times = Called(), clock()
-    schedules = Schedules(functions, lambda: next(times))
+    schedules = Schedules(functions, MemoryLetters(), midnights, lambda: next(times))
     assert functions.names() == EVERY_HOUR
     schedules.tick()
     assert [event.get("at") for _, event in functions.calls[:1]] == ["2026-03-01T10:59:00+00:00"]
@@ -52,8 +68,27 @@ def test_every_minute_is_started_once_and_hours_besides() -> None:
 def test_minutes_that_were_slept_through_are_made_up_for() -> None:
     functions = Called()
     times = iter([BEGIN, BEGIN + timedelta(minutes=3)])
-    schedules = Schedules(functions, lambda: next(times))
+    schedules = Schedules(functions, MemoryLetters(), midnights, lambda: next(times))
     functions.names()
     schedules.tick()
     ticks = [event["at"] for name, event in functions.calls if name == "scheduled_clear"]
     assert [at[11:16] for at in ticks] == ["10:59", "11:00", "11:01"]
+
+
+def test_what_was_due_while_nothing_ran_is_started_once_as_of_its_own_instant() -> None:
+    """Ended before one midnight, started again after the next but one; then again at once."""
+    marks, again = MemoryLetters(), BEGIN + timedelta(days=2, hours=8)
+    assert len(clearings(marks, BEGIN, BEGIN + timedelta(minutes=1))) == 1
+    made_up = clearings(marks, again)
+    assert made_up[:3] == [f"2026-03-0{day}T16:00:00+00:00" for day in (1, 2, 3)]
+    assert made_up[3:] == [f"2026-03-03T18:{minute}:00+00:00" for minute in (56, 57, 58)]
+    assert clearings(marks, again) == []
+
+
+def clearings(marks: MemoryLetters, *times: datetime) -> list[str]:
+    """Return for which minutes clearing was started by a process that lived at these times."""
+    functions, moments = Called(), iter([times[0], *times])
+    schedules = Schedules(functions, marks, midnights, lambda: next(moments))
+    for _ in times:
+        schedules.tick()
+    return [event["at"] for name, event in functions.calls if name == "scheduled_clear"]

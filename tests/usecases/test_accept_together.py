@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import OrderPaid, parse_event
-from rebate.domain.errors import Conflict, Mismatch, RebateError, Unavailable
+from rebate.domain.errors import Conflict, Impossible, Mismatch, RebateError, Unavailable
 from rebate.domain.names import QueueId
 from rebate.usecases.accept_order import Accepted
 from rebate.usecases.accept_together import LINES_MAX, OrderBatch
@@ -148,3 +148,52 @@ def test_a_long_order_goes_alone():
     app, store = deployment()
     together(app, [paid("o1"), paid("o2", lines=LINES_MAX + 1), paid("o3", "B")])
     assert store.commits == 2
+
+
+def test_orders_of_which_a_first_part_is_not_stored_are_handed_back_whole():
+    """The first part is sent while a later order is accepted, whose outcome it is not."""
+    app, store = deployment()
+    attempts = []
+
+    def fail(_writes: Any) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise Unavailable("timeout")
+
+    store.before_commit = fail
+    events = [paid(f"o{n}", f"m{n}") for n in range(60)]
+    assert together(app, events) == [Unavailable] * 60
+    together(app, events)
+    assert len(settled(app)["queues"]["mall"]["entries"]) == 60
+
+
+def test_orders_that_are_too_large_together_are_accepted_alone():
+    app, store = deployment()
+
+    def refuse(writes: Any) -> None:
+        if len(writes) > 3:
+            raise Impossible("more than 4 MB")
+
+    store.before_commit = refuse
+    found = together(app, [paid(f"o{n}", f"m{n}") for n in range(60)])
+    assert {each.outcome for each in found} == {"accepted"}
+    store.before_commit = lambda _: None
+    assert len(settled(app)["queues"]["mall"]["entries"]) == 60
+
+
+class Unreadable(MemoryStore):
+    """A store that refuses for ever to read anything of one member."""
+
+    def get(self, kind: Any, key: Any) -> Any:
+        if key.partition == "unreadable":
+            raise Impossible("no such row")
+        return super().get(kind, key)
+
+
+def test_what_can_never_be_read_of_one_order_is_none_of_the_others_faults():
+    store = Unreadable()
+    app = wire(store, FakeClock())
+    save_settings(store, app.clock, MALL, expects=0, by="test")
+    one, bad, other = together(app, [paid("o1", "A"), paid("o2", "unreadable"), paid("o3", "B")])
+    assert (one.outcome, bad, other.outcome) == ("accepted", Impossible, "accepted")
+    assert len(settled(app)["queues"]["mall"]["entries"]) == 2

@@ -1,7 +1,8 @@
 """What the bus delivers by way of a queue: each event is carried out, set aside or handed back.
 
-An event that no repetition can mend (unreadable, conflicting, refused) is set aside at once with
-its reason; one that others stand in the way of is handed back, and the platform brings it again.
+An event that no repetition can mend (unreadable, conflicting, refused, or nothing that the store
+takes) is set aside at once with its reason; one that others stand in the way of is handed back, and
+the platform brings it again.
 
 A bug is not caught: it fails the call, which alarms, and all messages of the call come again.
 Powertools then takes them one by one, so that what trips the bug holds up no other; it is not
@@ -17,10 +18,13 @@ from rebate.adapters.streams import failures
 from rebate.adapters.telemetry import Metric, count, logger, tell_handed_back
 from rebate.contracts.envelopes import Delivery, read_envelope
 from rebate.contracts.events_in import Event, UnreadableEvent
-from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
+from rebate.domain.errors import Conflict, Impossible, NotYet, Rejected, Unavailable
 from rebate.domain.records import dataclass
 
 E = TypeVar("E", bound=Event)
+
+IMPOSSIBLE = "impossible"
+"""The code of letters that hold what the store refuses for ever."""
 
 _TRY_AGAIN = (Conflict, NotYet, Unavailable)
 
@@ -88,6 +92,8 @@ class _Desk:
                 self.use(found)
         except Rejected as rejected:
             self._set_aside(message, str(rejected), rejected.code)
+        except Impossible as impossible:
+            self._set_aside(message, str(impossible), IMPOSSIBLE)
 
     def _set_aside(self, message: dict[str, Any], reason: str, code: str) -> None:
         self.dead_letters.put(message["body"], reason=reason, code=code, function=self.function)

@@ -13,14 +13,15 @@ from uuid import uuid4
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.pagination import ResultIterator
 
+from rebate.adapters.dynamodb_errors import failure_of
 from rebate.adapters.tables import TABLES, Item, SortedTable, Table, bind
 from rebate.adapters.tables.tickets import TicketsTable, WaitingIndex
 from rebate.adapters.tables.wallets import WalletsTable
-from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.errors import Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
@@ -28,8 +29,6 @@ from rebate.usecases.ports import Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.rows import Key, key_of, place_key
 
 Row = TypeVar("Row")
-
-_CONTENDED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 _KEYS_MAX = 100
 """Keys that one request may ask for."""
@@ -64,7 +63,7 @@ class DynamoStore:
                 self._name(table), key.partition, _sort(table, key), consistent_read=True
             )
         except PynamoDBException as error:
-            raise _unavailable(error) from error
+            raise failure_of(error) from error
         return cast("Row", table.row(found["Item"])) if "Item" in found else None
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
@@ -122,7 +121,7 @@ class DynamoStore:
             for item in items:
                 yield table.row(item)
         except PynamoDBException as error:
-            raise _unavailable(error) from error
+            raise failure_of(error) from error
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Carry out all of `writes`, or none of them.
@@ -146,10 +145,8 @@ class DynamoStore:
                 worded[Credit],
                 client_request_token=str(uuid4()),
             )
-        except TransactWriteError as error:
-            raise _conflict_or_unavailable(error) from error
         except PynamoDBException as error:
-            raise _unavailable(error) from error
+            raise failure_of(error) from error
 
     def on_commit(self, tell: Callable[[], None]) -> None:
         """Call `tell` whenever a commit is about to be sent."""
@@ -193,8 +190,7 @@ class DynamoStore:
         try:
             answer = self._connection.dispatch("BatchGetItem", {"RequestItems": asked})
         except (BotoCoreError, ClientError) as error:
-            message = f"DynamoDB: {error}"
-            raise Unavailable(message) from error
+            raise failure_of(error) from error
         found = {
             (kinds[name], _key(item)): self._table(kinds[name]).row(item)
             for name, items in answer["Responses"].items()
@@ -222,7 +218,7 @@ class DynamoStore:
         try:
             return list(items)
         except PynamoDBException as error:
-            raise _unavailable(error) from error
+            raise failure_of(error) from error
 
     def _name(self, table: type[Table[Any]]) -> str:
         return f"{self._deployment[0]}{table.name}"
@@ -287,14 +283,3 @@ def _range(
             return table.sort.between(low, high)
         return table.sort < after if backwards else table.sort > after
     return table.sort.startswith(prefix) if prefix else None
-
-
-def _conflict_or_unavailable(error: TransactWriteError) -> Conflict | Unavailable:
-    codes = {reason.code for reason in error.cancellation_reasons if reason}
-    if codes & _CONTENDED:
-        return Conflict(f"transaction cancelled: {', '.join(sorted(codes))}")
-    return _unavailable(error)
-
-
-def _unavailable(error: PynamoDBException) -> Unavailable:
-    return Unavailable(f"DynamoDB: {error.msg or error}")

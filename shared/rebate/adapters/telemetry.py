@@ -55,6 +55,7 @@ class Metric(StrEnum):
     DEAD_LETTERS = "dead_letters"
     HANDED_BACK = "handed_back"
     UNKNOWN = "unknown"
+    STUCK = "stuck"
     SETTLEMENT_LAG = "settlement_lag"
 
 
@@ -137,6 +138,12 @@ def tell_unknown(kind: str, what: str) -> None:
     """Count and log what is stored and cannot be understood: a later release wrote it."""
     count(Metric.UNKNOWN)
     logger.warning("unknown to this release", extra={"kind": kind, "what": what})
+
+
+def tell_stuck(what: str, error: Exception) -> None:
+    """Count and log what the store will never do; somebody has to mend its cause."""
+    count(Metric.STUCK)
+    logger.error("stuck", extra={"what": what, "reason": str(error)})
 
 
 def tell_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:

@@ -5,7 +5,9 @@
     │   └── Mismatch  a known id with other content: refused and alarmed
     ├── Conflict      somebody else wrote first: read again, a bounded number of times
     ├── NotYet        what this needs is being written just now: let the platform retry
-    └── Unavailable   storage or network does not answer: let the platform retry
+    ├── Unavailable   storage or network does not answer: let the platform retry
+    └── Impossible    the store will never do this: no repetition mends it, so it is never retried
+        └── Unreadable    what is stored is not what rows of its kind are
 
 An exact duplicate is no error. `AssertionError` is a bug and is never caught.
 """
@@ -64,5 +66,12 @@ class Unavailable(RebateError):
     """The store did not answer, or asked to slow down."""
 
 
-class Unreadable(RebateError):
-    """What is stored is not what rows of its kind are; no repetition mends it."""
+class Impossible(RebateError):
+    """The store refuses this however often it is asked: it is not valid, too large, not allowed.
+
+    What led to it stays as it is, is told by an alarm, and waits for somebody to mend the cause.
+    """
+
+
+class Unreadable(Impossible):
+    """What is stored is not what rows of its kind are."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from rebate.contracts.events_in import OrderPaid
-from rebate.domain.errors import RebateError, Unavailable
+from rebate.domain.errors import Impossible, RebateError, Unavailable
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.accept_order import Accepted, OrderDesk
@@ -59,7 +59,11 @@ def accept_all(desk: OrderDesk, events: Sequence[OrderPaid]) -> list[Accepted | 
         quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
         outcomes = [_outcome(quick, event) for event in events]
         gathered.send()
-    except Scattered:
+    except Scattered as scattered:
+        if isinstance(scattered.__cause__, Unavailable):
+            return [scattered.__cause__ for _ in events]
+        return [_outcome(desk, event) for event in events]
+    except Impossible:
         return [_outcome(desk, event) for event in events]
     except Unavailable as unavailable:
         return [unavailable for _ in events]

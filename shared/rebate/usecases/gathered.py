@@ -6,7 +6,7 @@ A request costs far more than the rows in it, in waiting as in processor time.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
-from rebate.domain.errors import Conflict
+from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
@@ -17,7 +17,11 @@ Row = TypeVar("Row")
 
 
 class Scattered(Exception):
-    """What was gathered could not be written in one transaction: do it one by one."""
+    """What was gathered could not be written in one transaction: do it one by one.
+
+    It is no `RebateError`: what was held back is of others than who happens to make it be sent.
+    `Unavailable` is its cause where the store does not answer, so that one by one is no better.
+    """
 
 
 class Gathered:
@@ -101,8 +105,8 @@ class Gathered:
             return
         try:
             self._beneath.commit(_in_shared_rows(held))
-        except Conflict as conflict:
-            raise Scattered from conflict
+        except (Conflict, Impossible, Unavailable) as error:
+            raise Scattered from error
 
 
 def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:

@@ -50,12 +50,14 @@ class Pile:
     `left` counts by row the commands that are not carried out, also those that are not `waiting`
     because others must be read first. `unseen`: some wait for the rest of their event to be stored.
     `unknown`: the command that a later release has to carry out before any that come after it.
+    `partial`: further rows were not read.
     """
 
     waiting: list[Waiting] = field(default_factory=list)
     left: Counter[Key] = field(default_factory=Counter)
     unseen: bool = False
     unknown: Inbox | None = None
+    partial: bool = False
 
     def first(self, count: int) -> list[Keyed]:
         """Return the first `count` commands; rows are written by answers and by emptying a row."""
@@ -147,7 +149,8 @@ def _pile(
         if each.sort == begun or (each.sort <= end and (stop is None or each.sort < stop))
     ]
     known.sort(key=lambda each: (each.sort != begun, each.sort))
-    return Pile(known, Counter(each.row for each in undone), unseen, unknown)
+    left = Counter(each.row for each in undone)
+    return Pile(known, left, unseen, unknown, partial=horizon is not None)
 
 
 def _first_unknown(rows: Iterable[Inbox], begun: str | None, horizon: str | None) -> Inbox | None:

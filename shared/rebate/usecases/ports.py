@@ -103,6 +103,7 @@ class Store(Protocol):
         Raises:
             Conflict: a condition did not hold, or somebody else was writing the same rows.
             Unavailable: the store did not answer; the writes may have been carried out or not.
+            Impossible: the store refuses these writes, as any method may be refused, for ever.
         """
 
 

@@ -72,7 +72,11 @@ class Settler:
                 self.pause(done.conflicts)
 
     def _run(self, done: Settled) -> bool:
-        """Settle what the inbox holds now; False if there is nothing left to do."""
+        """Settle what the inbox holds now; tell whether it has to be looked into again.
+
+        It has not where all of it was read and carried out without a lease: whatever has come
+        since rings by itself, and nobody left that ring to this settler.
+        """
         read = Gathered(self.store)
         read.get_all([(Queue, Key(done.queue)), CURRENT_SETTINGS])
         queue = read.get(Queue, Key(done.queue)) or Queue(done.queue)
@@ -91,10 +95,11 @@ class Settler:
         if plan is None:
             done.unknown = "its plan"
             return False
-        work = Settlement(self.store, line, queue, pile, done, self.aside)
+        leased = queue.lease is not None
+        work = Settlement(self.store, line, queue, pile, done, self.aside, leased)
         done.unfinished = not self._carry_out(work, plan)
         work.land()
-        return not done.unfinished
+        return not done.unfinished and (pile.partial or work.leased or work.followed)
 
     def _carry_out(self, work: Settlement, plan: Plan) -> bool:
         """Commit what waits, until something must come before it; False if time is up."""

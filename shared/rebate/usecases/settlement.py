@@ -71,6 +71,7 @@ class Settlement:
 
     `done` counts what is stored. `_heads` is how many tickets at the head of the line the last
     decision wanted; the next one will want about as many. `_under_way` waits for a commit.
+    `leased`: others left the queue to this settler for a while. `followed`: its own commands came.
     """
 
     store: Store
@@ -79,6 +80,8 @@ class Settlement:
     pile: Pile
     done: Settled
     aside: Aside
+    leased: bool = False
+    followed: bool = False
     _heads: int = 0
     _under_way: Work | None = None
 
@@ -132,6 +135,8 @@ class Settlement:
             writes += repurchased(after.id, follow_up, load_order(self.store, origin))
         writes += dispatched(after, decision, now)
         self.land()
+        self.leased |= lease is not None
+        self.followed |= bool(decision.follow_ups)
         self._under_way = self.aside(partial(self._store, writes, decision.done))
         self.line.learn(written, tickets)
         self.pile.take(decision.done)
