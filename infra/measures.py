@@ -28,7 +28,7 @@ class Measures:
         return self._metric(metric, "p99")
 
     def ring(self, alarms: Alarms) -> None:
-        """Ring when settlement is late or stuck, settlers clash, or rows and books do not add up."""
+        """Ring when settlement is late, stuck or contended, or what is stored is not right."""
         alarms.ring(
             "lag",
             "settlement",

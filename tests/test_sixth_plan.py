@@ -11,6 +11,7 @@ import pytest
 
 from functions.api.operators import settings_shown
 from infra.schedule import starts_of
+from local.memory import MemoryLetters
 from local.schedules import Schedules
 from local.summary import figures
 from rebate.adapters.codec import decode, encode
@@ -123,7 +124,8 @@ def test_its_run_is_started_by_every_schedule() -> None:
     assert {start.name: start.says for start in starts_of(stage)}["thirds"] == tick
     machine: Any = Called()
     minutes = iter(datetime(2026, 3, 1, 0, minute, tzinfo=UTC) for minute in (0, 1))
-    Schedules(machine, lambda: next(minutes)).tick()
+    terms = terms_of(parse_settings(BOTH))
+    Schedules(machine, MemoryLetters(), lambda: terms, lambda: next(minutes)).tick()
     assert ("scheduled_payouts", {**tick, "at": "2026-03-01T00:01:00+00:00"}) in machine.calls
     assert parse_scenario({"settings": BOTH, "steps": [{"run": "thirds"}]}).steps
 
