@@ -102,7 +102,8 @@ def _altered(kind: type, *, names: Any = None, defaults: Any = None, noted: Any 
             anew = partial(copy, default)
             body[now] = default if default.__hash__ else field(default_factory=anew)
     made: type = dataclass(frozen=True, slots=True)(type(kind.__name__, (), body))
-    return stored_as(*form_of(kind)[:2])(made)
+    stored = form_of(kind)
+    return stored_as(stored.kind, stored.edition, retired=stored.retired)(made)
 
 
 @every_record
