@@ -12,6 +12,7 @@ from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Rejected
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant, instant_of
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.save_catalog import CatalogDesk
 from rebate.usecases.seeds import repeatable_seed
 from rebate.usecases.settings import save_settings
@@ -131,10 +132,11 @@ class Player:
         self.deliver(event["detail-type"], event["detail"])
 
     def _exchange(self, step: Mapping[str, Any]) -> None:
-        self.app.entries.exchange(step["queue"], step["entry"], step["into"], at=self.now)
+        wish = Wish(step["queue"], step["entry"])
+        self.app.entries.exchange(wish, step["into"], at=self.now)
 
     def _draw(self, step: Mapping[str, Any]) -> None:
-        self.app.entries.draw(step["queue"], step["entry"], at=self.now)
+        self.app.entries.draw(Wish(step["queue"], step["entry"]), at=self.now)
 
     def _run(self, name: str) -> None:
         if name == "dividend":

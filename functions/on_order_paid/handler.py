@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rebate.adapters.deliveries import deliver
+from rebate.adapters.deliveries import deliver, set_aside_early
 from rebate.adapters.telemetry import observed, tell_accepted
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
@@ -16,7 +16,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     orders = OrderBatch(app().orders)
 
     def accept(delivery: Delivery[OrderPaid]) -> None:
-        tell_accepted(orders.accept(delivery.event))
+        accepted = orders.accept(delivery.event, delivery.sender)
+        tell_accepted(accepted)
+        set_aside_early(accepted, app())
 
-    dead_letters = app().outside.dead_letters
-    return deliver(event, context, (OrderPaid,), accept, dead_letters, orders.expect)
+    def expect(deliveries: list[Delivery[OrderPaid]]) -> None:
+        orders.expect((each.event, each.sender) for each in deliveries)
+
+    return deliver(event, context, (OrderPaid,), accept, app(), expect)

@@ -17,11 +17,13 @@ from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.senders import UNNAMED
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases import exchange_entry, inbox, settlement
 from rebate.usecases.accept_order import Accepted, OrderEvent
 from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.ports import Work, Write, at_once
 from rebate.usecases.queue_commands import queues_with_mail
 from rebate.usecases.rows import Answer, CurrentSettings, Dividend, Inbox, Journal, Key
@@ -224,7 +226,7 @@ class World:
         events = self.chance.sample(paid, min(len(paid), self.chance.randint(2, 6)))
         process.doing = _by_order(events)
         batch = OrderBatch(process.app.orders)
-        batch.expect(events)
+        batch.expect((event, UNNAMED) for event in events)
         for event in events:
             with suppress(*FAILURES):
                 self._accepted(event, batch.accept(event))
@@ -268,9 +270,9 @@ class World:
             queue, entry = self.chance.choice(waiting)
             at = self.chance.choice((self.chance.choice(self.life.moments), self.life.moments[-1]))
             if self.chance.random() < (0.8 if self.life.has_lottery else 0.1):
-                process.app.entries.draw(queue, entry, at=at)
+                process.app.entries.draw(Wish(queue, entry), at=at)
             else:
-                process.app.entries.exchange(queue, entry, "points", at=at)
+                process.app.entries.exchange(Wish(queue, entry), "points", at=at)
 
     def _release(self, process: Process) -> None:
         at = self.chance.choice(self.life.moments)

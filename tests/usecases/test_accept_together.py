@@ -11,6 +11,7 @@ from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict, Mismatch, RebateError, Unavailable
 from rebate.domain.names import QueueId
+from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import Accepted
 from rebate.usecases.accept_together import LINES_MAX, OrderBatch
 from rebate.usecases.settings import save_settings
@@ -52,7 +53,7 @@ def outcomes(accept: Any, events: Sequence[OrderPaid]) -> list[Accepted | type[R
 
 def together(app: App, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
     batch = OrderBatch(app.orders)
-    batch.expect(events)
+    batch.expect((event, UNNAMED) for event in events)
     return outcomes(batch.accept, events)
 
 

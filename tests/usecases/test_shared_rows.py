@@ -14,6 +14,7 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.senders import UNNAMED
 from rebate.domain.times import Instant
 from rebate.usecases import inbox, settlement
 from rebate.usecases.accept_together import accept_all
@@ -49,7 +50,7 @@ class Deployment:
         return self.app
 
     def accept(self, *events: OrderPaid) -> None:
-        accept_all(self.app.orders, events)
+        accept_all(self.app.orders, [(event, UNNAMED) for event in events])
 
     def settled(self) -> dict[str, Any]:
         """Settle what waits, however often a process is killed; return the outcome."""

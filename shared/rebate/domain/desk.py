@@ -22,8 +22,8 @@ from rebate.domain.events import (
 from rebate.domain.holds import Hold, taken_from
 from rebate.domain.ledger import Draft, JournalEntry, Pocket, Reason, Till, issued, till, wallet
 from rebate.domain.lineup import Lineup
-from rebate.domain.money import Amount, Bps, share
-from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.money import Amount, Bps, exchanged
+from rebate.domain.names import GUEST, MemberId, OrderId, QueueId
 from rebate.domain.places import Change, NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import InFlight, Queue
@@ -193,7 +193,7 @@ class Desk:
         self, draft: Draft, spot: Spot, pocket: Pocket, ratio: Bps, status: Status
     ) -> Amount:
         """End an entry by crediting what it lacks, at `ratio`, to another pocket; return that."""
-        amount = share(self.line.entry(spot).lacks, ratio)
+        amount = exchanged(self.line.entry(spot).lacks, ratio, self.plan.decimals)
         into = Conversion(pocket, ratio, amount)
         ended = replace(self.line.entry(spot), status=status, conversion=into)
         ticket = self.line.ticket(spot.ticket)
@@ -383,9 +383,11 @@ class Desk:
         return sum(held[hold.id].amount - hold.amount for hold in now), len(now) == len(lowered)
 
     def reward_buyer(self, gift: Gift) -> None:
-        """Pay all of a gift to the buyer, outside any entry (Rule 6.2)."""
+        """Pay all of a gift to the buyer, outside any entry; a guest gets none (Rule 6.2)."""
         ticket = gift.ticket
         assert ticket is not None, "the pool has no buyer"
+        if ticket.member == GUEST:
+            return
         self.room.require_step([], [ticket.member])
         self.credit(gift.draft, ticket.member, Pocket.CASH, gift.left, reason=Reason.OWN)
         if gift.left:

@@ -7,7 +7,7 @@ from rebate.domain.desk import Desk
 from rebate.domain.events import EntryRefunded
 from rebate.domain.ledger import Draft, Pocket, Reason, Till, issued
 from rebate.domain.merges import tell_of_refund
-from rebate.domain.money import Amount, share
+from rebate.domain.money import Amount, exchanged
 from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.queues import TakenBack
 from rebate.domain.records import replace
@@ -35,7 +35,8 @@ def refund(work: Work, command: Refund) -> None:
 def _refund_line(work: Work, command: Refund, index: int, line: Line) -> None:
     """Let a line be as `line` is, and its entry as that promises."""
     desk, before = work.desk, work.desk.line.ticket(command.ticket)
-    lowered = line.entry and _lowered(line, line.entry, cleared=desk.queue.has_cleared(before))
+    cleared, decimals = desk.queue.has_cleared(before), desk.plan.decimals
+    lowered = line.entry and _lowered(line, line.entry, cleared=cleared, decimals=decimals)
     draft = Draft("refund", before.order, line.id)
     if line.entry and lowered:
         _claw_back(work, draft, before, index, line.entry.paid - lowered.paid)
@@ -80,7 +81,7 @@ def _lower_entry(work: Work, draft: Draft, command: Refund, index: int, lowered:
     desk.events.append(event)
 
 
-def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
+def _lowered(line: Line, entry: Entry, *, cleared: bool, decimals: int) -> Entry:
     """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
     if entry.entitlement is None:
         if line.gets_from:
@@ -91,7 +92,7 @@ def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
     excess = max(0, entry.paid - entitlement)
     lowered = replace(entry.plus(-excess, Reason.CLAWED_BACK), entitlement=entitlement)
     if entry.conversion:
-        due = share(lowered.lacks, entry.conversion.ratio_bps)
+        due = exchanged(lowered.lacks, entry.conversion.ratio_bps, decimals)
         return replace(lowered, conversion=replace(entry.conversion, amount=due))
     if entry.status is Status.MERGED or (cleared and entry.waits):
         return lowered

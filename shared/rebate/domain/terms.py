@@ -15,8 +15,9 @@ from rebate.domain.plans import (
     union,
 )
 from rebate.domain.records import dataclass
+from rebate.domain.senders import Senders
 
-EDITION = 3
+EDITION = 4
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
 
@@ -39,6 +40,7 @@ class Terms:
 
     `on` names the plans that are on. `rebates_per_day` is the most that may be paid to entries on a
     day, in minor units (Rule 8.4); `default_margin_bps` is that of products of which none is known.
+    What came before its order is kept for `early_days` (None: for ever).
     """
 
     zone: ZoneInfo
@@ -53,3 +55,5 @@ class Terms:
     display: Display = Display()
     rebates_per_day: Amount | None = None
     default_margin_bps: Bps = 0
+    senders: Senders = Senders()
+    early_days: int | None = None

@@ -1,15 +1,17 @@
 """Accepting a batch of orders in one transaction: few requests, and the same outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from rebate.contracts.events_in import OrderPaid
 from rebate.domain.errors import RebateError, Unavailable
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, field, replace
+from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import Accepted, OrderDesk
 from rebate.usecases.gathered import Gathered, Scattered
 from rebate.usecases.ports import Place, Store
-from rebate.usecases.rows import Key, Member, Product
+from rebate.usecases.rows import Key, KnownSender, Member, Product
 from rebate.usecases.settings import CURRENT_SETTINGS, InForce, SettingsReader
 
 BATCH_MAX = 30
@@ -20,6 +22,10 @@ LINES_MAX = 20
 """Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
 
 
+Told: TypeAlias = tuple[OrderPaid, str]
+"""An order, and who told of it."""
+
+
 @dataclass(slots=True)
 class OrderBatch:
     """Accepts orders as `desk` does; those of one batch together, when the first is asked for.
@@ -28,14 +34,14 @@ class OrderBatch:
     """
 
     desk: OrderDesk
-    _expected: list[OrderPaid] = field(default_factory=list)
+    _expected: list[Told] = field(default_factory=list)
     _outcomes: dict[int, Accepted | RebateError] = field(default_factory=dict)
 
-    def expect(self, events: Iterable[OrderPaid]) -> None:
+    def expect(self, orders: Iterable[Told]) -> None:
         """Tell which orders are to come."""
-        self._expected = [event for event in events if len(event.lines) <= LINES_MAX]
+        self._expected = [each for each in orders if len(each[0].lines) <= LINES_MAX]
 
-    def accept(self, event: OrderPaid) -> Accepted:
+    def accept(self, event: OrderPaid, sender: str = UNNAMED) -> Accepted:
         """Accept an order.
 
         Raises:
@@ -44,18 +50,18 @@ class OrderBatch:
         if self._expected:
             expected, self._expected = self._expected, []
             outcomes = accept_all(self.desk, expected)
-            self._outcomes = dict(zip(map(id, expected), outcomes, strict=True))
-        outcome = self._outcomes.pop(id(event), None) or self.desk.accept(event)
+            self._outcomes = {id(e): o for (e, _), o in zip(expected, outcomes, strict=True)}
+        outcome = self._outcomes.pop(id(event), None) or self.desk.accept(event, sender)
         if isinstance(outcome, RebateError):
             raise outcome
         return outcome
 
 
-def accept_all(desk: OrderDesk, events: Sequence[OrderPaid]) -> list[Accepted | RebateError]:
+def accept_all(desk: OrderDesk, events: Sequence[Told]) -> list[Accepted | RebateError]:
     """Return for each event what `desk.accept` would return or raise, one after another."""
     gathered = Gathered(desk.store)
     try:
-        gathered.get_all(_asked_for(events))
+        gathered.get_all(_asked_for(desk, events))
         quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
         outcomes = [_outcome(quick, event) for event in events]
         gathered.send()
@@ -76,19 +82,22 @@ class _Settings(SettingsReader):
         return self._in_force
 
 
-def _outcome(desk: OrderDesk, event: OrderPaid) -> Accepted | RebateError:
+def _outcome(desk: OrderDesk, told: Told) -> Accepted | RebateError:
     try:
-        return desk.accept(event)
+        return desk.accept(*told)
     except RebateError as error:
         return error
 
 
-def _asked_for(events: Iterable[OrderPaid]) -> Iterator[Place]:
+def _asked_for(desk: OrderDesk, events: Iterable[Told]) -> Iterator[Place]:
     """Yield what acceptance will ask for one by one, so that it is read at once."""
     yield CURRENT_SETTINGS
-    for event in events:
+    for event, sender in events:
+        if sender not in desk.known_senders:
+            yield KnownSender, Key(sender)
         yield Order, Key(event.order_id)
-        yield Member, Key(event.member.id)
+        if event.member:
+            yield Member, Key(event.member.id)
         for line in event.lines:
             if line.product_id:
                 yield Product, Key(line.product_id)

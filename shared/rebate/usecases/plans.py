@@ -1,6 +1,7 @@
 """By which choices a queue is settled, under the terms in force."""
 
 from rebate.domain.caps import DailyCap
+from rebate.domain.currencies import decimals_of
 from rebate.domain.names import QueueId
 from rebate.domain.plan import Plan
 from rebate.domain.plans import alliance, order_queue, queue_rebate, red_packet, union
@@ -15,7 +16,8 @@ def plan_of(queue: QueueId, terms: Terms) -> Plan:
     """
     most = terms.rebates_per_day
     cap = None if most is None else DailyCap(most, terms.zone)
-    return replace(_plan_of(queue, terms), daily_cap=cap)
+    decimals = decimals_of(terms.currency)
+    return replace(_plan_of(queue, terms), daily_cap=cap, decimals=decimals)
 
 
 def _plan_of(queue: QueueId, terms: Terms) -> Plan:

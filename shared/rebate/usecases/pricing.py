@@ -80,7 +80,7 @@ def _whole_orders(store: Store, terms: Terms, order: Order) -> tuple[list[Ticket
     if "order_queue" in terms.on:
         found.append(order_queue.price(terms.order_queue, order))
     if "alliance" in terms.on:
-        counted = terms.alliance.frequency is not None
+        counted = terms.alliance.frequency is not None and order.member is not None
         mine = _tickets(store, order, alliance.QUEUE) if counted else ()
         found.append(alliance.price(terms.alliance, order, _concession(store, order), mine))
     if "red_packet" in terms.on:

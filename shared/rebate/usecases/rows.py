@@ -19,6 +19,7 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.names import (
     NO_QUEUE,
     EntryId,
+    LineId,
     MemberId,
     OrderId,
     ProductId,
@@ -37,6 +38,9 @@ from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 
 PART_BYTES_MAX = 240
+
+UNCLAIMED = "all"
+"""The partition of what came before its order: there is little of it."""
 
 SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
@@ -77,6 +81,37 @@ class OrderLines:
     digest: str
     row: int
     lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefund:
+    """A refund of an order as it was accepted; its `name` is known per order (Rule 1.6.6).
+
+    `digest` tells a repetition from other content; `amounts` are by line, in minor units.
+    """
+
+    order: OrderId
+    name: str
+    digest: str
+    at: Instant
+    amounts: dict[LineId, Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An order of which something came before it was paid, first at `since`."""
+
+    order: OrderId
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSender:
+    """A sender that has an order, so that its prefix cannot change any more (Rule 0.13)."""
+
+    name: str
+    since: Instant
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +183,21 @@ class Statement:
     movements: tuple[Movement, ...]
 
 
+class Seen(NamedTuple):
+    """An event that took effect, by its digest, so that it is known when it comes again."""
+
+    at: Instant
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member's profile, as the shop told it last; a referral binds once (Rule 2.5)."""
+    """A member's profile, as the shop told it last; a referral binds once (Rule 2.5).
+
+    `told` is as of when each field is known, by its name (None: all as of `saved_at`), and `seen`
+    the events of those instants. `sender` told it last. `refers`: whether somebody may be bound to
+    the member (None: nobody looked).
+    """
 
     id: MemberId
     version: int = 0
@@ -160,6 +207,10 @@ class Member:
     nickname: str | None = None
     avatar_url: str | None = None
     saved_at: Instant | None = None
+    told: dict[str, Instant] | None = None
+    seen: tuple[Seen, ...] = ()
+    sender: str | None = None
+    refers: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +226,9 @@ class Product:
     margin_bps: Bps | None = None
     takes_part: bool = True
     saved_at: Instant | None = None
+    told: dict[str, Instant] | None = None
+    seen: tuple[Seen, ...] = ()
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +241,9 @@ class Shop:
     referrer: MemberId | None = None
     concession_bps: Bps | None = None
     saved_at: Instant | None = None
+    told: dict[str, Instant] | None = None
+    seen: tuple[Seen, ...] = ()
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +398,10 @@ class Wording:
 _SERVES_MEMBERS = frozenset({order_queue.QUEUE, alliance.QUEUE, union.QUEUE})
 
 
+_NOBODYS = "\x1f"
+"""Begins the partitions of guests' tickets, and no member's id."""
+
+
 def number(value: int) -> str:
     """Return a non-negative whole number so that text sorts as numbers do."""
     return f"{value:020d}"
@@ -374,9 +435,12 @@ def journal_key(source: str, row: int) -> Key:
 def ticket_key(
     queue: QueueId, member: MemberId, order: OrderId, merged_from: QueueId = NO_QUEUE
 ) -> Key:
-    """Return where the ticket of an order in a queue is stored: with its member's others."""
+    """Return where the ticket of an order in a queue is stored: with its member's others.
+
+    A guest's stands for itself, where no member's can.
+    """
     came_from = (merged_from,) if merged_from else ()
-    return Key(member, joined(queue, order, *came_from))
+    return Key(member or f"{_NOBODYS}{order}", joined(queue, order, *came_from))
 
 
 def merged_ticket_key(ticket: Ticket) -> Key | None:
@@ -391,6 +455,11 @@ def node_key(key: NodeKey) -> Key:
     return Key(joined(key.queue, str(key.tree), str(key.level), str(key.index)))
 
 
+def refund_key(order: OrderId, name: str) -> Key:
+    """Return where a refund of an order is stored."""
+    return Key(order, joined(name))
+
+
 def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
     """Return where further lines of an order are stored."""
     return Key(order, joined(digest, number(row)))
@@ -403,6 +472,9 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Wallet: lambda r: Key(r.member),
     Order: lambda r: Key(r.id),
     OrderLines: lambda r: line_rows_key(r.order, r.digest, r.row),
+    OrderRefund: lambda r: refund_key(r.order, r.name),
+    KnownSender: lambda r: Key(r.name),
+    Unclaimed: lambda r: Key(UNCLAIMED, joined(number(r.since), r.order)),
     Inbox: lambda r: inbox_key(r.queue, r.sort),
     Journal: lambda r: journal_key(r.source, r.number),
     Statement: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),

@@ -25,6 +25,7 @@ from rebate.contracts.settings import (
 )
 from rebate.contracts.settings import Clearing as ClearingSettings
 from rebate.contracts.settings import Scope as ScopeSettings
+from rebate.contracts.settings.senders import Sender as SenderSettings
 from rebate.domain.clearings import Clearing
 from rebate.domain.draws import Lottery
 from rebate.domain.ledger import Pocket
@@ -41,6 +42,7 @@ from rebate.domain.plans import (
 from rebate.domain.plans.queue_rebate_terms import Branch
 from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Tier
+from rebate.domain.senders import Sender, Senders
 from rebate.domain.terms import Display, Terms
 from rebate.domain.times import instant_of
 from rebate.domain.windows import Dates, Hours, Window
@@ -64,6 +66,29 @@ def terms_of(settings: Settings) -> Terms:
         display=_display(settings.queue_rebate or QueueRebate()),
         rebates_per_day=settings.guards.rebates_per_day,
         default_margin_bps=settings.union.default_margin_bps if settings.union else 0,
+        senders=_senders(settings),
+        early_days=settings.early_days,
+    )
+
+
+def _senders(settings: Settings) -> Senders:
+    named = settings.senders.items()
+    return Senders(
+        {name: _sender(name, own) for name, own in named},
+        {source: name for name, own in named for source in own.sources},
+        {key: name for name, own in named for key in own.keys},
+    )
+
+
+def _sender(name: str, own: SenderSettings) -> Sender:
+    return Sender(
+        name,
+        prefix=own.prefix or "",
+        members_shared=own.members == "shared",
+        types=None if own.types is None else frozenset(own.types),
+        stores=None if own.stores is None else frozenset(map(StoreId, own.stores)),
+        order_max=own.order_max,
+        orders_per_minute=own.orders_per_minute,
     )
 
 

@@ -18,13 +18,16 @@ from rebate.adapters.tables.order_lines import OrderLinesTable
 from rebate.adapters.tables.orders import OrdersTable
 from rebate.adapters.tables.products import ProductsTable
 from rebate.adapters.tables.queues import QueuesTable
+from rebate.adapters.tables.refunds import RefundsTable
 from rebate.adapters.tables.seeds import SeedsTable
+from rebate.adapters.tables.senders import SendersTable
 from rebate.adapters.tables.settings import SettingsTable
 from rebate.adapters.tables.shops import ShopsTable
 from rebate.adapters.tables.spending import SpendingTable
 from rebate.adapters.tables.statements import StatementsTable
 from rebate.adapters.tables.templates import TemplatesTable
 from rebate.adapters.tables.tickets import TicketsTable
+from rebate.adapters.tables.unclaimed import UnclaimedTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.adapters.tables.withdrawal_days import WithdrawalDaysTable
 from rebate.adapters.tables.withdrawals import WithdrawalsTable
@@ -55,6 +58,9 @@ TABLES: tuple[type[Table[Any]], ...] = (
     WithdrawalsTable,
     SeedsTable,
     HoldsTable,
+    RefundsTable,
+    SendersTable,
+    UnclaimedTable,
 )
 """All of them, unbound."""
 

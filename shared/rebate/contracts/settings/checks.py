@@ -11,6 +11,7 @@ from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.other_plans import Alliance, OrderQueue, RedPacket, Union
 from rebate.contracts.settings.queue_rebate_checks import queue_rebate_problems
 from rebate.contracts.settings.referral import FREE_DEPTH, Referral
+from rebate.contracts.settings.senders import sender_problems
 
 DEPTH_RISK = "referral.max_depth"
 MARGIN_RISK = "margin"
@@ -32,6 +33,7 @@ def settings_problems(settings: Settings) -> Iterator[Problem]:
         yield from _required(settings.union, "union", "profit_share_bps", "quota_bps")
     if settings.referral is not None:
         yield from _referral_problems(settings.referral)
+    yield from sender_problems(settings.senders)
     yield from _depth_problems(settings)
 
 

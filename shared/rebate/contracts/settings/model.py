@@ -1,12 +1,14 @@
 """The whole settings document."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from rebate.contracts.scalars import Currency, Timezone
+from rebate.contracts.scalars import Currency, Id, PositiveDays, Timezone
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.other_plans import Alliance, OrderQueue, RedPacket, Union
 from rebate.contracts.settings.queue_rebate import QueueRebate
 from rebate.contracts.settings.referral import Referral
+from rebate.contracts.settings.senders import Sender
 from rebate.contracts.settings.wallet import Guards, Wallet
 from rebate.contracts.validation import Strict
 
@@ -40,6 +42,21 @@ class Settings(Strict):
     )
     referral: Referral | None = setting(
         "Referral and team rewards", "分销", "2", example={"direct_bps": 500}
+    )
+    senders: Mapping[Id, Sender] = setting(
+        "Senders",
+        "事件发送方",
+        "0.13",
+        example={"shop-a": {"sources": ["shop.a"]}},
+        default={},
+        note="Who sends events, by name: who speaks for it, and what it may tell.",
+    )
+    early_days: PositiveDays | None = setting(
+        "Days that what came too early is kept",
+        "提前事件保留天数",
+        "1.6.6",
+        example=30,
+        note="A completion or refund whose order does not come is set aside then. Absent: never.",
     )
     wallet: Wallet = setting(
         "Wallet", "钱包", "3", example={"withdraw_min": 1000}, default=Wallet()

@@ -6,7 +6,7 @@ from datetime import date
 from rebate.domain.deals import first_then_next
 from rebate.domain.draws import Luck, RandomReturn
 from rebate.domain.money import Amount, share
-from rebate.domain.names import EntryId, ProductId, QueueId, entry_id
+from rebate.domain.names import GUEST, EntryId, ProductId, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
 from rebate.domain.plans.queue_rebate_terms import Terms
@@ -77,7 +77,12 @@ def spending_group(order: Order, line: OrderLine) -> str | None:
 
 
 def needs_history(terms: Terms, order: Order) -> tuple[bool, bool]:
-    """Return whether the buyer's spending and the buyer's tickets are wanted for pricing."""
+    """Return whether the buyer's spending and the buyer's tickets are wanted for pricing.
+
+    Limits do not count a guest, and tiers do not add up for one (Rule 0.14).
+    """
+    if order.member is None:
+        return False, False
     scopes = [scope for line in order.lines for scope in terms.scopes_of(order, line)]
     return any(s.cumulative for s in scopes), any(s.is_limited for s in scopes)
 
@@ -139,13 +144,12 @@ class _Pricing:
 
     def tickets(self) -> list[Ticket]:
         order = self.order
-        assert order.member is not None, "only a paid order is priced"
         assert order.paid_at is not None, "only a paid order is priced"
         return [
             Ticket(
                 queue=queue,
                 order=order.id,
-                member=order.member,
+                member=order.member or GUEST,
                 lines=tuple(lines),
                 paid_at=order.paid_at,
                 store=order.store,
@@ -174,6 +178,8 @@ class _Pricing:
 
     def _no_entry(self, scopes: Scopes, line: OrderLine, *, earns: bool) -> str | None:
         """Return why the line contributes and earns no entry, or None if it earns one."""
+        if self.order.member is None:
+            return "the buyer is a guest"
         if not earns:
             return "the product only contributes"
         if self.terms.deducted_only_contribute and any(each.deducted for each in self.order.lines):

@@ -83,11 +83,12 @@ def _ratio(terms: Terms, order: Order, own: Callable[[Ratios], Bps | None], ever
 
 def sources_of(order: Order) -> tuple[Source, ...]:
     """Return where the order's profit comes from, after its refunds."""
+    left = order.left()
     return tuple(
         Source(
             line.id,
             line.paid,
-            line.paid - order.refunded(line.id),
+            left[line.id],
             line.margin_bps or 0,
             line.profit,
         )

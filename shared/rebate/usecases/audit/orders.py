@@ -6,7 +6,7 @@ from itertools import islice
 
 from rebate.domain.merges import is_merged
 from rebate.domain.money import Amount
-from rebate.domain.names import WHOLE_ORDER, OrderId, QueueId
+from rebate.domain.names import GUEST, WHOLE_ORDER, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate, referral, union
 from rebate.domain.profits import profit_of
@@ -71,10 +71,9 @@ class OrderAudit:
 
     def _tickets(self, orders: Sequence[Order]) -> Iterator[Difference]:
         wanted = {
-            (order.id, queue): ticket_key(queue, order.member, order.id)
+            (order.id, queue): ticket_key(queue, order.member or GUEST, order.id)
             for order in orders
             for queue in _lines(order)
-            if order.member is not None
         }
         found = self._store.get_many(Ticket, wanted.values())
         moved = {key for ticket in found.values() if (key := merged_ticket_key(ticket))}
@@ -113,7 +112,7 @@ def _lines(order: Order) -> Iterator[QueueId]:
 
 def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
     """Yield where a ticket's bases are not what is left of what was paid (Rule 1.6.5)."""
-    left = {line.id: line.paid - order.refunded(line.id) for line in order.lines}
+    left = order.left()
     for line in ticket.lines:
         gets = sum(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
         gives = _profit(order, line) if ticket.queue == union.QUEUE else gets
@@ -158,8 +157,9 @@ def _profit(order: Order, line: Line) -> Amount:
 
 def _spent(order: Order) -> dict[str, int]:
     groups: dict[str, int] = {}
+    left = order.left()
     for line in order.lines:
         group = queue_rebate.spending_group(order, line)
         if group:
-            groups[group] = groups.get(group, 0) + line.paid - order.refunded(line.id)
+            groups[group] = groups.get(group, 0) + left[line.id]
     return groups
