@@ -66,6 +66,6 @@ def _take(delivery: Delivery[Event]) -> EventTaken:
             set_aside_early(accepted, app())
             return EventTaken(outcome=accepted.outcome, queues=accepted.queues)
         case event:
-            saved = app().catalog.save(event, delivery.at, delivery.sender)
+            saved = app().catalog.save(event, delivery.at, delivery.sender, signed=True)
             tell_saved(saved)
             return EventTaken(outcome=saved.outcome)

@@ -58,7 +58,7 @@ def refused_step(**fields: object) -> dict[str, str]:
 def bought(**changes: object) -> OrderPaid:
     buy = step(buy={**BUY, **changes}).buy
     assert buy is not None
-    event = parse_event("OrderPaid", buy.event_detail(AT, "silver"))
+    event = parse_event("OrderPaid", buy.event_detail(AT))
     assert isinstance(event, OrderPaid)
     return event
 

@@ -99,7 +99,7 @@ RICH = {
 }
 """Something of everything that the engine goes by."""
 
-WORDED_BY_EDITION = {3: "4efd28b05616"}
+WORDED_BY_EDITION = {4: "4efd28b05616"}
 """How the terms of `RICH` are worded: the first digits of their SHA-256."""
 
 

@@ -49,17 +49,25 @@ class CatalogDesk:
     clock: Clock
     settings: SettingsReader
 
-    def save(self, event: CatalogEvent, at: Instant | None = None, sender: str = UNNAMED) -> Saved:
+    def save(
+        self,
+        event: CatalogEvent,
+        at: Instant | None = None,
+        sender: str = UNNAMED,
+        *,
+        signed: bool = False,
+    ) -> Saved:
         """Keep what an event of `sender` says, as far as nothing later is known.
 
-        `at`: when it was sent, or signed.
+        `at`: when it was sent; one that is to come is now, so that it locks out nothing. `signed`:
+        it is the signed instant, which is near and stands as it is, however often the event comes.
 
         Raises:
             Rejected: `referrer_bound`: another referrer was bound before; nothing is saved.
             Unavailable: others kept writing to the same row; try again later.
         """
         now = self.clock.now()
-        sent = now if at is None else min(at, now)
+        sent = now if at is None else at if signed else min(at, now)
         for _ in range(ATTEMPTS):
             try:
                 return self._save(event, sent, sender)
@@ -78,14 +86,12 @@ class CatalogDesk:
             after = replace(after, takes_part=self._takes_part(event))
         if bond.referrer is not None and not isinstance(after, Product):
             after = replace(after, referrer=bond.referrer)
-        if after == known:
-            outcome = "duplicate" if _has_seen(known, at, event) else "outdated"
-            return Saved(known.id, outcome, bond.refused)
-        put = Put(replace(after, version=known.version + 1, sender=sender), expects=known.version)
-        self.store.commit([put, *bond.writes])
-        return Saved(
-            known.id, "outdated" if told == {} and _fields(event) else "saved", bond.refused
-        )
+        if after != known:
+            put = Put(
+                replace(after, version=known.version + 1, sender=sender), expects=known.version
+            )
+            self.store.commit([put, *bond.writes])
+        return Saved(known.id, _outcome(known, after, told), bond.refused)
 
     def _known(self, event: CatalogEvent) -> "_Row":
         """Return the row that an event is about, made if it is new."""
@@ -108,9 +114,14 @@ class CatalogDesk:
         return Bond()
 
     def _takes_part(self, event: ProductSaved) -> bool:
-        """Decide once whether a new product takes part (Rule 1.4 (2))."""
-        terms = self.settings.in_force().terms.queue_rebate
-        return (event.supply or "self") not in _SOLD_BY_US or terms.new_products
+        """Decide once whether a new product takes part (Rule 1.4 (2)).
+
+        Aggregated goods do once an operator has enabled them (Rule 1.4 (3)).
+        """
+        supply = event.supply or "self"
+        if supply in _SOLD_BY_US:
+            return self.settings.in_force().terms.queue_rebate.new_products
+        return supply != "aggregated"
 
 
 _Row: TypeAlias = Member | Product | Shop
@@ -165,6 +176,14 @@ def _with_fields(known: _Row, told: Mapping[str, Any], event: CatalogEvent, at: 
     alive = {*times.values(), at}
     seen = (*(each for each in known.seen if each.at in alive), Seen(at, digest(event)))
     return replace(known, **told, told=times, seen=seen, saved_at=newest)
+
+
+def _outcome(known: _Row, after: _Row, told: Mapping[str, Any] | None) -> str:
+    """Return what came of an event, as people see it: also what is as it was may be newer now."""
+    unchanged = replace(after, told=known.told, seen=known.seen, saved_at=known.saved_at) == known
+    if known.version and unchanged:
+        return "outdated" if told == {} and after == known else "duplicate"
+    return "saved" if told or not known.version else "outdated"
 
 
 _ALL: Mapping[type, tuple[str, ...]] = {
