@@ -28,7 +28,7 @@ class Measures:
         return self._metric(metric, "p99")
 
     def ring(self, alarms: Alarms) -> None:
-        """Ring when settlement is late, settlers clash, or the books do not add up."""
+        """Ring when something is late, settlers clash, or the books do not add up."""
         alarms.ring(
             "lag",
             "settlement",
@@ -43,6 +43,14 @@ class Measures:
             at_least=CONFLICTS_MAX,
             times=3,
             means="Settlers of the same queue keep undoing each other's work.",
+        )
+        alarms.ring(
+            "unclaimed",
+            "orders",
+            self._metric(Metric.UNCLAIMED, "Maximum"),
+            at_least=1,
+            times=3,
+            means="Completions or refunds have waited for their order for more than a day.",
         )
         alarms.ring(
             "audit",

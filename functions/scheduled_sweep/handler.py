@@ -1,9 +1,13 @@
-"""Settles every queue with mail, so that a lost ring costs time and no money."""
+"""Settles every queue with mail, so that a lost ring costs time and no money.
+
+And sets aside what came before its order, and whose order did not come (Rule 1.6.6).
+"""
 
 from random import shuffle
 from typing import Any
 
-from rebate.adapters.telemetry import observed, tell_handed_back, tell_settled
+from rebate.adapters.deliveries import keep_letter
+from rebate.adapters.telemetry import Metric, count, observed, tell_handed_back, tell_settled
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
@@ -19,7 +23,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     found = queues_with_mail(app().store)
     shuffle(found)
     left = [queue for queue in found if not _settle(queue)]
+    _look_after_early_events()
     return {"queues": sorted(found), "left": sorted(left)}
+
+
+def _look_after_early_events() -> None:
+    try:
+        app().early.expire(lambda letter: keep_letter(letter, app()))
+        count(Metric.UNCLAIMED, app().early.waiting())
+    except (Conflict, Unavailable) as error:
+        tell_handed_back("what came before its order", error)
 
 
 def _settle(queue: QueueId) -> bool:

@@ -83,8 +83,8 @@ def test_another_senders_word_about_an_order_changes_nothing(keyed):
 
 def test_the_secret_of_a_key_lies_in_a_parameter_of_its_own(keyed, monkeypatch):
     ssm = boto3.client("ssm", region_name=REGION)
-    shared = "/rebate/test/shop-secret"
-    for name, value in ((shared, "shared"), (f"{shared}s/k1", "kept apart")):
+    shared = "/rebate/test/shop-secrets"
+    for name, value in ((shared, "shared"), (f"{shared}/k1", "kept apart")):
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
     monkeypatch.setenv("REBATE_SHOP_SECRET_PARAMETER", shared)
     bootstrap.app.cache_clear()

@@ -16,7 +16,7 @@ class ShopSecrets:
     """Secrets by key, one a line so that one can be replaced by another while both are good.
 
     Each key's lie in a parameter of their own: that of the shared key has the name that the
-    environment gives, those of others `{name}s/{key}`.
+    environment gives, those of others `{name}/{key}`.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ShopSecrets:
         now, read_at = time.monotonic(), self._read_at.get(key)
         if read_at is None or now > read_at + KEPT_SECONDS:
             shared = key == SHARED_KEY
-            name = self._parameter if shared else f"{self._parameter}s/{key}"
+            name = self._parameter if shared else f"{self._parameter}/{key}"
             self._known[key] = _lines(self._read(name, or_none=not shared))
             self._read_at[key] = now
         return self._known[key]

@@ -54,6 +54,7 @@ class Metric(StrEnum):
     DEAD_LETTERS = "dead_letters"
     HANDED_BACK = "handed_back"
     SETTLEMENT_LAG = "settlement_lag"
+    UNCLAIMED = "unclaimed"
 
 
 _OUTCOMES = {

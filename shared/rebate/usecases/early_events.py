@@ -5,13 +5,14 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from rebate.domain.errors import Conflict
 from rebate.domain.orders import Early, Order
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant, datetime_of
-from rebate.usecases.ports import Clock, Put, Remove, Store
+from rebate.usecases.ports import Clock, Put, Remove, Store, Write
 from rebate.usecases.rows import UNCLAIMED, Key, Unclaimed, key_of
 from rebate.usecases.settings import SettingsReader
 
@@ -100,8 +101,9 @@ class EarlyDesk:
     settings: SettingsReader
 
     def waiting(self) -> int:
-        """Return for how many orders something is kept, as far as a page of them goes."""
-        return len(self.store.query(Unclaimed, UNCLAIMED, limit=PAGE))
+        """Return for how many orders something has been kept for a day, up to a page of them."""
+        rows = self.store.query(Unclaimed, UNCLAIMED, limit=PAGE)
+        return sum(row.since <= self.clock.now() - DAY for row in rows)
 
     def expire(self, set_aside: Callable[[SetAside], None]) -> int:
         """Set aside what is older than `early_days`; return how many events that were.
@@ -122,15 +124,15 @@ class EarlyDesk:
 
     def _expire(self, row: Unclaimed, days: int, set_aside: Callable[[SetAside], None]) -> int:
         order = self.store.get(Order, Key(row.order))
-        if order is None or order.digest is not None or not order.early:
-            self.store.commit([Remove(Unclaimed, key_of(row))])
-            return 0
-        reason = f"order {order.id} did not come within {days} days"
-        for each in order.early:
-            set_aside(letter_of(order)(replace(each, refused=None, reason=reason)))
-        after = replace(order, early=(), version=order.version + 1)
-        try:
-            self.store.commit([Put(after, expects=order.version), Remove(Unclaimed, key_of(row))])
-        except Conflict:
-            return 0  # the order came, or more of it: the next run looks again
-        return len(order.early)
+        waits = order is not None and order.digest is None
+        early = order.early if order and waits else ()
+        writes: list[Write] = [Remove(Unclaimed, key_of(row))]
+        if order and early:
+            reason = f"order {order.id} did not come within {days} days"
+            for each in early:
+                set_aside(letter_of(order)(replace(each, refused=None, reason=reason)))
+            after = replace(order, early=(), version=order.version + 1)
+            writes.append(Put(after, expects=order.version))
+        with suppress(Conflict):  # the order came, or more of it: the next run looks again
+            self.store.commit(writes)
+        return len(early)
