@@ -103,6 +103,7 @@ def enveloped(entry: Mapping[str, Any]) -> dict[str, Any]:
         "region": REGION,
         "resources": [],
         "detail": entry.get("detail"),
+        **({"replay-name": entry["replay-name"]} if "replay-name" in entry else {}),
     }
 
 

@@ -207,7 +207,7 @@ class _Player:
         self._deliver(event.detail_type, event.detail, time=time, source=event.source)
 
     def _deliver(self, kind: str, detail: Any, **envelope: Any) -> None:  # noqa: ANN401 - JSON
-        at = {"time": self._at.isoformat(), "id": f"step {self._number}", **envelope}
+        at = {"time": self._at.isoformat(), "replay-name": "scenario", **envelope}
         self._deployment.bus.deliver({"detail-type": kind, "detail": detail, **at})
 
 

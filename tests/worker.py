@@ -15,9 +15,8 @@ from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import Event, OrderCompleted, OrderPaid, OrderRefunded, parse_event
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
-from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import OrderDesk
-from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.accept_together import OrderBatch, ToldOrder
 
 REGION = "eu-central-1"
 PREFIX = "rebate-"
@@ -80,7 +79,7 @@ def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:
 
 def _accepted(desk: OrderDesk, events: list[Event]) -> Iterator[QueueId]:
     together = OrderBatch(desk)
-    together.expect((event, UNNAMED) for event in events if isinstance(event, OrderPaid))
+    together.expect(ToldOrder(event) for event in events if isinstance(event, OrderPaid))
     for event in events:
         assert isinstance(event, OrderPaid | OrderCompleted | OrderRefunded)
         if isinstance(event, OrderPaid):

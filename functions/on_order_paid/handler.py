@@ -7,7 +7,7 @@ from rebate.adapters.telemetry import observed, tell_accepted
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import OrderPaid
-from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.accept_together import OrderBatch, ToldOrder
 
 
 @observed
@@ -16,11 +16,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     orders = OrderBatch(app().orders)
 
     def accept(delivery: Delivery[OrderPaid]) -> None:
-        accepted = orders.accept(delivery.event, delivery.sender)
+        event, sender = delivery.event, delivery.sender
+        accepted = orders.accept(event, sender, is_replay=delivery.is_replay)
         tell_accepted(accepted)
         set_aside_early(accepted, app())
 
     def expect(deliveries: list[Delivery[OrderPaid]]) -> None:
-        orders.expect((each.event, each.sender) for each in deliveries)
+        orders.expect(ToldOrder(each.event, each.sender, each.is_replay) for each in deliveries)
 
     return deliver(event, context, (OrderPaid,), accept, app(), expect)

@@ -52,7 +52,7 @@ def canonical(detail: dict) -> dict:
 
 
 def buyer(member: dict | None) -> dict:
-    """Who bought: a guest is nobody (rule 0.14); a level that is left out is not one that is null."""
+    """Who bought: a guest is nobody (rule 0.14); no level is not one that is left out."""
     if member is None:
         return {"id": None, "level": None, "says_level": True}
     return {"id": member["id"], "level": member.get("level"), "says_level": "level" in member}

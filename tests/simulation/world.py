@@ -17,12 +17,11 @@ from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
-from rebate.domain.senders import UNNAMED
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases import exchange_entry, inbox, settlement
 from rebate.usecases.accept_order import Accepted, OrderEvent
-from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.accept_together import OrderBatch, ToldOrder
 from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.ports import Work, Write, at_once
 from rebate.usecases.queue_commands import queues_with_mail
@@ -226,7 +225,7 @@ class World:
         events = self.chance.sample(paid, min(len(paid), self.chance.randint(2, 6)))
         process.doing = _by_order(events)
         batch = OrderBatch(process.app.orders)
-        batch.expect((event, UNNAMED) for event in events)
+        batch.expect(ToldOrder(event) for event in events)
         for event in events:
             with suppress(*FAILURES):
                 self._accepted(event, batch.accept(event))

@@ -13,7 +13,7 @@ from rebate.domain.errors import Conflict, Mismatch, RebateError, Unavailable
 from rebate.domain.names import QueueId
 from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import Accepted
-from rebate.usecases.accept_together import LINES_MAX, OrderBatch
+from rebate.usecases.accept_together import LINES_MAX, OrderBatch, ToldOrder
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
@@ -54,7 +54,7 @@ def outcomes(accept: Any, events: Sequence[OrderPaid]) -> list[Accepted | type[R
 
 def together(app: App, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
     batch = OrderBatch(app.orders)
-    batch.expect((event, UNNAMED) for event in events)
+    batch.expect(ToldOrder(event) for event in events)
     return outcomes(batch.accept, events)
 
 
@@ -137,7 +137,7 @@ def test_a_bug_that_one_order_meets_keeps_no_other_from_being_accepted(monkeypat
     monkeypatch.setattr(MemoryStore, "get", broken)
     batch = OrderBatch(app.orders)
     events = [paid("o1"), paid("o2"), paid("o3")]
-    batch.expect((event, UNNAMED) for event in events)
+    batch.expect(ToldOrder(event) for event in events)
     with pytest.raises(AssertionError):
         batch.accept(events[0])
     with pytest.raises(AssertionError):

@@ -28,7 +28,8 @@ class Delivery(Generic[E]):
 
     Who sent it is told by the bus's `source`, or by the `key` that signed it; or, where it was
     accepted before and set aside, by `accepted_from`: its ids are as they were accepted then.
-    `sender` is known once it is admitted.
+    `is_replay`: an archive of the bus brings it again, or a file. `sender` is known once it is
+    admitted.
     """
 
     id: str | None
@@ -37,6 +38,7 @@ class Delivery(Generic[E]):
     source: str | None = None
     key: str | None = None
     accepted_from: str | None = None
+    is_replay: bool = False
     sender: str = UNNAMED
 
     def of(self, sender: str, event: E) -> "Delivery[E]":
@@ -45,7 +47,8 @@ class Delivery(Generic[E]):
 
     def signed(self, key: str, at: Instant) -> "Delivery[E]":
         """Return the delivery as one that a key signed at an instant, whatever it says itself."""
-        return replace(self, source=None, accepted_from=None, key=key, at=at)
+        said = replace(self, source=None, accepted_from=None, is_replay=False)
+        return replace(said, key=key, at=at)
 
 
 def read_envelope(body: str | bytes, kinds: tuple[type[E], ...]) -> Delivery[E]:
@@ -68,6 +71,7 @@ def read_envelope(body: str | bytes, kinds: tuple[type[E], ...]) -> Delivery[E]:
         event,
         source=_text(envelope, "source"),
         accepted_from=_text(envelope, "accepted_from"),
+        is_replay="replay-name" in envelope,
     )
 
 

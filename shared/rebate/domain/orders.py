@@ -81,7 +81,8 @@ class Order:
     refunded of each, in their order; refunds have rows of their own. `arrival` is the last arrival
     number that a command of this order was given. `settings` is the version of the settings under
     which it was accepted. `attempts` names, by the version at which each began, the storings in
-    several transactions that were finished. `early` is what came before it was paid.
+    several transactions that were finished. `early` is what came before it was paid. `not_before`:
+    when it may be settled, since its sender's orders came too fast.
     `refunds` and `kept` are of before that: refunds in the order's row, and the names of those
     that came before it was paid (None: its completion).
     """
@@ -107,6 +108,7 @@ class Order:
     sender: str | None = None
     early: tuple[Early, ...] = ()
     given_back: tuple[Amount, ...] = ()
+    not_before: Instant | None = None
 
     def refunded(self) -> dict[LineId, Amount]:
         """Return what was refunded of each line so far."""

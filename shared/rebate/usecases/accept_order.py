@@ -24,6 +24,7 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.early_events import SetAside, early_of, has_room, letter_of
 from rebate.usecases.orders import Mail, load_order, refund_of, store_order
+from rebate.usecases.pace_orders import turn_of
 from rebate.usecases.ports import Check, Clock, Put, Remove, Store, Write
 from rebate.usecases.pricing import Priced, price_order
 from rebate.usecases.rows import (
@@ -71,8 +72,12 @@ class OrderDesk:
     seeds: Seeds
     known_senders: set[str] = field(default_factory=set)
 
-    def accept(self, event: OrderEvent, sender: str = UNNAMED) -> Accepted:
+    def accept(
+        self, event: OrderEvent, sender: str = UNNAMED, *, is_replay: bool = False
+    ) -> Accepted:
         """Store an order event that `sender` tells, and what it means for each queue.
+
+        A replay of what was sent before is not held up by the sender's ceiling of orders a minute.
 
         Raises:
             Mismatch: the event's id is known with other content, or the order is another's.
@@ -81,7 +86,7 @@ class OrderDesk:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._accept(event, sender)
+                return self._accept(event, sender, is_replay=is_replay)
             except Conflict:
                 continue
         message = f"others keep writing to order {event.order_id} or its buyer"
@@ -104,20 +109,20 @@ class OrderDesk:
                 continue
         raise Unavailable(f"others keep writing to order {name}")
 
-    def _accept(self, event: OrderEvent, sender: str) -> Accepted:
+    def _accept(self, event: OrderEvent, sender: str, *, is_replay: bool) -> Accepted:
         order = load_order(self.store, OrderId(event.order_id))
         if order.digest is not None and order.sender not in {None, sender}:
             message = f"order {order.id} belongs to {order.sender}, and {sender} tells of it"
             raise Mismatch(message)
         match event:
             case OrderPaid():
-                return self._paid(order, event, sender)
+                return self._paid(order, event, sender, is_replay=is_replay)
             case OrderCompleted():
                 return self._completed(order, event, sender)
             case OrderRefunded():
                 return self._refunded(order, event, sender)
 
-    def _paid(self, order: Order, event: OrderPaid, sender: str) -> Accepted:
+    def _paid(self, order: Order, event: OrderPaid, sender: str, *, is_replay: bool) -> Accepted:
         content = digest(event)
         if order.digest is not None:
             repeated = _repeated(order, f"order {order.id}", same=order.digest == content)
@@ -125,7 +130,9 @@ class OrderDesk:
         settings = self.settings.in_force()
         member = self._buyer(event)
         known = _order_of(order, event, content, member, settings)
-        priced = price_order(self.store, settings.terms, replace(known, sender=sender), self.seeds)
+        turn = None if is_replay else self._turn(sender, settings)
+        known = replace(known, sender=sender, not_before=turn)
+        priced = price_order(self.store, settings.terms, known, self.seeds)
         mail = Mail(priced.order, self.clock.now())
         sent = {ticket.queue: ticket for ticket in priced.tickets if _goes_by_mail(ticket, priced)}
         for queue in priced.order.queues:
@@ -141,6 +148,10 @@ class OrderDesk:
         self.known_senders.add(sender)
         letters = tuple(map(letter_of(settled), settled.early))
         return Accepted(order.id, "accepted", priced.order.queues, letters)
+
+    def _turn(self, sender: str, settings: InForce) -> Instant | None:
+        per_minute = settings.terms.senders.of_name(sender).orders_per_minute
+        return turn_of(self.store, self.clock, sender, per_minute)
 
     def _introduced(self, sender: str, settings: InForce) -> list[Write]:
         """Remember, with a sender's first order, that its prefix cannot change (Rule 0.13)."""

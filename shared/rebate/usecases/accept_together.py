@@ -1,7 +1,7 @@
 """Accepting a batch of orders in one transaction: few requests, and the same outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple
 
 from rebate.contracts.events_in import OrderPaid
 from rebate.domain.errors import RebateError, Unavailable
@@ -22,8 +22,12 @@ LINES_MAX = 20
 """Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
 
 
-Told: TypeAlias = tuple[OrderPaid, str]
-"""An order, and who told of it."""
+class ToldOrder(NamedTuple):
+    """An order, who told of it, and whether that is a replay."""
+
+    event: OrderPaid
+    sender: str = UNNAMED
+    is_replay: bool = False
 
 
 @dataclass(slots=True)
@@ -34,14 +38,16 @@ class OrderBatch:
     """
 
     desk: OrderDesk
-    _expected: list[Told] = field(default_factory=list)
+    _expected: list[ToldOrder] = field(default_factory=list)
     _outcomes: dict[int, Accepted | RebateError] = field(default_factory=dict)
 
-    def expect(self, orders: Iterable[Told]) -> None:
+    def expect(self, orders: Iterable[ToldOrder]) -> None:
         """Tell which orders are to come."""
-        self._expected = [each for each in orders if len(each[0].lines) <= LINES_MAX]
+        self._expected = [each for each in orders if len(each.event.lines) <= LINES_MAX]
 
-    def accept(self, event: OrderPaid, sender: str = UNNAMED) -> Accepted:
+    def accept(
+        self, event: OrderPaid, sender: str = UNNAMED, *, is_replay: bool = False
+    ) -> Accepted:
         """Accept an order.
 
         Raises:
@@ -50,14 +56,16 @@ class OrderBatch:
         if self._expected:
             expected, self._expected = self._expected, []
             outcomes = accept_all(self.desk, expected)
-            self._outcomes = {id(e): o for (e, _), o in zip(expected, outcomes, strict=True)}
-        outcome = self._outcomes.pop(id(event), None) or self.desk.accept(event, sender)
+            found = zip(expected, outcomes, strict=True)
+            self._outcomes = {id(told.event): outcome for told, outcome in found}
+        outcome = self._outcomes.pop(id(event), None)
+        outcome = outcome or self.desk.accept(event, sender, is_replay=is_replay)
         if isinstance(outcome, RebateError):
             raise outcome
         return outcome
 
 
-def accept_all(desk: OrderDesk, events: Sequence[Told]) -> list[Accepted | RebateError]:
+def accept_all(desk: OrderDesk, events: Sequence[ToldOrder]) -> list[Accepted | RebateError]:
     """Return for each event what `desk.accept` would return or raise, one after another."""
     gathered = Gathered(desk.store)
     try:
@@ -82,17 +90,17 @@ class _Settings(SettingsReader):
         return self._in_force
 
 
-def _outcome(desk: OrderDesk, told: Told) -> Accepted | RebateError:
+def _outcome(desk: OrderDesk, told: ToldOrder) -> Accepted | RebateError:
     try:
-        return desk.accept(*told)
+        return desk.accept(told.event, told.sender, is_replay=told.is_replay)
     except RebateError as error:
         return error
 
 
-def _asked_for(desk: OrderDesk, events: Iterable[Told]) -> Iterator[Place]:
+def _asked_for(desk: OrderDesk, events: Iterable[ToldOrder]) -> Iterator[Place]:
     """Yield what acceptance will ask for one by one, so that it is read at once."""
     yield CURRENT_SETTINGS
-    for event, sender in events:
+    for event, sender, _ in events:
         if sender not in desk.known_senders:
             yield KnownSender, Key(sender)
         yield Order, Key(event.order_id)

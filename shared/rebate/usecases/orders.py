@@ -60,7 +60,8 @@ class Mail:
             command = replace(command, at=at)
         self.arrival = max(self.now, self.arrival + 1)
         sort = joined(number(at), number(self.arrival), self.order.id)
-        self.rows.append(Inbox(queue, sort, command, ticket=ticket))
+        not_before = self.order.not_before
+        self.rows.append(Inbox(queue, sort, command, ticket=ticket, not_before=not_before))
 
     def complete(self) -> None:
         """Tell every queue of the order that it is completed."""

@@ -107,11 +107,16 @@ class Unclaimed:
 
 @dataclass(frozen=True, slots=True)
 class KnownSender:
-    """A sender that has an order, so that its prefix cannot change any more (Rule 0.13)."""
+    """A sender that has an order, so that its prefix cannot change any more (Rule 0.13).
+
+    Of one with a ceiling of orders a minute, `paced_to` is the instant to which those that came
+    reach, each taking its part of a minute.
+    """
 
     name: str
     since: Instant
     version: int = 1
+    paced_to: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
