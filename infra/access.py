@@ -73,7 +73,6 @@ _PAID: _Access = _all(
     _SETTINGS,
     _ORDERS,
     {
-        "current_settings": (_CHECK,),
         "refunds": (_PUT, _REMOVE),
         "senders": (_GET, _PUT),
         "unclaimed": (_REMOVE,),

@@ -14,6 +14,8 @@ from rebate.domain.names import QueueId
 from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import Accepted
 from rebate.usecases.accept_together import LINES_MAX, OrderBatch, ToldOrder
+from rebate.usecases.ports import Put
+from rebate.usecases.rows import KnownSender
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
@@ -24,7 +26,7 @@ def deployment(settings: dict[str, Any] = MALL) -> tuple[App, MemoryStore]:
     store = MemoryStore()
     app = wire(store, FakeClock())
     save_settings(store, app.clock, settings, expects=0, by="test")
-    app.orders.known_senders.add(UNNAMED)
+    store.commit([Put(KnownSender(UNNAMED, app.clock.now()))])
     store.commits = 0
     return app, store
 

@@ -352,3 +352,56 @@ def test_others_who_never_stop_are_not_waited_for_for_ever() -> None:
     shop.store.before_commit = refuse
     with pytest.raises(Unavailable):
         shop.app.orders.accept(paid("o1"))
+
+
+def saved(member: str, referrer: str) -> MemberSaved:
+    return MemberSaved(member_id=member, referrer_id=referrer)
+
+
+def test_a_line_that_is_closed_at_its_top_meanwhile() -> None:
+    """A, above X, is bound below B, whose line ends at T, while T is bound below X."""
+    shop = Shop({})
+    for bond in (saved("X", "A"), saved("B", "T")):
+        shop.app.catalog.save(bond)
+    shop.meanwhile(lambda: shop.other.catalog.save(saved("T", "X")))
+    shop.app.catalog.save(saved("A", "B"))
+    rows = {member.id: member.referrer for member in shop.store.scan(Member)}
+    assert (rows["T"], rows["A"]) == ("X", None)
+
+
+def test_an_order_comes_while_what_came_before_it_is_given_up() -> None:
+    shop = Shop({"queue_rebate": PLAN, "early_days": 1})
+    shop.app.orders.accept(completed("o1"))
+    shop.app.clock.advance(2 * DAY)  # type: ignore[attr-defined]
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o1")))
+    shop.app.early.expire(lambda _: None)
+    order = shop.store.get(Order, Key("o1"))
+    assert (order.digest is None, order.completed_at is None) == (False, False)
+
+
+def test_an_event_comes_while_what_was_set_aside_is_forgotten() -> None:
+    shop = Shop({"queue_rebate": PLAN})
+    shop.app.orders.accept(refunded("o1", 2))
+    shop.app.orders.accept(paid("o1"))
+    shop.meanwhile(lambda: shop.other.orders.accept(completed("o1")))
+    shop.app.orders.told(OrderId("o1"))
+    order = shop.store.get(Order, Key("o1"))
+    assert (order.early, order.completed_at is None) == ((), False)
+
+
+def test_two_orders_of_a_sender_take_turns() -> None:
+    shop = Shop({"queue_rebate": PLAN, "senders": {"a": {"orders_per_minute": 1}}})
+    for order in ("o0", "o1"):
+        shop.app.orders.accept(paid(order), "a")
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o2"), "a"))
+    shop.app.orders.accept(paid("o3"), "a")
+    turns = {shop.store.get(Order, Key(f"o{number}")).not_before for number in (2, 3)}
+    assert len(turns) == 2
+
+
+def test_a_senders_first_order_comes_while_its_prefix_changes() -> None:
+    shop = Shop({"queue_rebate": PLAN, "senders": {"a": {}}})
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o1"), "a"))
+    with pytest.raises(Conflict):
+        shop.step({"set": {"senders": {"a": {"prefix": "a-"}}}})
+    assert shop.app.settings.in_force().terms.senders.of_name("a").prefix == ""

@@ -14,7 +14,6 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.ledger import Pocket
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
-from rebate.domain.senders import UNNAMED
 from rebate.domain.times import Instant
 from rebate.usecases import inbox, settlement
 from rebate.usecases.accept_together import ToldOrder, accept_all
@@ -47,7 +46,6 @@ class Deployment:
     def restarted(self) -> App:
         self.clock.advance(11_000_000)
         self.app = without_waiting(wire(self.store, self.clock))
-        self.app.orders.known_senders.add(UNNAMED)
         return self.app
 
     def accept(self, *events: OrderPaid) -> None:

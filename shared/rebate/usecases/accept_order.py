@@ -18,14 +18,14 @@ from rebate.domain.names import (
     is_repurchase,
 )
 from rebate.domain.orders import Early, Order, OrderLine
-from rebate.domain.records import dataclass, field, replace
+from rebate.domain.records import dataclass, replace
 from rebate.domain.senders import UNNAMED
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.early_events import SetAside, early_of, has_room, letter_of
 from rebate.usecases.orders import Mail, load_order, refund_of, store_order
 from rebate.usecases.pace_orders import turn_of
-from rebate.usecases.ports import Check, Clock, Put, Remove, Store, Write
+from rebate.usecases.ports import Clock, Put, Remove, Store, Write
 from rebate.usecases.pricing import Priced, price_order
 from rebate.usecases.rows import (
     Key,
@@ -37,7 +37,7 @@ from rebate.usecases.rows import (
     refund_key,
 )
 from rebate.usecases.seeds import Seeds
-from rebate.usecases.settings import CURRENT_SETTINGS, InForce, SettingsReader
+from rebate.usecases.settings import InForce, SettingsReader
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its order or member."""
@@ -70,7 +70,6 @@ class OrderDesk:
     clock: Clock
     settings: SettingsReader
     seeds: Seeds
-    known_senders: set[str] = field(default_factory=set)
 
     def accept(
         self, event: OrderEvent, sender: str = UNNAMED, *, is_replay: bool = False
@@ -141,11 +140,10 @@ class OrderDesk:
         rows: list[Write] = [Put(each) for each in priced.tickets if each.queue not in sent]
         rows += map(Put, refunds)
         rows += _claimed(order, settled)
-        rows += self._introduced(sender, settings)
+        rows += self._introduced(sender)
         if priced.limited and member:
             rows.append(Put(replace(member, version=member.version + 1), expects=member.version))
         store_order(self.store, order, settled, rows, mail)
-        self.known_senders.add(sender)
         letters = tuple(map(letter_of(settled), settled.early))
         return Accepted(order.id, "accepted", priced.order.queues, letters)
 
@@ -153,13 +151,10 @@ class OrderDesk:
         per_minute = settings.terms.senders.of_name(sender).orders_per_minute
         return turn_of(self.store, self.clock, sender, per_minute)
 
-    def _introduced(self, sender: str, settings: InForce) -> list[Write]:
+    def _introduced(self, sender: str) -> list[Write]:
         """Remember, with a sender's first order, that its prefix cannot change (Rule 0.13)."""
-        is_known = sender in self.known_senders
-        if is_known or self.store.get(KnownSender, Key(sender)) is not None:
-            return []
-        unchanged = Check(*CURRENT_SETTINGS, settings.version)
-        return [Put(KnownSender(sender, self.clock.now()), expects=0), unchanged]
+        known = self.store.get(KnownSender, Key(sender))
+        return [] if known else [Put(KnownSender(sender, self.clock.now()))]
 
     def _buyer(self, event: OrderPaid) -> Member | None:
         """Return who bought; None: a guest (Rule 0.14)."""

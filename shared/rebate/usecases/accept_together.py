@@ -69,7 +69,7 @@ def accept_all(desk: OrderDesk, events: Sequence[ToldOrder]) -> list[Accepted | 
     """Return for each event what `desk.accept` would return or raise, one after another."""
     gathered = Gathered(desk.store)
     try:
-        gathered.get_all(_asked_for(desk, events))
+        gathered.get_all(_asked_for(events))
         quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
         outcomes = [_outcome(quick, event) for event in events]
         gathered.send()
@@ -97,12 +97,11 @@ def _outcome(desk: OrderDesk, told: ToldOrder) -> Accepted | RebateError:
         return error
 
 
-def _asked_for(desk: OrderDesk, events: Iterable[ToldOrder]) -> Iterator[Place]:
+def _asked_for(events: Iterable[ToldOrder]) -> Iterator[Place]:
     """Yield what acceptance will ask for one by one, so that it is read at once."""
     yield CURRENT_SETTINGS
     for event, sender, _ in events:
-        if sender not in desk.known_senders:
-            yield KnownSender, Key(sender)
+        yield KnownSender, Key(sender)
         yield Order, Key(event.order_id)
         if event.member:
             yield Member, Key(event.member.id)
