@@ -79,8 +79,8 @@ GUARDED = {
         RACES + "test_a_line_that_is_closed_at_its_top_meanwhile",
     ),
     "bonds: Put(marked, expects=referrer.version)": Guard(
-        "two members come to stand above each other",
-        RACES + "test_two_members_who_refer_each_other",
+        "binding somebody undoes what the shop says of the referrer just now",
+        RACES + "test_a_referrer_is_saved_while_somebody_is_bound_below",
     ),
     "early_events: Put(after, expects=order.version)": Guard(
         "giving up what came early undoes the order that comes just now",

@@ -61,7 +61,8 @@ def test_whoever_is_not_named_is_a_sender_by_itself():
     )
     senders = terms.senders
     assert [senders.of_source(each).name for each in ("s", "t")] == ["a", "t"]
-    assert senders.of_key("k").name == "a"
+    assert [senders.of_key(each).name for each in ("k", "default")] == ["a", "key/default"]
+    assert senders.of_source("a").name == "source/a", "nobody becomes a by being called so"
     assert [senders.has_key(each) for each in ("k", "default", "t")] == [True, True, False]
 
 

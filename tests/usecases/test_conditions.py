@@ -405,3 +405,10 @@ def test_a_senders_first_order_comes_while_its_prefix_changes() -> None:
     with pytest.raises(Conflict):
         shop.step({"set": {"senders": {"a": {"prefix": "a-"}}}})
     assert shop.app.settings.in_force().terms.senders.of_name("a").prefix == ""
+
+
+def test_a_referrer_is_saved_while_somebody_is_bound_below() -> None:
+    shop = Shop({})
+    shop.meanwhile(lambda: shop.other.catalog.save(MemberSaved(member_id="B", level="gold")))
+    shop.app.catalog.save(saved("A", "B"))
+    assert [row.level for row in shop.store.scan(Member) if row.id == "B"] == ["gold"]

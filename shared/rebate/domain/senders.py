@@ -13,6 +13,11 @@ SHARED_KEY = "default"
 """The key that signs where a signature names none."""
 
 
+def sender_of_key(key: str) -> str:
+    """Return the name of the sender that a key is by itself."""
+    return f"key/{key}"
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """A sender: its prefix, and its bounds (None: none).
@@ -50,12 +55,17 @@ class Senders:
     by_key: Mapping[str, str] = field(default_factory=dict)
 
     def of_source(self, source: str) -> Sender:
-        """Return for whom a source of the bus speaks; one that none names is a sender by itself."""
-        return self.of_name(self.by_source.get(source, source))
+        """Return for whom a source of the bus speaks; one that none names is a sender by itself.
+
+        It does not become somebody else by being called like a sender whom others speak for.
+        """
+        named = self.by_source.get(source)
+        alone = f"source/{source}" if source in self.named else source
+        return self.of_name(alone if named is None else named)
 
     def of_key(self, key: str) -> Sender:
-        """Return for whom a key speaks: one that none names is the shared one."""
-        return self.of_name(self.by_key.get(key, key))
+        """Return for whom a key speaks; one that none names is a sender by itself."""
+        return self.of_name(self.by_key.get(key) or sender_of_key(key))
 
     def of_name(self, name: str) -> Sender:
         """Return the sender of a name."""

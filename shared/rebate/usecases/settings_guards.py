@@ -1,12 +1,12 @@
 """What new settings may not change, given what waits and what was accepted (Rules 0.9 and 0.13)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem, join_paths, shown
 from rebate.contracts.settings import InvalidSettings, Settings
 from rebate.domain.queues import Queue
-from rebate.domain.senders import Sender, Senders
+from rebate.domain.senders import Sender, Senders, sender_of_key
 from rebate.domain.terms import Terms
 from rebate.domain.wallets import Wallet
 from rebate.usecases.ports import Check, Store, Write
@@ -85,21 +85,18 @@ def _of_senders(before: Senders, after: Senders) -> Iterator[tuple[str, str, str
             kept = shown(before.of_name(name).prefix)
             message = f"cannot change from {kept}: the sender has orders with it"
             yield join_paths(f"senders.{name}", "prefix"), name, message
-    for kind, old, new in (
-        ("sources", before.by_source, after.by_source),
-        ("keys", before.by_key, after.by_key),
-    ):
-        yield from _taken_over(kind, old, new)
+    yield from _taken_over("sources", before.by_source, after.by_source, str)
+    yield from _taken_over("keys", before.by_key, after.by_key, sender_of_key)
 
 
 def _taken_over(
-    kind: str, before: Mapping[str, str], after: Mapping[str, str]
+    kind: str, before: Mapping[str, str], after: Mapping[str, str], alone: Callable[[str], str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield the sources and keys that were senders by themselves, and are to be another's."""
     for each, name in after.items():
-        if each not in before and each != name:
-            message = f"{each} has orders as a sender by itself: name that sender {each}"
-            yield f"senders.{name}.{kind}", each, message
+        if each not in before and alone(each) != name:
+            message = f"{each} has orders as a sender by itself: name the sender {alone(each)}"
+            yield f"senders.{name}.{kind}", alone(each), message
 
 
 def _ids(sender: Sender) -> tuple[str, bool]:

@@ -75,9 +75,14 @@ def _senders(settings: Settings) -> Senders:
     named = settings.senders.items()
     return Senders(
         {name: _sender(name, own) for name, own in named},
-        {source: name for name, own in named for source in own.sources},
+        {source: name for name, own in named for source in _sources(name, own)},
         {key: name for name, own in named for key in own.keys},
     )
+
+
+def _sources(name: str, own: SenderSettings) -> tuple[str, ...]:
+    """Return the sources that speak for a sender; without any, and keys, the one of its name."""
+    return own.sources or (() if own.keys else (name,))
 
 
 def _sender(name: str, own: SenderSettings) -> Sender:

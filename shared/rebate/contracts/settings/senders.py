@@ -49,7 +49,8 @@ class Sender(Strict):
         "0.13",
         example=["shop.a"],
         default=(),
-        note="The bus's `source` of its events. A source that none names is a sender by itself.",
+        note="The bus's `source` of its events. A source that none names is a sender by itself; "
+        "a sender without sources and keys is the source of its name.",
     )
     keys: tuple[Key, ...] = setting(
         "Keys",
