@@ -6,11 +6,11 @@ And sets aside what came before its order, and whose order did not come (Rule 1.
 from random import shuffle
 from typing import Any
 
-from rebate.adapters.deliveries import keep_letter
 from rebate.adapters.telemetry import Metric, count, observed, tell_handed_back, tell_settled
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
+from rebate.usecases.early_events import SetAside
 from rebate.usecases.queue_commands import queues_with_mail
 
 
@@ -29,10 +29,17 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 
 def _look_after_early_events() -> None:
     try:
-        app().early.expire(lambda letter: keep_letter(letter, app()))
+        app().early.expire(_keep)
         count(Metric.UNCLAIMED, app().early.waiting())
     except (Conflict, Unavailable) as error:
         tell_handed_back("what came before its order", error)
+
+
+def _keep(letter: SetAside) -> None:
+    # Rarely needed, and what reads events is large.
+    from rebate.adapters.deliveries import keep_letter  # noqa: PLC0415
+
+    keep_letter(letter, app())
 
 
 def _settle(queue: QueueId) -> bool:
