@@ -73,6 +73,10 @@ SETTINGS: dict[str, Any] = {
     },
     "guards": {"rebates_per_day": 10**9},
     "early_days": 1,
+    "senders": {
+        "web": {"keys": ["default"], "orders_per_minute": 100_000},
+        "far": {"sources": ["elsewhere"], "orders_per_minute": 100_000},
+    },
     "order_queue": {"enabled": True, "reward_bps": 6000, "rewards_to_exit": 2},
     "alliance": {
         "enabled": True,
@@ -186,6 +190,7 @@ class Tour:
         with pytest.raises(Killed), _failing(Killed(), commit=4):
             shop.buy("long", "A", _products())
         shop.buy("long", "A", _products())
+        shop.buy("short", "A", ["p1"])
         self._deployment.settle()
 
     def _send_nonsense(self) -> None:

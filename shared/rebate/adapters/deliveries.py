@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cached_property
 from logging import Logger
 from os import environ
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.streams import failures
@@ -23,12 +23,36 @@ from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
 from rebate.domain.records import dataclass
 
 if TYPE_CHECKING:
-    from rebate.bootstrap import App
-    from rebate.usecases.accept_order import Accepted
+    from rebate.usecases.accept_order import Accepted, OrderDesk
     from rebate.usecases.admit_event import Door, OpenDoor
     from rebate.usecases.early_events import SetAside
 
 E = TypeVar("E", bound=Event)
+
+
+class Outside(Protocol):
+    """What a deployment reaches beside its store, as far as events need it."""
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """Where is kept what can never succeed."""
+
+
+class App(Protocol):
+    """The use cases of a deployment, as far as events need them."""
+
+    @property
+    def door(self) -> "Door":
+        """Tells who sends."""
+
+    @property
+    def orders(self) -> "OrderDesk":
+        """Accepts order events."""
+
+    @property
+    def outside(self) -> Outside:
+        """What the deployment reaches."""
+
 
 _TRY_AGAIN = (Conflict, NotYet, Unavailable)
 
@@ -38,7 +62,7 @@ def deliver(
     context: object,
     kinds: tuple[type[E], ...],
     use: Callable[[Delivery[E]], None],
-    app: "App",
+    app: App,
     expect: Callable[[list[Delivery[E]]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Hand each event of an SQS batch to `use`; report those that shall come again.
@@ -161,7 +185,7 @@ def _names(delivery: Delivery[Any]) -> dict[str, str]:
     return {name: value for name, value in names.items() if value is not None}
 
 
-def set_aside_early(accepted: "Accepted", app: "App") -> None:
+def set_aside_early(accepted: "Accepted", app: App) -> None:
     """Set aside what came before an order was paid and does not fit it; then it is forgotten.
 
     Raises:
@@ -173,7 +197,7 @@ def set_aside_early(accepted: "Accepted", app: "App") -> None:
         app.orders.told(accepted.order)
 
 
-def keep_letter(letter: "SetAside", app: "App") -> None:
+def keep_letter(letter: "SetAside", app: App) -> None:
     """Keep an event that was accepted and cannot succeed, with its reason."""
     letters = app.outside.dead_letters
     function = environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
