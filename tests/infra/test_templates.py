@@ -298,6 +298,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "lag",
         "conflicts",
         "audit",
+        "unclaimed",
         "table-throttles",
         "api-errors",
         "api-slow",
