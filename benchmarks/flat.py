@@ -17,7 +17,7 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
-from rebate.usecases.accept_together import accept_all
+from rebate.usecases.accept_together import ToldOrder, accept_all
 from rebate.usecases.forecast import forecast
 from rebate.usecases.ports import Put
 from rebate.usecases.rows import Key
@@ -135,7 +135,7 @@ def _round(subject: Subject) -> None:
 
 def _send(subject: Subject) -> None:
     orders = one_line_orders(ORDERS, writer=subject.sent, seed=subject.length)
-    for batch in batched([paid(order) for order in orders], 10):
+    for batch in batched([ToldOrder(paid(order)) for order in orders], 10):
         accept_all(subject.app.orders, batch)
     subject.sent += 1
 

@@ -26,7 +26,7 @@ from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.accept_order import Accepted
-from rebate.usecases.accept_together import BATCH_MAX, accept_all
+from rebate.usecases.accept_together import BATCH_MAX, ToldOrder, accept_all
 from rebate.usecases.rows import SHARDS, Inbox, Key, inbox_partition
 from rebate.usecases.settle_queue import CONFLICTS_MAX
 from rebate.usecases.show_outcome import show_outcome
@@ -171,7 +171,7 @@ def _writer(endpoint: str, writer: int, count: int, variant: Variant) -> Callabl
         waited, rings = [], Rings()
         for batch in batched(orders, variant.batch):
             began = time.monotonic()
-            for outcome in accept_all(app.orders, [paid(order) for order in batch]):
+            for outcome in accept_all(app.orders, [ToldOrder(paid(order)) for order in batch]):
                 assert isinstance(outcome, Accepted), f"not accepted: {outcome}"
             waited += [time.monotonic() - began] * len(batch)
             if not variant.settlers:

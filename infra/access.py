@@ -57,16 +57,25 @@ _SETTLEMENT: _Access = {
 """Whoever settles a queue may have to settle anything."""
 
 _ORDERS: _Access = {
+    **_SETTINGS,
     "inbox": (_PUT,),
     "order_lines": (_QUERY, _PUT),
     "orders": (_GET, _PUT, _CHECK),
     "spending": (_PUT,),
 }
 
+_EARLY: _Access = {"unclaimed": (_PUT,)}
+"""What keeps an event that came before its order."""
+
+_REFUNDED: _Access = {"refunds": (_GET, _PUT)}
+
 _PAID: _Access = _all(
     _SETTINGS,
     _ORDERS,
     {
+        "refunds": (_PUT, _REMOVE),
+        "senders": (_GET, _PUT),
+        "unclaimed": (_REMOVE,),
         "members": (_GET, _GET_MANY, _PUT),
         "orders": (_GET_MANY,),
         "products": (_GET_MANY,),
@@ -94,6 +103,10 @@ _ASKED: _Access = {
     "notices": (_QUERY,),
     "products": (_SCAN,),
     "queues": (_GET_MANY, _SCAN),
+    "inbox": (_SCAN,),
+    "refunds": (_QUERY,),
+    "senders": (_GET, _CHECK),
+    "wallets": (_SCAN,),
     "seeds": (_GET_MANY,),
     "settings": (_GET_MANY, _PUT),
     "statements": (_QUERY,),
@@ -103,12 +116,12 @@ _ASKED: _Access = {
 """What only members and operators ask for."""
 
 ACCESS: Mapping[str, _Access] = {
-    "api": _all(_ASKED, _SETTLEMENT, _PAID, _CATALOG),
+    "api": _all(_ASKED, _SETTLEMENT, _PAID, _EARLY, _REFUNDED, _CATALOG),
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,
-    "on_order_completed": _ORDERS,
-    "on_order_paid": _all(_PAID, {"current_settings": (_GET_MANY,)}),
-    "on_order_refunded": _ORDERS,
+    "on_order_completed": _all(_ORDERS, _EARLY),
+    "on_order_paid": _all(_PAID, {"current_settings": (_GET_MANY,), "senders": (_GET_MANY,)}),
+    "on_order_refunded": _all(_ORDERS, _EARLY, _REFUNDED),
     "scheduled_clear": _RUNS,
     "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},
     "scheduled_payouts": {
@@ -122,7 +135,7 @@ ACCESS: Mapping[str, _Access] = {
         "statements": (_PUT,),
         "wallets": (_GET, _ADD),
     },
-    "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,)}),
+    "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,), "unclaimed": (_QUERY, _REMOVE)}),
     "settle": _SETTLEMENT,
 }
 """By function."""

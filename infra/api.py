@@ -122,6 +122,12 @@ class Api(Construct):
             service="ssm", resource="parameter", resource_name=stage.secrets_name.lstrip("/")
         )
         function.may(["ssm:GetParameter"], arn, sid="ReadShopSecrets")
+        function.may(["ssm:GetParameter"], f"{arn}/*", sid="ReadSecretsOfKeys")
+        parameters = (
+            f"<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter{stage.secrets_name}"
+        )
+        reason = "each key of a sender has a parameter of its own, which operators make"
+        acknowledge(function.role, f"IAM5[Resource::arn:{parameters}/*]", reason)
 
     def _ring_on_trouble(self, function: RebateFunction) -> None:
         function.alarms.ring(

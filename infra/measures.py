@@ -59,6 +59,14 @@ class Measures:
             means="The store refuses something for ever: a queue may not go on.",
         )
         alarms.ring(
+            "unclaimed",
+            "orders",
+            self._metric(Metric.UNCLAIMED, "Maximum"),
+            at_least=1,
+            times=3,
+            means="Completions or refunds have waited for their order for more than a day.",
+        )
+        alarms.ring(
             "audit",
             "books",
             self._metric(AUDIT_DIFFERENCES, "Maximum"),

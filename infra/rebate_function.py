@@ -102,6 +102,12 @@ class RebateFunction(Construct):
         assert self._dead_letters is not None, f"{self.name} keeps no dead letters"
         return self._dead_letters
 
+    def sets_aside(self, letters: DeadLetters) -> None:
+        """Let the function keep there what it accepted and what cannot succeed."""
+        self.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", letters.queue.queue_url)
+        if letters is not self._dead_letters:  # its own it may write to anyway
+            self.may(["sqs:SendMessage"], letters.queue.queue_arn, sid="SetAside")
+
     def may(self, actions: Sequence[str], resource: str, *, sid: str) -> None:
         """Allow the function `actions` on one resource."""
         self.role.add_to_policy(

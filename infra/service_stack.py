@@ -146,12 +146,16 @@ class ServiceStack(Stack):
         functions = {
             name: self._function(name, seconds=seconds) for name, seconds in CLOCKED_SECONDS.items()
         }
+        sweep = functions["scheduled_sweep"]
+        sweep.sets_aside(sweep.dead_letters)
         schedules = Schedules(self, "Schedules", name=self._stage.prefix)
         for start in starts_of(self._stage):
             schedules.add(start, functions[start.function])
 
     def _answer(self, data: DataStack) -> Api:
         function = self._function("api", seconds=29, is_asked=True)
+        paid = next(each for each in self._functions if each.name == "on_order_paid")
+        function.sets_aside(paid.dead_letters)
         return Api(self, "Api", stage=self._stage, function=function, sign_in=data.sign_in)
 
     def _function(

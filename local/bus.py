@@ -33,6 +33,10 @@ NO_RULE = "no_rule"
 """The code of letters that no function takes."""
 
 
+_KEPT = ("replay-name", "accepted_from")
+"""What a replay says of an event, and a letter of what was set aside."""
+
+
 class Bus:
     """Brings events to functions, in the order in which they were put."""
 
@@ -103,6 +107,7 @@ def enveloped(entry: Mapping[str, Any]) -> dict[str, Any]:
         "region": REGION,
         "resources": [],
         "detail": entry.get("detail"),
+        **{name: entry[name] for name in _KEPT if name in entry},
     }
 
 

@@ -1,8 +1,9 @@
 """Plays a scenario through the real functions, each step settled before the next (section 4)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from local.compare import differences
@@ -12,6 +13,7 @@ from rebate.contracts.scenario_steps import (
     Buy,
     Decide,
     Draw,
+    EntryStep,
     EventStep,
     ExchangeStep,
     Refund,
@@ -22,16 +24,18 @@ from rebate.contracts.scenario_steps import (
 from rebate.contracts.scenarios import Scenario
 from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import RebateError, Rejected
-from rebate.domain.names import EntryId, MemberId, QueueId
+from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant, day_of, instant_of
-from rebate.usecases.rows import Key, Member
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.seeds import Seeds, repeatable_seed
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 
 FIRST_STEP = datetime.fromisoformat("2026-03-01T10:00:00+08:00")
 STEP = timedelta(minutes=1)
+BEFORE_ALL = datetime.fromtimestamp(0, UTC)
+"""When the members of a scenario were saved: before whatever a step says of them."""
 
 STEP_COMMANDS_MAX = 20_000
 """Commands in one step after which it is taken for endless."""
@@ -108,7 +112,7 @@ class _Player:
                 "rank": member.rank,
                 "referrer_id": member.referrer,
             }
-            self._deliver("MemberSaved", detail)
+            self._deliver("MemberSaved", detail, time=BEFORE_ALL.isoformat())
 
     def take_steps(self) -> list[str]:
         """Take all steps; return where one was refused, or not, against what was said.
@@ -143,9 +147,13 @@ class _Player:
         return self._refused_by_functions()
 
     def _refused_by_functions(self) -> Refusal | None:
-        """Return why an event of this step was set aside, if one was."""
+        """Return why the event of this step was set aside, if it was.
+
+        What came before its order and does not fit it is set aside with the order, which stands.
+        """
         letters = self._deployment.bus.newly_set_aside()
-        return Refusal(letters[0].code, letters[0].reason) if letters else None
+        own = (each for each in letters if "accepted_from" not in json.loads(each.body))
+        return next((Refusal(each.code, each.reason) for each in own), None)
 
     def _keep_seeds(self, moments: list[datetime]) -> None:
         """Have the seeds of these days made from the scenario's, before a function wants them."""
@@ -161,9 +169,7 @@ class _Player:
     # One method for each action
 
     def _buy(self, buy: Buy) -> None:
-        member = self._deployment.app.store.get(Member, Key(buy.member))
-        detail = buy.event_detail(self._at.isoformat(), member.level if member else None)
-        self._deliver("OrderPaid", detail)
+        self._deliver("OrderPaid", buy.event_detail(self._at.isoformat()))
 
     def _complete(self, order: str) -> None:
         detail = {"order_id": order, "completed_at": self._at.isoformat()}
@@ -179,14 +185,11 @@ class _Player:
         self._deliver("OrderRefunded", detail)
 
     def _draw(self, draw: Draw) -> None:
-        by = MemberId(draw.member) if draw.member else None
-        queue, entry = QueueId(draw.queue), EntryId(draw.entry)
-        self._deployment.app.entries.draw(queue, entry, by=by, at=self._instant)
+        self._deployment.app.entries.draw(_wish(draw), by=_asker(draw), at=self._instant)
 
     def _exchange(self, wish: ExchangeStep) -> None:
-        by = MemberId(wish.member) if wish.member else None
-        queue, entry = QueueId(wish.queue), EntryId(wish.entry)
-        self._deployment.app.entries.exchange(queue, entry, wish.into, by=by, at=self._instant)
+        entries = self._deployment.app.entries
+        entries.exchange(_wish(wish), wish.into, by=_asker(wish), at=self._instant)
 
     def _run(self, run: str) -> None:
         if run == "dividend":
@@ -217,15 +220,24 @@ class _Player:
         self._deployment.app.cashier.transfer(name, giver, taker, wish.asset, wish.amount)
 
     def _event(self, event: EventStep) -> None:
-        entry: dict[str, Any] = {"detail-type": event.detail_type, "detail": event.detail}
-        if event.source is not None:
-            entry["source"] = event.source
-        if event.time is not None:
-            entry["time"] = event.time.isoformat()
-        self._deployment.bus.deliver(entry)
+        time = (event.time or self._at).isoformat()
+        self._deliver(event.detail_type, event.detail, time=time, source=event.source)
 
-    def _deliver(self, kind: str, detail: dict[str, Any]) -> None:
-        self._deployment.bus.deliver({"detail-type": kind, "detail": detail})
+    def _deliver(self, kind: str, detail: Any, **envelope: Any) -> None:  # noqa: ANN401 - JSON
+        at = {"time": self._at.isoformat(), "replay-name": "scenario", **envelope}
+        self._deployment.bus.deliver({"detail-type": kind, "detail": detail, **at})
+
+
+def _wish(step: EntryStep) -> Wish:
+    queue = QueueId(step.queue)
+    if step.order is None:
+        return Wish(queue, EntryId(step.entry or ""))
+    line = WHOLE_ORDER if step.line is None else LineId(step.line)
+    return Wish.of(queue, OrderId(step.order), line)
+
+
+def _asker(step: EntryStep) -> MemberId | None:
+    return MemberId(step.member) if step.member else None
 
 
 def _unexpected(step: Step, refusal: Refusal | None) -> str | None:

@@ -108,7 +108,7 @@ class Replay:
             self._settle()
         if self._holds and (happened := _happened(entry)) is not None:
             self._deployment.app.holds.release(happened)
-        self._deployment.bus.deliver(entry)
+        self._deployment.bus.deliver({**entry, "replay-name": "file"})
         self._unsettled += 1
         if at is None or self._unsettled == TOGETHER_MAX:
             self._settle()

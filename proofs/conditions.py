@@ -70,11 +70,33 @@ GUARDED = {
         "what was held is released twice",
         RACES + "test_two_releases_of_what_was_held",
     ),
-    "save_catalog: Check(Member, key_of(top), top.version)": Guard(
-        "two members come to stand above each other",
-        RACES + "test_two_members_who_refer_each_other",
+    "accept_order: Put(after, expects=header.version)": Guard(
+        "forgetting what was set aside undoes an event that comes just now",
+        RACES + "test_an_event_comes_while_what_was_set_aside_is_forgotten",
     ),
-    "save_catalog: Put(replace(after, version=known.version + 1), expects=known.version)": Guard(
+    "bonds: Check(Member, key_of(top), top.version)": Guard(
+        "a line of referrals is closed at its top",
+        RACES + "test_a_line_that_is_closed_at_its_top_meanwhile",
+    ),
+    "bonds: Put(marked, expects=referrer.version)": Guard(
+        "binding somebody undoes what the shop says of the referrer just now",
+        RACES + "test_a_referrer_is_saved_while_somebody_is_bound_below",
+    ),
+    "early_events: Put(after, expects=order.version)": Guard(
+        "giving up what came early undoes the order that comes just now",
+        RACES + "test_an_order_comes_while_what_came_before_it_is_given_up",
+    ),
+    "pace_orders: Put(paced, expects=known.version)": Guard(
+        "two orders of a sender take the same turn",
+        RACES + "test_two_orders_of_a_sender_take_turns",
+    ),
+    "settings_guards: Check(KnownSender, Key(name), 0)": Guard(
+        "a prefix changes though the sender has an order by now",
+        RACES + "test_a_senders_first_order_comes_while_its_prefix_changes",
+    ),
+    "save_catalog: "
+    "Put(replace(after, version=known.version + 1, sender=sender), "
+    "expects=known.version)": Guard(
         "of two events about a member, a product or a store one is lost",
         RACES + "test_two_events_about_a_member",
     ),

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rebate.bootstrap import App, wire
+from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, parse_event
 from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Rejected
-from rebate.domain.names import QueueId
+from rebate.domain.names import WHOLE_ORDER, LineId, QueueId
 from rebate.domain.times import Instant, instant_of
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.save_catalog import CatalogDesk
 from rebate.usecases.seeds import repeatable_seed
 from rebate.usecases.settings import save_settings
@@ -34,8 +36,9 @@ class Player:
         seed = repeatable_seed(self.document.get("draw_seed", ""))
         self.app: App = wire(self.store, FakeClock(), seed)
         self.at = datetime.fromisoformat(FIRST_STEP) - timedelta(minutes=1)
-        self.levels: dict[str, str | None] = {}
         self.names = itertools.count(1)
+        self.sent: tuple[str | None, str | None] = (None, None)
+        """The source and the time of the event that is delivered, where a step says them."""
 
     def begin(self) -> None:
         in_force = self.app.settings.in_force()
@@ -80,25 +83,28 @@ class Player:
         return instant_of(self.at)
 
     def deliver(self, detail_type: str, detail: Mapping[str, Any]) -> None:
-        event = parse_event(detail_type, detail)
+        source, time = self.sent
+        told: Delivery[Any] = Delivery(None, None, parse_event(detail_type, detail), source=source)
+        admitted = self.app.door.open().admit(told)
+        event = admitted.event
         if isinstance(event, MemberSaved | ProductSaved | StoreSaved):
-            if isinstance(event, MemberSaved):
-                self.levels[event.member_id] = event.level
+            at = instant_of(datetime.fromisoformat(time)) if time else None
             catalog = CatalogDesk(self.store, self.app.clock, self.app.settings)
-            catalog.save(event)
+            catalog.save(event, at, admitted.sender)
             return
-        self.settle(self.app.orders.accept(event).queues)
+        self.settle(self.app.orders.accept(event, admitted.sender).queues)
 
     def settle(self, queues: Iterable[QueueId]) -> None:
         for queue in queues if self.settles else ():
             self.app.settler.settle(queue)
 
     def _buy(self, buy: Mapping[str, Any]) -> None:
-        level = buy.get("level", self.levels.get(buy["member"]))
+        level = {"level": buy["level"]} if "level" in buy else {}
         lines = buy.get("lines") or [{**buy, "line": "1"}]
+        lines = [{"line": str(number), **line} for number, line in enumerate(lines, 1)]
         detail = {
             "order_id": buy["order"],
-            "member": {"id": buy["member"], "level": level},
+            "member": None if buy["member"] is None else {"id": buy["member"], **level},
             "channel": buy.get("channel", "mall"),
             "store_id": buy.get("store"),
             "paid_at": self.at.isoformat(),
@@ -124,17 +130,22 @@ class Player:
 
     def _refund(self, refund: Mapping[str, Any]) -> None:
         line = {"line_id": refund.get("line", "1"), "amount": refund["amount"]}
-        detail = {"order_id": refund["order"], "refund_id": refund["id"], "lines": [line]}
+        name = refund.get("id") or f"r{next(self.names)}"
+        detail = {"order_id": refund["order"], "refund_id": name, "lines": [line]}
         self.deliver("OrderRefunded", {**detail, "refunded_at": self.at.isoformat()})
 
     def _event(self, event: Mapping[str, Any]) -> None:
-        self.deliver(event["detail-type"], event["detail"])
+        self.sent = event.get("source"), event.get("time")
+        try:
+            self.deliver(event["detail-type"], event["detail"])
+        finally:
+            self.sent = None, None
 
     def _exchange(self, step: Mapping[str, Any]) -> None:
-        self.app.entries.exchange(step["queue"], step["entry"], step["into"], at=self.now)
+        self.app.entries.exchange(_wish(step), step["into"], at=self.now)
 
     def _draw(self, step: Mapping[str, Any]) -> None:
-        self.app.entries.draw(step["queue"], step["entry"], at=self.now)
+        self.app.entries.draw(_wish(step), at=self.now)
 
     def _run(self, name: str) -> None:
         if name == "dividend":
@@ -156,3 +167,9 @@ class Player:
     def _transfer(self, step: Mapping[str, Any]) -> None:
         name = f"t{next(self.names)}"
         self.app.cashier.transfer(name, step["from"], step["to"], step["asset"], step["amount"])
+
+
+def _wish(step: Mapping[str, Any]) -> Wish:
+    if "order" in step:
+        return Wish.of(step["queue"], step["order"], LineId(step.get("line", WHOLE_ORDER)))
+    return Wish(step["queue"], step["entry"])

@@ -16,7 +16,7 @@ from rebate.contracts.events_in import Event, OrderCompleted, OrderPaid, OrderRe
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
 from rebate.usecases.accept_order import OrderDesk
-from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.accept_together import OrderBatch, ToldOrder
 
 REGION = "eu-central-1"
 PREFIX = "rebate-"
@@ -79,7 +79,7 @@ def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:
 
 def _accepted(desk: OrderDesk, events: list[Event]) -> Iterator[QueueId]:
     together = OrderBatch(desk)
-    together.expect(event for event in events if isinstance(event, OrderPaid))
+    together.expect(ToldOrder(event) for event in events if isinstance(event, OrderPaid))
     for event in events:
         assert isinstance(event, OrderPaid | OrderCompleted | OrderRefunded)
         if isinstance(event, OrderPaid):

@@ -25,7 +25,8 @@ from functions.api.operators import settings_shown
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
 from rebate.contracts import api, requests
-from rebate.domain.names import EntryId, QueueId
+from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, OrderId, QueueId
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.manage_catalog import enable_products
 from rebate.usecases.settings import lowest_margin, save_settings
 from rebate.usecases.word_notices import save_wording
@@ -37,9 +38,7 @@ router = Router()  # type: ignore[no-untyped-call]
 def exchange() -> Response[str]:
     event = _event()
     asked = body_of(event, requests.Exchange)
-    app().entries.exchange(
-        QueueId(asked.queue), EntryId(asked.entry), asked.into, by=member_of(event)
-    )
+    app().entries.exchange(_wish(asked), asked.into, by=member_of(event))
     return Response(204)
 
 
@@ -47,7 +46,7 @@ def exchange() -> Response[str]:
 def draw() -> Response[str]:
     event = _event()
     asked = body_of(event, requests.Draw)
-    app().entries.draw(QueueId(asked.queue), EntryId(asked.entry), by=member_of(event))
+    app().entries.draw(_wish(asked), by=member_of(event))
     return Response(204)
 
 
@@ -118,6 +117,13 @@ def exchange_stalled() -> Response[str]:
 def merge_stalled() -> Response[str]:
     asked = body_of(_event(), requests.MergeStalled)
     return answer(200, app().stalls.merge(QueueId(asked.queue)))
+
+
+def _wish(asked: requests.Exchange | requests.Draw) -> Wish:
+    if asked.order is not None:
+        line = WHOLE_ORDER if asked.line is None else LineId(asked.line)
+        return Wish.of(QueueId(asked.queue), OrderId(asked.order), line)
+    return Wish(QueueId(asked.queue), EntryId(asked.entry or ""))
 
 
 def _name_in(event: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import needed_parameter, parameter
+from functions.api.queries import ENTRY_CHARS, QUEUE_CHARS, needed_id, parameter
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, shown
 from rebate.domain.names import EntryId, QueueId
@@ -36,8 +36,8 @@ def my_draw() -> Response[str]:
         app().settings.in_force().terms,
         app().clock.now(),
         member=member_of(event),
-        queue=QueueId(needed_parameter(event, "queue")),
-        entry=EntryId(needed_parameter(event, "entry")),
+        queue=QueueId(needed_id(event, "queue", further_chars=QUEUE_CHARS)),
+        entry=EntryId(needed_id(event, "entry", further_chars=ENTRY_CHARS)),
     )
     return answer(200, seen)
 

@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import answer
-from functions.api.queries import needed_parameter, parameter, whole_number
+from functions.api.queries import QUEUE_CHARS, needed_id, page_parameter, whole_number
 from rebate.bootstrap import app
 from rebate.domain.names import QueueId
 from rebate.usecases.show_entries import show_entries
@@ -28,7 +28,7 @@ router = Router()  # type: ignore[no-untyped-call]
 def my_entries() -> Response[str]:
     event = _event()
     terms = app().settings.in_force().terms
-    after = parameter(event, "after")
+    after = page_parameter(event)
     return answer(200, show_entries(app().store, terms, member_of(event), after))
 
 
@@ -36,7 +36,7 @@ def my_entries() -> Response[str]:
 def my_queue() -> Response[str]:
     event = _event()
     terms = app().settings.in_force().terms
-    queue = QueueId(needed_parameter(event, "id"))
+    queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
     after = whole_number(event, "after")
     return answer(200, show_progress(app().store, terms, member_of(event), queue, after))
 
@@ -44,7 +44,7 @@ def my_queue() -> Response[str]:
 @router.get("/v1/me/wallet")
 def my_wallet() -> Response[str]:
     event = _event()
-    return answer(200, show_wallet(app().store, member_of(event), parameter(event, "after")))
+    return answer(200, show_wallet(app().store, member_of(event), page_parameter(event)))
 
 
 def _event() -> dict[str, Any]:

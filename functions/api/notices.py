@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import parameter
+from functions.api.queries import page_parameter, parameter
 from rebate.bootstrap import app
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.problems import Problem, nearest, one_of, shown
@@ -24,7 +24,7 @@ router = Router()  # type: ignore[no-untyped-call]
 def my_notices() -> Response[str]:
     event = _event()
     terms = app().settings.in_force().terms
-    locale, after = _locale(event), parameter(event, "after")
+    locale, after = _locale(event), page_parameter(event)
     return answer(200, show_notices(app().store, terms, member_of(event), locale, after))
 
 

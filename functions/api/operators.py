@@ -15,7 +15,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.errors import answer, refusal
-from functions.api.queries import needed_parameter, whole_number
+from functions.api.queries import ORDER_CHARS, QUEUE_CHARS, checked_id, needed_id, whole_number
 from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.domain.names import OrderId, QueueId
@@ -37,7 +37,7 @@ def queues() -> Response[str]:
 
 @router.get("/v1/queue")
 def queue() -> Response[str]:
-    name = needed_parameter(_event(), "id")
+    name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
     terms = app().settings.in_force().terms
     after = whole_number(_event(), "after")
     seen = show_queue(app().store, terms, QueueId(name), after)
@@ -48,7 +48,7 @@ def queue() -> Response[str]:
 def queue_forecast() -> Response[str]:
     from rebate.usecases.forecast import forecast  # noqa: PLC0415 - rarely asked for
 
-    name = needed_parameter(_event(), "id")
+    name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
     days = whole_number(_event(), "days", at_least=1)
     seen = forecast(
         app().store,
@@ -63,12 +63,13 @@ def queue_forecast() -> Response[str]:
 
 @router.get(f"{_ORDERS}.+")
 def order_by_path() -> Response[str]:
-    return _order(router.current_event.path.removeprefix(_ORDERS))
+    name = router.current_event.path.removeprefix(_ORDERS)
+    return _order(checked_id("order_id", name, further_chars=ORDER_CHARS))
 
 
 @router.get("/v1/order")
 def order_by_id() -> Response[str]:
-    return _order(needed_parameter(_event(), "id"))
+    return _order(needed_id(_event(), "id", further_chars=ORDER_CHARS))
 
 
 @router.get("/v1/settings")

@@ -5,10 +5,17 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from functions.api.errors import InvalidRequest
+from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.contracts.problems import Problem, shown
 
 DIGITS_MAX = 18
 """Digits of a whole number in a query."""
+
+SORT_KEY_BYTES_MAX = 1024
+"""What DynamoDB allows; pages go on after a sort key."""
+
+QUEUE_CHARS, ENTRY_CHARS, ORDER_CHARS = 16, 272, 16
+"""What stands beside an id in the names of queues (`store/`), entries and repurchases (`-r1`)."""
 
 
 def parameter(event: Mapping[str, Any], name: str) -> str | None:
@@ -26,6 +33,40 @@ def needed_parameter(event: Mapping[str, Any], name: str) -> str:
     value = parameter(event, name)
     if value is None:
         raise InvalidRequest([Problem(name, "is required in the query")])
+    return value
+
+
+def needed_id(event: Mapping[str, Any], name: str, *, further_chars: int = 0) -> str:
+    """Return a query parameter that is an id, of a queue or an entry with what stands beside it.
+
+    Raises:
+        InvalidRequest: it is not there, or no id: nothing that is stored can be called so.
+    """
+    return checked_id(name, needed_parameter(event, name), further_chars=further_chars)
+
+
+def checked_id(name: str, value: str, *, further_chars: int = 0) -> str:
+    """Return what stands in a path or a query under a name if it is an id.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    try:
+        return identifier(value, further_chars=further_chars)
+    except BadIdentifier as bad:
+        raise InvalidRequest([Problem(name, str(bad))]) from None
+
+
+def page_parameter(event: Mapping[str, Any], name: str = "after") -> str | None:
+    """Return where a page goes on, as the page before it said.
+
+    Raises:
+        InvalidRequest: no page can have said so.
+    """
+    value = parameter(event, name)
+    if value is not None and not 0 < len(value.encode(errors="replace")) <= SORT_KEY_BYTES_MAX:
+        message = f"must be the `next` of a page, of at most {SORT_KEY_BYTES_MAX} bytes"
+        raise InvalidRequest([Problem(name, message)])
     return value
 
 

@@ -15,8 +15,8 @@ _KINDS: tuple[type[CatalogEvent], ...] = (MemberSaved, ProductSaved, StoreSaved)
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the messages that shall come again."""
-    return deliver(event, context, _KINDS, _save, app().outside.dead_letters)
+    return deliver(event, context, _KINDS, _save, app())
 
 
 def _save(delivery: Delivery[CatalogEvent]) -> None:
-    tell_saved(app().catalog.save(delivery.event, delivery.at))
+    tell_saved(app().catalog.save(delivery.event, delivery.at, delivery.sender))

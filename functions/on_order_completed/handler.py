@@ -12,8 +12,8 @@ from rebate.contracts.events_in import OrderCompleted
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the messages that shall come again."""
-    return deliver(event, context, (OrderCompleted,), _accept, app().outside.dead_letters)
+    return deliver(event, context, (OrderCompleted,), _accept, app())
 
 
 def _accept(delivery: Delivery[OrderCompleted]) -> None:
-    tell_accepted(app().orders.accept(delivery.event))
+    tell_accepted(app().orders.accept(delivery.event, delivery.sender))

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from rebate.adapters.deliveries import deliver
+from rebate.adapters.deliveries import deliver, set_aside_early
 from rebate.adapters.telemetry import observed, tell_accepted
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import OrderPaid
-from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.accept_together import OrderBatch, ToldOrder
 
 
 @observed
@@ -16,7 +16,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     orders = OrderBatch(app().orders)
 
     def accept(delivery: Delivery[OrderPaid]) -> None:
-        tell_accepted(orders.accept(delivery.event))
+        event, sender = delivery.event, delivery.sender
+        accepted = orders.accept(event, sender, is_replay=delivery.is_replay)
+        tell_accepted(accepted)
+        set_aside_early(accepted, app())
 
-    dead_letters = app().outside.dead_letters
-    return deliver(event, context, (OrderPaid,), accept, dead_letters, orders.expect)
+    def expect(deliveries: list[Delivery[OrderPaid]]) -> None:
+        orders.expect(ToldOrder(each.event, each.sender, each.is_replay) for each in deliveries)
+
+    return deliver(event, context, (OrderPaid,), accept, app(), expect)

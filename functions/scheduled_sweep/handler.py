@@ -1,9 +1,14 @@
-"""Settles every queue with mail, so that a lost ring costs time and no money."""
+"""Settles every queue with mail, so that a lost ring costs time and no money.
+
+And sets aside what came before its order, and whose order did not come (Rule 1.6.6).
+"""
 
 from random import shuffle
 from typing import Any
 
 from rebate.adapters.telemetry import (
+    Metric,
+    count,
     observed,
     tell_handed_back,
     tell_settled,
@@ -13,6 +18,7 @@ from rebate.adapters.telemetry import (
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
+from rebate.usecases.early_events import SetAside
 from rebate.usecases.queue_commands import queues_with_mail
 
 
@@ -25,7 +31,23 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     found = queues_with_mail(app().store)
     shuffle(found)
     left = [queue for queue in found if not _settle(queue)]
+    _look_after_early_events()
     return {"queues": sorted(found), "left": sorted(left)}
+
+
+def _look_after_early_events() -> None:
+    try:
+        app().early.expire(_keep)
+        count(Metric.UNCLAIMED, app().early.waiting())
+    except (Conflict, Unavailable) as error:
+        tell_handed_back("what came before its order", error)
+
+
+def _keep(letter: SetAside) -> None:
+    # Rarely needed, and what reads events is large.
+    from rebate.adapters.deliveries import keep_letter  # noqa: PLC0415
+
+    keep_letter(letter, app())
 
 
 def _settle(queue: QueueId) -> bool:

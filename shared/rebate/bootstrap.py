@@ -23,6 +23,8 @@ from rebate.usecases.seeds import Seeds, random_seed
 if TYPE_CHECKING:
     from rebate.adapters.dead_letters import DeadLetters
     from rebate.usecases.accept_order import OrderDesk
+    from rebate.usecases.admit_event import Door
+    from rebate.usecases.early_events import EarlyDesk
     from rebate.usecases.exchange_entry import EntryDesk
     from rebate.usecases.manage_catalog import StallDesk
     from rebate.usecases.pay_dividend import DividendDesk
@@ -39,7 +41,8 @@ class Outside:
     """What a deployment reaches beside its store, as the environment names it.
 
     `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
-    itself, for machines without SSM. A function has what it needs.
+    itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM. A
+    function has what it needs.
     """
 
     @cached_property
@@ -55,13 +58,14 @@ class Outside:
         return EventBus(os.environ.get("REBATE_BUS", ""), _region())
 
     @cached_property
-    def shop_secrets(self) -> Callable[[], tuple[bytes, ...]]:
+    def shop_secrets(self) -> Callable[[str], tuple[bytes, ...]]:
         from rebate.adapters.shop_secrets import ShopSecrets
 
         return ShopSecrets(
             _region(),
             parameter=os.environ.get("REBATE_SHOP_SECRET_PARAMETER"),
             text=os.environ.get("REBATE_SHOP_SECRET"),
+            keys=os.environ.get("REBATE_SHOP_KEYS"),
         )
 
 
@@ -93,6 +97,18 @@ class App:
         from rebate.usecases.accept_order import OrderDesk
 
         return OrderDesk(self.store, self.clock, self.settings, self.seeds)
+
+    @cached_property
+    def door(self) -> "Door":
+        from rebate.usecases.admit_event import Door
+
+        return Door(self.settings)
+
+    @cached_property
+    def early(self) -> "EarlyDesk":
+        from rebate.usecases.early_events import EarlyDesk
+
+        return EarlyDesk(self.store, self.clock, self.settings)
 
     @cached_property
     def settler(self) -> "Settler":

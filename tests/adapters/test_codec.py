@@ -40,6 +40,7 @@ BALANCED = st.builds(
     st.integers(),
 )
 st.register_type_strategy(JournalEntry, BALANCED)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(
     Unknown, st.builds(lambda said: Unknown("dance", {**said, "type": "dance"}), DOCUMENTS_BY_NAME)
 )

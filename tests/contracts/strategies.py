@@ -6,7 +6,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-ids = st.text(string.ascii_letters + string.digits + "/#-. é中", min_size=1, max_size=8)
+from rebate.domain.names import is_repurchase
+
+ids = st.text(string.ascii_letters + string.digits + "/#-. é中", min_size=1, max_size=8).map(
+    lambda text: " ".join(text.split()) or "x"
+)
 amounts = st.integers(0, 10**9)
 optional_ids = st.none() | ids
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -23,7 +27,7 @@ def order_lines(draw: Any) -> dict[str, Any]:
     line = {"line_id": draw(ids), "paid": draw(amounts)}
     optional = {
         "product_id": optional_ids,
-        "supply": st.sampled_from(["self", "supplier", "aggregated", "store"]),
+        "supply": st.sampled_from(["self", "supplier", "aggregated"]),
         "quantity": st.integers(0, 100),
         "deducted": amounts,
         "profit": st.none() | st.integers(-(10**6), 10**6),
@@ -36,7 +40,7 @@ def paid_details(draw: Any) -> dict[str, Any]:
     """Details of OrderPaid."""
     lines = st.lists(order_lines(), min_size=1, max_size=3, unique_by=lambda line: line["line_id"])
     return {
-        "order_id": draw(ids),
+        "order_id": draw(ids.filter(lambda name: not is_repurchase(name))),
         "member": {"id": draw(ids), "level": draw(optional_ids)},
         "channel": draw(st.sampled_from(["mall", "store", "cashier"])),
         "store_id": draw(ids),

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.domain.money import WHOLE, share, split, whole_number
+from rebate.domain.money import (
+    WHOLE,
+    exchanged,
+    share,
+    split,
+    split_in_proportion,
+    whole_number,
+)
 from tests.strategies import examples
 
 amounts = st.integers(0, 10**12)
@@ -59,3 +66,26 @@ def test_what_is_no_whole_number_is_refused(value: object) -> None:
         whole_number(value)
     with pytest.raises(TypeError):
         share(value, 1)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=20), st.data())
+def test_an_amount_is_split_in_proportion_to_what_is_left(
+    left: list[int], data: st.DataObject
+) -> None:
+    """Rule 1.6.6: the parts sum to the whole, and none exceeds what is left of its line."""
+    amount = data.draw(st.integers(0, sum(left)))
+    parts = split_in_proportion(amount, left)
+    assert sum(parts) == amount
+    assert all(0 <= part <= most for part, most in zip(parts, left, strict=True))
+    exact = [amount * most // sum(left) if amount else 0 for most in left]
+    assert all(part - floor in {0, 1} for part, floor in zip(parts, exact, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("amount", "bps", "decimals", "hundredths"),
+    [(5800, 10_000, 0, 580_000), (5800, 10_000, 2, 5800), (12_345, 5000, 3, 617), (1, 9999, 2, 0)],
+)
+def test_one_unit_of_a_currency_is_one_point_whatever_its_decimals(
+    amount: int, bps: int, decimals: int, hundredths: int
+) -> None:
+    assert exchanged(amount, bps, decimals) == hundredths

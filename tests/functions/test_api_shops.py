@@ -9,7 +9,8 @@ import pytest
 from functions.api.handler import handler
 from rebate import bootstrap
 from rebate.contracts.signatures import TOLERANCE_SECONDS, sign
-from tests.functions.cloud import REGION, bought, envelope, sample
+from rebate.usecases.rows import Key, Member
+from tests.functions.cloud import REGION, SETTINGS, bought, envelope, sample
 
 SECRET = b"new secret"
 
@@ -32,8 +33,65 @@ def test_an_event_ahead_of_its_order_is_kept(cloud):
 def test_the_catalog_is_saved(cloud):
     assert _post(cloud, sample("product_saved"))[1]["outcome"] == "saved"
     assert _post(cloud, sample("product_saved"))[1]["outcome"] == "duplicate"
-    older = {**envelope("product_saved", on_sale=False), "time": "2026-01-01T00:00:00Z"}
-    assert _post(cloud, older)[1]["outcome"] == "outdated"
+    older = envelope("product_saved", on_sale=False)
+    assert _post(cloud, older, seconds=-60)[1]["outcome"] == "outdated"
+
+
+def test_what_was_signed_within_the_window_undoes_nothing_when_it_comes_again(cloud):
+    """Of the same second or not, and though the sender's clock is ahead."""
+    for ahead in (0, 100):
+        signed = []
+        for level in ("gold", "silver"):
+            body = json.dumps(envelope("member_saved", level=level), ensure_ascii=False)
+            signed.append((body, _headers(cloud, body, seconds=ahead)))
+        for body, headers in (*signed, signed[0]):
+            assert cloud.request("POST", "/v1/events", body, headers=headers)[0] == 200
+        assert bootstrap.app().store.get(Member, Key("A")).level == "silver"
+
+
+KEYED = {**SETTINGS, "senders": {"a": {"keys": ["k1"], "prefix": "a-"}, "b": {"keys": ["k2"]}}}
+
+
+@pytest.fixture
+def keyed(cloud, monkeypatch):
+    """Two shops with keys of their own, of which one is being replaced."""
+    monkeypatch.setenv("REBATE_SHOP_KEYS", "k1:old one\nk1:one\nk2:two")
+    bootstrap.app.cache_clear()
+    cloud.use(KEYED)
+    return cloud
+
+
+@pytest.mark.parametrize("secret", [b"one", b"old one"])
+def test_a_key_speaks_for_its_sender(keyed, secret):
+    assert _post(keyed, bought("o1", "A"), key="k1", secret=secret)[0] == 200
+    keyed.settle()
+    (entry,) = keyed.outcome()["queues"]["mall"]["entries"]
+    assert (entry["entry"], entry["member"]) == ("a-o1/1", "a-A")
+
+
+@pytest.mark.parametrize(("key", "secret"), [("k1", b"two"), ("k1", SECRET), ("k3", b"one")])
+def test_the_secret_of_another_key_is_refused(keyed, key, secret):
+    _refused(keyed, _post(keyed, bought("o1", "A"), key=key, secret=secret))
+
+
+def test_another_senders_word_about_an_order_changes_nothing(keyed):
+    paid = bought("o1", "A")
+    assert _post(keyed, paid, key="k2", secret=b"two")[0] == 200
+    back = envelope("order_refunded", order_id="o1", lines=[{"line_id": "1", "amount": 1}])
+    status, said = _post(keyed, back)
+    assert (status, said["code"]) == (409, "conflicting_event")
+    assert _post(keyed, back, key="k2", secret=b"two")[0] == 200
+
+
+def test_the_secret_of_a_key_lies_in_a_parameter_of_its_own(keyed, monkeypatch):
+    ssm = boto3.client("ssm", region_name=REGION)
+    shared = "/rebate/test/shop-secrets"
+    for name, value in ((shared, "shared"), (f"{shared}/k1", "kept apart")):
+        ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+    monkeypatch.setenv("REBATE_SHOP_SECRET_PARAMETER", shared)
+    bootstrap.app.cache_clear()
+    assert _post(keyed, bought("o1", "A"), key="k1", secret=b"kept apart")[0] == 200
+    assert _post(keyed, bought("o2", "A"), key="k2", secret=b"shared")[0] == 401
 
 
 def test_only_type_and_detail_are_needed(cloud):
@@ -161,9 +219,10 @@ def test_a_refund_of_more_than_was_paid_is_refused(cloud):
     assert (status, said["code"]) == (422, "refund_exceeds_paid")
 
 
-def _post(cloud, event, *, secret=SECRET, seconds=0):
+def _post(cloud, event, *, secret=SECRET, seconds=0, key=None):
     body = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
     headers = _headers(cloud, body, secret=secret, seconds=seconds)
+    headers |= {} if key is None else {"x-rebate-key": key}
     return cloud.request("POST", "/v1/events", body, headers=headers)
 
 

@@ -35,10 +35,28 @@ def test_a_repeated_event_writes_nothing(cloud, name):
     assert _rows() == before
 
 
-def test_a_later_event_replaces_all_that_the_earlier_one_said(cloud):
-    cloud.send(sample("member_saved"), _saved("2026-02-21T00:00:00Z", level=None, nickname="明"))
+def test_null_clears_and_what_is_left_out_is_unchanged(cloud):
+    cloud.send(sample("member_saved"))
+    cloud.send(_says("2026-02-21T00:00:00Z", level=None), _says("2026-02-21T00:00:00Z", rank="r"))
     member = _member("A")
-    assert (member.level, member.nickname) == (None, "明")
+    assert (member.level, member.rank, member.nickname) == (None, "r", "小明")
+
+
+def test_fields_are_as_of_their_own_times_in_whatever_order_they_come(cloud):
+    cloud.send(
+        _says("2026-02-22T00:00:00Z", nickname="b"), _says("2026-02-21T00:00:00Z", level="g")
+    )
+    cloud.send(_says("2026-02-20T00:00:00Z", level="old", nickname="a", rank="r"))
+    member = _member("A")
+    assert (member.level, member.nickname, member.rank) == ("g", "b", "r")
+
+
+def test_what_a_product_is_by_itself_comes_back_when_it_is_cleared(cloud):
+    cloud.send(envelope("product_saved", on_sale=False, supply="supplier"))
+    later = {**envelope("product_saved"), "time": "2026-02-21T00:00:00Z"}
+    cloud.send(later | {"detail": {"product_id": "p-9", "on_sale": None, "supply": None}})
+    product = app().store.get(Product, Key("p-9"))
+    assert (product.on_sale, product.supply, product.margin_bps) == (True, "self", 4000)
 
 
 def test_an_older_event_that_comes_late_replaces_nothing(cloud):
@@ -60,10 +78,16 @@ def test_a_time_to_come_does_not_lock_out_later_events(cloud):
     assert _member("A").level == "gold"
 
 
-def test_a_referral_binds_once(cloud):
+def test_a_referral_binds_once_and_nothing_is_saved_with_another(cloud):
     cloud.send(sample("member_saved"), _saved("2026-02-21T00:00:00Z", referrer_id="C", level="x"))
-    assert (_member("A").referrer, _member("A").level) == ("B", "x")
-    cloud.send(_saved("2026-02-22T00:00:00Z", referrer_id=None))
+    assert (_member("A").referrer, _member("A").level) == ("B", "gold")
+    ((_, said),) = cloud.dead_letters()
+    assert said["code"] == "referrer_bound"
+
+
+def test_no_referrer_and_the_same_change_nothing(cloud):
+    cloud.send(sample("member_saved"), _says("2026-02-22T00:00:00Z", referrer_id=None))
+    cloud.send(_says("2026-02-22T00:00:00Z", referrer_id="B"))
     assert _member("A").referrer == "B"
     assert cloud.dead_letters() == []
 
@@ -94,7 +118,7 @@ def test_two_bonds_that_would_make_a_loop_together_are_not_both_made(cloud):
     store.meanwhile = lambda: app().catalog.save(_refers("B", to="A"))
     saved = desk.save(_refers("A", to="B"))
     assert (_member("A").referrer, _member("B").referrer) == (None, "A")
-    assert saved.unbound == "B stands below A, or is the same"
+    assert saved.unbound == "B stands below A"
 
 
 def test_a_row_that_others_keep_writing_to_comes_again(cloud):
@@ -111,11 +135,20 @@ def test_who_brought_a_store_in_is_bound_once(cloud):
     later = {**envelope("store_saved", referrer_id="C"), "time": "2026-02-21T00:00:00Z"}
     cloud.send(later)
     assert app().store.get(Shop, Key("W")).referrer == "B"
+    assert [said["code"] for _, said in cloud.dead_letters()] == ["referrer_bound"]
+
+
+def test_new_members_are_bound_below_a_long_line_without_walking_it(cloud):
+    for number in range(40):
+        app().catalog.save(_refers(f"m{number + 1}", to=f"m{number}"))
+    store = _Counting(app().store)
+    CatalogDesk(store, app().clock, app().settings).save(_refers("new", to="m40"))
+    assert (_member("new").referrer, store.gets) == ("m40", 2)
 
 
 @pytest.mark.parametrize(
     ("supply", "takes_part"),
-    [("self", False), ("supplier", False), ("aggregated", True), ("store", True)],
+    [("self", False), ("supplier", False), ("aggregated", False), ("store", True)],
 )
 def test_whether_a_new_product_takes_part_is_decided_once(cloud, supply, takes_part):
     off = copy.deepcopy(SETTINGS)
@@ -150,6 +183,26 @@ class _Interrupted:
 
     def __getattr__(self, name):
         return getattr(self._store, name)
+
+
+class _Counting:
+    """A store that counts the rows that are asked for one by one."""
+
+    def __init__(self, store):
+        self._store, self.gets = store, 0
+
+    def get(self, kind, key):
+        self.gets += 1
+        return self._store.get(kind, key)
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+
+def _says(time, **said):
+    """Return an event that says no more of member A."""
+    event = envelope("member_saved")
+    return {**event, "time": time, "detail": {"member_id": "A", **said}}
 
 
 def _refers(member, *, to):

@@ -133,9 +133,9 @@ def test_an_event_that_the_store_cannot_take_now_comes_again(cloud, monkeypatch,
 def test_a_bug_fails_the_call_and_then_keeps_back_what_trips_it_alone(cloud, monkeypatch):
     accept = OrderDesk.accept
 
-    def trips(desk, event):
+    def trips(desk, event, sender, **more):
         assert event.order_id != "o2", "a bug"
-        return accept(desk, event)
+        return accept(desk, event, sender, **more)
 
     monkeypatch.setattr(OrderDesk, "accept", trips)
     orders = [bought(f"o{n}", "A") for n in (1, 2, 3)]

@@ -299,6 +299,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "unknown",
         "audit",
         "stuck",
+        "unclaimed",
         "table-throttles",
         "api-errors",
         "api-slow",

@@ -16,9 +16,11 @@ from infra.schedule import starts_of
 from infra.stage import Stage
 from local.deployment import Deployment
 from local.streams import Stream
+from rebate.adapters.clock import SystemClock
 from rebate.contracts.signatures import sign
 from rebate.domain import places
 from rebate.domain.errors import Conflict
+from rebate.domain.times import DAY
 from rebate.usecases import accept_together, line, orders
 
 SECRET = "a shop's secret"
@@ -70,6 +72,11 @@ SETTINGS: dict[str, Any] = {
         },
     },
     "guards": {"rebates_per_day": 10**9},
+    "early_days": 1,
+    "senders": {
+        "web": {"keys": ["default"], "orders_per_minute": 100_000},
+        "far": {"sources": ["elsewhere"], "orders_per_minute": 100_000},
+    },
     "order_queue": {"enabled": True, "reward_bps": 6000, "rewards_to_exit": 2},
     "alliance": {
         "enabled": True,
@@ -144,7 +151,8 @@ class Tour:
 
     def _trade_without_limits(self) -> None:
         """Nobody's entries are counted, so tickets go with their commands."""
-        Shop("free", self._deliver, self._next).buy("m1", "A", ["p1"])
+        for order in ("m1", "m2"):
+            Shop("free", self._deliver, self._next).buy(order, "A", ["p1"])
         self._deployment.settle()
 
     def _trade(self, name: str, send: Send) -> None:
@@ -178,16 +186,23 @@ class Tour:
 
     def _die(self) -> None:
         """A process dies while it stores a long order, which is then delivered again."""
-        shop = Shop("late", self._deliver, self._next)
+        shop = Shop("late", self._deliver_from_elsewhere, self._next)
         with pytest.raises(Killed), _failing(Killed(), commit=4):
             shop.buy("long", "A", _products())
         shop.buy("long", "A", _products())
+        shop.buy("short", "A", ["p1"])
         self._deployment.settle()
 
     def _send_nonsense(self) -> None:
         """Every function of the bus sets something aside."""
         for kind in ("OrderPaid", "OrderCompleted", "OrderRefunded", "MemberSaved"):
             self._deployment.bus.deliver({"detail-type": kind, "detail": {"nothing": True}})
+        for name, send in (("odd", self._deliver), ("odd-http", self._post)):
+            shop = Shop(name, send, self._next)
+            shop.give_back("early", 1, 10**6)
+            shop.buy("early", "A", ["p1"])
+            shop.complete("lost")
+        self._deployment.settle()
 
     def _enable_products(self) -> None:
         """The shop saves a product at the same time, so it is enabled at the second attempt."""
@@ -204,6 +219,17 @@ class Tour:
         self._ask("GET", "/v1/me/queue", who="desk-B", query={"id": mine["queue"]})
         body = {**mine, "into": "points"}
         self._ask("POST", "/v1/me/entries/exchange", who="desk-B", body=body)
+        self._ask_for_one_of_two()
+
+    def _ask_for_one_of_two(self) -> None:
+        """Two entries of a member bear the same name: the first is meant, then the other."""
+        shop = Shop("twin", self._deliver, self._next)
+        for order, name in (("a/b", "c"), ("a", "b/c")):
+            lines = [{"line_id": name, "product_id": "p1", "paid": 100}]
+            shop.buy(order, "B", [], lines=lines)
+        self._deployment.settle()
+        body = {"queue": "product/p1", "entry": "twin-a/b/c", "into": "points"}
+        self._ask("POST", "/v1/me/entries/exchange", who="twin-B", body=body)
 
     def _look(self) -> None:
         """Members and operators ask all that they can."""
@@ -227,6 +253,10 @@ class Tour:
         self._ask("GET", "/v1/settings")
         self._ask("GET", "/v1/settings/versions")
         self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
+        guards = {**SETTINGS["guards"], "acknowledged": ["timezone=Asia/Hong_Kong"]}
+        senders = {"new": {"prefix": "n-", "sources": ["n"]}}
+        elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
+        self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})
 
     def _end_stalled(self) -> None:
         """Products go off sale while their queues wait; what is merged is exchanged elsewhere."""
@@ -245,7 +275,8 @@ class Tour:
         """The clock strikes midnight, when everything is due."""
         for start in starts_of(Stage(name="tour")):
             event = {"at": MIDNIGHT.isoformat(), **start.says}
-            answer = self._deployment.functions.call(start.function, event)
+            with _days_later(2):
+                answer = self._deployment.functions.call(start.function, event)
             assert start.name not in {"clear", "average", "union"} or answer["queues"], start
 
     def _next(self) -> str:
@@ -254,6 +285,11 @@ class Tour:
 
     def _deliver(self, kind: str, detail: dict[str, Any]) -> None:
         self._deployment.bus.deliver({"detail-type": kind, "detail": detail})
+
+    def _deliver_from_elsewhere(self, kind: str, detail: dict[str, Any]) -> None:
+        """Deliver an event of a sender that is not known yet."""
+        entry = {"detail-type": kind, "detail": detail, "source": "elsewhere"}
+        self._deployment.bus.deliver(entry)
 
     def _post(self, kind: str, detail: dict[str, Any]) -> None:
         body = json.dumps({"detail-type": kind, "detail": detail})
@@ -296,6 +332,15 @@ class Tour:
 
 
 @contextmanager
+def _days_later(days: int) -> Iterator[None]:
+    """Let it be so many days later."""
+    now = SystemClock.now
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SystemClock, "now", lambda clock: now(clock) + days * DAY)
+        yield
+
+
+@contextmanager
 def _failing(error: BaseException, *, commit: int) -> Iterator[None]:
     """Let the n-th commit fail before anything of it is stored."""
     ask: Callable[..., Any] = vars(BaseClient)["_make_api_call"]
@@ -328,8 +373,11 @@ class Shop:
         self._send("MemberSaved", {"member_id": a, "nickname": "a", "rank": "holder"})
         self._send("MemberSaved", {"member_id": b, "referrer_id": a})
         self._send("MemberSaved", {"member_id": c, "referrer_id": b})
+        above, top = self._of("above"), self._of("top")
+        self._send("MemberSaved", {"member_id": above, "referrer_id": top})
+        self._send("MemberSaved", {"member_id": a, "referrer_id": above})
         self._send("ProductSaved", {"product_id": "p1", "name": "tea"})
-        shop = {"store_id": "W", "referrer_id": a, "concession_bps": 1000}
+        shop = {"store_id": "W", "referrer_id": "owner", "concession_bps": 1000}
         self._send("StoreSaved", shop)
 
     def send_early(self) -> None:

@@ -18,7 +18,9 @@ def order_paid(world: World, detail: dict) -> None:
         return
     order = new_order(content)
     world.orders[order["id"]] = order
-    world.member(order["member"])
+    member = world.member(order["member"])
+    if not content["member"]["says_level"]:
+        order["level"] = member["level"]
     for plan in (queue_rebate, order_queue, alliance, red_packet, union, referral):
         plan.on_paid(world, order)
     apply_early(world, order)
@@ -41,12 +43,19 @@ def canonical(detail: dict) -> dict:
     ]
     return {
         "order_id": detail["order_id"],
-        "member": {"id": detail["member"]["id"], "level": detail["member"].get("level")},
+        "member": buyer(detail["member"]),
         "channel": detail["channel"],
         "store_id": detail.get("store_id"),
         "paid_at": instant(detail["paid_at"]),
         "lines": lines,
     }
+
+
+def buyer(member: dict | None) -> dict:
+    """Who bought: a guest is nobody (rule 0.14); no level is not one that is left out."""
+    if member is None:
+        return {"id": None, "level": None, "says_level": True}
+    return {"id": member["id"], "level": member.get("level"), "says_level": "level" in member}
 
 
 def new_order(content: dict) -> dict:
@@ -117,7 +126,7 @@ def apply_completion(world: World, order: dict, completed_at: object) -> None:
 def order_refunded(world: World, detail: dict) -> None:
     order_id, refund_id = detail["order_id"], detail["refund_id"]
     refunded_at = instant(detail["refunded_at"])
-    lines = [{"line_id": line["line_id"], "amount": line["amount"]} for line in detail["lines"]]
+    lines = given_back(detail["lines"])
     content = {"at": refunded_at, "lines": lines}
     known = world.refunds.get((order_id, refund_id))
     if known is not None:
@@ -131,6 +140,14 @@ def order_refunded(world: World, detail: dict) -> None:
     else:
         apply_refund(world, order, lines)
     world.refunds[order_id, refund_id] = content
+
+
+def given_back(lines: list[dict]) -> list[dict]:
+    """Rule 1.6.6: lines of 0 are passed over, a line that is named twice is added up."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line["line_id"]] = sums.get(line["line_id"], 0) + line["amount"]
+    return [{"line_id": name, "amount": amount} for name, amount in sums.items() if amount]
 
 
 def apply_refund(world: World, order: dict, lines: list[dict]) -> None:
@@ -158,11 +175,13 @@ def keep(world: World, order_id: str, event: dict) -> None:
 
 
 def member_saved(world: World, detail: dict) -> None:
-    """The event tells the whole member; rule 2.5: a referrer is bound once."""
+    """What is left out is unchanged; rule 2.5: a referrer is bound once, another is refused."""
     member = world.member(detail["member_id"])
-    member["level"] = detail.get("level")
-    member["rank"] = detail.get("rank")
-    bind(world, detail["member_id"], detail.get("referrer_id"))
+    named = detail.get("referrer_id")
+    if named is not None and member["referrer"] not in (None, named):
+        raise Refused("referrer_bound")
+    member.update({name: detail[name] for name in ("level", "rank") if name in detail})
+    bind(world, detail["member_id"], named)
 
 
 def bind(world: World, member_id: str, referrer: str | None) -> None:
@@ -188,19 +207,26 @@ def product_saved(world: World, detail: dict) -> None:
         takes_part = known["takes_part"]
     elif supply in ("self", "supplier"):
         takes_part = world.plan(prices.PLAN).get("new_products", True)
+    elif supply == "aggregated":
+        takes_part = False
+    before = known or {"on_sale": True, "margin_bps": None}
+    on_sale = detail.get("on_sale", before["on_sale"])
     world.products[detail["product_id"]] = {
         "takes_part": takes_part,
-        "on_sale": detail.get("on_sale", True),
-        "margin_bps": detail.get("margin_bps"),
+        "on_sale": True if on_sale is None else on_sale,
+        "margin_bps": detail.get("margin_bps", before["margin_bps"]),
     }
 
 
 def store_saved(world: World, detail: dict) -> None:
     """Who brought a store in is bound once, as any referral."""
-    known = world.stores.get(detail["store_id"], {"referrer": None})
+    known = world.stores.get(detail["store_id"], {"referrer": None, "concession_bps": None})
+    named = detail.get("referrer_id")
+    if named is not None and known["referrer"] not in (None, named):
+        raise Refused("referrer_bound")
     world.stores[detail["store_id"]] = {
-        "referrer": known["referrer"] or detail.get("referrer_id"),
-        "concession_bps": detail.get("concession_bps"),
+        "referrer": known["referrer"] or named,
+        "concession_bps": detail.get("concession_bps", known["concession_bps"]),
     }
 
 

@@ -21,7 +21,8 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases import exchange_entry, inbox, settlement
 from rebate.usecases.accept_order import Accepted, OrderEvent
-from rebate.usecases.accept_together import OrderBatch
+from rebate.usecases.accept_together import OrderBatch, ToldOrder
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.ports import Work, Write, at_once
 from rebate.usecases.queue_commands import queues_with_mail
 from rebate.usecases.rows import Answer, CurrentSettings, Dividend, Inbox, Journal, Key
@@ -224,7 +225,7 @@ class World:
         events = self.chance.sample(paid, min(len(paid), self.chance.randint(2, 6)))
         process.doing = _by_order(events)
         batch = OrderBatch(process.app.orders)
-        batch.expect(events)
+        batch.expect(ToldOrder(event) for event in events)
         for event in events:
             with suppress(*FAILURES):
                 self._accepted(event, batch.accept(event))
@@ -268,9 +269,9 @@ class World:
             queue, entry = self.chance.choice(waiting)
             at = self.chance.choice((self.chance.choice(self.life.moments), self.life.moments[-1]))
             if self.chance.random() < (0.8 if self.life.has_lottery else 0.1):
-                process.app.entries.draw(queue, entry, at=at)
+                process.app.entries.draw(Wish(queue, entry), at=at)
             else:
-                process.app.entries.exchange(queue, entry, "points", at=at)
+                process.app.entries.exchange(Wish(queue, entry), "points", at=at)
 
     def _release(self, process: Process) -> None:
         at = self.chance.choice(self.life.moments)

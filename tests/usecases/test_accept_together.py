@@ -11,8 +11,11 @@ from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict, Impossible, Mismatch, RebateError, Unavailable
 from rebate.domain.names import QueueId
+from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import Accepted
-from rebate.usecases.accept_together import LINES_MAX, OrderBatch
+from rebate.usecases.accept_together import LINES_MAX, OrderBatch, ToldOrder
+from rebate.usecases.ports import Put
+from rebate.usecases.rows import KnownSender
 from rebate.usecases.settings import save_settings
 from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
@@ -23,6 +26,7 @@ def deployment(settings: dict[str, Any] = MALL) -> tuple[App, MemoryStore]:
     store = MemoryStore()
     app = wire(store, FakeClock())
     save_settings(store, app.clock, settings, expects=0, by="test")
+    store.commit([Put(KnownSender(UNNAMED, app.clock.now()))])
     store.commits = 0
     return app, store
 
@@ -52,7 +56,7 @@ def outcomes(accept: Any, events: Sequence[OrderPaid]) -> list[Accepted | type[R
 
 def together(app: App, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
     batch = OrderBatch(app.orders)
-    batch.expect(events)
+    batch.expect(ToldOrder(event) for event in events)
     return outcomes(batch.accept, events)
 
 
@@ -135,7 +139,7 @@ def test_a_bug_that_one_order_meets_keeps_no_other_from_being_accepted(monkeypat
     monkeypatch.setattr(MemoryStore, "get", broken)
     batch = OrderBatch(app.orders)
     events = [paid("o1"), paid("o2"), paid("o3")]
-    batch.expect(events)
+    batch.expect(ToldOrder(event) for event in events)
     with pytest.raises(AssertionError):
         batch.accept(events[0])
     with pytest.raises(AssertionError):

@@ -12,7 +12,7 @@ from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import MemberSaved, ProductSaved, parse_event
 from rebate.domain.errors import Conflict, Rejected, Unavailable
 from rebate.domain.ledger import Pocket
-from rebate.domain.names import MemberId
+from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
@@ -20,9 +20,10 @@ from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.accept_order import MAILED_LINES_MAX
 from rebate.usecases.manage_catalog import enable_products
+from rebate.usecases.orders import load_order
 from rebate.usecases.ports import Write
 from rebate.usecases.queue_commands import queues_with_mail
-from rebate.usecases.rows import Commission, Key, Member, Product
+from rebate.usecases.rows import Commission, Key, Member, OrderRefund, Product
 from rebate.usecases.seeds import random_seed
 from rebate.usecases.settings import save_settings
 from rebate.usecases.word_notices import save_wording
@@ -140,11 +141,16 @@ def test_an_order_that_is_called_as_a_repurchase() -> None:
         shop.buy(order, "B")
     shop.settles = False
     shop.buy("o3", "C")
-    shop.meanwhile(lambda: shop.other.orders.accept(paid("o1-r1")))
+    shop.meanwhile(lambda: shop.other.orders.accept(of_old("o1-r1")))
     shop.sweep()
     bought = shop.store.get(Order, Key("o1-r1"))
     assert (bought.member, bought.repurchase_of) == ("A", None)
     check_books(shop.store, settled=False)
+
+
+def of_old(order: str) -> Any:
+    """Return an order as it was accepted before ids of repurchases were refused."""
+    return paid("o").model_copy(update={"order_id": order})
 
 
 def test_two_orders_of_a_buyer_of_whom_one_may_join() -> None:
@@ -183,7 +189,8 @@ def test_two_events_of_one_order(lines: int) -> None:
     shop.app.orders.accept(completed("o1"))
     known = shop.store.get(Order, Key("o1"))
     assert known.completed_at is not None
-    assert set(known.refunds) == {"r"}
+    assert [refund.name for refund in shop.store.scan(OrderRefund)] == ["r"]
+    assert load_order(shop.store, OrderId("o1")).left() == {str(n): 500 for n in range(lines)}
 
 
 @pytest.mark.parametrize(
@@ -345,3 +352,63 @@ def test_others_who_never_stop_are_not_waited_for_for_ever() -> None:
     shop.store.before_commit = refuse
     with pytest.raises(Unavailable):
         shop.app.orders.accept(paid("o1"))
+
+
+def saved(member: str, referrer: str) -> MemberSaved:
+    return MemberSaved(member_id=member, referrer_id=referrer)
+
+
+def test_a_line_that_is_closed_at_its_top_meanwhile() -> None:
+    """A, above X, is bound below B, whose line ends at T, while T is bound below X."""
+    shop = Shop({})
+    for bond in (saved("X", "A"), saved("B", "T")):
+        shop.app.catalog.save(bond)
+    shop.meanwhile(lambda: shop.other.catalog.save(saved("T", "X")))
+    shop.app.catalog.save(saved("A", "B"))
+    rows = {member.id: member.referrer for member in shop.store.scan(Member)}
+    assert (rows["T"], rows["A"]) == ("X", None)
+
+
+def test_an_order_comes_while_what_came_before_it_is_given_up() -> None:
+    shop = Shop({"queue_rebate": PLAN, "early_days": 1})
+    shop.app.orders.accept(completed("o1"))
+    shop.app.clock.advance(2 * DAY)  # type: ignore[attr-defined]
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o1")))
+    shop.app.early.expire(lambda _: None)
+    order = shop.store.get(Order, Key("o1"))
+    assert (order.digest is None, order.completed_at is None) == (False, False)
+
+
+def test_an_event_comes_while_what_was_set_aside_is_forgotten() -> None:
+    shop = Shop({"queue_rebate": PLAN})
+    shop.app.orders.accept(refunded("o1", 2))
+    shop.app.orders.accept(paid("o1"))
+    shop.meanwhile(lambda: shop.other.orders.accept(completed("o1")))
+    shop.app.orders.told(OrderId("o1"))
+    order = shop.store.get(Order, Key("o1"))
+    assert (order.early, order.completed_at is None) == ((), False)
+
+
+def test_two_orders_of_a_sender_take_turns() -> None:
+    shop = Shop({"queue_rebate": PLAN, "senders": {"a": {"orders_per_minute": 1}}})
+    for order in ("o0", "o1"):
+        shop.app.orders.accept(paid(order), "a")
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o2"), "a"))
+    shop.app.orders.accept(paid("o3"), "a")
+    turns = {shop.store.get(Order, Key(f"o{number}")).not_before for number in (2, 3)}
+    assert len(turns) == 2
+
+
+def test_a_senders_first_order_comes_while_its_prefix_changes() -> None:
+    shop = Shop({"queue_rebate": PLAN, "senders": {"a": {}}})
+    shop.meanwhile(lambda: shop.other.orders.accept(paid("o1"), "a"))
+    with pytest.raises(Conflict):
+        shop.step({"set": {"senders": {"a": {"prefix": "a-"}}}})
+    assert shop.app.settings.in_force().terms.senders.of_name("a").prefix == ""
+
+
+def test_a_referrer_is_saved_while_somebody_is_bound_below() -> None:
+    shop = Shop({})
+    shop.meanwhile(lambda: shop.other.catalog.save(MemberSaved(member_id="B", level="gold")))
+    shop.app.catalog.save(saved("A", "B"))
+    assert [row.level for row in shop.store.scan(Member) if row.id == "B"] == ["gold"]

@@ -169,7 +169,7 @@ def test_a_refund_that_exceeds_what_was_paid_changes_nothing(lines: list[dict[st
 
 
 def test_an_early_refund_that_turns_out_to_exceed_what_was_paid_changes_no_amount() -> None:
-    """It is kept with its reason when the order comes, and the order is settled without it."""
+    """It is set aside when the order comes, which is settled without it; and refused afterwards."""
     player = Player({"settings": BARE, "steps": []})
     player.begin()
     excessive = {**REFUNDED, "lines": [{"line_id": "1", "amount": 10_001}]}
@@ -179,5 +179,6 @@ def test_an_early_refund_that_turns_out_to_exceed_what_was_paid_changes_no_amoun
     alone.begin()
     alone.deliver("OrderPaid", PAID)
     assert player.outcome() == alone.outcome()
-    player.deliver("OrderRefunded", excessive)
+    with pytest.raises(Rejected):
+        player.deliver("OrderRefunded", excessive)
     assert player.outcome() == alone.outcome()

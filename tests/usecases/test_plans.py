@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.plans import union as union_pool
 from tests.books import check_books
-from tests.engine import Player
+from tests.engine import FIRST_STEP, Player
 
 BASE: dict[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}
 
@@ -23,8 +24,14 @@ def played(plans: dict[str, Any], *steps: dict[str, Any]) -> Player:
 def test_a_repurchase_never_takes_the_place_of_a_shops_order() -> None:
     """Where the shop has an order of that name already, none is made (Rules 4.4 and 4.5)."""
     plan = {"enabled": True, "reward_bps": 6000, "rewards_to_exit": 2}
-    bought = buy("o1", "A", 1000), buy("o1-r1", "Z", 500), buy("o2", "B", 1000)
-    outcome = played({"order_queue": plan}, *bought).outcome()
+    player = played({"order_queue": plan}, buy("o1", "A", 1000))
+    detail = {"order_id": "o", "member": {"id": "Z"}, "channel": "mall", "paid_at": FIRST_STEP}
+    paid = parse_event("OrderPaid", {**detail, "lines": [{"line_id": "1", "paid": 500}]})
+    assert isinstance(paid, OrderPaid)
+    of_old = paid.model_copy(update={"order_id": "o1-r1"})
+    player.settle(player.app.orders.accept(of_old).queues)
+    player.step(buy("o2", "B", 1000))
+    outcome = player.outcome()
     assert outcome["wallets"] == {"A": {"cash": 900}}
     assert outcome["platform"]["repurchased"] == 0
     names = [entry["entry"] for entry in outcome["queues"]["order_queue"]["entries"]]

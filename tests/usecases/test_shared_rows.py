@@ -16,7 +16,7 @@ from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.times import Instant
 from rebate.usecases import inbox, settlement
-from rebate.usecases.accept_together import accept_all
+from rebate.usecases.accept_together import ToldOrder, accept_all
 from rebate.usecases.audit_books import audit_books
 from rebate.usecases.inbox import read_inbox
 from rebate.usecases.line import Line
@@ -49,7 +49,7 @@ class Deployment:
         return self.app
 
     def accept(self, *events: OrderPaid) -> None:
-        accept_all(self.app.orders, events)
+        accept_all(self.app.orders, [ToldOrder(event) for event in events])
 
     def settled(self) -> dict[str, Any]:
         """Settle what waits, however often a process is killed; return the outcome."""

@@ -100,7 +100,7 @@ RICH = {
 }
 """Something of everything that the engine goes by."""
 
-WORDED_BY_EDITION = {4: "1618504adf88"}
+WORDED_BY_EDITION = {5: "e9810d96d51b"}
 """What the terms of `RICH` mean, however they are stored: the first digits of their SHA-256."""
 
 
@@ -139,16 +139,13 @@ def test_terms_of_another_edition_are_made_anew(changes: dict[str, Any]) -> None
 
 
 def test_terms_of_an_earlier_edition_can_be_read() -> None:
-    """They are read with their row before they are made anew: what was added needs a default.
-
-    In edition 3 the terms of each plan were a field of its name.
-    """
+    """They are passed over with their row and made anew: the terms of each plan were a field."""
     store = MemoryStore()
     save_settings(store, FakeClock(), RICH, expects=0, by="test")
     (row,) = store.scan(SettingsVersion)
     text = json.loads(encode(row))
-    plans = text["terms"].pop("plans")
-    text |= {"terms": text["terms"] | plans, "edition": 3}
+    terms = text.pop("terms_by_plan")
+    text |= {"terms": terms | terms.pop("plans"), "edition": 3}
     store.commit([Put(decode(SettingsVersion, json.dumps(text)))])
     assert SettingsReader(store).in_force().terms == terms_of(parse_settings(RICH))
 

@@ -10,6 +10,7 @@ from rebate.domain.draws import Group, Lottery, Luck
 from rebate.domain.errors import Rejected
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
+from rebate.usecases.exchange_entry import Wish
 from rebate.usecases.rows import Key, Seed, key_of
 from rebate.usecases.show_draws import show_draws, show_entry_draw
 from rebate.usecases.show_notices import show_notices
@@ -223,7 +224,7 @@ def test_a_draw_that_may_not_be_is_refused_and_changes_nothing(entry, by, steps,
         player.step({"draw": {"queue": "mall", "entry": entry}})
     before = player.outcome()
     with pytest.raises(Rejected) as refused:
-        player.app.entries.draw("mall", entry, by=by, at=player.now)
+        player.app.entries.draw(Wish("mall", entry), by=by, at=player.now)
     assert refused.value.code == code
     assert player.outcome() == before
 

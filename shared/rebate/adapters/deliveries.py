@@ -10,8 +10,10 @@ loaded before, since that would be a fifth of a cold start.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from logging import Logger
-from typing import Any, TypeVar, cast
+from os import environ
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.streams import failures
@@ -21,10 +23,40 @@ from rebate.contracts.events_in import Event, UnreadableEvent
 from rebate.domain.errors import Conflict, Impossible, NotYet, Rejected, Unavailable
 from rebate.domain.records import dataclass
 
+if TYPE_CHECKING:
+    from rebate.usecases.accept_order import Accepted, OrderDesk
+    from rebate.usecases.admit_event import Door, OpenDoor
+    from rebate.usecases.early_events import SetAside
+
 E = TypeVar("E", bound=Event)
 
 IMPOSSIBLE = "impossible"
 """The code of letters that hold what the store refuses for ever."""
+
+
+class Outside(Protocol):
+    """What a deployment reaches beside its store, as far as events need it."""
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """Where is kept what can never succeed."""
+
+
+class App(Protocol):
+    """The use cases of a deployment, as far as events need them."""
+
+    @property
+    def door(self) -> "Door":
+        """Tells who sends."""
+
+    @property
+    def orders(self) -> "OrderDesk":
+        """Accepts order events."""
+
+    @property
+    def outside(self) -> Outside:
+        """What the deployment reaches."""
+
 
 _TRY_AGAIN = (Conflict, NotYet, Unavailable)
 
@@ -34,8 +66,8 @@ def deliver(
     context: object,
     kinds: tuple[type[E], ...],
     use: Callable[[Delivery[E]], None],
-    dead_letters: DeadLetters,
-    expect: Callable[[list[E]], None] = lambda _: None,
+    app: App,
+    expect: Callable[[list[Delivery[E]]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Hand each event of an SQS batch to `use`; report those that shall come again.
 
@@ -44,13 +76,22 @@ def deliver(
     before: then each is for itself.
     """
     function = getattr(context, "function_name", None) or "local"
-    desk = _Desk(use, dead_letters, function)
+    desk = _Desk(use, app.outside.dead_letters, function)
+    read = _Reader(kinds, app.door)
     messages = batch["Records"]
     if any(_came_before(each) for each in messages):
-        return _one_by_one(batch, lambda message: desk.carry_out(message, _read(message, kinds)))
-    read = [(each, _read(each, kinds)) for each in messages]
-    expect([found.event for _, found in read if isinstance(found, Delivery)])
-    return failures(each["messageId"] for each, found in read if not desk.done(each, found))
+        return _one_by_one(batch, lambda message: desk.carry_out(message, read(message)))
+    try:
+        found = [(each, read(each)) for each in messages]
+    except _TRY_AGAIN as error:
+        tell_handed_back("a batch of messages", error)
+        return failures(each["messageId"] for each in messages)
+    expect([each for _, each in found if isinstance(each, Delivery)])
+    return failures(message["messageId"] for message, each in found if not desk.done(message, each))
+
+
+Found: TypeAlias = Delivery[Any] | UnreadableEvent | Rejected
+"""What is in a message: an event, or why it cannot be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +102,7 @@ class _Desk:
     dead_letters: DeadLetters
     function: str
 
-    def done(self, message: dict[str, Any], found: Delivery[Any] | UnreadableEvent) -> bool:
+    def done(self, message: dict[str, Any], found: Found) -> bool:
         """Carry out or set aside what was found in a message; tell whether that went well."""
         try:
             self.carry_out(message, found)
@@ -69,7 +110,7 @@ class _Desk:
             return False
         return True
 
-    def carry_out(self, message: dict[str, Any], found: Delivery[Any] | UnreadableEvent) -> None:
+    def carry_out(self, message: dict[str, Any], found: Found) -> None:
         """Carry out or set aside what was found in a message.
 
         Raises:
@@ -81,10 +122,8 @@ class _Desk:
             tell_handed_back(f"message {message['messageId']}", error)
             raise
 
-    def _use_or_set_aside(
-        self, message: dict[str, Any], found: Delivery[Any] | UnreadableEvent
-    ) -> None:
-        if isinstance(found, UnreadableEvent):
+    def _use_or_set_aside(self, message: dict[str, Any], found: Found) -> None:
+        if not isinstance(found, Delivery):
             self._set_aside(message, str(found), found.code)
             return
         try:
@@ -123,14 +162,51 @@ def _one_by_one(
     )
 
 
-def _read(message: dict[str, Any], kinds: tuple[type[E], ...]) -> Delivery[E] | UnreadableEvent:
-    try:
-        return read_envelope(message["body"], kinds)
-    except UnreadableEvent as unreadable:
-        return unreadable
+class _Reader:
+    """Reads messages, and tells whose word each is; the settings are read with the first."""
+
+    def __init__(self, kinds: tuple[type[Any], ...], door: "Door") -> None:
+        self._kinds = kinds
+        self._door = door
+
+    @cached_property
+    def _open(self) -> "OpenDoor":
+        return self._door.open()
+
+    def __call__(self, message: dict[str, Any]) -> Found:
+        """Return the event of a message, or why it is set aside.
+
+        Raises:
+            Unavailable: the settings cannot be read.
+        """
+        try:
+            return self._open.admit(read_envelope(message["body"], self._kinds))
+        except (UnreadableEvent, Rejected) as error:
+            return error
 
 
 def _names(delivery: Delivery[Any]) -> dict[str, str]:
     """Return what names this event in the logs."""
     names = {"correlation_id": delivery.id, "order_id": getattr(delivery.event, "order_id", None)}
     return {name: value for name, value in names.items() if value is not None}
+
+
+def set_aside_early(accepted: "Accepted", app: App) -> None:
+    """Set aside what came before an order was paid and does not fit it; then it is forgotten.
+
+    Raises:
+        Unavailable: it could not be; it is kept, and told with the next delivery of the order.
+    """
+    for letter in accepted.set_aside:
+        keep_letter(letter, app)
+    if accepted.set_aside:
+        app.orders.told(accepted.order)
+
+
+def keep_letter(letter: "SetAside", app: App) -> None:
+    """Keep an event that was accepted and cannot succeed, with its reason."""
+    letters = app.outside.dead_letters
+    function = environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
+    letters.put(letter.body, reason=letter.reason, code=letter.code, function=function)
+    count(Metric.DEAD_LETTERS)
+    logger.error("event set aside", extra={"reason": letter.reason, "code": letter.code})

@@ -57,6 +57,7 @@ class Metric(StrEnum):
     UNKNOWN = "unknown"
     STUCK = "stuck"
     SETTLEMENT_LAG = "settlement_lag"
+    UNCLAIMED = "unclaimed"
 
 
 _OUTCOMES = {

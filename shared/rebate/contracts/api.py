@@ -315,7 +315,7 @@ class TraceLine:
     line_id: str
     product_id: str | None
     supply: str
-    quantity: int
+    quantity: float
     paid: Amount
     deducted: Amount
     refunded: Amount

@@ -2,12 +2,13 @@
 
 Unknown fields are ignored, because senders evolve. Amounts are whole minor units, instants carry an
 offset and are kept in UTC. Whoever adds a field must let it default to None: `digest` leaves None
-out, so that an event stored before the field existed still equals its repetition.
+out, so that an event stored before the field existed still equals its repetition. Where absent and
+null are not the same, `model_fields_set` tells.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
@@ -17,25 +18,37 @@ from rebate.contracts.scalars import (
     NOT_EMPTY,
     Amount,
     Bps,
-    Count,
     Flag,
     Id,
-    PositiveAmount,
+    Quantity,
     SignedAmount,
     Text,
     UtcInstant,
 )
 from rebate.contracts.validation import Tolerant, error_at, problems_of
+from rebate.domain.names import is_repurchase
 
 Channel = Literal["mall", "store", "cashier"]
 Supply = Literal["self", "supplier", "aggregated", "store"]
 
+LINES_MAX = 2_000
+"""Lines of an order, and of a refund."""
+_LINES_SCHEMA: dict[str, Any] = {"minItems": 1, "maxItems": LINES_MAX}
+
 
 class Buyer(Tolerant):
-    """Who bought, with the member level at the time of the order (rule 1.3.1)."""
+    """Who bought, with the member level at the time of the order (rule 1.3.1).
+
+    A level that is left out is the one that was saved last of the member; null is none.
+    """
 
     id: Id
     level: Id | None = None
+
+    @property
+    def level_given(self) -> bool:
+        """Whether the order says the level, null included."""
+        return "level" in self.model_fields_set
 
 
 class OrderLine(Tolerant):
@@ -51,7 +64,7 @@ class OrderLine(Tolerant):
     supply: Supply = Field(
         default="self", description="Left out: self in a mall order, store in any other."
     )
-    quantity: Count = 1
+    quantity: Quantity = 1
     paid: Amount
     deducted: Amount = 0
     profit: SignedAmount | None = None
@@ -64,16 +77,21 @@ _STORE_NEEDED: dict[str, Any] = {
 
 
 class OrderPaid(Tolerant):
-    """A member paid an order. Lines name their supply: self for the mall, store otherwise."""
+    """A member paid an order, or a guest: `member` null (rule 0.14).
+
+    Lines name their supply: self for the mall, store otherwise. Ids that end in -r and digits are
+    those of forced repurchases (rule 4.4), so no other order is called so.
+    """
 
     model_config = ConfigDict(json_schema_extra=_STORE_NEEDED)
 
     order_id: Id
-    member: Buyer
+    member: Buyer | None
     channel: Channel
     store_id: Id | None = None
     paid_at: UtcInstant
-    lines: Annotated[tuple[OrderLine, ...], NOT_EMPTY] = Field(json_schema_extra={"minItems": 1})
+    currency: Text | None = None
+    lines: Annotated[tuple[OrderLine, ...], NOT_EMPTY] = Field(json_schema_extra=_LINES_SCHEMA)
 
     @model_validator(mode="before")
     @classmethod
@@ -84,6 +102,10 @@ class OrderPaid(Tolerant):
     def _check(self) -> Self:
         if self.channel != "mall" and self.store_id is None:
             raise error_at("store_id", f"is required for the channel {self.channel}")
+        if is_repurchase(self.order_id):
+            raise error_at("order_id", "must not end in -r and digits: forced repurchases do")
+        _check_count(self.lines)
+        _check_supply(self.channel, self.lines)
         _check_differ([line.line_id for line in self.lines])
         return self
 
@@ -106,28 +128,54 @@ class OrderCompleted(Tolerant):
 
 
 class RefundLine(Tolerant):
-    """What of one line goes back, in minor units."""
+    """What of one line goes back, in minor units; 0 is passed over."""
 
     line_id: Id
-    amount: PositiveAmount
+    amount: Amount
 
 
 class OrderRefunded(Tolerant):
-    """A part or all of an order went back to the buyer; cancellations too (rule 1.6.5)."""
+    """A part or all of an order went back to the buyer; cancellations too (rule 1.6.5).
+
+    Lines that name the same line are added up. A refund that names no lines says `amount`, which is
+    split over the lines in proportion to what is left of each (rule 1.6.6).
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["lines"]}, {"required": ["amount"]}]}
+    )
 
     order_id: Id
     refund_id: Id
     refunded_at: UtcInstant
-    lines: Annotated[tuple[RefundLine, ...], NOT_EMPTY] = Field(json_schema_extra={"minItems": 1})
+    currency: Text | None = None
+    amount: Amount | None = None
+    lines: Annotated[tuple[RefundLine, ...] | None, NOT_EMPTY] = Field(
+        default=None, json_schema_extra=_LINES_SCHEMA
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        _check_differ([line.line_id for line in self.lines])
+        if (self.lines is None) == (self.amount is None):
+            raise error_at("lines", "must be there, or else amount: one of them")
+        _check_count(self.lines or ())
         return self
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """What goes back of each line that is named, in minor units; empty where none is."""
+        found: dict[str, int] = {}
+        for line in self.lines or ():
+            if line.amount:
+                found[line.line_id] = found.get(line.line_id, 0) + line.amount
+        return found
 
 
 class MemberSaved(Tolerant):
-    """A member was made or changed; `referrer_id` binds once (rule 2.5)."""
+    """A member was made or changed: an absent field is unchanged, null clears it.
+
+    `referrer_id` binds once (rule 2.5): null or absent changes nothing, another is refused.
+    """
 
     member_id: Id
     level: Id | None = None
@@ -138,18 +186,25 @@ class MemberSaved(Tolerant):
 
 
 class ProductSaved(Tolerant):
-    """A product was made or changed; off sale stalls its own queue (rule 1.5.5)."""
+    """A product was made or changed: an absent field is unchanged, null clears it.
+
+    Off sale stalls its own queue (rule 1.5.5). A product is on sale, and our own, until it is said
+    to be otherwise.
+    """
 
     product_id: Id
     name: Text | None = None
-    supply: Supply = "self"
+    supply: Supply | None = Field(default=None, description="Null: self.")
     store_id: Id | None = None
-    on_sale: Flag = True
+    on_sale: Flag | None = Field(default=None, description="Null: true.")
     margin_bps: Bps | None = None
 
 
 class StoreSaved(Tolerant):
-    """A store was made or changed, with who brought it in (rule 2.4) and what it concedes."""
+    """A store was made or changed, with who brought it in (rule 2.4) and what it concedes.
+
+    An absent field is unchanged, null clears it; `referrer_id` is as a member's.
+    """
 
     store_id: Id
     name: Text | None = None
@@ -194,7 +249,13 @@ def digest(event: Event) -> str:
     Two events have the same digest exactly if they say the same: unknown fields, the order of keys,
     defaults written out and the offset of instants make no difference; the order of lines does.
     """
-    content = [type(event).__name__, event.model_dump(mode="json", exclude_none=True)]
+    if isinstance(event, OrderPaid | OrderCompleted | OrderRefunded):
+        said = event.model_dump(mode="json", exclude_none=True, exclude={"currency"})
+    else:
+        said = event.model_dump(mode="json", exclude_unset=True)
+    content: list[Any] = [type(event).__name__, said]
+    if isinstance(event, OrderPaid) and event.member and event.member.level_given:
+        content += ["no level"] if event.member.level is None else []
     text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -220,6 +281,19 @@ def _line_with(line: Any, supply: str) -> Any:
     if isinstance(line, Mapping) and line.get("supply") is None:
         return {**line, "supply": supply}
     return line
+
+
+def _check_count(lines: Sequence[object]) -> None:
+    if len(lines) > LINES_MAX:
+        raise error_at("lines", f"must be at most {LINES_MAX}, not {len(lines)}")
+
+
+def _check_supply(channel: str, lines: Iterable[OrderLine]) -> None:
+    """A line of a store's goods is bought in the store (contracts, section 1)."""
+    for number, line in enumerate(lines):
+        if channel == "mall" and line.supply == "store":
+            message = "store needs the channel store or cashier: send an order for each store"
+            raise error_at(f"lines[{number}].supply", message)
 
 
 def _check_differ(line_ids: Sequence[str]) -> None:

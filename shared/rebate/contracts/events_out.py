@@ -16,7 +16,7 @@ from rebate.contracts.scalars import (
     Bps,
     Count,
     Flag,
-    Id,
+    Name,
     PositiveCount,
     SignedAmount,
     Text,
@@ -35,22 +35,22 @@ Pocket = Literal["cash", "pending", "points", "love", "love_frozen", "voucher"]
 class EventOut(Tolerant):
     """What every event tells: its own id, the same in every repetition, and when it happened."""
 
-    event_id: Id
+    event_id: Name
     at: UtcInstant
 
 
 class QueueEvent(EventOut):
     """Something that happened in one queue."""
 
-    queue: Id
+    queue: Name
 
 
 class EntryEvent(QueueEvent):
     """Something that happened to one entry, named as in contracts, section 3."""
 
     entry: Text
-    member: Id
-    order_id: Id
+    member: Name
+    order_id: Name
 
 
 class EntryJoined(EntryEvent):
@@ -64,7 +64,7 @@ class EntryJoined(EntryEvent):
     entitlement: Amount | None
     ratio_bps: Bps | None = None
     may_draw: Flag = False
-    merged_from: Id | None = None
+    merged_from: Name | None = None
 
 
 class RebatePaid(QueueEvent):
@@ -75,13 +75,13 @@ class RebatePaid(QueueEvent):
     """
 
     entry: Text | None
-    member: Id
-    order_id: Id
+    member: Name
+    order_id: Name
     amount: Amount
     due: Amount | None = None
     pocket: Pocket
     reason: PayoutReason
-    from_order_id: Id | None = None
+    from_order_id: Name | None = None
 
 
 class EntryCompleted(EntryEvent):
@@ -131,7 +131,7 @@ class EntryRefunded(EntryEvent):
     `clawed_back` is in the asset that the entry had been given (rule 1.6.5).
     """
 
-    refund_id: Id
+    refund_id: Name
     status: EntryStatus
     entitlement: Amount | None
     clawed_back: Amount
@@ -140,13 +140,13 @@ class EntryRefunded(EntryEvent):
 class QueuePaused(EventOut):
     """Orders still join and nothing is paid; `queue` null: all of the queue-rebate plan's."""
 
-    queue: Id | None = None
+    queue: Name | None = None
 
 
 class QueueResumed(EventOut):
     """What was paused goes on; no place was lost. `queue` is as in QueuePaused."""
 
-    queue: Id | None = None
+    queue: Name | None = None
 
 
 class RepurchasePlaced(QueueEvent):
@@ -155,9 +155,9 @@ class RepurchasePlaced(QueueEvent):
     `origin_order_id` is the order whose lines are bought again.
     """
 
-    member: Id
-    order_id: Id
-    origin_order_id: Id
+    member: Name
+    order_id: Name
+    origin_order_id: Name
     amount: Amount
 
 
@@ -165,19 +165,19 @@ class CommissionPaid(EventOut):
     """A referral, team or merchant reward or a dividend (rule 2); below zero a reversal."""
 
     kind: CommissionKind
-    member: Id
+    member: Name
     amount: SignedAmount
     base: Amount
     ratio_bps: Bps
-    order_id: Id | None = None
+    order_id: Name | None = None
     period: Text | None = None
 
 
 class WithdrawalRequested(EventOut):
     """A member asks for `amount`, which is held meanwhile; `fee` is part of it (rule 3)."""
 
-    withdrawal_id: Id
-    member: Id
+    withdrawal_id: Name
+    member: Name
     amount: Amount
     fee: Amount
 
@@ -185,8 +185,8 @@ class WithdrawalRequested(EventOut):
 class WithdrawalDecided(EventOut):
     """A withdrawal was approved, or rejected with the reason."""
 
-    withdrawal_id: Id
-    member: Id
+    withdrawal_id: Name
+    member: Name
     amount: Amount
     fee: Amount
     approved: Flag
@@ -197,7 +197,7 @@ class SettingsChanged(EventOut):
     """A new version of the settings holds; `changed` names the paths that differ (rule 8.5)."""
 
     version: PositiveCount
-    changed_by: Id
+    changed_by: Name
     changed: tuple[Text, ...]
     acknowledged: tuple[Text, ...] = ()
 

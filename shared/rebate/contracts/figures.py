@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-_WHOLE_BPS = 10_000
+from rebate.domain.currencies import decimals_of
 
-_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3}
-_DECIMALS_USUAL = 2
+_WHOLE_BPS = 10_000
 
 
 def percent(bps: int) -> str:
@@ -21,8 +20,8 @@ def part_percent(part: int, whole: int) -> str:
 
 
 def money(amount: int, currency: str) -> str:
-    """Return minor units as an amount of the currency: 120050 is `1 200.50 CNY`."""
-    decimals = _DECIMALS.get(currency, _DECIMALS_USUAL)
+    """Return minor units as an amount of the currency: 120050 is `1 200.50 CNY` (rule 0.9.1)."""
+    decimals = decimals_of(currency)
     whole, rest = divmod(abs(amount), 10**decimals)
     grouped = f"{whole:,}".replace(",", " ")
     fraction = f".{rest:0{decimals}d}" if decimals else ""

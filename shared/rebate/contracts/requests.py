@@ -1,29 +1,43 @@
 """What the HTTP API takes: the bodies of requests, as `rebate.contracts.api` gives the answers."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from rebate.contracts.api import Asset
 from rebate.contracts.notice_texts import Locale
-from rebate.contracts.scalars import Count, Id, Text
-from rebate.contracts.validation import Strict
+from rebate.contracts.scalars import Count, EntryName, Id, OrderName, QueueName, Text
+from rebate.contracts.validation import Strict, error_at
 
 Supply = Literal["self", "supplier", "aggregated"]
 
 
-class Exchange(Strict):
+class OfEntry(Strict):
+    """What names an entry: its name, or its order and line (null where the order has no others)."""
+
+    queue: QueueName
+    entry: EntryName | None = None
+    order: OrderName | None = None
+    line: Id | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.entry is None) == (self.order is None):
+            raise error_at("entry", "is required, or order and line instead")
+        if self.line is not None and self.order is None:
+            raise error_at("line", "goes only with order")
+        return self
+
+
+class Exchange(OfEntry):
     """Turn all that an entry still lacks into another asset (rule 1.6.1)."""
 
-    queue: Id
-    entry: Text
     into: Asset
 
 
-class Draw(Strict):
+class Draw(OfEntry):
     """Draw the ratio of an entry that the lottery decides (rule 1.3.3)."""
-
-    queue: Id
-    entry: Text
 
 
 class SaveSettings(Strict):
@@ -48,19 +62,19 @@ class EnableProducts(Strict):
 class ClearStalled(Strict):
     """End all entries that wait in a stalled queue, without anything for them."""
 
-    queue: Id
+    queue: QueueName
 
 
 class MergeStalled(Strict):
     """Let all that waits in a stalled queue join the mall queue, for what it lacks."""
 
-    queue: Id
+    queue: QueueName
 
 
 class ExchangeStalled(Strict):
     """Exchange the entries that wait in a stalled queue; `after` is the answer's `next`."""
 
-    queue: Id
+    queue: QueueName
     into: Asset
     after: Count | None = None
 

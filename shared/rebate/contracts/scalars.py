@@ -6,28 +6,39 @@ name of the field that uses them: amounts in minor units, `_bps` in basis points
 
 import re
 from datetime import UTC, datetime, time
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from rebate.contracts.identifiers import BYTES_MAX, CHARS_MAX, PATTERN, BadIdentifier, identifier
 from rebate.contracts.problems import nearest, shown
+from rebate.domain.currencies import DECIMALS
 
-AMOUNT_MAX = 2**53 - 1
-"""Largest amount: every JSON reader, browsers included, holds it exactly."""
+AMOUNT_MAX = 10**15
+"""Largest amount that comes in, in minor units: ten million millions of yuan.
+
+Every JSON reader, browsers included, holds it exactly. And what a queue adds up of them fits into
+the 38 digits of a number of DynamoDB: a thousand million orders of 2 000 such lines, of which the
+highest ratio promises ten thousand times as much, have 32.
+"""
 BPS_MAX = 100_000_000
 """Largest ratio: 10 000 times the amount (rule 0.2: ratios may exceed 100 %)."""
 _Item = TypeVar("_Item")
 YEAR_MIN, YEAR_MAX = 1970, 2999
 """Years that an instant may lie in, so that days can be added and taken away without a thought."""
-ID_CHARS_MAX = 256
+NAME_CHARS_MAX = 1024
 TEXT_CHARS_MAX = 2048
 WHOLE_BPS = 10_000
 """100 %."""
+QUEUE_KIND_CHARS_MAX = len("red_packet/")
+REPURCHASE_CHARS_MAX = len("-r1000000")
+"""What a forced repurchase adds to the id of the order that it began with (rule 4.4)."""
+ENTRY_CHARS_MAX = CHARS_MAX + REPURCHASE_CHARS_MAX + len("/") + CHARS_MAX
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_ID_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+_NAME_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
 
 def parse_instant(value: object) -> datetime:
@@ -90,30 +101,118 @@ NOT_EMPTY = AfterValidator(check_filled)
 """Marks a list that needs an item; unlike Pydantic's own, it does not count what is wrong."""
 
 
-Amount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)]
+def whole(value: object) -> object:
+    """Return a fraction that is a whole number, such as 100.0, as one; anything else as it is.
+
+    JSON Schema calls both an integer, and so do many senders.
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def check_identifier(text: str) -> str:
+    """Return an id in NFC; raises PydanticCustomError `identifier`."""
+    return _identifier(text, 0)
+
+
+def check_queue_name(text: str) -> str:
+    """Return the id of a queue: an id with the queue's kind before it; raises as an id."""
+    return _identifier(text, QUEUE_KIND_CHARS_MAX)
+
+
+def check_order_name(text: str) -> str:
+    """Return the id of an order, forced repurchases included; raises as an id."""
+    return _identifier(text, REPURCHASE_CHARS_MAX)
+
+
+def check_entry_name(text: str) -> str:
+    """Return the name of an entry: `{order}/{line}`, two ids; raises as an id."""
+    return _identifier(text, BYTES_MAX + REPURCHASE_CHARS_MAX)
+
+
+def _identifier(text: str, further_chars: int) -> str:
+    try:
+        return identifier(text, further_chars=further_chars)
+    except BadIdentifier as bad:
+        raise PydanticCustomError("identifier", "{why}", {"why": str(bad)}) from None
+
+
+def check_currency(code: str) -> str:
+    """Return the code if ISO 4217 has such money (rule 0.9.1); raises `currency`."""
+    if code in DECIMALS:
+        return code
+    raise PydanticCustomError(
+        "currency",
+        "must be a currency of ISO 4217 such as CNY, not {given}",
+        {"given": shown(code), "nearest": nearest(code.upper(), DECIMALS)},
+    )
+
+
+WHOLE = BeforeValidator(whole)
+"""Lets 100.0 be 100; a fraction is still refused."""
+_ID_SCHEMA: dict[str, Any] = {"minLength": 1, "maxLength": CHARS_MAX, "pattern": PATTERN}
+
+Amount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX), WHOLE]
 """Minor units of the deployment's currency, zero or more (rule 0.1)."""
-PositiveAmount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX)]
-SignedAmount = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
-Bps = Annotated[int, Field(strict=True, ge=0, le=BPS_MAX)]
+PositiveAmount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX), WHOLE]
+SignedAmount = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX), WHOLE]
+Bps = Annotated[int, Field(strict=True, ge=0, le=BPS_MAX), WHOLE]
 """A ratio in basis points; 10 000 is 100 % (rule 0.2)."""
-PartBps = Annotated[int, Field(strict=True, ge=0, le=WHOLE_BPS)]
+PartBps = Annotated[int, Field(strict=True, ge=0, le=WHOLE_BPS), WHOLE]
 """A ratio that cannot exceed 100 %, since it is a part of a whole."""
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
-PositiveCount = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-Days = Annotated[int, Field(strict=True, ge=0, le=36_600)]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
+PositiveCount = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), WHOLE]
+Days = Annotated[int, Field(strict=True, ge=0, le=36_600), WHOLE]
 """Days of 24 hours, up to a century."""
-PositiveDays = Annotated[int, Field(strict=True, ge=1, le=36_600)]
-Depth = Annotated[int, Field(strict=True, ge=1, le=100)]
+PositiveDays = Annotated[int, Field(strict=True, ge=1, le=36_600), WHOLE]
+Depth = Annotated[int, Field(strict=True, ge=1, le=100), WHOLE]
 """Levels of referral."""
 Flag = Annotated[bool, Field(strict=True)]
-Id = Annotated[str, Field(strict=True, min_length=1, max_length=ID_CHARS_MAX, pattern=_ID_PATTERN)]
-"""A name given by another system: any characters but control characters."""
+Quantity = Annotated[
+    float,
+    Field(ge=0, le=1_000_000_000, strict=True, allow_inf_nan=False),
+    AfterValidator(whole),
+    PlainSerializer(whole),
+]
+"""How many of a thing, with decimals where it is weighed: information, no money."""
+Id = Annotated[
+    str, Field(strict=True, json_schema_extra=_ID_SCHEMA), AfterValidator(check_identifier)
+]
+"""A name given by another system (`rebate.contracts.identifiers`)."""
+QueueName = Annotated[
+    str,
+    Field(
+        strict=True, json_schema_extra={**_ID_SCHEMA, "maxLength": CHARS_MAX + QUEUE_KIND_CHARS_MAX}
+    ),
+    AfterValidator(check_queue_name),
+]
+OrderName = Annotated[
+    str,
+    Field(
+        strict=True,
+        json_schema_extra={**_ID_SCHEMA, "maxLength": CHARS_MAX + REPURCHASE_CHARS_MAX},
+    ),
+    AfterValidator(check_order_name),
+]
+"""The id of an order, or of a forced repurchase that began with it."""
+EntryName = Annotated[
+    str,
+    Field(strict=True, json_schema_extra={"minLength": 1, "maxLength": ENTRY_CHARS_MAX}),
+    AfterValidator(check_entry_name),
+]
+Name = Annotated[
+    str, Field(strict=True, min_length=1, max_length=NAME_CHARS_MAX, pattern=_NAME_PATTERN)
+]
+"""A name that the engine makes, of ids and more."""
 Text = Annotated[str, Field(strict=True, max_length=TEXT_CHARS_MAX)]
-Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[
+    str,
+    Field(strict=True, json_schema_extra={"pattern": r"^[A-Z]{3}$"}),
+    AfterValidator(check_currency),
+]
 Timezone = Annotated[str, Field(strict=True), AfterValidator(check_timezone)]
-Weekday = Annotated[int, Field(strict=True, ge=1, le=7)]
+Weekday = Annotated[int, Field(strict=True, ge=1, le=7), WHOLE]
 """ISO weekday: 1 is Monday."""
-DayOfMonth = Annotated[int, Field(strict=True, ge=1, le=31)]
+DayOfMonth = Annotated[int, Field(strict=True, ge=1, le=31), WHOLE]
 Instant = Annotated[
     datetime,
     BeforeValidator(parse_instant),

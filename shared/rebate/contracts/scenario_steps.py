@@ -10,11 +10,13 @@ from rebate.contracts.problems import nearest, one_of, shown
 from rebate.contracts.scalars import (
     NOT_EMPTY,
     Amount,
-    Count,
+    EntryName,
     Flag,
     Id,
     Instant,
-    PositiveAmount,
+    OrderName,
+    Quantity,
+    QueueName,
     SignedAmount,
     Text,
 )
@@ -36,6 +38,14 @@ RefusalCode = Literal[
     "transfer_off",
     "refund_exceeds_paid",
     "conflicting_event",
+    "unreadable_event",
+    "unknown_member",
+    "referrer_bound",
+    "out_of_stock",
+    "gift_closed",
+    "wrong_currency",
+    "forbidden",
+    "invalid_request",
     "invalid_settings",
     "needs_acknowledgement",
 ]
@@ -63,28 +73,28 @@ class BuyLine(Strict):
     line: Id | None = None
     product: Id | None = None
     supply: Supply | None = None
-    quantity: Count = 1
+    quantity: Quantity = 1
     paid: Amount
     deducted: Amount = 0
     profit: SignedAmount | None = None
 
 
 class Buy(Strict):
-    """A purchase: either one line with `paid`, or `lines`.
+    """A purchase: either one line with `paid`, or `lines`; `member` null is a guest (rule 0.14).
 
-    `supply` None is the channel's default. `level` None is no level where it is written, and the
-    member's own where it is left out: ask `level_given`.
+    `supply` None is the channel's default. `level` null is no level where it is written, and the
+    member's own where it is left out.
     """
 
     order: Id
-    member: Id
+    member: Id | None
     paid: Amount | None = None
     product: Id | None = "p1"
     channel: Channel = "mall"
     store: Id | None = None
     supply: Supply | None = None
     level: Id | None = None
-    quantity: Count = 1
+    quantity: Quantity = 1
     deducted: Amount = 0
     profit: SignedAmount | None = None
     lines: Annotated[tuple[BuyLine, ...] | None, NOT_EMPTY] = None
@@ -100,19 +110,12 @@ class Buy(Strict):
             raise error_at("store", f"is required for the channel {self.channel}")
         return self
 
-    @property
-    def level_given(self) -> bool:
-        """Whether the step says the level, null included."""
-        return "level" in self.model_fields_set
-
-    def event_detail(self, paid_at: str, level: str | None) -> dict[str, Any]:
-        """Return the detail of the OrderPaid that this purchase is.
-
-        `paid_at` is an instant in ISO 8601; `level` is the member's own, used where none is said.
-        """
+    def event_detail(self, paid_at: str) -> dict[str, Any]:
+        """Return the detail of the OrderPaid that this purchase is, at an instant in ISO 8601."""
+        said = {"level": self.level} if "level" in self.model_fields_set else {}
         return {
             "order_id": self.order,
-            "member": {"id": self.member, "level": self.level if self.level_given else level},
+            "member": None if self.member is None else {"id": self.member, **said},
             "channel": self.channel,
             "store_id": self.store,
             "paid_at": paid_at,
@@ -146,27 +149,41 @@ class Buy(Strict):
 class Refund(Strict):
     """A refund of a part of one line."""
 
-    order: Id
+    order: OrderName
     line: Id = "1"
-    amount: PositiveAmount
+    amount: Amount
     id: Id | None = None
 
 
-class Draw(Strict):
-    """A draw for an entry, by its holder unless `member` says by whom."""
+class EntryStep(Strict):
+    """What is done to an entry, by its holder unless `member` says by whom.
 
-    queue: Id
-    entry: Text
+    The entry is named, or its order and line are; a line that is left out is the whole order.
+    """
+
+    queue: QueueName
+    entry: EntryName | None = None
+    order: OrderName | None = None
+    line: Id | None = None
     member: Id | None = None
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.entry is None) == (self.order is None):
+            raise error_at("entry", "is required, or order and line instead")
+        if self.line is not None and self.order is None:
+            raise error_at("line", "goes only with order")
+        return self
 
-class ExchangeStep(Strict):
-    """An exchange of what an entry lacks, by its holder unless `member` says by whom."""
 
-    queue: Id
-    entry: Text
+class Draw(EntryStep):
+    """A draw for an entry."""
+
+
+class ExchangeStep(EntryStep):
+    """An exchange of what an entry lacks."""
+
     into: Asset
-    member: Id | None = None
 
 
 class Withdraw(Strict):
@@ -209,7 +226,7 @@ class Step(Strict):
     at: Instant | None = None
     refused: RefusalCode | None = None
     buy: Buy | None = None
-    complete: Id | None = None
+    complete: OrderName | None = None
     refund: Refund | None = None
     draw: Draw | None = None
     exchange: ExchangeStep | None = None

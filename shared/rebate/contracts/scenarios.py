@@ -11,7 +11,7 @@ from pydantic import ValidationError, model_validator
 
 from rebate.contracts.documents import UnreadableDocument, read_document
 from rebate.contracts.problems import Invalid, Problem, shown
-from rebate.contracts.scalars import Amount, Id, SignedAmount, Text
+from rebate.contracts.scalars import Amount, Id, QueueName, SignedAmount, Text
 from rebate.contracts.scenario_steps import ACTIONS, Buy, RefusalCode, Step
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.contracts.validation import Strict, error_at, problems_of
@@ -76,7 +76,7 @@ class ExpectedPlatform(Strict):
 class Expected(Strict):
     """The part of the outcome that must come true."""
 
-    queues: Mapping[Id, ExpectedQueue] | None = None
+    queues: Mapping[QueueName, ExpectedQueue] | None = None
     wallets: Mapping[Id, Mapping[WalletAsset, SignedAmount]] | None = None
     platform: ExpectedPlatform | None = None
 

@@ -1,11 +1,13 @@
 """How shops sign what they send over HTTP (contracts, section 1).
 
+    X-Rebate-Key: the id of the key that signs; left out, it is the shop's shared one
     X-Rebate-Timestamp: seconds since 1970, as a whole number
     X-Rebate-Signature: v1=HMAC-SHA256(secret, timestamp + "." + body) in hexadecimal
 
 The body is signed as it is sent, byte for byte. A timestamp more than five minutes from the
-receiver's clock is refused; within them a repetition does no harm, since a repeated event is a
-no-op.
+receiver's clock is refused; within them a repetition does no harm: a repeated event is a no-op, and
+what is saved of members, products and stores is as of the signed instant, so that nothing that was
+signed before undoes what was signed since.
 """
 
 import hmac
@@ -13,6 +15,7 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
+KEY_HEADER = "x-rebate-key"
 TIMESTAMP_HEADER = "x-rebate-timestamp"
 SIGNATURE_HEADER = "x-rebate-signature"
 TOLERANCE_SECONDS = 300
@@ -32,8 +35,8 @@ def sign(secret: bytes, timestamp: int, body: bytes) -> str:
 
 def insist_signed(
     secrets: Iterable[bytes], timestamp: str | None, signature: str | None, body: bytes, now: int
-) -> None:
-    """Insist that one of `secrets` signed the body about `now` (seconds since 1970).
+) -> int:
+    """Insist that one of `secrets` signed the body about `now`, and return when (since 1970).
 
     There are several while one is being replaced by another.
 
@@ -50,3 +53,4 @@ def insist_signed(
     valid = [sign(secret, int(timestamp), body).encode() for secret in secrets]
     if not any([hmac.compare_digest(expected, given) for expected in valid]):  # noqa: C419
         raise BadSignature(f"{SIGNATURE_HEADER} does not fit the body")
+    return int(timestamp)

@@ -20,6 +20,8 @@ _MESSAGES: Mapping[str, str] = {
     "int_from_float": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
     "int_parsing_size": _WHOLE_NUMBER,
+    "float_type": "must be a number, not {given}",
+    "finite_number": "must be a number, not {given}",
     "bool_type": "must be true or false, not {given}",
     "bool_parsing": "must be true or false, not {given}",
     "string_type": "must be text, not {given}",
@@ -32,9 +34,6 @@ _MESSAGES: Mapping[str, str] = {
     "model_attributes_type": "must be an object, not {given}",
     "dict_type": "must be an object, not {given}",
     "tuple_type": "must be a list, not {given}",
-}
-_PATTERNS: Mapping[str, str] = {
-    r"^[A-Z]{3}$": "must be three capital letters such as CNY, not {given}",
 }
 _CONTROL_CHARS = "must not hold control characters"
 
@@ -111,7 +110,7 @@ def _wrong_choice(path: Path, detail: ErrorDetails) -> Problem:
 def _message(detail: ErrorDetails) -> str:
     context = {**detail.get("ctx", {}), "given": shown(detail["input"])}
     if detail["type"] == "string_pattern_mismatch":
-        template = _PATTERNS.get(context["pattern"], _CONTROL_CHARS)
+        template = _CONTROL_CHARS
     else:
         template = _MESSAGES.get(detail["type"], "")
     return template.format(**context) if template else detail["msg"]

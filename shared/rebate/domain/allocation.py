@@ -13,6 +13,7 @@ from rebate.domain.distribution import Distribution, Reached
 from rebate.domain.ledger import Reason
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import Amount, Bps, share, split
+from rebate.domain.names import GUEST
 from rebate.domain.records import dataclass
 from rebate.domain.waiting_line import PAYABLE_FOR_RUNS, WaitingLine
 
@@ -130,7 +131,9 @@ def _nobody(_line: WaitingLine, _distribution: Distribution) -> Iterator[Payment
 
 
 def _buyer(_line: WaitingLine, distribution: Distribution) -> Iterator[Payment]:
-    yield Payment(None, distribution.left, Reason.OWN)
+    """Yield all to the buyer; a guest gets none (Rule 0.14)."""
+    if distribution.ticket and distribution.ticket.member != GUEST:
+        yield Payment(None, distribution.left, Reason.OWN)
 
 
 def _first_then_next(line: WaitingLine, distribution: Distribution) -> Iterator[Payment]:

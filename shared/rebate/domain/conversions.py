@@ -2,7 +2,7 @@
 
 from rebate.domain.ledger import Draft, Pocket, issued
 from rebate.domain.loaded_state import EntryRef
-from rebate.domain.money import Amount, Bps, share
+from rebate.domain.money import Amount, Bps, exchanged
 from rebate.domain.posting import credit_member
 from rebate.domain.records import replace
 from rebate.domain.tickets import Conversion, Status, Ticket
@@ -13,7 +13,7 @@ def convert(
     unit: UnitOfWork, draft: Draft, ref: EntryRef, pocket: Pocket, ratio: Bps, status: Status
 ) -> Amount:
     """End an entry by crediting what it lacks, at `ratio`, to another pocket; return that."""
-    amount = share(unit.line.entry(ref).lacks, ratio)
+    amount = exchanged(unit.line.entry(ref).lacks, ratio, unit.plan.decimals)
     into = Conversion(pocket, ratio, amount)
     ended = replace(unit.line.entry(ref), status=status, conversion=into)
     ticket = unit.line.ticket(ref.ticket)

@@ -33,6 +33,9 @@ class Code(StrEnum):
     CONFLICTING_EVENT = "conflicting_event"
     INVALID_SETTINGS = "invalid_settings"
     NEEDS_ACKNOWLEDGEMENT = "needs_acknowledgement"
+    FORBIDDEN = "forbidden"
+    REFERRER_BOUND = "referrer_bound"
+    WRONG_CURRENCY = "wrong_currency"
 
 
 class RebateError(Exception):

@@ -42,3 +42,29 @@ def split(amount: Amount, shares_bps: Sequence[Bps]) -> tuple[Amount, ...]:
     for place in receivers[:left_over]:
         parts[place] += 1
     return tuple(parts)
+
+
+def split_in_proportion(amount: Amount, weights: Sequence[int]) -> tuple[Amount, ...]:
+    """Divide `amount` in proportion to weights, by Rule 0.3: the parts sum to the whole.
+
+    A weight of 0 receives nothing. No part exceeds its weight where `amount` does not exceed
+    their sum.
+    """
+    total = sum(weights)
+    assert total > 0 or not amount, "there is nobody to receive it"
+    parts = [amount * weight // total if total else 0 for weight in weights]
+    receivers = [place for place, weight in enumerate(weights) if weight]
+    for place in receivers[: amount - sum(parts)]:
+        parts[place] += 1
+    return tuple(parts)
+
+
+def exchanged(amount: Amount, ratio_bps: Bps, decimals: int) -> Amount:
+    """Return the hundredths of points, love value or vouchers that an amount comes to at a ratio.
+
+    One unit of the currency is worth one of theirs at 100 %, however many `decimals` it has
+    (Rule 0.9.1): 5 800 yen become 5 800.00 points.
+    """
+    in_hundredths = whole_number(amount) * 100 * whole_number(ratio_bps)
+    unit: int = 10**decimals
+    return in_hundredths // (unit * WHOLE)

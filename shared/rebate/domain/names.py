@@ -1,5 +1,6 @@
 """Names of things: identifiers that must not be mistaken for one another."""
 
+import re
 from typing import NamedTuple, NewType
 
 MemberId = NewType("MemberId", str)
@@ -9,6 +10,9 @@ ProductId = NewType("ProductId", str)
 StoreId = NewType("StoreId", str)
 QueueId = NewType("QueueId", str)
 EntryId = NewType("EntryId", str)
+
+GUEST = MemberId("")
+"""The member of a guest's ticket: a guest contributes and earns nothing (Rule 0.14)."""
 
 WHOLE_ORDER = LineId("")
 """The line of a ticket in a plan that works on whole orders (Rule 0.4.1)."""
@@ -27,6 +31,14 @@ class TicketKey(NamedTuple):
     member: MemberId
     order: OrderId
     merged_from: QueueId = NO_QUEUE
+
+
+_REPURCHASE = re.compile(r"-r[0-9]+$")
+
+
+def is_repurchase(order: str) -> bool:
+    """Tell whether an order's id is that of a forced repurchase: `{order}-r{n}` (Rule 4.4)."""
+    return _REPURCHASE.search(order) is not None
 
 
 def entry_id(order: OrderId, line: LineId) -> EntryId:

@@ -1,10 +1,11 @@
 """Orders as they were accepted, with the trace of every decision (Rules 0.4 and 8.5)."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
-from rebate.domain.records import dataclass, field
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
@@ -22,7 +23,7 @@ class Choice:
     outcome: Annotated[str, wire("outcome")]
 
 
-@stored_as("order_line", 2)
+@stored_as("order_line", 3)
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line as it was accepted: what was paid, which queue took it, and why at which ratios."""
@@ -31,7 +32,7 @@ class OrderLine:
     paid: Annotated[Amount, money("paid")]
     product: Annotated[ProductId | None, wire("product", absent=None)] = None
     supply: Annotated[str, wire("supply", absent="self")] = "self"
-    quantity: Annotated[int, wire("quantity", absent=1)] = 1
+    quantity: Annotated[float | int, wire("quantity", absent=1)] = 1
     deducted: Annotated[Amount, money("deducted", absent=0)] = 0
     profit: Annotated[Amount | None, money("profit", absent=None)] = None
     margin_bps: Annotated[Bps | None, wire("margin_bps", absent=None)] = None
@@ -54,16 +55,45 @@ class Refunded:
     refused: Annotated[str | None, wire("refused", absent=None)] = None
 
 
-@stored_as("order")
+@stored_as("early")
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A completion, or the refund of this name, that came before its order was paid.
+
+    `sender` is whose word it is: the order's owner's is applied, others' are set aside (Rule 0.13).
+    Of a refund, `amounts` are by line, or `amount` is to be split over the lines (Rule 1.6.6).
+    `arrived_at` tells for how long it has been kept. `refused` and `reason` say why it did not fit
+    the order, once that was paid: it stays until it was told.
+    """
+
+    sender: Annotated[str, wire("sender")]
+    at: Annotated[Instant, wire("at")]
+    arrived_at: Annotated[Instant, wire("arrived_at")]
+    refund: Annotated[str | None, wire("refund", absent=None)] = None
+    digest: Annotated[str | None, wire("digest", absent=None)] = None
+    amounts: Annotated[dict[LineId, Amount], wire("amounts", absent={})] = field(
+        default_factory=dict
+    )
+    amount: Annotated[Amount | None, money("amount", absent=None)] = None
+    refused: Annotated[str | None, wire("refused", absent=None)] = None
+    reason: Annotated[str, wire("reason", absent="")] = ""
+
+
+@stored_as("order", 2)
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is known of an order, possibly before it is paid (contracts, section 1).
 
-    `lines` are all of them; they are stored in rows of `LINES_PER_ROW`. `arrival` is the
-    last arrival number that a command of this order was given. `kept` names, in order of
-    arrival, the refunds that came before the order was paid (None: its completion).
-    `settings` is the version of the settings under which it was accepted. `attempts` names, by
-    the version at which each began, the storings in several transactions that were finished.
+    `sender` is whose order it is (Rule 0.13); None: it was accepted before senders were told apart.
+    One that is paid (it has a `digest`) and has no `member` is a guest's (Rule 0.14).
+    `lines` are all of them; they are stored in rows of `LINES_PER_ROW`. `given_back` is what was
+    refunded of each, in their order; refunds have rows of their own. `arrival` is the last arrival
+    number that a command of this order was given. `settings` is the version of the settings under
+    which it was accepted. `attempts` names, by the version at which each began, the storings in
+    several transactions that were finished. `early` is what came before it was paid. `not_before`:
+    when it may be settled, since its sender's orders came too fast.
+    `refunds` and `kept` are of before that: refunds in the order's row, and the names of those
+    that came before it was paid (None: its completion).
     """
 
     id: Annotated[OrderId, wire("id")]
@@ -86,11 +116,33 @@ class Order:
     settings: Annotated[int, wire("settings", absent=0)] = 0
     repurchase_of: Annotated[OrderId | None, wire("repurchase_of", absent=None)] = None
     attempts: Annotated[tuple[int, ...], wire("attempts", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
+    early: Annotated[tuple[Early, ...], wire("early", absent=[])] = ()
+    given_back: Annotated[tuple[Amount, ...], wire("given_back", absent=[])] = ()
+    not_before: Annotated[Instant | None, wire("not_before", absent=None)] = None
 
-    def refunded(self, line: LineId) -> Amount:
-        """Return what was refunded of a line so far."""
-        accepted = (refund for refund in self.refunds.values() if refund.refused is None)
-        return sum(refund.amounts.get(line, 0) for refund in accepted)
+    def refunded(self) -> dict[LineId, Amount]:
+        """Return what was refunded of each line so far."""
+        back = {line.id: 0 for line in self.lines}
+        for line, amount in zip(self.lines, self.given_back, strict=False):
+            back[line.id] = amount
+        for refund in self.refunds.values():
+            for name, amount in refund.amounts.items() if refund.refused is None else ():
+                back[name] += amount
+        return back
+
+    def left(self) -> dict[LineId, Amount]:
+        """Return what is left of each line after refunds."""
+        back = self.refunded()
+        return {line.id: line.paid - back[line.id] for line in self.lines}
+
+    def plus(self, amounts: Mapping[LineId, Amount]) -> "Order":
+        """Return the order after a refund of so much of its lines."""
+        known = (*self.given_back, *(0 for _ in self.lines[len(self.given_back) :]))
+        back = (
+            amount + amounts.get(line.id, 0) for line, amount in zip(self.lines, known, strict=True)
+        )
+        return replace(self, given_back=tuple(back))
 
     def has_finished(self, attempt: int) -> bool:
         """Tell whether all that was stored by an attempt is part of this order."""

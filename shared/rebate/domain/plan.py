@@ -55,7 +55,8 @@ class Plan:
     """The choices by which the engine settles a queue.
 
     `hold_days`: rebates are pending until so many days after the order that earned them was
-    completed (Rule 1.2.8). `prize_max` is the highest entitlement that a draw may give.
+    completed (Rule 1.2.8). `prize_max` is the highest entitlement that a draw may give. `decimals`
+    are those of the currency, by which money is exchanged (Rule 0.9.1).
     """
 
     parts: tuple[Part, ...]
@@ -69,6 +70,7 @@ class Plan:
     hold_days: int = 0
     prize_max: Amount | None = None
     daily_cap: DailyCap | None = None
+    decimals: int = 2
 
     def exchange_ratio(self, into: Pocket) -> Bps | None:
         """Return the ratio of exchanges into a pocket, or None if there are none."""

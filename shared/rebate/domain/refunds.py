@@ -7,7 +7,7 @@ from rebate.domain.execution import Execution
 from rebate.domain.ledger import Draft, Pocket, Reason, Till
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.merges import tell_of_refund
-from rebate.domain.money import Amount, share
+from rebate.domain.money import Amount, exchanged
 from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.pending import take_pending
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
@@ -38,7 +38,8 @@ def refund(execution: Execution, command: Refund) -> None:
 def _refund_line(execution: Execution, command: Refund, index: int, line: Line) -> None:
     """Let a line be as `line` is, and its entry as that promises."""
     unit, before = execution.unit, execution.unit.line.ticket(command.ticket)
-    lowered = line.entry and _lowered(line, line.entry, cleared=unit.queue.has_cleared(before))
+    cleared, decimals = unit.queue.has_cleared(before), unit.plan.decimals
+    lowered = line.entry and _lowered(line, line.entry, cleared=cleared, decimals=decimals)
     draft = Draft("refund", before.order, line.id)
     if line.entry and lowered:
         _claw_back(execution, draft, before, index, line.entry.paid - lowered.paid)
@@ -85,7 +86,7 @@ def _lower_entry(
     unit.events.append(event)
 
 
-def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
+def _lowered(line: Line, entry: Entry, *, cleared: bool, decimals: int) -> Entry:
     """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
     if entry.entitlement is None:
         if line.gets_from:
@@ -96,7 +97,7 @@ def _lowered(line: Line, entry: Entry, *, cleared: bool) -> Entry:
     excess = max(0, entry.paid - entitlement)
     lowered = replace(entry.plus(-excess, Reason.CLAWED_BACK), entitlement=entitlement)
     if entry.conversion:
-        due = share(lowered.lacks, entry.conversion.ratio_bps)
+        due = exchanged(lowered.lacks, entry.conversion.ratio_bps, decimals)
         return replace(lowered, conversion=replace(entry.conversion, amount=due))
     if entry.status is Status.MERGED or (cleared and entry.waits):
         return lowered

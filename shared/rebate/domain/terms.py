@@ -10,9 +10,10 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.plans.plan_type import PlanType
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass, field
+from rebate.domain.senders import Senders
 from rebate.domain.wire import money, stored_as, wire
 
-EDITION = 4
+EDITION = 5
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
 PlanTerms = TypeVar("PlanTerms")
@@ -22,13 +23,14 @@ class TermsByPlan(dict[str, Any]):
     """The terms of each plan by its name, each a record of the type that its `PlanType` names."""
 
 
-@stored_as("terms_by_plan")
+@stored_as("terms_by_plan", 2)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of all plans, also of those that are off: they settle what they accepted.
 
     `on` names the plans that are on. `rebates_per_day` is the most that may be paid to entries on a
     day, in minor units (Rule 8.4); `default_margin_bps` is that of products of which none is known.
+    What came before its order is kept for `early_days` (None: for ever).
     """
 
     zone: Annotated[ZoneInfo, wire("zone")]
@@ -37,6 +39,8 @@ class Terms:
     currency: Annotated[str, wire("currency", absent="")] = ""
     rebates_per_day: Annotated[Amount | None, money("rebates_per_day", absent=None)] = None
     default_margin_bps: Annotated[Bps, wire("default_margin_bps", absent=0)] = 0
+    senders: Annotated[Senders, wire("senders", absent={})] = Senders()
+    early_days: Annotated[int | None, wire("early_days", absent=None)] = None
 
     def of(self, plan: PlanType[PlanTerms]) -> PlanTerms:
         """Return the terms of a plan."""

@@ -1,15 +1,17 @@
 """Accepting a batch of orders in one transaction: few requests, and the same outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rebate.contracts.events_in import OrderPaid
 from rebate.domain.errors import Impossible, RebateError, Unavailable
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, field, replace
+from rebate.domain.senders import UNNAMED
 from rebate.usecases.accept_order import Accepted, OrderDesk
 from rebate.usecases.gathered import Gathered, Scattered
 from rebate.usecases.ports import Place, Store
-from rebate.usecases.rows import Key, Member, Product
+from rebate.usecases.rows import Key, KnownSender, Member, Product
 from rebate.usecases.settings import CURRENT_SETTINGS, InForce, SettingsReader
 
 BATCH_MAX = 30
@@ -20,6 +22,14 @@ LINES_MAX = 20
 """Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
 
 
+class ToldOrder(NamedTuple):
+    """An order, who told of it, and whether that is a replay."""
+
+    event: OrderPaid
+    sender: str = UNNAMED
+    is_replay: bool = False
+
+
 @dataclass(slots=True)
 class OrderBatch:
     """Accepts orders as `desk` does; those of one batch together, when the first is asked for.
@@ -28,14 +38,16 @@ class OrderBatch:
     """
 
     desk: OrderDesk
-    _expected: list[OrderPaid] = field(default_factory=list)
+    _expected: list[ToldOrder] = field(default_factory=list)
     _outcomes: dict[int, Accepted | RebateError] = field(default_factory=dict)
 
-    def expect(self, events: Iterable[OrderPaid]) -> None:
+    def expect(self, orders: Iterable[ToldOrder]) -> None:
         """Tell which orders are to come."""
-        self._expected = [event for event in events if len(event.lines) <= LINES_MAX]
+        self._expected = [each for each in orders if len(each.event.lines) <= LINES_MAX]
 
-    def accept(self, event: OrderPaid) -> Accepted:
+    def accept(
+        self, event: OrderPaid, sender: str = UNNAMED, *, is_replay: bool = False
+    ) -> Accepted:
         """Accept an order.
 
         Raises:
@@ -44,14 +56,16 @@ class OrderBatch:
         if self._expected:
             expected, self._expected = self._expected, []
             outcomes = accept_all(self.desk, expected)
-            self._outcomes = dict(zip(map(id, expected), outcomes, strict=True))
-        outcome = self._outcomes.pop(id(event), None) or self.desk.accept(event)
+            found = zip(expected, outcomes, strict=True)
+            self._outcomes = {id(told.event): outcome for told, outcome in found}
+        outcome = self._outcomes.pop(id(event), None)
+        outcome = outcome or self.desk.accept(event, sender, is_replay=is_replay)
         if isinstance(outcome, RebateError):
             raise outcome
         return outcome
 
 
-def accept_all(desk: OrderDesk, events: Sequence[OrderPaid]) -> list[Accepted | RebateError]:
+def accept_all(desk: OrderDesk, events: Sequence[ToldOrder]) -> list[Accepted | RebateError]:
     """Return for each event what `desk.accept` would return or raise, one after another."""
     gathered = Gathered(desk.store)
     try:
@@ -80,19 +94,21 @@ class _Settings(SettingsReader):
         return self._in_force
 
 
-def _outcome(desk: OrderDesk, event: OrderPaid) -> Accepted | RebateError:
+def _outcome(desk: OrderDesk, told: ToldOrder) -> Accepted | RebateError:
     try:
-        return desk.accept(event)
+        return desk.accept(told.event, told.sender, is_replay=told.is_replay)
     except RebateError as error:
         return error
 
 
-def _asked_for(events: Iterable[OrderPaid]) -> Iterator[Place]:
+def _asked_for(events: Iterable[ToldOrder]) -> Iterator[Place]:
     """Yield what acceptance will ask for one by one, so that it is read at once."""
     yield CURRENT_SETTINGS
-    for event in events:
+    for event, sender, _ in events:
+        yield KnownSender, Key(sender)
         yield Order, Key(event.order_id)
-        yield Member, Key(event.member.id)
+        if event.member:
+            yield Member, Key(event.member.id)
         for line in event.lines:
             if line.product_id:
                 yield Product, Key(line.product_id)

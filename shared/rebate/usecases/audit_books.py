@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rebate.domain.commands import Merge, OfTicket, Receive
+from rebate.domain.currencies import decimals_of
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import Account, Till, asset_of, parts_of, till, wallet
 from rebate.domain.names import MemberId, OrderId, QueueId
@@ -26,6 +27,7 @@ from rebate.usecases.audit.tickets import TicketAudit, orphans
 from rebate.usecases.audit.wallets import check_holds, check_rewards, check_withdrawals
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import Commission, Dividend, Inbox, Journal, Statement, Withdrawal
+from rebate.usecases.settings import SettingsReader
 
 __all__ = ["Audit", "Difference", "audit_books"]
 
@@ -67,6 +69,7 @@ class _Books:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self._decimals = decimals_of(SettingsReader(reading.store).in_force().terms.currency)
         self._sums = Sums()
         self._queues: dict[QueueId, Queue] = {}
         self._held: Counter[Account] = Counter()
@@ -204,7 +207,7 @@ class _Books:
             yield from places.rest()
 
     def _audits(self, queue: Queue) -> tuple[TicketAudit, PlaceAudit]:
-        return TicketAudit(queue, self._sums), PlaceAudit(queue)
+        return TicketAudit(queue, self._sums, self._decimals), PlaceAudit(queue)
 
     def _orders(self) -> Iterator[Difference]:
         orders = OrderAudit(self.reading.store, self._pending, self._mailed)

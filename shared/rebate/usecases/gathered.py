@@ -114,7 +114,7 @@ def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:
     others: list[Put] = []
     mail: dict[QueueId, list[Inbox]] = {}
     for put in puts:
-        if isinstance(put.row, Inbox) and put.row.ticket:
+        if isinstance(put.row, Inbox) and put.row.ticket and put.row.not_before is None:
             mail.setdefault(put.row.queue, []).append(put.row)
         else:
             others.append(put)

@@ -1,17 +1,27 @@
 """How orders are kept: one row that changes, further rows for long ones, and what they cause."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rebate.domain.commands import Command, Complete, Cut, Join, Refund
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.names import OrderId, QueueId
-from rebate.domain.orders import LINES_PER_ROW, Order, Refunded
+from rebate.domain.money import Amount, split_in_proportion
+from rebate.domain.names import GUEST, LineId, OrderId, QueueId
+from rebate.domain.orders import LINES_PER_ROW, Early, Order
 from rebate.domain.plans import queue_rebate
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.usecases.ports import WRITES_MAX, Check, Put, Store, Write
-from rebate.usecases.rows import Inbox, Key, OrderLines, Spend, joined, key_of, number
+from rebate.usecases.rows import (
+    Inbox,
+    Key,
+    OrderLines,
+    OrderRefund,
+    Spend,
+    joined,
+    key_of,
+    number,
+)
 
 
 def load_order(store: Store, order: OrderId) -> Order:
@@ -39,10 +49,9 @@ class Mail:
 
     def join(self, queue: QueueId, ticket: Ticket | None) -> None:
         """Tell a queue that the order was paid; `ticket` goes with it unless it is stored ahead."""
-        at, member = self.order.paid_at, self.order.member
+        at = self.order.paid_at
         assert at is not None, "the order is not paid"
-        assert member is not None, "the order is not paid"
-        self.send(queue, Join(at, self.order.id, member), ticket)
+        self.send(queue, Join(at, self.order.id, self.order.member or GUEST), ticket)
 
     def send(self, queue: QueueId, command: Command, ticket: Ticket | None = None) -> None:
         """Queue a command; nothing of an order happens before it was paid (Rule 0.11)."""
@@ -51,45 +60,66 @@ class Mail:
             command = replace(command, at=at)
         self.arrival = max(self.now, self.arrival + 1)
         sort = joined(number(at), number(self.arrival), self.order.id)
-        self.rows.append(Inbox(queue, sort, command, ticket=ticket))
+        not_before = self.order.not_before
+        self.rows.append(Inbox(queue, sort, command, ticket=ticket, not_before=not_before))
 
     def complete(self) -> None:
         """Tell every queue of the order that it is completed."""
         for queue in self.order.queues:
-            at, member = self.order.completed_at, self.order.member
+            at, member = self.order.completed_at, self.order.member or GUEST
             assert at is not None, "the order is not completed"
-            assert member is not None, "the order is not paid"
             self.send(queue, Complete(at, self.order.id, member, completed_at=at))
 
-    def refund(self, name: str, refund: Refunded, before: Order) -> None:
+    def refund(self, refund: OrderRefund, before: Order) -> None:
         """Tell the queues of the order's lines that a refund lowers what they give and get."""
-        member = self.order.member
-        assert member is not None, "an order that was not paid has nothing to refund"
+        order, member = self.order.id, self.order.member or GUEST
         for queue in self.order.queues:
             cuts = _cuts(queue, before, refund)
             if cuts:
-                self.send(queue, Refund(refund.at, self.order.id, member, name, cuts))
+                self.send(queue, Refund(refund.at, order, member, refund.name, cuts))
 
 
-def check_refund(order: Order, refund: Refunded) -> None:
-    """Insist that no line gives back more than was paid for it (Rule 1.6.5).
+def refund_of(order: Order, told: Early) -> OrderRefund:
+    """Return a refund as it counts: what goes back of each line, never more than is left of it.
+
+    An amount without lines is split over them in proportion to what is left of each (Rule 1.6.6).
 
     Raises:
-        Rejected: `refund_exceeds_paid`.
+        Rejected: `refund_exceeds_paid`; so is the refund of a line that the order does not have.
     """
-    paid = {line.id: line.paid for line in order.lines}
-    for line, amount in refund.amounts.items():
-        left = paid.get(line, 0) - order.refunded(line)
-        if amount > left:
-            known = f"{left} of {paid[line]} is left" if line in paid else "there is no such line"
+    assert told.refund is not None, "a completion gives nothing back"
+    assert told.digest is not None, "a refund has content"
+    left, amounts = order.left(), told.amounts
+    if told.amount is not None:
+        amounts = _split(order, told.amount, left)
+    for line, amount in amounts.items():
+        if amount > left.get(line, 0):
+            known = f"{left[line]} is left" if line in left else "there is no such line"
             message = f"refund of {amount} for line {line} of order {order.id}: {known}"
             raise Rejected(Code.REFUND_EXCEEDS_PAID, message)
+    return OrderRefund(order.id, told.refund, told.digest, told.at, amounts)
+
+
+def _split(order: Order, amount: Amount, left: Mapping[LineId, Amount]) -> dict[LineId, Amount]:
+    total = sum(left.values())
+    if amount > total:
+        message = f"refund of {amount} for order {order.id}: {total} is left"
+        raise Rejected(Code.REFUND_EXCEEDS_PAID, message)
+    parts = split_in_proportion(amount, tuple(left.values()))
+    return {line: part for line, part in zip(left, parts, strict=True) if part}
 
 
 def store_order(
-    store: Store, before: Order, after: Order, rows: Sequence[Write], mail: Mail
+    store: Store,
+    before: Order,
+    after: Order,
+    rows: Sequence[Write],
+    mail: Mail,
+    last: Sequence[Write] = (),
 ) -> None:
     """Store an order, its other rows and its commands: all at once, or so that all show at once.
+
+    A few that are `last` are stored with the order itself, for they prove that the event is known.
 
     What does not fit into one transaction is stored ahead of the one that makes the event
     visible. Every transaction insists that the order is as it was, so no row can be written
@@ -101,6 +131,7 @@ def store_order(
     """
     further = _further_rows(after)
     writes: list[Write] = [*map(Put, further), *_spending(after), *rows, *map(Put, mail.rows)]
+    writes += last
     version, attempts = before.version, after.attempts
     if len(writes) >= WRITES_MAX:
         claim = replace(before, version=version + 1, lines=before.lines[:LINES_PER_ROW])
@@ -140,14 +171,15 @@ def _spending(after: Order) -> list[Write]:
     if after.digest is None or after.completed_at is None or after.member is None:
         return []
     groups: dict[str, int] = {}
+    left = after.left()
     for line in after.lines:
         group = queue_rebate.spending_group(after, line)
         if group:
-            groups[group] = groups.get(group, 0) + line.paid - after.refunded(line.id)
+            groups[group] = groups.get(group, 0) + left[line.id]
     return [Put(Spend(after.member, after.id, after.completed_at, groups))]
 
 
-def _cuts(queue: QueueId, before: Order, refund: Refunded) -> tuple[Cut, ...]:
+def _cuts(queue: QueueId, before: Order, refund: OrderRefund) -> tuple[Cut, ...]:
     by_line = {line.id for line in before.lines if line.queue == queue}
     amounts = refund.amounts.items()
     return tuple(Cut(line, back) for line, back in amounts if not by_line or line in by_line)

@@ -91,13 +91,13 @@ class CommissionDesk:
                 return None
             rewards = self._rewards(order, terms)
             known = Commission(order.id, tuple(Paid(reward) for reward in rewards))
-        left = sum(line.paid - order.refunded(line.id) for line in order.lines)
+        left = sum(order.left().values())
         paid = tuple(replace(each, amount=each.reward.amount(left)) for each in known.paid)
         return replace(known, paid=paid, turnover=left)
 
     def _rewards(self, order: Order, terms: referral.Terms) -> list[referral.Reward]:
         above: list[referral.Above] = []
-        member = self.store.get(Member, Key(order.member or ""))
+        member = self.store.get(Member, Key(order.member)) if order.member else None
         while member and member.referrer and len(above) < terms.max_depth:
             referrer = member.referrer
             member = self.store.get(Member, Key(referrer))

@@ -1,6 +1,7 @@
 """By which choices a queue is settled, under the terms in force."""
 
 from rebate.domain.caps import DailyCap
+from rebate.domain.currencies import decimals_of
 from rebate.domain.names import QueueId
 from rebate.domain.plan import Plan
 from rebate.domain.plans.plan_type import Display
@@ -22,7 +23,9 @@ def plan_of(queue: QueueId, terms: Terms) -> Plan | None:
         return None
     most = terms.rebates_per_day
     cap = None if most is None else DailyCap(most, terms.zone)
-    return replace(name.plan.settlement(terms.of(name.plan)), daily_cap=cap)
+    decimals = decimals_of(terms.currency)
+    settled = name.plan.settlement(terms.of(name.plan))
+    return replace(settled, daily_cap=cap, decimals=decimals)
 
 
 def shown_plan_of(queue: QueueId, terms: Terms) -> Plan:

@@ -19,6 +19,7 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.names import (
     NO_QUEUE,
     EntryId,
+    LineId,
     MemberId,
     OrderId,
     ProductId,
@@ -38,6 +39,9 @@ from rebate.domain.wallets import Wallet
 from rebate.domain.wire import Unknown, derived, money, stored_as, wire
 
 PART_BYTES_MAX = 240
+
+UNCLAIMED = "all"
+"""The partition of what came before its order: there is little of it."""
 
 SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
@@ -79,6 +83,45 @@ class OrderLines:
     digest: Annotated[str, wire("digest")]
     row: Annotated[int, wire("row")]
     lines: Annotated[tuple[OrderLine, ...], wire("lines")]
+
+
+@stored_as("order_refund")
+@dataclass(frozen=True, slots=True)
+class OrderRefund:
+    """A refund of an order as it was accepted; its `name` is known per order (Rule 1.6.6).
+
+    `digest` tells a repetition from other content; `amounts` are by line, in minor units.
+    """
+
+    order: Annotated[OrderId, wire("order")]
+    name: Annotated[str, wire("name")]
+    digest: Annotated[str, wire("digest")]
+    at: Annotated[Instant, wire("at")]
+    amounts: Annotated[dict[LineId, Amount], wire("amounts")]
+
+
+@stored_as("unclaimed")
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An order of which something came before it was paid, first at `since`."""
+
+    order: Annotated[OrderId, wire("order")]
+    since: Annotated[Instant, wire("since")]
+
+
+@stored_as("known_sender")
+@dataclass(frozen=True, slots=True)
+class KnownSender:
+    """A sender that has an order, so that its prefix cannot change any more (Rule 0.13).
+
+    Of one with a ceiling of orders a minute, `paced_to` is the instant to which those that came
+    reach, each taking its part of a minute.
+    """
+
+    name: Annotated[str, wire("name")]
+    since: Annotated[Instant, wire("since")]
+    version: Annotated[int, wire("version", absent=1)] = 1
+    paced_to: Annotated[Instant | None, wire("paced_to", absent=None)] = None
 
 
 @stored_as("letter")
@@ -155,10 +198,22 @@ class Statement:
     movements: Annotated[tuple[Movement, ...], wire("movements")]
 
 
-@stored_as("member")
+class Seen(NamedTuple):
+    """An event that took effect, by its digest, so that it is known when it comes again."""
+
+    at: Instant
+    digest: str
+
+
+@stored_as("member", 2)
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member's profile, as the shop told it last; a referral binds once (Rule 2.5)."""
+    """A member's profile, as the shop told it last; a referral binds once (Rule 2.5).
+
+    `told` is as of when each field is known, by its name (None: all as of `saved_at`), and `seen`
+    the events of those instants. `sender` told it last. `refers`: whether somebody may be bound to
+    the member (None: nobody looked).
+    """
 
     id: Annotated[MemberId, wire("id")]
     version: Annotated[int, wire("version", absent=0)] = 0
@@ -168,9 +223,13 @@ class Member:
     nickname: Annotated[str | None, wire("nickname", absent=None)] = None
     avatar_url: Annotated[str | None, wire("avatar_url", absent=None)] = None
     saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
+    told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
+    seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
+    refers: Annotated[bool | None, wire("refers", absent=None)] = None
 
 
-@stored_as("product")
+@stored_as("product", 2)
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product of the catalog (Rules 1.4 (2, 3) and 1.5.5)."""
@@ -184,9 +243,12 @@ class Product:
     margin_bps: Annotated[Bps | None, wire("margin_bps", absent=None)] = None
     takes_part: Annotated[bool, wire("takes_part", absent=True)] = True
     saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
+    told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
+    seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
 
 
-@stored_as("shop")
+@stored_as("shop", 2)
 @dataclass(frozen=True, slots=True)
 class Shop:
     """A store of the catalog."""
@@ -197,6 +259,9 @@ class Shop:
     referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
     concession_bps: Annotated[Bps | None, wire("concession_bps", absent=None)] = None
     saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
+    told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
+    seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
 
 
 @stored_as("spend")
@@ -360,6 +425,10 @@ class Wording:
     version: Annotated[int, wire("version", absent=1)] = 1
 
 
+_NOBODYS = "\x1f"
+"""Begins the partitions of guests' tickets, and no member's id."""
+
+
 def number(value: int) -> str:
     """Return a non-negative whole number so that text sorts as numbers do."""
     return f"{value:020d}"
@@ -394,9 +463,12 @@ def journal_key(source: str, row: int) -> Key:
 def ticket_key(
     queue: QueueId, member: MemberId, order: OrderId, merged_from: QueueId = NO_QUEUE
 ) -> Key:
-    """Return where the ticket of an order in a queue is stored: with its member's others."""
+    """Return where the ticket of an order in a queue is stored: with its member's others.
+
+    A guest's stands for itself, where no member's can.
+    """
     came_from = (merged_from,) if merged_from else ()
-    return Key(member, joined(queue, order, *came_from))
+    return Key(member or f"{_NOBODYS}{order}", joined(queue, order, *came_from))
 
 
 def merged_ticket_key(ticket: Ticket) -> Key | None:
@@ -411,6 +483,11 @@ def node_key(key: NodeKey) -> Key:
     return Key(joined(key.queue, str(key.tree), str(key.level), str(key.index)))
 
 
+def refund_key(order: OrderId, name: str) -> Key:
+    """Return where a refund of an order is stored."""
+    return Key(order, joined(name))
+
+
 def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
     """Return where further lines of an order are stored."""
     return Key(order, joined(digest, number(row)))
@@ -423,6 +500,9 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Wallet: lambda r: Key(r.member),
     Order: lambda r: Key(r.id),
     OrderLines: lambda r: line_rows_key(r.order, r.digest, r.row),
+    OrderRefund: lambda r: refund_key(r.order, r.name),
+    KnownSender: lambda r: Key(r.name),
+    Unclaimed: lambda r: Key(UNCLAIMED, joined(number(r.since), r.order)),
     Inbox: lambda r: inbox_key(r.queue, r.sort),
     Journal: lambda r: journal_key(r.source, r.number),
     Statement: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),

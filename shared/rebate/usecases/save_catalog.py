@@ -1,20 +1,29 @@
-"""Saving what the shop tells of members, products and stores (Rules 1.4 (2), 1.5.5, 2.4, 2.5)."""
+"""Saving what the shop tells of members, products and stores (Rules 1.4 (2), 1.5.5, 2.4, 2.5).
 
-from collections.abc import Sequence
-from typing import TypeAlias
+Each field takes effect in the order of the events' times, whenever they arrive: so two events that
+tell of different fields never undo each other, and one that comes again, or late, undoes nothing.
+"""
 
-from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
-from rebate.domain.errors import Conflict, Unavailable
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, digest
+from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
 from rebate.domain.names import MemberId, ProductId, StoreId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.records import dataclass, replace
+from rebate.domain.senders import UNNAMED
 from rebate.domain.times import Instant
-from rebate.usecases.ports import Check, Clock, Put, Store, Write
-from rebate.usecases.rows import Key, Member, Product, Shop, key_of
+from rebate.usecases.bonds import Bond, bond_of, bound_once
+from rebate.usecases.ports import Clock, Put, Store
+from rebate.usecases.rows import Key, Member, Product, Seen, Shop
 from rebate.usecases.settings import SettingsReader
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its row."""
+
+SEEN_MAX = 16
+"""Events of one instant that are told apart; further ones of that instant change nothing."""
 
 CatalogEvent: TypeAlias = MemberSaved | ProductSaved | StoreSaved
 
@@ -41,137 +50,145 @@ class CatalogDesk:
     clock: Clock
     settings: SettingsReader
 
-    def save(self, event: CatalogEvent, at: Instant | None = None) -> Saved:
-        """Keep what an event says, unless a later one is known; `at`: when it was sent.
+    def save(
+        self,
+        event: CatalogEvent,
+        at: Instant | None = None,
+        sender: str = UNNAMED,
+        *,
+        signed: bool = False,
+    ) -> Saved:
+        """Keep what an event of `sender` says, as far as nothing later is known.
+
+        `at`: when it was sent; one that is to come is now, so that it locks out nothing. `signed`:
+        it is the signed instant, which is near and stands as it is, however often the event comes.
 
         Raises:
+            Rejected: `referrer_bound`: another referrer was bound before; nothing is saved.
             Unavailable: others kept writing to the same row; try again later.
         """
         now = self.clock.now()
-        sent = now if at is None else min(at, now)
+        sent = now if at is None else at if signed else min(at, now)
         for _ in range(ATTEMPTS):
             try:
-                return self._save(event, sent)
+                return self._save(event, sent, sender)
             except Conflict:
                 continue
         raise Unavailable("others keep writing to what a catalog event is about")
 
-    def _save(self, event: CatalogEvent, at: Instant) -> Saved:
+    def _save(self, event: CatalogEvent, at: Instant, sender: str) -> Saved:
+        known = self._known(event)
+        bond = self._bond(known, event)
+        if bond.refused and bond.is_bound:
+            raise Rejected(Code.REFERRER_BOUND, f"{known.id}: {bond.refused}")
+        told = _told(event, known, at)
+        after: _Row = _with_fields(known, told, event, at) if told is not None else known
+        if isinstance(after, Product) and isinstance(event, ProductSaved) and not known.version:
+            after = replace(after, takes_part=self._takes_part(event))
+        if bond.referrer is not None and not isinstance(after, Product):
+            after = replace(after, referrer=bond.referrer)
+        if after != known:
+            put = Put(
+                replace(after, version=known.version + 1, sender=sender), expects=known.version
+            )
+            self.store.commit([put, *bond.writes])
+        return Saved(known.id, _outcome(known, after, told), bond.refused)
+
+    def _known(self, event: CatalogEvent) -> "_Row":
+        """Return the row that an event is about, made if it is new."""
         match event:
             case MemberSaved():
-                return self._member(event, at)
+                member = MemberId(event.member_id)
+                return self.store.get(Member, Key(member)) or Member(member, refers=False, told={})
             case ProductSaved():
-                return self._product(event, at)
+                product = ProductId(event.product_id)
+                return self.store.get(Product, Key(product)) or Product(product, told={})
             case StoreSaved():
-                return self._shop(event, at)
+                shop = StoreId(event.store_id)
+                return self.store.get(Shop, Key(shop)) or Shop(shop, told={})
 
-    def _member(self, event: MemberSaved, at: Instant) -> Saved:
-        name = MemberId(event.member_id)
-        known = self.store.get(Member, Key(name)) or Member(name)
-        after = known
-        if _is_newest(known, at):
-            after = replace(
-                known,
-                level=event.level,
-                rank=event.rank,
-                nickname=event.nickname,
-                avatar_url=event.avatar_url,
-                saved_at=at,
-            )
-        bond = self._bond(known, event.referrer_id)
-        after = replace(after, referrer=bond.referrer)
-        return self._keep(known, after, at, bond)
-
-    def _product(self, event: ProductSaved, at: Instant) -> Saved:
-        name = ProductId(event.product_id)
-        known = self.store.get(Product, Key(name)) or Product(name)
-        after = known
-        if _is_newest(known, at):
-            after = replace(
-                known,
-                name=event.name,
-                supply=event.supply,
-                store=StoreId(event.store_id) if event.store_id is not None else None,
-                on_sale=event.on_sale,
-                margin_bps=event.margin_bps,
-                takes_part=known.takes_part if known.version else self._takes_part(event),
-                saved_at=at,
-            )
-        return self._keep(known, after, at)
-
-    def _shop(self, event: StoreSaved, at: Instant) -> Saved:
-        name = StoreId(event.store_id)
-        known = self.store.get(Shop, Key(name)) or Shop(name)
-        after = known
-        if _is_newest(known, at):
-            after = replace(
-                known, name=event.name, concession_bps=event.concession_bps, saved_at=at
-            )
-        bond = _bound_once(known.referrer, event.referrer_id)
-        return self._keep(known, replace(after, referrer=bond.referrer), at, bond)
+    def _bond(self, known: "_Row", event: CatalogEvent) -> Bond:
+        if isinstance(known, Member) and isinstance(event, MemberSaved):
+            return bond_of(self.store, known, event.referrer_id)
+        if isinstance(known, Shop) and isinstance(event, StoreSaved):
+            return bound_once(known.referrer, event.referrer_id)
+        return Bond()
 
     def _takes_part(self, event: ProductSaved) -> bool:
-        """Decide once whether a new product takes part (Rule 1.4 (2))."""
-        terms = self.settings.in_force().terms.of(queue_rebate.PLAN)
-        return event.supply not in _SOLD_BY_US or terms.new_products
+        """Decide once whether a new product takes part (Rule 1.4 (2)).
 
-    def _bond(self, member: Member, referrer: str | None) -> "_Bond":
-        """Bind a referrer once, and neither to oneself nor in a loop (Rule 2.5).
-
-        Bonds never change, so of all who stand above the referrer only the topmost can still
-        come to stand below the member; the transaction insists that it has not.
+        Aggregated goods do once an operator has enabled them (Rule 1.4 (3)).
         """
-        bond = _bound_once(member.referrer, referrer)
-        if bond.referrer is None or bond.referrer == member.referrer:
-            return bond
-        top = self._top_above(bond.referrer, member.id)
-        if top is None:
-            return _Bond(None, refused=f"{referrer} stands below {member.id}, or is the same")
-        return replace(bond, checks=(Check(Member, key_of(top), top.version),))
-
-    def _top_above(self, referrer: MemberId, member: MemberId) -> Member | None:
-        """Return who stands above all from `referrer` on; None if the member is among them."""
-        name = referrer
-        while name != member:
-            row = self.store.get(Member, Key(name)) or Member(name)
-            if row.referrer is None:
-                return row
-            name = row.referrer
-        return None
-
-    def _keep(
-        self, known: "_Row", after: "_Row", at: Instant, bond: "_Bond | None" = None
-    ) -> Saved:
-        bond = bond or _Bond(None)
-        if after == known:
-            outcome = "duplicate" if known.saved_at == at else "outdated"
-            return Saved(known.id, outcome, bond.refused)
-        put = Put(replace(after, version=known.version + 1), expects=known.version)
-        self.store.commit([put, *bond.checks])
-        outcome = "saved" if after.saved_at == at else "outdated"
-        return Saved(known.id, outcome, bond.refused)
+        supply = event.supply or "self"
+        if supply in _SOLD_BY_US:
+            return self.settings.in_force().terms.of(queue_rebate.PLAN).new_products
+        return supply != "aggregated"
 
 
 _Row: TypeAlias = Member | Product | Shop
 
-
-@dataclass(frozen=True, slots=True)
-class _Bond:
-    """Who referred somebody; `refused` says why another that was named did not."""
-
-    referrer: MemberId | None
-    refused: str | None = None
-    checks: Sequence[Write] = ()
+_NOT_FIELDS = frozenset({"member_id", "product_id", "referrer_id"})
+_COLUMNS: Mapping[str, str] = {"store_id": "store"}
+_CLEARED: Mapping[str, Any] = {"supply": "self", "on_sale": True}
+"""What a field is that was cleared, where that is not nothing."""
 
 
-def _bound_once(bound: MemberId | None, named: str | None) -> _Bond:
-    if bound is None:
-        return _Bond(MemberId(named) if named is not None else None)
-    if named is None or named == bound:
-        return _Bond(bound)
-    return _Bond(bound, refused=f"{bound} was bound before {named}")
+def _fields(event: CatalogEvent) -> dict[str, Any]:
+    """Return what an event says, by the row's fields; what it leaves out is unchanged."""
+    left_out = {*_NOT_FIELDS, *({"store_id"} if isinstance(event, StoreSaved) else ())}
+    said = {name: getattr(event, name) for name in event.model_fields_set - left_out}
+    return {
+        _COLUMNS.get(name, name): _CLEARED.get(name) if value is None else value
+        for name, value in said.items()
+    }
 
 
-def _is_newest(known: _Row, at: Instant) -> bool:
-    """Tell whether no later event was saved; of two of the same instant the later arrival holds."""
-    return known.saved_at is None or at >= known.saved_at
+def _told(event: CatalogEvent, known: _Row, at: Instant) -> dict[str, Any] | None:
+    """Return what of an event is news; None if the event itself was there before.
+
+    Of two of the same instant the later arrival holds.
+    """
+    ties = sum(seen.at == at for seen in known.seen)
+    if _has_seen(known, at, event) or ties >= SEEN_MAX:
+        return None
+    return {name: value for name, value in _fields(event).items() if at >= _last(known, name)}
+
+
+def _last(known: _Row, name: str) -> Instant:
+    """Return as of when a field is known; rows of before fields had times have one for all."""
+    if known.told is None:
+        return known.saved_at or Instant(0)
+    return known.told.get(name, Instant(0))
+
+
+def _has_seen(known: _Row, at: Instant, event: CatalogEvent) -> bool:
+    return Seen(at, digest(event)) in known.seen
+
+
+def _with_fields(known: _Row, told: Mapping[str, Any], event: CatalogEvent, at: Instant) -> _Row:
+    """Return a row with what is news, and what is needed to know the event again."""
+    times = {name: _last(known, name) for name in (known.told or ())}
+    if known.told is None and known.saved_at is not None:
+        times = dict.fromkeys(_ALL[type(known)], known.saved_at)
+    times |= dict.fromkeys(told, at)
+    newest = max(at, known.saved_at or at)
+    if not told and known.version:
+        return known
+    alive = {*times.values(), at}
+    seen = (*(each for each in known.seen if each.at in alive), Seen(at, digest(event)))
+    return replace(known, **told, told=times, seen=seen, saved_at=newest)
+
+
+def _outcome(known: _Row, after: _Row, told: Mapping[str, Any] | None) -> str:
+    """Return what came of an event, as people see it: also what is as it was may be newer now."""
+    unchanged = replace(after, told=known.told, seen=known.seen, saved_at=known.saved_at) == known
+    if known.version and unchanged:
+        return "outdated" if told == {} and after == known else "duplicate"
+    return "saved" if told or not known.version else "outdated"
+
+
+_ALL: Mapping[type, tuple[str, ...]] = {
+    Member: ("level", "rank", "nickname", "avatar_url"),
+    Product: ("name", "supply", "store", "on_sale", "margin_bps"),
+    Shop: ("name", "concession_bps"),
+}

@@ -116,7 +116,8 @@ def save_settings(
     """Put `document` in force as the version after `expects`; keep who changed it and when.
 
     What changed is told in the same transaction, as a row of the journal without movements.
-    Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4).
+    Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
+    others that change what waits (Rule 0.9).
 
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
@@ -124,10 +125,14 @@ def save_settings(
     """
     from rebate.contracts.settings import InvalidSettings, parse_settings
     from rebate.usecases.settings_changes import events_of_change
+    from rebate.usecases.settings_guards import insist_on_change
     from rebate.usecases.terms import terms_of
 
+    known = SettingsReader(store).in_force()
     try:
-        terms = terms_of(parse_settings(document, margin_bps))
+        settings = parse_settings(document, margin_bps)
+        terms = terms_of(settings)
+        unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
     version, now = expects + 1, clock.now()
@@ -135,7 +140,8 @@ def save_settings(
     before = store.get(SettingsVersion, Key(number(expects))) if expects else None
     told = Journal(SOURCE, version, now, (), events_of_change(before, row))
     try:
-        store.commit([Put(CurrentSettings(version), expects=expects), Put(row), Put(told)])
+        current = Put(CurrentSettings(version), expects=expects)
+        store.commit([current, Put(row), Put(told), *unchanged])
     except Conflict as conflict:
         message = f"the settings are no longer at version {expects}: read them again"
         raise Conflict(message) from conflict

@@ -97,6 +97,7 @@ def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Writ
         queues=(queue,),
         settings=bought.settings,
         repurchase_of=bought.id,
+        sender=bought.sender,
     )
     row = Inbox(queue, f"{follow_up.cause}!", follow_up.command)
     return [Put(again, expects=0), Put(ticket), Put(row)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from rebate.contracts import api
 from rebate.domain.ledger import Pocket, Reason
-from rebate.domain.money import WHOLE, Amount, share
+from rebate.domain.money import WHOLE, Amount, exchanged
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.places import nodes_above
@@ -173,7 +173,10 @@ def _progress(entry: Entry, plan: Plan) -> int | None:
 
 
 def _offers(entry: Entry, plan: Plan) -> dict[api.Asset, int]:
-    return {_ASSETS[pocket]: share(entry.lacks, ratio) for pocket, ratio in plan.exchange_bps}
+    return {
+        _ASSETS[pocket]: exchanged(entry.lacks, ratio, plan.decimals)
+        for pocket, ratio in plan.exchange_bps
+    }
 
 
 def _conversion(into: Conversion | None) -> api.Conversion | None:

@@ -1,19 +1,20 @@
 """The whole trace of an order: which rule gave which ratio, and what followed (Rule 8.5)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rebate.contracts import api
 from rebate.domain.ledger import JournalEntry
-from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
+from rebate.domain.names import GUEST, WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
-from rebate.domain.times import datetime_of
+from rebate.domain.times import Instant, datetime_of
 from rebate.usecases.orders import load_order
 from rebate.usecases.ports import Store
 from rebate.usecases.rows import (
     Journal,
+    OrderRefund,
     Statement,
     journal_key,
     key_of,
@@ -30,7 +31,7 @@ def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
     order = load_order(store, name)
     if order.version == 0:
         return None
-    tickets = _tickets(store, order)
+    tickets, back = _tickets(store, order), order.refunded()
     return api.Trace(
         order_id=order.id,
         member=order.member,
@@ -43,8 +44,8 @@ def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
         settings_version=order.settings,
         repurchase_of=order.repurchase_of,
         queues=order.queues,
-        lines=tuple(_line(order, line) for line in order.lines),
-        refunds=tuple(_refunds(order)),
+        lines=tuple(_line(line, back[line.id]) for line in order.lines),
+        refunds=tuple(_refunds(store, order)),
         tickets=(
             *(_ticket(store, terms, ticket) for ticket in tickets),
             *_on_their_way(order, tickets),
@@ -54,9 +55,7 @@ def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
 
 
 def _tickets(store: Store, order: Order) -> list[Ticket]:
-    if order.member is None:
-        return []
-    keys = {ticket_key(queue, order.member, order.id) for queue in order.queues}
+    keys = {ticket_key(queue, order.member or GUEST, order.id) for queue in order.queues}
     found = list(store.get_many(Ticket, keys).values())
     moved = {key for ticket in found if (key := merged_ticket_key(ticket))}
     found += store.get_many(Ticket, moved).values()
@@ -66,7 +65,7 @@ def _tickets(store: Store, order: Order) -> list[Ticket]:
     )
 
 
-def _line(order: Order, line: OrderLine) -> api.TraceLine:
+def _line(line: OrderLine, refunded: int) -> api.TraceLine:
     return api.TraceLine(
         line_id=line.id,
         product_id=line.product,
@@ -74,7 +73,7 @@ def _line(order: Order, line: OrderLine) -> api.TraceLine:
         quantity=line.quantity,
         paid=line.paid,
         deducted=line.deducted,
-        refunded=order.refunded(line.id),
+        refunded=refunded,
         profit=line.profit,
         queue=line.queue,
         extraction_bps=line.extraction_bps,
@@ -88,14 +87,25 @@ def _line(order: Order, line: OrderLine) -> api.TraceLine:
     )
 
 
-def _refunds(order: Order) -> Iterator[api.TraceRefund]:
-    for name, refund in sorted(order.refunds.items(), key=lambda item: item[1].at):
-        yield api.TraceRefund(
-            refund_id=name,
-            refunded_at=datetime_of(refund.at),
-            amounts={str(line): amount for line, amount in refund.amounts.items()},
-            refused=refund.refused,
-        )
+def _refunds(store: Store, order: Order) -> list[api.TraceRefund]:
+    """Return an order's refunds by instant, what does not fit it and is not told yet included."""
+    rows = store.query(OrderRefund, order.id)
+    found = [_refund(row.name, row.at, row.amounts) for row in rows]
+    found += [_refund(name, r.at, r.amounts, r.refused) for name, r in order.refunds.items()]
+    early = (each for each in order.early if each.refund)
+    found += [_refund(e.refund or "", e.at, e.amounts, e.refused) for e in early]
+    return sorted(found, key=lambda each: each.refunded_at)
+
+
+def _refund(
+    name: str, at: Instant, amounts: Mapping[LineId, int], refused: str | None = None
+) -> api.TraceRefund:
+    return api.TraceRefund(
+        refund_id=name,
+        refunded_at=datetime_of(at),
+        amounts={str(line): amount for line, amount in amounts.items()},
+        refused=refused,
+    )
 
 
 def _ticket(store: Store, terms: Terms, ticket: Ticket) -> api.TraceTicket:
@@ -126,12 +136,10 @@ def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[
 
     The first are found by its tickets, the others by the buyer's statement.
     """
-    if order.member is None:
-        return
     entries = {ticket.entry_id(at) for ticket in tickets for at in range(len(ticket.lines))}
     keys = {
         journal_key(row.source, row.number)
-        for row in _statements(store, order.member)
+        for row in (_statements(store, order.member) if order.member else ())
         if any(moved.order == order.id or moved.entry in entries for moved in row.movements)
     }
     keys |= {journal_key(ticket.queue, each) for ticket in tickets for each in ticket.commits}

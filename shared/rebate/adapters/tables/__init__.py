@@ -20,14 +20,17 @@ from rebate.usecases.rows import (
     Dividend,
     Inbox,
     Journal,
+    KnownSender,
     Member,
     OrderLines,
+    OrderRefund,
     Product,
     Seed,
     SettingsVersion,
     Shop,
     Spend,
     Statement,
+    Unclaimed,
     Withdrawal,
     WithdrawalDay,
     Wording,
@@ -72,6 +75,9 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("withdrawals", Withdrawal),
     _table("seeds", Seed),
     _table("holds", Hold, SortedTable),
+    _table("refunds", OrderRefund, SortedTable),
+    _table("senders", KnownSender),
+    _table("unclaimed", Unclaimed, SortedTable),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

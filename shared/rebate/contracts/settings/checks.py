@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rebate.contracts.problems import Problem
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import all_plan_settings
+from rebate.contracts.settings.senders import sender_problems
 
 
 def settings_problems(settings: Settings) -> Iterator[Problem]:
@@ -16,3 +17,4 @@ def settings_problems(settings: Settings) -> Iterator[Problem]:
         plan = described.of(settings)
         if plan is not None:
             yield from described.problems(plan, settings)
+    yield from sender_problems(settings.senders)

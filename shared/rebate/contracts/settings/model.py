@@ -1,13 +1,15 @@
 """The whole settings document: what is of no plan, and a part for each plan."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import create_model
 
-from rebate.contracts.scalars import Currency, Timezone
+from rebate.contracts.scalars import Currency, Id, PositiveDays, Timezone
 from rebate.contracts.settings.fields import REQUIRED, setting
+from rebate.contracts.settings.senders import Sender
 from rebate.contracts.settings.wallet import Guards, Wallet
 from rebate.contracts.validation import Strict
 from rebate.domain.plans.registry import PLANS, AnyPlan
@@ -26,6 +28,21 @@ class Settings(_Shop):
     Build it with `parse_settings`: what goes beyond single fields is checked there.
     """
 
+    senders: Mapping[Id, Sender] = setting(
+        "Senders",
+        "事件发送方",
+        "0.13",
+        example={"shop-a": {"sources": ["shop.a"]}},
+        default={},
+        note="Who sends events, by name: who speaks for it, and what it may tell.",
+    )
+    early_days: PositiveDays | None = setting(
+        "Days that what came too early is kept",
+        "提前事件保留天数",
+        "1.6.6",
+        example=30,
+        note="A completion or refund whose order does not come is set aside then. Absent: never.",
+    )
     wallet: Wallet = setting(
         "Wallet", "钱包", "3", example={"withdraw_min": 1000}, default=Wallet()
     )

@@ -50,5 +50,6 @@ class Guards(Strict):
         "8.4",
         example=["referral.max_depth"],
         default=(),
-        note="Risks that the operator accepts: `referral.max_depth`, `margin`.",
+        note="Risks that the operator accepts: `referral.max_depth`, `margin`, and "
+        "`timezone=Asia/Tokyo` to change the timezone to this one while entries wait.",
     )

@@ -81,7 +81,7 @@ def _admits(terms: Terms, order: Order) -> bool:
 
 
 def _too_often(terms: Terms, order: Order, facts: Facts) -> bool:
-    if terms.frequency is None:
+    if terms.frequency is None or order.member is None:
         return False
     period, times = terms.frequency
     now = _period(period, day_of(order.paid_at or Instant(0), terms.zone))

@@ -1,7 +1,7 @@
 """What plans that work on whole orders have in common (Rule 0.4.1)."""
 
 from rebate.domain.money import WHOLE, Amount, Bps
-from rebate.domain.names import WHOLE_ORDER, QueueId
+from rebate.domain.names import GUEST, WHOLE_ORDER, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.profits import Source, profit_of
 from rebate.domain.tickets import Line, Ticket
@@ -21,8 +21,10 @@ def whole_ticket(
     sources: tuple[Source, ...] = (),
     parts_bps: tuple[Bps, ...] = (WHOLE,),
 ) -> Ticket:
-    """Return an order's one ticket; it gives from what was paid, or the profit of `sources`."""
-    assert order.member is not None, "only a paid order is priced"
+    """Return an order's one ticket; it gives from what was paid, or the profit of `sources`.
+
+    A guest's earns no entry (Rule 0.14).
+    """
     assert order.paid_at is not None, "only a paid order is priced"
     paid = paid_for(order)
     line = Line(
@@ -31,12 +33,13 @@ def whole_ticket(
         gets_from=paid,
         gives_bps=gives_bps,
         gets_bps=gets_bps,
+        joins=order.member is not None,
         sources=sources,
     )
     return Ticket(
         queue=queue,
         order=order.id,
-        member=order.member,
+        member=order.member or GUEST,
         lines=(line,),
         paid_at=order.paid_at,
         store=order.store,
@@ -47,11 +50,12 @@ def whole_ticket(
 
 def sources_of(order: Order) -> tuple[Source, ...]:
     """Return where the order's profit comes from, after its refunds."""
+    left = order.left()
     return tuple(
         Source(
             line.id,
             line.paid,
-            line.paid - order.refunded(line.id),
+            left[line.id],
             line.margin_bps or 0,
             line.profit,
         )

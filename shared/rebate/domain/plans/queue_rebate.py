@@ -7,7 +7,7 @@ from rebate.domain.allocation import fifo
 from rebate.domain.commands import Clear
 from rebate.domain.draws import RandomReturn
 from rebate.domain.money import Amount, share
-from rebate.domain.names import QueueId, entry_id
+from rebate.domain.names import GUEST, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
 from rebate.domain.plans.facts import Facts
@@ -120,13 +120,12 @@ class _LinePricing:
 
     def tickets(self) -> list[Ticket]:
         order = self.order
-        assert order.member is not None, "only a paid order is priced"
         assert order.paid_at is not None, "only a paid order is priced"
         return [
             Ticket(
                 queue=queue,
                 order=order.id,
-                member=order.member,
+                member=order.member or GUEST,
                 lines=tuple(lines),
                 paid_at=order.paid_at,
                 store=order.store,
@@ -157,6 +156,8 @@ class _LinePricing:
 
     def _no_entry(self, scopes: Scopes, line: OrderLine, *, earns: bool) -> str | None:
         """Return why the line contributes and earns no entry, or None if it earns one."""
+        if self.order.member is None:
+            return "the buyer is a guest"
         if not earns:
             return "the product only contributes"
         if self.terms.deducted_only_contribute and any(each.deducted for each in self.order.lines):

@@ -6,7 +6,7 @@ from itertools import islice
 
 from rebate.domain.merges import is_merged
 from rebate.domain.money import Amount
-from rebate.domain.names import WHOLE_ORDER, OrderId, QueueId
+from rebate.domain.names import GUEST, WHOLE_ORDER, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.orders import sources_of
@@ -73,10 +73,9 @@ class OrderAudit:
 
     def _tickets(self, orders: Sequence[Order]) -> Iterator[Difference]:
         wanted = {
-            (order.id, queue): ticket_key(queue, order.member, order.id)
+            (order.id, queue): ticket_key(queue, order.member or GUEST, order.id)
             for order in orders
             for queue in _lines(order)
-            if order.member is not None
         }
         found = self._store.get_many(Ticket, wanted.values())
         moved = {key for ticket in found.values() if (key := merged_ticket_key(ticket))}
@@ -120,7 +119,7 @@ def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
     What orders give from in a plan that this release does not know, it cannot tell.
     """
     name = PLANS.queue(ticket.queue)
-    left = {line.id: line.paid - order.refunded(line.id) for line in order.lines}
+    left = order.left()
     for line in ticket.lines:
         gets = sum(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
         at = f"lines.{line.id or 'all'}"
@@ -166,8 +165,9 @@ def _profit(order: Order, line: Line) -> Amount:
 
 def _spent(order: Order) -> dict[str, int]:
     groups: dict[str, int] = {}
+    left = order.left()
     for line in order.lines:
         group = queue_rebate.spending_group(order, line)
         if group:
-            groups[group] = groups.get(group, 0) + line.paid - order.refunded(line.id)
+            groups[group] = groups.get(group, 0) + left[line.id]
     return groups

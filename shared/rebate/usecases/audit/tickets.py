@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rebate.domain.ledger import Reason
-from rebate.domain.money import Amount, share
+from rebate.domain.money import Amount, exchanged
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Entry, Line, Status, Ticket
 from rebate.usecases.audit.finding import Difference, wrong
@@ -34,10 +34,14 @@ class Numbers:
 
 @dataclass(slots=True)
 class TicketAudit:
-    """Checks the tickets of one queue as they come, in any order."""
+    """Checks the tickets of one queue as they come, in any order.
+
+    `decimals` are those of the currency, by which money was exchanged (Rule 0.9.1).
+    """
 
     queue: Queue
     sums: Sums
+    decimals: int
     places: Numbers = field(default_factory=Numbers)
     ordinals: Numbers = field(default_factory=Numbers)
 
@@ -84,17 +88,18 @@ class TicketAudit:
         promised = line.entitlement()
         yield from wrong(path, "entitlement", found=entry.entitlement, expected=promised)
         yield from _counted(f"{path}.ordinal", entry.ordinal, self.queue.entries, self.ordinals)
-        yield from _standing(path, entry, cleared=self.queue.has_cleared(ticket))
+        cleared = self.queue.has_cleared(ticket)
+        yield from _standing(path, entry, cleared=cleared, decimals=self.decimals)
 
 
-def _standing(path: str, entry: Entry, *, cleared: bool) -> Iterator[Difference]:
+def _standing(path: str, entry: Entry, *, cleared: bool, decimals: int) -> Iterator[Difference]:
     """Yield where status and amounts of an entry contradict each other."""
     if entry.entitlement is None:
         return
     if entry.lacks < 0:
         yield Difference(f"{path}.paid", f"is {entry.paid}, beyond {entry.entitlement}")
     if entry.conversion:
-        due = share(entry.lacks, entry.conversion.ratio_bps)
+        due = exchanged(entry.lacks, entry.conversion.ratio_bps, decimals)
         yield from wrong(path, "conversion", found=entry.conversion.amount, expected=due)
     elif entry.waits and not entry.lacks and not cleared:
         yield Difference(f"{path}.status", "is waiting for nothing")
