@@ -1,8 +1,10 @@
 """The whole settings document."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from rebate.contracts.scalars import Currency, Timezone
+from rebate.contracts.scalars import Currency, Id, Timezone
+from rebate.contracts.settings.connectors import Connector
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.other_plans import Alliance, OrderQueue, RedPacket, Union
 from rebate.contracts.settings.queue_rebate import QueueRebate
@@ -46,6 +48,9 @@ class Settings(Strict):
     )
     guards: Guards = setting(
         "Guards", "风控", "8.4", example={"rebates_per_day": 10000000}, default=Guards()
+    )
+    connectors: Mapping[Id, Connector] = setting(
+        "Connectors", "店铺连接", "0.13", example={"my-shop": {"sender": "shop-a"}}, default={}
     )
 
     @property
