@@ -48,9 +48,13 @@ class Api(Construct):
         *,
         stage: Stage,
         function: RebateFunction,
+        hears: RebateFunction,
         sign_in: SignIn | None,
     ) -> None:
-        """Make the API of a stage; without `sign_in` the stage's own issuer signs people in."""
+        """Make the API of a stage; without `sign_in` the stage's own issuer signs people in.
+
+        `hears` takes the webhooks of shops on other platforms.
+        """
         super().__init__(scope, id_)
         self._integration = integrations.HttpLambdaIntegration(
             "Integration", function.function, scope_permission_to_route=False
@@ -69,6 +73,8 @@ class Api(Construct):
         if stage.http_events:
             self._route("/v1/events", [POST])
             self._share_secrets(stage, function)
+        if stage.connectors:
+            self._take_webhooks(hears)
         self._route("/v1/me/{proxy+}", [GET, POST], members, scope_name(MEMBER))
         self._route("/v1/{proxy+}", [GET, POST, PUT], operators, scope_name(OPERATOR))
         acknowledge(
@@ -91,6 +97,18 @@ class Api(Construct):
             integration=self._integration,
             authorizer=authorizer or gateway.HttpNoneAuthorizer(),
             authorization_scopes=[scope] if scope else None,
+        )
+
+    def _take_webhooks(self, function: RebateFunction) -> None:
+        """Platforms cannot show a token: they sign, and the function checks."""
+        integration = integrations.HttpLambdaIntegration(
+            "Webhooks", function.function, scope_permission_to_route=False
+        )
+        self.api.add_routes(
+            path="/v1/connect/{platform}/{key}",
+            methods=[POST],
+            integration=integration,
+            authorizer=gateway.HttpNoneAuthorizer(),
         )
 
     def _stage(self, stage: Stage) -> None:

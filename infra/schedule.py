@@ -46,6 +46,7 @@ def starts_of(stage: Stage) -> list[Start]:
         Start("release", "scheduled_payouts", "5 * * * ? *", {"run": "release"}),
         Start("sweep", "scheduled_sweep", sweep, {}),
         Start("draws", "scheduled_draws", "20 * * * ? *", {}),
+        Start("connect", "scheduled_connect", "35 * * * ? *", {}),
     ]
 
 

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from local.edge import CONNECT_QUEUE
+
 REGION = "eu-west-1"
 
 _UNWANTED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
@@ -24,6 +26,7 @@ def environment(prefix: str, engine: str, edge: str) -> Iterator[None]:
             "REBATE_TABLE_PREFIX": prefix,
             "REBATE_DYNAMODB_ENDPOINT": engine,
             "REBATE_DEAD_LETTER_QUEUE_URL": f"{edge}/dead-letters",
+            "REBATE_CONNECT_QUEUE_URL": f"{edge}{CONNECT_QUEUE}",
             "REBATE_BUS": "rebate-local",
             "AWS_ENDPOINT_URL_SQS": edge,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": edge,

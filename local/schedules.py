@@ -19,6 +19,7 @@ _TICKS: tuple[tuple[str, dict[str, Any]], ...] = (
 _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("scheduled_payouts", {"run": "release"}),
     ("scheduled_draws", {}),
+    ("scheduled_connect", {}),
 )
 """Which functions get every hour; the first at once."""
 

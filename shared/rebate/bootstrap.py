@@ -20,12 +20,16 @@ from rebate.usecases.ports import Aside, Clock, Store, at_once
 from rebate.usecases.seeds import Seeds, random_seed
 
 if TYPE_CHECKING:
+    from rebate.adapters.connector_accounts import ConnectorAccounts
+    from rebate.adapters.connector_work import ConnectorWork
     from rebate.adapters.dead_letters import DeadLetters
+    from rebate.adapters.publisher import EventBus
+    from rebate.adapters.shop_api import ShopApi
     from rebate.usecases.accept_order import OrderDesk
+    from rebate.usecases.connect_shop import ShopConnections
     from rebate.usecases.exchange_entry import EntryDesk
     from rebate.usecases.manage_catalog import StallDesk
     from rebate.usecases.pay_dividend import DividendDesk
-    from rebate.usecases.publish_events import Publisher
     from rebate.usecases.queue_commands import Scheduler
     from rebate.usecases.release_holds import HoldDesk
     from rebate.usecases.save_catalog import CatalogDesk
@@ -38,7 +42,8 @@ class Outside:
     """What a deployment reaches beside its store, as the environment names it.
 
     `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
-    itself, for machines without SSM. A function has what it needs.
+    itself, for machines without SSM. `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the
+    same for the accounts of connectors. A function has what it needs.
     """
 
     @cached_property
@@ -48,10 +53,32 @@ class Outside:
         return DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), _region())
 
     @cached_property
-    def publisher(self) -> "Publisher":
+    def publisher(self) -> "EventBus":
         from rebate.adapters.publisher import EventBus
 
         return EventBus(os.environ.get("REBATE_BUS", ""), _region())
+
+    @cached_property
+    def connectors(self) -> "ConnectorAccounts":
+        from rebate.adapters.connector_accounts import ConnectorAccounts
+
+        return ConnectorAccounts(
+            _region(),
+            parameter=os.environ.get("REBATE_CONNECTORS_PARAMETER"),
+            text=os.environ.get("REBATE_CONNECTORS"),
+        )
+
+    @cached_property
+    def connector_work(self) -> "ConnectorWork":
+        from rebate.adapters.connector_work import ConnectorWork
+
+        return ConnectorWork(os.environ.get("REBATE_CONNECT_QUEUE_URL"), _region())
+
+    def shop_api(self, key: str) -> "ShopApi":
+        """Return what reads a connector's shop; raises Unavailable where nothing says how."""
+        from rebate.adapters.shop_api import shop_api
+
+        return shop_api(key, self.connectors(key))
 
     @cached_property
     def shop_secrets(self) -> Callable[[], tuple[bytes, ...]]:
@@ -148,6 +175,12 @@ class App:
         from rebate.usecases.save_catalog import CatalogDesk
 
         return CatalogDesk(self.store, self.clock, self.settings)
+
+    @cached_property
+    def connections(self) -> "ShopConnections":
+        from rebate.usecases.connect_shop import ShopConnections
+
+        return ShopConnections(self.store, self.clock, self.outside.connector_work, pause=_jitter)
 
     @cached_property
     def stalls(self) -> "StallDesk":

@@ -147,7 +147,7 @@ def test_a_refund_that_was_not_fetched_is_told():
 
 def test_a_refund_that_is_fetched_later_waits_for_that():
     sent = woocommerce(wc_order(*TWO, status="refunded", refunds=[{"id": 7, "total": "-9.00"}]))
-    converted = told("woocommerce", sent, rules=replace(USD, waits=True))
+    converted = told("woocommerce", sent, rules=replace(USD, waits=True, fetches=True))
     assert (types_of(converted), reasons_of(converted)) == (["OrderPaid"], [])
 
 

@@ -54,6 +54,10 @@ class Metric(StrEnum):
     DEAD_LETTERS = "dead_letters"
     HANDED_BACK = "handed_back"
     SETTLEMENT_LAG = "settlement_lag"
+    HEARD = "heard"
+    LEFT_OUT = "left_out"
+    CONNECTORS_SILENT = "connectors_silent"
+    CONNECTORS_UNREAD = "connectors_unread"
 
 
 _OUTCOMES = {

@@ -48,6 +48,8 @@ class Telling:
 
     events: tuple[OutEvent, ...] = ()
     reasons: tuple[str, ...] = ()
+    too_large: tuple[OutEvent, ...] = ()
+    """Events that nobody would accept: `why_too_large` says why."""
 
 
 def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
@@ -68,7 +70,8 @@ def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
     for order_id, known in facts.items():
         telling, begun = tell(known, rules), first[order_id, ""]
         placed += [(first.get((order_id, e.key), begun), e) for e in telling.events]
-        notes += [(begun, NotConverted(order_id, reason)) for reason in telling.reasons]
+        whys = [*telling.reasons, *filter(None, map(why_too_large, telling.too_large))]
+        notes += [(begun, NotConverted(order_id, why)) for why in whys]
     placed.sort(key=lambda item: (item[0], _RANKS[item[1].detail_type]))
     notes.sort(key=lambda item: item[0])
     return Converted(
@@ -89,12 +92,23 @@ def tell(facts: Facts, rules: Rules) -> Telling:
         back, whys = _refunds(facts, rules)
         events += back
         reasons += whys
-    new = [(event, _too_large(event)) for event in events if event.key not in facts.told]
-    reasons += [too_large for _, too_large in new if too_large]
+    new = [event for event in events if event.key not in facts.told]
     if facts.unmoved and not reasons and not new and not facts.refunds:
         reasons.append(facts.unmoved)
-    small = tuple(event for event, too_large in new if too_large is None)
-    return Telling(small, tuple(dict.fromkeys(reasons)))
+    large = tuple(event for event in new if why_too_large(event))
+    small = tuple(event for event in new if event not in large)
+    return Telling(small, tuple(dict.fromkeys(reasons)), large)
+
+
+def why_too_large(event: OutEvent) -> str | None:
+    """Return why an event is above the limits of what is accepted, None where it is not."""
+    lines = len(event.detail.get("lines", ()))
+    size = len(json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")).encode())
+    if lines > LINES_MAX:
+        return f"{event.detail_type} has {lines} lines, at most {LINES_MAX} are accepted"
+    if size > DETAIL_BYTES_MAX:
+        return f"{event.detail_type} has {size} bytes, at most {DETAIL_BYTES_MAX} are accepted"
+    return None
 
 
 def _keys(heard: Heard) -> Iterator[str]:
@@ -174,11 +188,11 @@ def _refunds(facts: Facts, rules: Rules) -> tuple[list[OutEvent], list[str]]:
             reasons.append(f"refund {refund.refund_id}: {refund.unmoved or _why_none(refund)}")
         left.take(lines)
     pending = facts.awaited()
-    if facts.all_back_at and left.total and not (pending and rules.waits):
+    if facts.all_back_at and left.total and not (pending and rules.fetches):
         rest_of_it = Refund(THE_REST, facts.all_back_at)
         lines = given_back(rest_of_it, left, facts.bought, all_of_it=True)
         events.append(_refunded(facts.order_id, rest_of_it, lines))
-    elif pending and not rules.waits and not facts.all_back_at:
+    elif pending and not rules.fetches and not facts.all_back_at:
         reasons += [f"refund {name}: it was not fetched" for name in pending]
     return events, reasons
 
@@ -190,7 +204,7 @@ def _in_order(facts: Facts, rules: Rules) -> list[tuple[Refund, bool]]:
     known to be given back whole: as of that instant.
     """
     refunds = list(facts.refunds.values())
-    if facts.all_back_at and not rules.waits:
+    if facts.all_back_at and not rules.fetches:
         refunds = [r if r.at else replace(r, at=facts.all_back_at) for r in refunds]
     known = [r for r in refunds if r.at and f"{REFUNDED} {r.refund_id}" not in facts.told]
     known.sort(key=lambda r: (datetime.fromisoformat(r.at or ""), len(r.refund_id), r.refund_id))
@@ -229,14 +243,3 @@ def _refunded(order_id: str, refund: Refund, lines: Mapping[str, Amount]) -> Out
 
 def _why_none(refund: Refund) -> str:
     return "no money of a line went back" if refund.lines else "no money of the goods went back"
-
-
-def _too_large(event: OutEvent) -> str | None:
-    """Return why an event is above the limits of what is accepted, None where it is not."""
-    lines = len(event.detail.get("lines", ()))
-    size = len(json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")).encode())
-    if lines > LINES_MAX:
-        return f"{event.detail_type} has {lines} lines, at most {LINES_MAX} are accepted"
-    if size > DETAIL_BYTES_MAX:
-        return f"{event.detail_type} has {size} bytes, at most {DETAIL_BYTES_MAX} are accepted"
-    return None

@@ -42,13 +42,15 @@ class Delivery:
 class Rules:
     """How a connector converts: `currency` None takes each order in its own.
 
-    `waits`: more is heard later, so what is of an order not known yet, or only named, waits.
+    `waits`: more is heard later, so nothing is told of an order that is not known yet.
+    `fetches`: refunds that are only named are fetched, and told then.
     """
 
     currency: str | None = None
     guests: Guests = "leave_out"
     completed: Completion = "fulfilled"
     waits: bool = False
+    fetches: bool = False
 
 
 class UnreadableDelivery(Invalid):

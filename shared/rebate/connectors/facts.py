@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from rebate.connectors.heard import Bought, Heard, Refund
 
@@ -59,6 +62,10 @@ class Facts:
             unmoved=self.unmoved or heard.unmoved,
         )
 
+    def tell(self, events: Iterable[OutEvent]) -> "Facts":
+        """Return the facts with events told."""
+        return replace(self, told={**self.told, **{event.key: event for event in events}})
+
     def awaited(self) -> tuple[str, ...]:
         """Return the refunds of which only the name is known."""
         return tuple(name for name, each in self.refunds.items() if each.at is None)
@@ -69,6 +76,22 @@ class Facts:
         if known is None:
             return True
         return refund.at is not None and (known.at is None or known.unmoved is not None)
+
+
+def facts_document(facts: Facts) -> dict[str, Any]:
+    """Return facts as JSON; `read_facts` reads it back to equal ones."""
+    document: dict[str, Any] = _facts().dump_python(facts, mode="json", exclude_defaults=True)
+    return document
+
+
+def read_facts(document: Mapping[str, Any]) -> Facts:
+    """Return facts that were written as JSON."""
+    return _facts().validate_python(document)
+
+
+@cache
+def _facts() -> TypeAdapter[Facts]:
+    return TypeAdapter(Facts)
 
 
 def _earlier(one: Bought | None, other: Bought | None) -> Bought | None:

@@ -2,9 +2,10 @@
 
 import base64
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from rebate.connectors import shopify, woocommerce
 from rebate.connectors.delivery import Delivery, Rules
@@ -19,6 +20,8 @@ class Platform:
     """A platform: how its deliveries are signed and what they tell.
 
     `hear` raises UnreadableDelivery where a delivery has another shape than is documented.
+    `hear_refunds` tells what refunds say that were fetched, by order and its currency; None: orders
+    bring theirs along.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Platform:
     signature_header: str
     hear: Callable[[Delivery, Rules], Heard]
     is_ping: Callable[[object], bool] = lambda _payload: False
+    hear_refunds: Callable[[str, str, Sequence[Any]], Heard] | None = None
 
     def signs(self, secrets: Iterable[bytes], signature: str | None, body: bytes) -> bool:
         """Tell whether one of `secrets` signed the body, byte for byte as it was sent.
@@ -48,6 +52,7 @@ PLATFORMS: Mapping[str, Platform] = {
             woocommerce.SIGNATURE_HEADER,
             woocommerce.hear,
             woocommerce.is_ping,
+            woocommerce.hear_refunds,
         ),
     )
 }

@@ -4,7 +4,7 @@ Every delivery of an order carries the whole of it. A line's total is without ta
 shop's prices include. Instants in GMT are written without an offset.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -123,6 +123,19 @@ def hear(delivery: Delivery, _rules: Rules) -> Heard:
     if topic not in _ORDER_TOPICS:
         return Heard(None, unconverted=f"{topic} tells nothing that counts")
     return _heard(read_payload(delivery.payload, _Order), delivery.refunds)
+
+
+def hear_refunds(order_id: str, currency: str, documents: Sequence[Any]) -> Heard:
+    """Return what the refunds of an order tell that were fetched by themselves.
+
+    Raises:
+        UnreadableDelivery: one is not what the API documents.
+    """
+    read = [
+        read_payload(document, _Refund, f"refunds[{place}]")
+        for place, document in enumerate(documents)
+    ]
+    return Heard(order_id, refunds=tuple(_refund(refund, currency) for refund in read))
 
 
 def is_ping(payload: object) -> bool:

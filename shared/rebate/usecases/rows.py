@@ -338,6 +338,31 @@ class Wording:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectedOrder:
+    """What a connector heard of an order of its shop, and what it told of it.
+
+    `facts` are those of `rebate.connectors.facts`; `pending` names the events of them that may not
+    be on the bus yet.
+    """
+
+    connector: str
+    order: str
+    facts: dict[str, Any]
+    pending: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorState:
+    """When a connector last heard of its shop, and up to when it looked what changed there."""
+
+    connector: str
+    heard_at: Instant | None = None
+    looked_at: Instant | None = None
+    version: int = 1
+
+
 _SERVES_MEMBERS = frozenset({order_queue.QUEUE, alliance.QUEUE, union.QUEUE})
 
 
@@ -422,6 +447,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Answer: lambda r: Key(r.request),
     Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
     Wording: lambda r: Key(r.locale, r.kind),
+    ConnectedOrder: lambda r: Key(r.connector, r.order),
+    ConnectorState: lambda r: Key(r.connector),
 }
 
 

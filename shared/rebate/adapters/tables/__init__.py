@@ -5,6 +5,8 @@ from typing import Any
 from rebate.adapters.tables.answers import AnswersTable
 from rebate.adapters.tables.base import Item, SortedTable, Table
 from rebate.adapters.tables.commissions import CommissionsTable
+from rebate.adapters.tables.connected_orders import ConnectedOrdersTable
+from rebate.adapters.tables.connectors import ConnectorsTable
 from rebate.adapters.tables.current_settings import CurrentSettingsTable
 from rebate.adapters.tables.daily_rebates import DailyRebatesTable
 from rebate.adapters.tables.dividends import DividendsTable
@@ -55,6 +57,8 @@ TABLES: tuple[type[Table[Any]], ...] = (
     WithdrawalsTable,
     SeedsTable,
     HoldsTable,
+    ConnectedOrdersTable,
+    ConnectorsTable,
 )
 """All of them, unbound."""
 

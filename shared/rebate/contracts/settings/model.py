@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from rebate.contracts.scalars import Currency, Id, Timezone
-from rebate.contracts.settings.connectors import Connector
+from rebate.contracts.scalars import Currency, Timezone
+from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.other_plans import Alliance, OrderQueue, RedPacket, Union
 from rebate.contracts.settings.queue_rebate import QueueRebate
@@ -49,7 +49,7 @@ class Settings(Strict):
     guards: Guards = setting(
         "Guards", "风控", "8.4", example={"rebates_per_day": 10000000}, default=Guards()
     )
-    connectors: Mapping[Id, Connector] = setting(
+    connectors: Mapping[ConnectorKey, Connector] = setting(
         "Connectors", "店铺连接", "0.13", example={"my-shop": {"sender": "shop-a"}}, default={}
     )
 
