@@ -167,10 +167,8 @@ def _line(line: LineItem, order: Order) -> BoughtLine:
 
 def _completed_at(order: Order, rules: Rules) -> str | None:
     """Return when the order was completed: with its last fulfilment, or closed, as is set."""
-    if order.cancelled_at:
-        return None
     if rules.completed == "closed":
-        return order.closed_at
+        return None if order.cancelled_at else order.closed_at
     if order.fulfillment_status != "fulfilled":
         return None
     made = [each.created_at for each in order.fulfillments if each.status in {"success", None}]

@@ -157,13 +157,14 @@ class ShopConnections:
             Unavailable: the shop did not answer; the next look begins where this one did.
             UnreadableDelivery: what it answered is not what the platform documents.
         """
-        state, begun = self._state(connection.key), self._clock.now()
-        since = begun - FIRST_LOOK if state.looked_at is None else state.looked_at - OVERLAP
+        begun = self._clock.now()
+        since = self._looked_at(connection.key, begun) - OVERLAP
         number = 0
         for delivery in reader.changed_since(Instant(since)):
             self.hear(connection, connection.platform.hear(delivery, connection.rules))
             number += 1
-        self._note(self._state(connection.key), replace(state, looked_at=begun))
+        state = self._state(connection.key)
+        self._note(state, replace(state, looked_at=begun))
         return number
 
     def is_silent(self, key: str) -> bool:
@@ -173,6 +174,15 @@ class ShopConnections:
             self._note(state, replace(state, heard_at=now))
             return False
         return now - state.heard_at > SILENT_AFTER
+
+    def _looked_at(self, key: str, now: Instant) -> Instant:
+        """Return up to when a connector has looked; a first look that fails begins there again."""
+        state = self._state(key)
+        if state.looked_at is not None:
+            return state.looked_at
+        begins = Instant(now - FIRST_LOOK)
+        self._note(state, replace(state, looked_at=begins))
+        return begins
 
     def _kept(
         self, connection: Connection, order: str, heard: Heard
