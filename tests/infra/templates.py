@@ -17,6 +17,7 @@ STAGES: dict[str, Any] = {
         "senders": [SENDER],
         "http_events": True,
         "connectors": True,
+        "partner_buses": {"web": "aws.partner/shopify.com/1/rebates"},
         "alarm_emails": ["ops@example.com"],
     },
     OWN: {

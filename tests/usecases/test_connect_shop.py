@@ -212,6 +212,34 @@ def test_two_deliveries_at_once_are_both_heard():
     assert {kind for _, kind, _ in world.told} == {"OrderPaid", "OrderCompleted"}
 
 
+def test_what_is_heard_while_something_is_told_is_not_forgotten():
+    world = World()
+    world.hear(LIFE[1])
+
+    def meanwhile(_writes) -> None:
+        world.store.before_commit = lambda _: None
+        world.hear(LIFE[2])
+
+    world.store.before_commit = meanwhile
+    world.carry_on()
+    assert {kind for _, kind, _ in world.told} == {"OrderPaid", "OrderCompleted"}
+
+
+def test_a_shop_that_is_heard_of_during_a_look_is_not_silent():
+    world = World()
+    world.connections.note_heard("web")
+    world.connections.look(world.connection, Reader(world))
+    world.clock.advance(DAY + SECOND)
+
+    def meanwhile(_writes) -> None:
+        world.store.before_commit = lambda _: None
+        world.connections.note_heard("web")
+
+    world.store.before_commit = meanwhile
+    world.connections.look(world.connection, Reader(world))
+    assert not world.connections.is_silent("web")
+
+
 def test_an_order_that_others_keep_writing_is_not_taken():
     world = World()
 
