@@ -47,9 +47,14 @@ def given_back(
 
 
 def _money(refund: Refund, left: Left, *, taxes_included: bool) -> dict[str, Amount]:
-    """Divide the money that moved, less shipping, as the lines say; without lines over all."""
+    """Divide the money that moved, less shipping, as the lines say; without lines over all.
+
+    Lines that are named without amounts share it in proportion to what is left of each.
+    """
     goods = _goods(refund, taxes_included=taxes_included)
     weights = _by_line(refund.lines, taxes_included=taxes_included)
+    if left.by_line is not None and not any(weights.values()):
+        weights = {line: left.by_line.get(line, 0) for line in weights}
     if any(weights.values()):
         parts = divide(goods, weights)
         if left.by_line is None:
