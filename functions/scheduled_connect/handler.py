@@ -25,6 +25,8 @@ def _look(connection: Connection) -> int | None:
     if app().connections.is_silent(key):
         count(Metric.CONNECTORS_SILENT)
         logger.error("nothing was heard of a shop for a day", extra={"connector": key})
+    if not connection.platform.reads:
+        return None
     try:
         return app().connections.look(connection, app().outside.shop_api(key))
     except (Unavailable, UnreadableDelivery) as error:

@@ -50,7 +50,7 @@ def test_a_paid_trade_is_an_order_in_yuan_on_chinas_clock():
         "order_id": "E1",
         "member": {"id": "open-1"},
         "channel": "mall",
-        "paid_at": "2026-09-10 08:00:00+08:00",
+        "paid_at": "2026-09-10T08:00:00+08:00",
         "lines": [
             {"line_id": "11", "product_id": "7", "quantity": 2, "paid": 6000},
             {"line_id": "12", "product_id": "7", "quantity": 2, "paid": 4000},
@@ -69,7 +69,7 @@ def test_a_trade_that_is_not_paid_and_one_without_a_buyer_are_told():
 def test_a_trade_that_succeeded_is_completed():
     done = message("trade_TradeSuccess", {"tid": "E1", "update_time": "2026-09-20 10:00:00"})
     (event,) = convert(done).events
-    assert event.detail["completed_at"] == "2026-09-20 10:00:00+08:00"
+    assert event.detail["completed_at"] == "2026-09-20T10:00:00+08:00"
 
 
 @pytest.mark.parametrize("oids", ["11", '["11"]', ["11"]])
@@ -83,6 +83,13 @@ def test_a_refund_of_several_lines_is_divided_by_what_is_left_of_each():
     both = {**back("r2", "20.00", "11,12"), "update_time": "2026-09-13 09:00:00"}
     converted = convert(PAID, first, message("trade_refund_RefundSuccess", both))
     assert backs_of(converted) == {"r1": {"11": 6000}, "r2": {"12": 2000}}
+
+
+def test_a_refund_of_an_order_not_known_names_its_line_or_its_amount():
+    one = message("youzan_trade_RefundSuccess", back("r1", "15.50", "11"))
+    assert backs_of(convert(one)) == {"r1": {"11": 1550}}
+    two = message("youzan_trade_RefundSuccess", back("r2", "15.50", "11,12"))
+    assert convert(two).events[0].detail["amount"] == 1550
 
 
 def test_a_seller_who_agrees_ends_a_refund_unless_goods_come_back():

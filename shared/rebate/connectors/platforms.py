@@ -26,7 +26,8 @@ class Platform:
 
     `hear` raises UnreadableDelivery where a delivery has another shape than is documented.
     `hear_refunds` tells what refunds say that were fetched, by order and its currency; None: orders
-    bring theirs along. `sign` returns how a secret signs a body.
+    bring theirs along. `sign` returns how a secret signs a body. `reads`: its own API says what
+    changed since an instant.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Platform:
     is_ping: Callable[[object], bool] = lambda _payload: False
     hear_refunds: Callable[[str, str, Sequence[Any]], Heard] | None = None
     sign: Callable[[bytes, bytes], bytes] = hmac_in_base64
+    reads: bool = True
 
     def signs(self, secrets: Iterable[bytes], signature: str | None, body: bytes) -> bool:
         """Tell whether one of `secrets` signed the body, byte for byte as it was sent.
@@ -61,7 +63,12 @@ PLATFORMS: Mapping[str, Platform] = {
             woocommerce.hear_refunds,
         ),
         Platform(
-            "youzan", youzan.TOPIC_HEADER, youzan.SIGNATURE_HEADER, youzan.hear, sign=youzan.sign
+            "youzan",
+            youzan.TOPIC_HEADER,
+            youzan.SIGNATURE_HEADER,
+            youzan.hear,
+            sign=youzan.sign,
+            reads=False,
         ),
     )
 }

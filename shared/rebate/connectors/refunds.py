@@ -61,12 +61,14 @@ def _money(refund: Refund, left: Left, *, taxes_included: bool) -> dict[str, Amo
             return parts
         ours = {line: part for line, part in parts.items() if line in left.by_line}
         return divide_within(sum(ours.values()), ours, left.by_line)
+    if left.by_line is None and len(weights) == 1:
+        return dict.fromkeys(weights, goods)
     return divide_within(goods, left.by_line or {}, left.by_line or {})
 
 
 def goods_money(refund: Refund) -> Amount:
-    """Return the money for goods of a refund that names no line, of an order that is not known."""
-    if refund.unmoved or refund.lines:
+    """Return what goes back of an order that is not known, where no line says how much of it."""
+    if refund.unmoved or any(_by_line(refund.lines, taxes_included=False).values()):
         return 0
     if refund.moved is None:
         return refund.loose

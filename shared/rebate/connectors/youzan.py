@@ -44,7 +44,7 @@ _OID = re.compile(r"\d+")
 
 def _china_text(value: object) -> object:
     """Return an instant of China's clock with its offset."""
-    return f"{value}{_OFFSET}" if isinstance(value, str) and value else None
+    return f"{value.replace(' ', 'T')}{_OFFSET}" if isinstance(value, str) and value else None
 
 
 _China = Annotated[InstantText, BeforeValidator(_china_text)]
