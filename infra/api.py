@@ -66,6 +66,7 @@ class Api(Construct):
             create_default_stage=False,
             cors_preflight=_cors(stage.origins),
         )
+        self._throttle = stage.throttle
         self._stage(stage)
         members, operators = _authorizers(stage, sign_in)
         for path in OPEN:
@@ -104,12 +105,24 @@ class Api(Construct):
         integration = integrations.HttpLambdaIntegration(
             "Webhooks", function.function, scope_permission_to_route=False
         )
-        self.api.add_routes(
+        (route,) = self.api.add_routes(
             path="/v1/connect/{platform}/{key}",
             methods=[POST],
             integration=integration,
             authorizer=gateway.HttpNoneAuthorizer(),
         )
+        self._limit(route)
+
+    def _limit(self, route: gateway.HttpRoute) -> None:
+        """Leave half of what the API takes to the others, whatever floods a route."""
+        made = cast("gateway.CfnRoute", route.node.default_child)
+        made_stage = cast("gateway.CfnStage", self._made_stage.node.default_child)
+        limits = {
+            "ThrottlingRateLimit": self._throttle.rate / 2,
+            "ThrottlingBurstLimit": self._throttle.burst // 2,
+        }
+        made_stage.route_settings = {made.route_key: limits}
+        made_stage.add_dependency(made)
 
     def _stage(self, stage: Stage) -> None:
         log_group = logs.LogGroup(
@@ -119,7 +132,7 @@ class Api(Construct):
             retention=RETENTION[stage.log_days],
             removal_policy=RemovalPolicy.DESTROY,
         )
-        made = self.api.add_stage(
+        made = self._made_stage = self.api.add_stage(
             "Stage",
             stage_name="$default",
             auto_deploy=True,

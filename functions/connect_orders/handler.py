@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from rebate.adapters.streams import failures
-from rebate.adapters.telemetry import Metric, count, logger, observed, tell_handed_back
+from rebate.adapters.telemetry import Metric, count, logger, observed, tell_handed_back, tell_taken
 from rebate.bootstrap import app
 from rebate.connectors.delivery import Delivery, UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS
 from rebate.contracts.problems import Problem
 from rebate.domain.errors import Conflict, Unavailable
-from rebate.usecases.connect_shop import Connection, connection_of
+from rebate.usecases.connect_shop import ERASURE, Connection, connection_of
 
 
 @observed
@@ -43,7 +43,10 @@ def _done(message: Mapping[str, Any], function: str) -> bool:
     try:
         connection = _connection(named["connector"])
         if "detail" in named:
-            _take(connection, named["detail"])
+            taken = app().connections.take(connection, _delivery(named["detail"]))
+            if taken.erases:
+                set_aside({"member_id": taken.erases}, "; ".join(taken.left_out), ERASURE)
+            tell_taken(connection.key, taken)
             return True
         told = app().connections.carry_on(
             connection,
@@ -62,8 +65,8 @@ def _done(message: Mapping[str, Any], function: str) -> bool:
     return True
 
 
-def _take(connection: Connection, detail: Any) -> None:  # noqa: ANN401 - JSON
-    """Hear a delivery that came by a partner's bus: AWS vouches for who sent it.
+def _delivery(detail: Any) -> Delivery:  # noqa: ANN401 - JSON
+    """Return a delivery that came by a partner's bus: AWS vouches for who sent it.
 
     Raises:
         UnreadableDelivery: it is none.
@@ -71,10 +74,7 @@ def _take(connection: Connection, detail: Any) -> None:  # noqa: ANN401 - JSON
     if not isinstance(detail, Mapping) or not isinstance(detail.get("metadata"), Mapping):
         raise UnreadableDelivery([Problem("detail.metadata", "is required")])
     headers = {str(name): str(value) for name, value in detail["metadata"].items()}
-    app().connections.note_heard(connection.key)
-    heard = connection.platform.hear(Delivery(headers, detail.get("payload")), connection.rules)
-    reasons = app().connections.hear(connection, heard)
-    count(Metric.LEFT_OUT if reasons else Metric.HEARD)
+    return Delivery(headers, detail.get("payload"))
 
 
 def _connection(key: str) -> Connection:

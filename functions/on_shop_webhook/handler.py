@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-from rebate.adapters.telemetry import Metric, count, logger, observed
+from rebate.adapters.telemetry import Metric, count, logger, observed, tell_taken
 from rebate.bootstrap import app
 from rebate.connectors.delivery import Delivery, UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS, Platform
 from rebate.contracts.problems import Problem
 from rebate.domain.errors import Unavailable
-from rebate.usecases.connect_shop import Connection, connection_of
+from rebate.usecases.connect_shop import ERASURE, Connection, connection_of
 
 _ROUTE = "/v1/connect/"
 _TAKEN = {"code": 0, "msg": "success"}
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         connection = _signed(platform, key, headers, body)
         if connection is None:
             return _answer(401, "bad_signature", f"nobody whom we know as {key} has signed this")
-        _hear(connection, headers, body, getattr(context, "function_name", None) or "local")
+        _take(connection, headers, body, getattr(context, "function_name", None) or "local")
     except Unavailable as error:
         logger.warning("delivery not taken", extra={"connector": key, "reason": str(error)})
         return _answer(503, "unavailable", "try again") | {"headers": {"Retry-After": "5"}}
@@ -61,27 +61,25 @@ def _signed(
     return connection_of(app().settings.in_force().settings, key, platform)
 
 
-def _hear(connection: Connection, headers: Mapping[str, str], body: bytes, function: str) -> None:
+def _take(connection: Connection, headers: Mapping[str, str], body: bytes, function: str) -> None:
     """Store what a delivery tells, or set it aside where it cannot be read."""
-    app().connections.note_heard(connection.key)
     try:
-        delivery = Delivery(headers, _document(body))
-        heard = connection.platform.hear(delivery, connection.rules)
+        taken = app().connections.take(connection, Delivery(headers, _document(body)))
     except UnreadableDelivery as unreadable:
-        app().outside.dead_letters.put(
-            body.decode("utf-8", "replace")[:_LETTER_CHARS_MAX],
-            reason=f"connector {connection.key}: {unreadable}",
-            code=unreadable.code,
-            function=function,
-        )
-        count(Metric.DEAD_LETTERS)
+        text = body.decode("utf-8", "replace")[:_LETTER_CHARS_MAX]
+        _set_aside(connection, text, str(unreadable), unreadable.code, function)
         return
-    reasons = app().connections.hear(connection, heard)
-    count(Metric.LEFT_OUT if reasons else Metric.HEARD)
-    logger.info(
-        "shop heard",
-        extra={"connector": connection.key, "order_id": heard.order_id, "left_out": reasons},
-    )
+    if taken.erases:
+        text = json.dumps({"member_id": taken.erases})
+        _set_aside(connection, text, "; ".join(taken.left_out), ERASURE, function)
+    tell_taken(connection.key, taken)
+
+
+def _set_aside(connection: Connection, body: str, reason: str, code: str, function: str) -> None:
+    """Keep for an operator what nobody else can carry out."""
+    told = f"connector {connection.key}: {reason}"
+    app().outside.dead_letters.put(body, reason=told, code=code, function=function)
+    count(Metric.DEAD_LETTERS)
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON

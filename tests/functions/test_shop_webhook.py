@@ -144,6 +144,14 @@ def test_what_cannot_be_read_is_answered_200_and_set_aside_with_its_reason(cloud
     assert said["reason"].startswith("connector web: payload")
 
 
+def test_a_request_to_forget_a_customer_is_put_before_an_operator_without_the_rest_of_it(cloud):
+    asked = {"shop_id": 1, "customer": {"id": 7, "email": "buyer@example.test"}}
+    assert deliver("customers/redact", asked) == 200
+    ((body, said),) = cloud.dead_letters()
+    assert (json.loads(body), said["code"]) == ({"member_id": "7"}, "erasure_requested")
+    assert said["reason"] == "connector web: customer 7 is to be erased"
+
+
 def test_repeats_are_known_by_what_they_say(cloud):
     for _ in range(2):
         assert deliver("orders/paid", PAID) == 200

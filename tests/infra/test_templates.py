@@ -260,6 +260,23 @@ def test_events_over_http_are_off_unless_the_stage_turns_them_on(
     assert keys[0] - keys[1] == {"POST /v1/events", "POST /v1/connect/{platform}/{key}"}
 
 
+def test_a_flood_of_webhooks_leaves_room_for_others(service: Template) -> None:
+    (stage,) = service.all("AWS::ApiGatewayV2::Stage").values()
+    assert stage["RouteSettings"] == {
+        "POST /v1/connect/{platform}/{key}": {
+            "ThrottlingRateLimit": 100,
+            "ThrottlingBurstLimit": 200,
+        }
+    }
+    (resource,) = (
+        each
+        for each in service.document["Resources"].values()
+        if each["Type"] == "AWS::ApiGatewayV2::Stage"
+    )
+    kinds = {service.kind(name) for name in resource["DependsOn"]}
+    assert "AWS::ApiGatewayV2::Route" in kinds, "limits of a route need the route"
+
+
 def test_webhooks_of_platforms_go_to_the_function_that_checks_signatures(service: Template) -> None:
     (target,) = (
         route["Target"]

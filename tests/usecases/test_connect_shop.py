@@ -63,11 +63,14 @@ class World:
         return self.changed
 
     def hear(self, *deliveries) -> list[str]:
-        reasons = []
+        reasons: list[str] = []
         for delivery in deliveries:
             heard = self.connection.platform.hear(delivery, self.rules)
             reasons += self.connections.hear(self.connection, heard)
         return reasons
+
+    def be_heard(self) -> None:
+        self.connections.take(self.connection, shopify("app/uninstalled", {}))
 
     def carry_on(self) -> None:
         """Do what waits, and again what fails."""
@@ -227,13 +230,13 @@ def test_what_is_heard_while_something_is_told_is_not_forgotten():
 
 def test_a_shop_that_is_heard_of_during_a_look_is_not_silent():
     world = World()
-    world.connections.note_heard("web")
+    world.be_heard()
     world.connections.look(world.connection, Reader(world))
     world.clock.advance(DAY + SECOND)
 
     def meanwhile(_writes) -> None:
         world.store.before_commit = lambda _: None
-        world.connections.note_heard("web")
+        world.be_heard()
 
     world.store.before_commit = meanwhile
     world.connections.look(world.connection, Reader(world))
@@ -314,10 +317,10 @@ def test_a_shop_is_silent_after_a_day_without_a_word():
     assert not world.connections.is_silent("web")
     world.clock.advance(DAY + SECOND)
     assert world.connections.is_silent("web")
-    world.connections.note_heard("web")
+    world.be_heard()
     assert not world.connections.is_silent("web")
     commits = world.store.commits
-    world.connections.note_heard("web")
+    world.be_heard()
     assert world.store.commits == commits
 
 

@@ -3,7 +3,7 @@
 Amounts are in minor units of the order's currency, instants are text with an offset.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from rebate.domain.money import Amount
@@ -85,5 +85,7 @@ class Heard:
     all_back_at: str | None = None
     excluded: str | None = None
     unconverted: str | None = None
-    unmoved: str | None = field(default=None)
+    unmoved: str | None = None
     """Why a delivery that stands for money given back gives none."""
+    erases: str | None = None
+    """The member whom the platform asks to forget (Rule 8.10)."""

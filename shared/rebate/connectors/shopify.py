@@ -18,7 +18,14 @@ from rebate.connectors.delivery import (
     read_payload,
 )
 from rebate.connectors.heard import Bought, BoughtLine, Heard, Refund
-from rebate.connectors.shopify_payloads import Edit, LineItem, Named, Order, RefundOfOrder
+from rebate.connectors.shopify_payloads import (
+    Edit,
+    LineItem,
+    Named,
+    Order,
+    Redaction,
+    RefundOfOrder,
+)
 from rebate.connectors.shopify_refunds import currency_of, refund_of, shop_money
 from rebate.contracts.problems import Problem
 from rebate.domain.currencies import DECIMALS
@@ -111,6 +118,11 @@ def _deleted(payload: object, _rules: Rules) -> Heard:
     return Heard(order.id, unconverted="deleted order: nothing in it")
 
 
+def _redacted(payload: object, _rules: Rules) -> Heard:
+    customer = read_payload(payload, Redaction).customer.id
+    return Heard(None, unconverted=f"customer {customer} is to be erased", erases=customer)
+
+
 _TOPICS: Mapping[str, Callable[[object, Rules], Heard]] = {
     "orders/create": _seen,
     "orders/updated": _seen,
@@ -121,6 +133,7 @@ _TOPICS: Mapping[str, Callable[[object, Rules], Heard]] = {
     "refunds/create": _refund_created,
     "orders/edited": _edited,
     "orders/delete": _deleted,
+    "customers/redact": _redacted,
 }
 
 

@@ -128,6 +128,12 @@ class Customer(Tolerant):
     id: IdText
 
 
+class Redaction(Tolerant):
+    """A request to forget a customer."""
+
+    customer: Customer
+
+
 class Order(Tolerant):
     """An order."""
 

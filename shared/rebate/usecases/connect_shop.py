@@ -20,6 +20,9 @@ from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases.ports import Clock, Put, Store
 from rebate.usecases.rows import ConnectedOrder, ConnectorState, Key
 
+ERASURE = "erasure_requested"
+"""The code of letters that ask an operator to erase a member."""
+
 TRIES_MAX = 8
 HEARD_EVERY = 600 * SECOND
 """How exactly it is known when a shop was heard of last."""
@@ -53,6 +56,18 @@ def connection_of(settings: Settings, key: str, platform: Platform) -> Connectio
         fetches=platform.hear_refunds is not None,
     )
     return Connection(key, connector.sender, platform, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a delivery: the order that it is about, and why of some of it nothing is told.
+
+    `erases`: the member whom the platform asks to forget; an operator has to.
+    """
+
+    order: str | None
+    left_out: tuple[str, ...] = ()
+    erases: str | None = None
 
 
 class Bus(Protocol):
@@ -97,6 +112,17 @@ class ShopConnections:
         self._clock = clock
         self._work = work
         self._pause = pause
+
+    def take(self, connection: Connection, delivery: Delivery) -> Taken:
+        """Keep what a shop has sent.
+
+        Raises:
+            Unavailable: it is not kept; the shop has to send it again.
+            UnreadableDelivery: it is not what the platform documents.
+        """
+        self._note_heard(connection.key)
+        heard = connection.platform.hear(delivery, connection.rules)
+        return Taken(heard.order_id, self.hear(connection, heard), heard.erases)
 
     def hear(self, connection: Connection, heard: Heard) -> tuple[str, ...]:
         """Keep what a delivery tells of an order; return why of some of it nothing is told.
@@ -144,12 +170,6 @@ class ShopConnections:
         )
         return len(row.pending)
 
-    def note_heard(self, key: str) -> None:
-        """Note that a shop was heard of just now; whoever does at the same time does it as well."""
-        state, now = self._state(key), self._clock.now()
-        if state.heard_at is None or now - state.heard_at > HEARD_EVERY:
-            self._note(state, replace(state, heard_at=now))
-
     def look(self, connection: Connection, reader: ShopReader) -> int:
         """Hear all that changed at a shop since the last look; return how many orders that were.
 
@@ -174,6 +194,12 @@ class ShopConnections:
             self._note(state, replace(state, heard_at=now))
             return False
         return now - state.heard_at > SILENT_AFTER
+
+    def _note_heard(self, key: str) -> None:
+        """Note that a shop was heard of just now; whoever does at the same time does it as well."""
+        state, now = self._state(key), self._clock.now()
+        if state.heard_at is None or now - state.heard_at > HEARD_EVERY:
+            self._note(state, replace(state, heard_at=now))
 
     def _looked_at(self, key: str, now: Instant) -> Instant:
         """Return up to when a connector has looked; a first look that fails begins there again."""
