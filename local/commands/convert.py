@@ -74,12 +74,11 @@ def _rules(arguments: Namespace) -> Rules:
     if key is not None and key not in connectors:
         wrong = Problem("--key", f"no connector is called {shown(key)}", nearest(key, connectors))
         raise BadInput(str(wrong))
-    if key is None and len(connectors) > 1:
-        raise BadInput(f"--key is needed: {one_of(sorted(connectors))}")
-    chosen = connectors[key] if key else next(iter(connectors.values()), None)
-    if chosen is None:
-        return Rules(settings.currency)
-    return Rules(settings.currency, chosen.guests, chosen.completed)
+    wanted = [connectors[key]] if key else connectors.values()
+    found = {Rules(settings.currency, each.guests, each.completed) for each in wanted}
+    if len(found) > 1:
+        raise BadInput(f"--key is needed, for connectors differ: {one_of(sorted(connectors))}")
+    return next(iter(found), Rules(settings.currency))
 
 
 def _heard(file: Path, platform: str, rules: Rules) -> list[Heard]:

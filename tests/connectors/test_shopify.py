@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rebate.connectors import UnreadableDelivery
+from rebate.connectors import Delivery, UnreadableDelivery
 from tests.connectors.sent import (
     USD,
     back,
@@ -80,6 +80,15 @@ def test_guests_contribute_where_the_connector_says_so():
     assert reasons_of(told("shopify", guest)) == ["guest: no customer"]
     (event,) = told("shopify", guest, rules=replace(USD, guests="contribute")).events
     assert event.detail["member"] is None
+
+
+def test_a_customer_without_an_id_is_a_guest():
+    assert reasons_of(told("shopify", paid(customer={"id": None}))) == ["guest: no customer"]
+
+
+def test_a_notification_that_only_tries_the_address_is_told():
+    tried = Delivery({"X-Shopify-Topic": "orders/paid", "X-Shopify-Test": "true"}, order())
+    assert reasons_of(told("shopify", tried)) == ["test notification"]
 
 
 def test_what_comes_of_orders_left_out_is_left_out():

@@ -98,7 +98,10 @@ def test_of_several_connectors_one_has_to_be_named(tmp_path, capsys):
     settings = written(tmp_path, {**BARE, "connectors": connectors}, "settings.json")
     file = written(tmp_path, [entry("orders/paid", order())])
     status, _, err = convert(capsys, file, "--settings", settings)
-    assert (status, err) == (2, "rebate convert: --key is needed: pop-up or web\n")
+    assert (status, err) == (
+        2,
+        "rebate convert: --key is needed, for connectors differ: pop-up or web\n",
+    )
     status, _, err = convert(capsys, file, "--settings", settings, "--key", "wep")
     assert status == 2
     assert 'the nearest is "web"' in err

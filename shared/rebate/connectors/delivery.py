@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from rebate.contracts.problems import Invalid, Problem, shown
@@ -122,19 +121,17 @@ GmtText = Annotated[str, BeforeValidator(_gmt_text)]
 Quantity = Annotated[Decimal | None, BeforeValidator(_decimal_or_none)]
 
 
-@cache
-def _headers() -> TypeAdapter[dict[str, str]]:
-    return TypeAdapter(dict[str, str])
-
-
 def read_headers(document: object) -> dict[str, str]:
-    """Return the headers of a delivery in a file.
+    """Return the headers of a delivery in a file; numbers among them are read as text.
 
     Raises:
         UnreadableDelivery: they are no object of texts.
     """
-    try:
-        return _headers().validate_python(document)
-    except ValidationError:
+    if not isinstance(document, Mapping) or any(map(_is_nested, document.values())):
         problem = Problem("headers", f"must be an object of texts, not {shown(document)}")
-        raise UnreadableDelivery([problem]) from None
+        raise UnreadableDelivery([problem])
+    return {str(name): str(value) for name, value in document.items() if value is not None}
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, Mapping | list)

@@ -32,6 +32,7 @@ from rebate.domain.currencies import DECIMALS
 
 API_VERSION = "2026-01"
 TOPIC_HEADER = "X-Shopify-Topic"
+TEST_HEADER = "X-Shopify-Test"
 SIGNATURE_HEADER = "X-Shopify-Hmac-Sha256"
 
 _PAID_STATES = frozenset({"paid", "partially_refunded", "refunded"})
@@ -46,6 +47,8 @@ def hear(delivery: Delivery, rules: Rules) -> Heard:
     topic = delivery.header(TOPIC_HEADER)
     if not topic:
         raise UnreadableDelivery([Problem(f"headers.{TOPIC_HEADER}", "is required")])
+    if delivery.header(TEST_HEADER) == "true":
+        return Heard(None, unconverted="test notification")
     read = _TOPICS.get(topic)
     if read is not None:
         return read(delivery.payload, rules)

@@ -123,7 +123,13 @@ class RefundOfOrder(Refund):
 
 
 class Customer(Tolerant):
-    """Who bought."""
+    """Who bought; without an id nobody whom the shop knows."""
+
+    id: IdText | None = None
+
+
+class Redacted(Tolerant):
+    """Who is to be forgotten."""
 
     id: IdText
 
@@ -131,7 +137,7 @@ class Customer(Tolerant):
 class Redaction(Tolerant):
     """A request to forget a customer."""
 
-    customer: Customer
+    customer: Redacted
 
 
 class Order(Tolerant):
