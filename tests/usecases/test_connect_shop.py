@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebate.adapters.bodies import body_of
+from rebate.adapters.codec import encode
 from rebate.connectors import PLATFORMS
 from rebate.connectors.delivery import Rules
 from rebate.connectors.facts import OutEvent, read_facts
@@ -262,6 +264,26 @@ def test_what_is_above_our_limits_is_set_aside_once_with_its_reason():
         world.carry_on()
     reason = "OrderPaid has 2001 lines, at most 2000 are accepted"
     assert (world.told, world.letters) == ([], [("over_limit", reason)])
+
+
+def test_an_order_of_any_size_is_kept_in_a_row_and_one_at_our_limit_with_its_refunds():
+    world = World()
+    huge = [item(10**13 + number * 7919, "1.00") for number in range(6_000)]
+    world.hear(shopify("orders/paid", order(*huge)), shopify("orders/fulfilled", order(*huge)))
+    world.carry_on()
+    assert world.letters == [("over_limit", "OrderPaid has 6000 lines, at most 2000 are accepted")]
+    most = order(*huge[:2000], id=56)
+    world.hear(shopify("orders/paid", most))
+    for name in range(1, 3):
+        backs = [back(line["id"], "0.50") for line in huge[:2000]]
+        given = refund(name, backs, moved("1000.00"), order_id=56)
+        world.hear(shopify("refunds/create", given))
+    world.carry_on()
+    assert len(world.told) == 3
+    for name in ("55", "56"):
+        row = world.store.get(ConnectedOrder, Key("web", name))
+        assert row is not None
+        assert len(body_of(encode(row)).get("packed", b"")) < 400 * 1024
 
 
 def test_what_is_left_out_says_why():

@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rebate.connectors.delivery import Rules
-from rebate.connectors.facts import COMPLETED, PAID, REFUNDED, Facts, OutEvent
+from rebate.connectors.facts import COMPLETED, LINES_MAX, PAID, REFUNDED, Facts, OutEvent
 from rebate.connectors.heard import Heard, Refund
 from rebate.connectors.refunds import Left, given_back, goods_money
 from rebate.domain.currencies import DECIMALS
 from rebate.domain.money import Amount
 
-LINES_MAX = 2_000
 DETAIL_BYTES_MAX = 200 * 1024
-"""Above these limits no event of ours is accepted (contracts, section 1)."""
+"""Above this no event of ours is accepted (contracts, section 1)."""
+LINES_COUNT = "lines_count"
+"""How many lines an event would have that is told nobody for that reason."""
 
 THE_REST = "refunded"
 """The refund id of what an order's status gives back, where no refund of the platform does."""
@@ -86,6 +87,8 @@ def tell(facts: Facts, rules: Rules) -> Telling:
         return Telling(reasons=(reason,))
     if facts.bought is None and rules.waits:
         return Telling()
+    if facts.bought and facts.bought.too_many:
+        return Telling(too_large=tuple(e for e in _payment(facts) if e.key not in facts.told))
     events = [*_payment(facts), *_completion(facts)]
     reasons = [] if events or facts.told else list(_why_unpaid(facts))
     if facts.bought is None or facts.bought.unpaid is None:
@@ -102,7 +105,7 @@ def tell(facts: Facts, rules: Rules) -> Telling:
 
 def why_too_large(event: OutEvent) -> str | None:
     """Return why an event is above the limits of what is accepted, None where it is not."""
-    lines = len(event.detail.get("lines", ()))
+    lines = event.detail.get(LINES_COUNT, len(event.detail.get("lines", ())))
     size = len(json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")).encode())
     if lines > LINES_MAX:
         return f"{event.detail_type} has {lines} lines, at most {LINES_MAX} are accepted"
@@ -134,7 +137,7 @@ def _why_nothing_counts(facts: Facts, rules: Rules) -> str | None:
         return f"currency {other} is not in ISO 4217"
     if bought and bought.member is None and rules.guests == "leave_out":
         return "guest: no customer"
-    if bought and not bought.lines:
+    if bought and not bought.lines and not bought.too_many:
         return "no line of goods in it"
     return None
 
@@ -163,6 +166,7 @@ def _payment(facts: Facts) -> Iterator[OutEvent]:
         "channel": "mall",
         "paid_at": bought.paid_at,
         "lines": lines,
+        **({LINES_COUNT: bought.too_many} if bought.too_many else {}),
     }
     yield OutEvent(PAID, detail)
 

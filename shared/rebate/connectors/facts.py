@@ -10,6 +10,9 @@ from pydantic import TypeAdapter
 
 from rebate.connectors.heard import Bought, Heard, Refund
 
+LINES_MAX = 2_000
+"""Above this no order is accepted (contracts, section 1)."""
+
 PAID, COMPLETED, REFUNDED = "OrderPaid", "OrderCompleted", "OrderRefunded"
 
 
@@ -53,7 +56,7 @@ class Facts:
         refunds = {each.refund_id: each for each in heard.refunds if self._is_news(each)}
         return replace(
             self,
-            bought=_earlier(self.bought, heard.bought),
+            bought=_earlier(self.bought, _bounded(heard.bought)),
             tells_payment=self.tells_payment or heard.tells_payment,
             completed_at=_first(self.completed_at, heard.completed_at),
             refunds={**self.refunds, **refunds},
@@ -98,6 +101,13 @@ def _earlier(one: Bought | None, other: Bought | None) -> Bought | None:
     """Return the order as it stood when it was paid: the first paid sight of it, if any is."""
     seen = [each for each in (one, other) if each is not None]
     return min(seen, key=lambda b: (b.unpaid is not None, b.seen_at), default=None)
+
+
+def _bounded(bought: Bought | None) -> Bought | None:
+    """Keep no lines of an order that has too many: a row would not hold them."""
+    if bought is None or len(bought.lines) <= LINES_MAX:
+        return bought
+    return replace(bought, lines=(), too_many=len(bought.lines))
 
 
 def _first(one: str | None, other: str | None) -> str | None:

@@ -24,7 +24,8 @@ class Bought:
     """An order as it stood at `seen_at`.
 
     `member` None: a guest. `unpaid` says in a word why it is not paid yet, None where it is.
-    `taxes_included`: refunds of its lines name amounts with the tax in them.
+    `taxes_included`: refunds of its lines name amounts with the tax in them. `too_many`: how many
+    lines an order has of which none is kept, since nobody would accept it.
     """
 
     seen_at: datetime
@@ -34,6 +35,7 @@ class Bought:
     lines: tuple[BoughtLine, ...]
     unpaid: str | None = None
     taxes_included: bool = False
+    too_many: int = 0
 
 
 @dataclass(frozen=True, slots=True)
