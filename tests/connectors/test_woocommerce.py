@@ -59,9 +59,10 @@ def test_other_currencies_and_none_of_iso_4217_are_left_out():
     other = woocommerce(wc_order(currency="CAD"))
     assert reasons_of(told("woocommerce", other)) == ["currency CAD, the deployment has USD"]
     unknown = woocommerce(wc_order(currency="BTC"))
-    assert reasons_of(told("woocommerce", unknown, rules=Rules())) == [
-        "currency BTC is not in ISO 4217"
-    ]
+    for rules in (Rules(), Rules("BTC")):
+        assert reasons_of(told("woocommerce", unknown, rules=rules)) == [
+            "currency BTC is not in ISO 4217"
+        ]
 
 
 def test_updates_that_say_the_same_are_told_once():

@@ -5,7 +5,7 @@ not depend on the order of delivery; what was told once is never told otherwise.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -127,19 +127,22 @@ def _keys(heard: Heard) -> Iterator[str]:
 
 def _why_nothing_counts(facts: Facts, rules: Rules) -> str | None:
     bought = facts.bought
-    currencies = [bought.currency] if bought else [r.currency for r in facts.refunds.values()]
-    other = next((c for c in currencies if c is not None and c != rules.currency), None)
     if facts.excluded:
         return facts.excluded
-    if other and rules.currency:
-        return f"currency {other}, the deployment has {rules.currency}"
-    if other and other not in DECIMALS:
-        return f"currency {other} is not in ISO 4217"
+    currency = bought.currency if bought else _currency_of(facts.refunds.values())
+    if currency and rules.currency and currency != rules.currency:
+        return f"currency {currency}, the deployment has {rules.currency}"
+    if currency and currency not in DECIMALS:
+        return f"currency {currency} is not in ISO 4217"
     if bought and bought.member is None and rules.guests == "leave_out":
         return "guest: no customer"
     if bought and not bought.lines and not bought.too_many:
         return "no line of goods in it"
     return None
+
+
+def _currency_of(refunds: Iterable[Refund]) -> str | None:
+    return next((refund.currency for refund in refunds if refund.currency), None)
 
 
 def _why_unpaid(facts: Facts) -> Iterator[str]:
