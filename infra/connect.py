@@ -13,6 +13,10 @@ PARTNER = "aws.partner/"
 """What the sources of EventBridge's partners begin with."""
 
 
+ONE = 1
+"""Orders at a time: a shop that does not answer holds up no other."""
+
+
 class Connect(Construct):
     """The queue between hearing and telling, and what each function needs for its part."""
 
@@ -29,7 +33,7 @@ class Connect(Construct):
     ) -> None:
         """Let `hears` and `looks` remember orders, of which `carries_on` tells the bus."""
         super().__init__(scope, id_)
-        self.queue = FunctionQueue(self, "Orders", function=carries_on)
+        self.queue = FunctionQueue(self, "Orders", function=carries_on, batch=ONE)
         for function in (hears, carries_on, looks):
             self._may_remember(function)
             if stage.connectors:

@@ -253,6 +253,8 @@ def test_refunds_that_cannot_be_fetched_are_tried_again(cloud, monkeypatch):
     sent = wc_order(refunds=[{"id": 3, "total": "-9.00"}])
     assert deliver("order.updated", sent, platform="woocommerce", key="woo") == 200
     assert failed(connect_orders(batch(*cloud.connected()), context("connect_orders"))) == ["m0"]
+    kinds = [each["detail-type"] for each in cloud.bus.told]
+    assert kinds == ["OrderPaid"], "what is known is told meanwhile"
 
 
 def test_every_hour_what_changed_is_heard_and_a_dead_shop_holds_up_no_other(cloud, monkeypatch):

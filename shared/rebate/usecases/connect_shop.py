@@ -146,7 +146,9 @@ class ShopConnections:
         reader: Callable[[], ShopReader],
         set_aside: SetAside,
     ) -> int:
-        """Fetch what is missing of an order, tell what is pending; return how many events.
+        """Tell what is pending of an order, fetch what is missing; return how many events it told.
+
+        What is known is told first, whether or not the shop answers.
 
         Raises:
             Unavailable, Conflict: it has to be done again.
@@ -155,16 +157,24 @@ class ShopConnections:
         row = self._row(connection, order)
         if row is None:
             return 0
+        told = self._told(row, connection, bus, set_aside)
         facts = read_facts(row.facts)
         hear_refunds = connection.platform.hear_refunds
         if hear_refunds and facts.bought and facts.awaited():
             heard = hear_refunds(order, facts.bought.currency, reader().refunds(order))
             row, _ = self._kept(connection, order, heard)
-        if row is None or not row.pending:
+            told += self._told(row, connection, bus, set_aside) if row else 0
+        return told
+
+    def _told(
+        self, row: ConnectedOrder, connection: Connection, bus: Bus, set_aside: SetAside
+    ) -> int:
+        """Tell what is pending of an order, and note that it is told; return how many events."""
+        if not row.pending:
             return 0
-        told = read_facts(row.facts).told
+        events = read_facts(row.facts).told
         for name in row.pending:
-            _put(told[name], connection.source, bus, set_aside)
+            _put(events[name], connection.source, bus, set_aside)
         self._store.commit(
             [Put(replace(row, pending=(), version=row.version + 1), expects=row.version)]
         )
