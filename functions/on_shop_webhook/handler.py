@@ -23,7 +23,7 @@ from rebate.usecases.connect_shop import ERASURE, Connection, connection_of
 _ROUTE = "/v1/connect/"
 _TAKEN = {"code": 0, "msg": "success"}
 """What Youzan looks for; the others look at the status alone."""
-_LETTER_CHARS_MAX = 100_000
+_LETTER_CHARS_MAX = 60_000
 """What of a delivery that cannot be read is kept."""
 
 
@@ -66,8 +66,7 @@ def _take(connection: Connection, headers: Mapping[str, str], body: bytes, funct
     try:
         taken = app().connections.take(connection, Delivery(headers, _document(body)))
     except UnreadableDelivery as unreadable:
-        text = body.decode("utf-8", "replace")[:_LETTER_CHARS_MAX]
-        _set_aside(connection, text, str(unreadable), unreadable.code, function)
+        _set_aside(connection, _readable(body), str(unreadable), unreadable.code, function)
         return
     if taken.erases:
         text = json.dumps({"member_id": taken.erases})
@@ -80,6 +79,12 @@ def _set_aside(connection: Connection, body: str, reason: str, code: str, functi
     told = f"connector {connection.key}: {reason}"
     app().outside.dead_letters.put(body, reason=told, code=code, function=function)
     count(Metric.DEAD_LETTERS)
+
+
+def _readable(body: bytes) -> str:
+    """Return of a body what a queue takes: text without control characters, not too long."""
+    text = body.decode("utf-8", "replace")[:_LETTER_CHARS_MAX]
+    return "".join(c if c.isprintable() or c in "\t\n\r" else " " for c in text) or " "
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON

@@ -136,7 +136,9 @@ def test_what_is_not_converted_is_answered_200_and_told_nobody(cloud, topic, pay
     assert cloud.dead_letters() == []
 
 
-@pytest.mark.parametrize("payload", [b"{", b"[]", b"\xff\xfe", b'{"id": 1}'])
+@pytest.mark.parametrize(
+    "payload", [b"", b"{", b"[]", b"\xff\xfe\x00\x08", b'{"id": 1}', b"[" * 99_999]
+)
 def test_what_cannot_be_read_is_answered_200_and_set_aside_with_its_reason(cloud, payload):
     assert deliver("orders/paid", payload, encoded=True) == 200
     ((_, said),) = cloud.dead_letters()

@@ -136,7 +136,7 @@ class ShopifyApi(ShopApi):
         found = _NEXT_LINK.search(link)
         if found is None:
             return None
-        if urlsplit(found[1]).netloc != urlsplit(self._url).netloc:
+        if not found[1].startswith(f"{self._url}/"):
             raise Unavailable(f"the shop of connector {self._key} points elsewhere")
         return found[1]
 
