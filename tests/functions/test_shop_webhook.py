@@ -137,7 +137,9 @@ def test_what_is_not_converted_is_answered_200_and_told_nobody(cloud, topic, pay
 
 
 @pytest.mark.parametrize(
-    "payload", [b"", b"{", b"[]", b"\xff\xfe\x00\x08", b'{"id": 1}', b"[" * 99_999]
+    "payload",
+    [b"", b"{", b"[]", b"\xff\xfe\x00\x08", b'{"id": 1}', b"[" * 99_999],
+    ids=["empty", "cut", "list", "bytes", "half", "deep"],
 )
 def test_what_cannot_be_read_is_answered_200_and_set_aside_with_its_reason(cloud, payload):
     assert deliver("orders/paid", payload, encoded=True) == 200
