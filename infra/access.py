@@ -115,14 +115,19 @@ _ASKED: _Access = {
 }
 """What only members and operators ask for."""
 
+_CONNECTED: _Access = {"connected_orders": (_GET, _PUT), "connectors": (_GET, _PUT)}
+
 ACCESS: Mapping[str, _Access] = {
     "api": _all(_ASKED, _SETTLEMENT, _PAID, _EARLY, _REFUNDED, _CATALOG),
+    "connect_orders": _all(_CONNECTED, _SETTINGS),
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,
     "on_order_completed": _all(_ORDERS, _EARLY),
     "on_order_paid": _all(_PAID, {"current_settings": (_GET_MANY,), "senders": (_GET_MANY,)}),
     "on_order_refunded": _all(_ORDERS, _EARLY, _REFUNDED),
+    "on_shop_webhook": _all(_CONNECTED, _SETTINGS),
     "scheduled_clear": _RUNS,
+    "scheduled_connect": _all(_CONNECTED, _SETTINGS),
     "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},
     "scheduled_payouts": {
         **_RUNS,

@@ -48,9 +48,13 @@ class Api(Construct):
         *,
         stage: Stage,
         function: RebateFunction,
+        hears: RebateFunction,
         sign_in: SignIn | None,
     ) -> None:
-        """Make the API of a stage; without `sign_in` the stage's own issuer signs people in."""
+        """Make the API of a stage; without `sign_in` the stage's own issuer signs people in.
+
+        `hears` takes the webhooks of shops on other platforms.
+        """
         super().__init__(scope, id_)
         self._integration = integrations.HttpLambdaIntegration(
             "Integration", function.function, scope_permission_to_route=False
@@ -62,6 +66,7 @@ class Api(Construct):
             create_default_stage=False,
             cors_preflight=_cors(stage.origins),
         )
+        self._throttle = stage.throttle
         self._stage(stage)
         members, operators = _authorizers(stage, sign_in)
         for path in OPEN:
@@ -69,6 +74,8 @@ class Api(Construct):
         if stage.http_events:
             self._route("/v1/events", [POST])
             self._share_secrets(stage, function)
+        if stage.connectors:
+            self._take_webhooks(hears)
         self._route("/v1/me/{proxy+}", [GET, POST], members, scope_name(MEMBER))
         self._route("/v1/{proxy+}", [GET, POST, PUT], operators, scope_name(OPERATOR))
         acknowledge(
@@ -93,6 +100,30 @@ class Api(Construct):
             authorization_scopes=[scope] if scope else None,
         )
 
+    def _take_webhooks(self, function: RebateFunction) -> None:
+        """Platforms cannot show a token: they sign, and the function checks."""
+        integration = integrations.HttpLambdaIntegration(
+            "Webhooks", function.function, scope_permission_to_route=False
+        )
+        (route,) = self.api.add_routes(
+            path="/v1/connect/{platform}/{key}",
+            methods=[POST],
+            integration=integration,
+            authorizer=gateway.HttpNoneAuthorizer(),
+        )
+        self._limit(route)
+
+    def _limit(self, route: gateway.HttpRoute) -> None:
+        """Leave half of what the API takes to the others, whatever floods a route."""
+        made = cast("gateway.CfnRoute", route.node.default_child)
+        made_stage = cast("gateway.CfnStage", self._made_stage.node.default_child)
+        limits = {
+            "ThrottlingRateLimit": self._throttle.rate / 2,
+            "ThrottlingBurstLimit": self._throttle.burst // 2,
+        }
+        made_stage.route_settings = {made.route_key: limits}
+        made_stage.add_dependency(made)
+
     def _stage(self, stage: Stage) -> None:
         log_group = logs.LogGroup(
             self,
@@ -101,7 +132,7 @@ class Api(Construct):
             retention=RETENTION[stage.log_days],
             removal_policy=RemovalPolicy.DESTROY,
         )
-        made = self.api.add_stage(
+        made = self._made_stage = self.api.add_stage(
             "Stage",
             stage_name="$default",
             auto_deploy=True,

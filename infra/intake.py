@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -28,24 +29,17 @@ WAIT = Duration.seconds(1)
 """How long the platform gathers messages at least, where a function shall get more at a time."""
 
 
-class Intake(Construct):
-    """Brings the events of some types to a function, at least once each."""
+class FunctionQueue(Construct):
+    """A queue whose messages are brought to a function, at least once each."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        bus: Bus,
-        function: RebateFunction,
-        detail_types: Sequence[str],
-        batch: int = BATCH,
+        self, scope: Construct, id_: str, *, function: RebateFunction, batch: int = BATCH
     ) -> None:
-        """Put a queue between the bus and the function, which gets up to `batch` messages."""
+        """Put a queue before the function, which gets up to `batch` messages."""
         super().__init__(scope, id_)
         self._name = function.name
         wait = WAIT if batch > BATCH else Duration.seconds(0)
-        dead = function.dead_letters.queue
+        dead = self._dead = function.dead_letters.queue
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -56,8 +50,6 @@ class Intake(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
         )
-        rule = bus.rule(function.full_name, detail_types)
-        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=dead))
         function.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", dead.queue_url)
         self._connect(function, batch, wait)
         function.alarms.ring(
@@ -69,6 +61,11 @@ class Intake(Construct):
             at_least=WAITING_SECONDS_MAX,
             means=f"Events for {function.name} have waited for a quarter of an hour.",
         )
+
+    def add_rule(self, rule: events.Rule, message: events.RuleTargetInput | None = None) -> None:
+        """Let a rule send here: the event, or what `message` makes of it."""
+        target = targets.SqsQueue(self.queue, message=message, dead_letter_queue=self._dead)
+        rule.add_target(target)
 
     @property
     def waiting(self) -> cloudwatch.IMetric:
@@ -93,3 +90,21 @@ class Intake(Construct):
             max_concurrency=CONCURRENCY_MAX,
             report_batch_item_failures=True,
         )
+
+
+class Intake(FunctionQueue):
+    """Brings the events of some types from the bus to a function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        bus: Bus,
+        function: RebateFunction,
+        detail_types: Sequence[str],
+        batch: int = BATCH,
+    ) -> None:
+        """Put a queue between the bus and the function, which gets up to `batch` messages."""
+        super().__init__(scope, id_, function=function, batch=batch)
+        self.add_rule(bus.rule(function.full_name, detail_types))

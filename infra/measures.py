@@ -67,6 +67,20 @@ class Measures:
             means="Completions or refunds have waited for their order for more than a day.",
         )
         alarms.ring(
+            "connectors",
+            "silent",
+            self.total(Metric.CONNECTORS_SILENT),
+            at_least=1,
+            means="Nothing was heard of a connected shop for a day.",
+        )
+        alarms.ring(
+            "connectors",
+            "unread",
+            self.total(Metric.CONNECTORS_UNREAD),
+            at_least=1,
+            means="A connected shop did not answer when it was asked what changed.",
+        )
+        alarms.ring(
             "audit",
             "books",
             self._metric(AUDIT_DIFFERENCES, "Maximum"),

@@ -10,6 +10,7 @@ from infra import runtime
 from infra.alarms import Alarms
 from infra.api import Api
 from infra.bus import Bus
+from infra.connect import Connect
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
 from infra.intake import BATCH, Intake
@@ -38,6 +39,7 @@ CLOCKED_SECONDS = {
     "scheduled_payouts": 300,
     "scheduled_sweep": 300,
     "scheduled_draws": 60,
+    "scheduled_connect": 600,
 }
 """How long the functions may take that the clock starts."""
 
@@ -80,8 +82,8 @@ class ServiceStack(Stack):
         intakes = self._take_events()
         self._settle(data)
         self._tell(data)
-        self._start_by_the_clock()
-        api = self._answer(data)
+        clocked = self._start_by_the_clock()
+        api = self._answer(data, self._connect(clocked["scheduled_connect"]))
         measures.ring(self._deployment.alarms)
         ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)
         Dashboard(
@@ -142,7 +144,7 @@ class ServiceStack(Stack):
                 patience=Duration.hours(HOURS_TRIED),
             )
 
-    def _start_by_the_clock(self) -> None:
+    def _start_by_the_clock(self) -> Mapping[str, RebateFunction]:
         functions = {
             name: self._function(name, seconds=seconds) for name, seconds in CLOCKED_SECONDS.items()
         }
@@ -151,12 +153,30 @@ class ServiceStack(Stack):
         schedules = Schedules(self, "Schedules", name=self._stage.prefix)
         for start in starts_of(self._stage):
             schedules.add(start, functions[start.function])
+        return functions
 
-    def _answer(self, data: DataStack) -> Api:
+    def _connect(self, looks: RebateFunction) -> RebateFunction:
+        """Connect shops on other platforms; return who hears them."""
+        hears = self._function("on_shop_webhook", seconds=29, is_asked=True)
+        carries_on = self._function("connect_orders", seconds=150)
+        Connect(
+            self,
+            "Connect",
+            stage=self._stage,
+            bus=self._bus,
+            hears=hears,
+            carries_on=carries_on,
+            looks=looks,
+        )
+        return hears
+
+    def _answer(self, data: DataStack, hears: RebateFunction) -> Api:
         function = self._function("api", seconds=29, is_asked=True)
         paid = next(each for each in self._functions if each.name == "on_order_paid")
         function.sets_aside(paid.dead_letters)
-        return Api(self, "Api", stage=self._stage, function=function, sign_in=data.sign_in)
+        return Api(
+            self, "Api", stage=self._stage, function=function, hears=hears, sign_in=data.sign_in
+        )
 
     def _function(
         self,

@@ -55,6 +55,10 @@ class Stage(_Strict):
     issuer: Issuer | None = None
     http_events: bool = False
     """Whether shops may send events over HTTP, signed with a secret from `secrets_name`."""
+    connectors: bool = False
+    """Whether shops on other platforms may send their webhooks; `accounts_name` holds how."""
+    partner_buses: Mapping[str, str] = {}
+    """Buses of EventBridge's partners by the keys of the connectors whose shops send there."""
     callbacks: tuple[Url, ...] = ("https://localhost:8443/",)
     """Where Cognito may send people back to who have signed in."""
     origins: tuple[Url, ...] = ()
@@ -77,6 +81,11 @@ class Stage(_Strict):
     def secrets_name(self) -> str:
         """Return the name of the SSM parameter with the secrets of shops, one a line."""
         return f"/rebate/{self.name}/shop-secrets"
+
+    @property
+    def accounts_name(self) -> str:
+        """Return the name of the SSM parameter with the accounts of connectors, as JSON."""
+        return f"/rebate/{self.name}/connectors"
 
 
 class InvalidContext(Exception):

@@ -23,6 +23,9 @@ ROUTES: Mapping[str, str] = {
 }
 """Which function gets an event, by its `detail-type`; no rule of the bus matches any other."""
 
+CONNECT = "connect_orders"
+"""Which function gets orders of connected shops."""
+
 RECEIVES_MAX = 5
 """How often a message is brought before it is set aside."""
 
@@ -49,8 +52,15 @@ class Bus:
         """Accept an event: from now on it is delivered, whatever happens to this process."""
         self._letters.put(Box.UNDELIVERED, json.dumps(enveloped(entry), ensure_ascii=False))
 
+    def carry_on(self, body: str) -> None:
+        """Accept an order of a connected shop, of which something is to be told or fetched."""
+        self._letters.put(Box.CONNECTED, body)
+
     def deliver_waiting(self) -> int:
         """Deliver all that was put and not delivered yet; return how many events that were."""
+        for letter in self._letters.read(Box.CONNECTED):
+            self._hand(letter.body, CONNECT)
+            self._letters.remove(Box.CONNECTED, letter)
         waiting = self._letters.read(Box.UNDELIVERED)
         for letter in waiting:
             self._bring(letter.body)
@@ -76,6 +86,10 @@ class Bus:
         if function is None:
             self.set_aside(body, _why_not(kind), NO_RULE)
             return
+        self._hand(body, function)
+
+    def _hand(self, body: str, function: str) -> None:
+        """Hand a message to a function until it takes it, a few times."""
         message = str(uuid4())
         for receives in range(1, RECEIVES_MAX + 1):
             event = {"Records": [queued(message, body, function, receives)]}

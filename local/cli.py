@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from local.commands import audit, demo, draws, replay, scenario, settings
+from local.commands import audit, convert, demo, draws, replay, scenario, settings
 from local.engine import EngineUnavailable
 from local.failures import Failure
 from local.screen import complain
 from local.settling import DeliveryFailed
 
-COMMANDS: tuple[ModuleType, ...] = (demo, replay, scenario, audit, settings, draws)
+COMMANDS: tuple[ModuleType, ...] = (
+    demo,
+    replay,
+    scenario,
+    audit,
+    settings,
+    draws,
+    convert,
+)
 INTERRUPTED = 130
 
 

@@ -169,6 +169,10 @@ class _Backend:
         assert self.deployment is not None, "functions run only in a deployment"
         self.deployment.bus.set_aside(body, reason, code)
 
+    def carry_on(self, body: str) -> None:
+        assert self.deployment is not None, "functions run only in a deployment"
+        self.deployment.bus.carry_on(body)
+
     def put(self, entry: Mapping[str, Any]) -> None:
         assert self.deployment is not None, "functions run only in a deployment"
         if entry["source"] != "rebate":

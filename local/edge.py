@@ -1,7 +1,7 @@
-"""The two services that functions call beside their tables: a queue and a bus, over HTTP.
+"""The two services that functions call beside their tables: queues and a bus, over HTTP.
 
-Only what they call is answered: `SendMessage` of SQS, for events that were set aside, and
-`PutEvents` of EventBridge, for what is published and what comes in over HTTP.
+Only what they call is answered: `SendMessage` of SQS, for events that were set aside and orders of
+connected shops, and `PutEvents` of EventBridge, for what is published and what comes in over HTTP.
 """
 
 import json
@@ -15,12 +15,18 @@ from threading import Thread
 from typing import Any, Protocol
 from uuid import uuid4
 
+CONNECT_QUEUE = "/connect"
+"""How the address of the queue ends that orders of connected shops go to."""
+
 
 class Backend(Protocol):
     """Who keeps what comes in at the edge."""
 
     def set_aside(self, body: str, reason: str, code: str) -> None:
         """Keep an event that can never succeed."""
+
+    def carry_on(self, body: str) -> None:
+        """Keep an order of a connected shop, of which something is to be done."""
 
     def put(self, entry: dict[str, Any]) -> None:
         """Put an event on the bus."""
@@ -70,6 +76,9 @@ class _Requests(BaseHTTPRequestHandler):
             for name, attribute in request.get("MessageAttributes", {}).items()
         }
         body = request["MessageBody"]
+        if request["QueueUrl"].endswith(CONNECT_QUEUE):
+            self._backend.carry_on(body)
+            return {"MessageId": str(uuid4()), "MD5OfMessageBody": digest(body)}
         self._backend.set_aside(body, said.get("reason", "unknown"), said.get("code", "unknown"))
         return {"MessageId": str(uuid4()), "MD5OfMessageBody": digest(body)}
 

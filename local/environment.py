@@ -1,13 +1,23 @@
 """The environment in which functions find their deployment."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+from local.edge import CONNECT_QUEUE
+from rebate.connectors import PLATFORMS
 
 REGION = "eu-west-1"
 
 _UNWANTED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
 """What would lead clients elsewhere, or make them look for accounts that nobody needs here."""
+
+DEMO_SECRET = "a secret for demonstrations only"  # noqa: S105 - it keeps nothing
+_ACCOUNTS = {
+    f"demo-{platform}": {"platform": platform, "secrets": [DEMO_SECRET]} for platform in PLATFORMS
+}
+"""What the shops of the demonstration sign with, unless `REBATE_CONNECTORS` says otherwise."""
 
 _QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 """Logs are for who runs functions in the cloud; locally metrics and letters tell what happened."""
@@ -24,6 +34,8 @@ def environment(prefix: str, engine: str, edge: str) -> Iterator[None]:
             "REBATE_TABLE_PREFIX": prefix,
             "REBATE_DYNAMODB_ENDPOINT": engine,
             "REBATE_DEAD_LETTER_QUEUE_URL": f"{edge}/dead-letters",
+            "REBATE_CONNECT_QUEUE_URL": f"{edge}{CONNECT_QUEUE}",
+            "REBATE_CONNECTORS": os.environ.get("REBATE_CONNECTORS") or json.dumps(_ACCOUNTS),
             "REBATE_BUS": "rebate-local",
             "AWS_ENDPOINT_URL_SQS": edge,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": edge,

@@ -32,6 +32,7 @@ BODY_BYTES_MAX = 6 * 1024 * 1024
 """What a function takes; API Gateway refuses more."""
 
 _API = "/v1/"
+_CONNECT = "/v1/connect/"
 _BROKEN = {"statusCode": 500, "body": '{"message": "Internal Server Error"}'}
 """What API Gateway answers where a function raises; the error itself goes to stderr."""
 
@@ -115,7 +116,7 @@ class _Requests(BaseHTTPRequestHandler):
         event = request_event(self.command, self.path, self.headers.items(), body)
         answer: dict[str, Any] = _BROKEN
         try:
-            answer = self._functions.call("api", event)
+            answer = self._functions.call(_function_of(event["rawPath"]), event)
         finally:
             content: str = answer.get("body") or ""
             encoded = answer.get("isBase64Encoded")
@@ -151,6 +152,10 @@ class _Requests(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the terminal belongs to the command."""
+
+
+def _function_of(path: str) -> str:
+    return "on_shop_webhook" if path.startswith(_CONNECT) else "api"
 
 
 def request_event(

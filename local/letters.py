@@ -17,6 +17,8 @@ class Box(StrEnum):
 
     UNDELIVERED = "undelivered"
     DEAD = "dead"
+    CONNECTED = "connected"
+    """Orders of connected shops, of which something is to be told or fetched."""
     POSITIONS = "positions"
     """How far streams were read, and schedules started: a letter for each, named after it."""
 

@@ -21,6 +21,7 @@ GONE = "_gone"
 REQUESTS = frozenset({"_request"})
 
 RACES = "tests/usecases/test_conditions.py::"
+SHOPS = "tests/usecases/test_connect_shop.py::"
 STORES = "tests/adapters/test_store.py::test_one_condition_that_does_not_hold_refuses_all"
 
 
@@ -36,6 +37,19 @@ GUARDED = {
     "accept_order: Put(replace(member, version=member.version + 1), expects=member.version)": Guard(
         "two orders of a buyer, accepted at once, both use the last of a limit",
         RACES + "test_two_orders_of_a_buyer_of_whom_one_may_join",
+    ),
+    "connect_shop: Put(replace(row, pending=(), version=row.version + 1), "
+    "expects=row.version)": Guard(
+        "what was heard of an order while something of it was told is forgotten",
+        SHOPS + "test_what_is_heard_while_something_is_told_is_not_forgotten",
+    ),
+    "connect_shop: Put(new, expects=version)": Guard(
+        "of two deliveries about an order, heard at once, one is forgotten",
+        SHOPS + "test_two_deliveries_at_once_are_both_heard",
+    ),
+    "connect_shop: Put(merged, expects=before.version)": Guard(
+        "a look forgets that a shop was heard of meanwhile, and takes it for silent",
+        SHOPS + "test_a_shop_that_is_heard_of_during_a_look_is_not_silent",
     ),
     "manage_catalog: Put(after, expects=product.version)": Guard(
         "letting a product in undoes what the shop says of it just now",

@@ -21,9 +21,14 @@ from rebate.usecases.ports import Aside, Clock, Store, at_once
 from rebate.usecases.seeds import Seeds, random_seed
 
 if TYPE_CHECKING:
+    from rebate.adapters.connector_accounts import ConnectorAccounts
+    from rebate.adapters.connector_work import ConnectorWork
     from rebate.adapters.dead_letters import DeadLetters
+    from rebate.adapters.publisher import EventBus
+    from rebate.adapters.shop_api import ShopApi
     from rebate.usecases.accept_order import OrderDesk
     from rebate.usecases.admit_event import Door
+    from rebate.usecases.connect_shop import ShopConnections
     from rebate.usecases.early_events import EarlyDesk
     from rebate.usecases.exchange_entry import EntryDesk
     from rebate.usecases.manage_catalog import StallDesk
@@ -41,8 +46,9 @@ class Outside:
     """What a deployment reaches beside its store, as the environment names it.
 
     `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
-    itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM. A
-    function has what it needs.
+    itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM.
+    `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
+    connectors. A function has what it needs.
     """
 
     @cached_property
@@ -52,10 +58,36 @@ class Outside:
         return DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), _region())
 
     @cached_property
-    def publisher(self) -> "Publisher":
+    def event_bus(self) -> "EventBus":
         from rebate.adapters.publisher import EventBus
 
         return EventBus(os.environ.get("REBATE_BUS", ""), _region())
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        return self.event_bus
+
+    @cached_property
+    def connectors(self) -> "ConnectorAccounts":
+        from rebate.adapters.connector_accounts import ConnectorAccounts
+
+        return ConnectorAccounts(
+            _region(),
+            parameter=os.environ.get("REBATE_CONNECTORS_PARAMETER"),
+            text=os.environ.get("REBATE_CONNECTORS"),
+        )
+
+    @cached_property
+    def connector_work(self) -> "ConnectorWork":
+        from rebate.adapters.connector_work import ConnectorWork
+
+        return ConnectorWork(os.environ.get("REBATE_CONNECT_QUEUE_URL"), _region())
+
+    def shop_api(self, key: str) -> "ShopApi":
+        """Return what reads a connector's shop; raises Unavailable where nothing says how."""
+        from rebate.adapters.shop_api import shop_api
+
+        return shop_api(key, self.connectors(key))
 
     @cached_property
     def shop_secrets(self) -> Callable[[str], tuple[bytes, ...]]:
@@ -162,6 +194,12 @@ class App:
         from rebate.usecases.save_catalog import CatalogDesk
 
         return CatalogDesk(self.store, self.clock, self.settings)
+
+    @cached_property
+    def connections(self) -> "ShopConnections":
+        from rebate.usecases.connect_shop import ShopConnections
+
+        return ShopConnections(self.store, self.clock, self.outside.connector_work, pause=_jitter)
 
     @cached_property
     def stalls(self) -> "StallDesk":

@@ -17,7 +17,7 @@ from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, Refunded
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.rows import Inbox, Journal, SettingsVersion
+from rebate.usecases.rows import ConnectedOrder, Inbox, Journal, SettingsVersion
 
 
 def _posting(member: str, amount: int) -> Posting:
@@ -52,6 +52,10 @@ st.register_type_strategy(
     st.builds(
         SettingsVersion, st.integers(), st.dictionaries(TEXT, DOCUMENTS), st.integers(), TEXT
     ),
+)
+st.register_type_strategy(
+    ConnectedOrder,
+    st.builds(ConnectedOrder, TEXT, TEXT, st.dictionaries(TEXT, DOCUMENTS), st.tuples(TEXT)),
 )
 
 

@@ -112,7 +112,7 @@ class EventBridge:
             {
                 "source": entry["Source"],
                 "detail-type": entry["DetailType"],
-                "time": entry["Time"].isoformat(),
+                "time": entry["Time"].isoformat() if "Time" in entry else None,
                 "detail": json.loads(entry["Detail"]),
             }
         )
@@ -125,6 +125,7 @@ class Cloud:
     def __init__(self) -> None:
         self._sqs = boto3.client("sqs", region_name=REGION)
         self.dead_letter_url = self._queue("dead")
+        self.connect_url = self._queue("connect")
         self.bus = EventBridge()
 
     def create_tables(self) -> None:
@@ -136,6 +137,7 @@ class Cloud:
         for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
             table.items.clear()
         list(self._messages(self.dead_letter_url))
+        list(self._messages(self.connect_url))
         self.bus.told.clear()
         self.bus.refuses = ""
 
@@ -187,6 +189,10 @@ class Cloud:
             )
             for message in self._messages(self.dead_letter_url)
         ]
+
+    def connected(self) -> list[str]:
+        """Return what is to be done of orders of connected shops, since the last call."""
+        return [message["Body"] for message in self._messages(self.connect_url)]
 
     def request(
         self,

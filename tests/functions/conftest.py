@@ -34,6 +34,7 @@ def _built() -> Iterator[Cloud]:
             patch.setattr(publisher, "client", lambda *_: made.bus)
             made.create_tables()
             patch.setenv("REBATE_DEAD_LETTER_QUEUE_URL", made.dead_letter_url)
+            patch.setenv("REBATE_CONNECT_QUEUE_URL", made.connect_url)
             yield made
     bootstrap.app.cache_clear()
 

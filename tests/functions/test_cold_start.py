@@ -17,6 +17,8 @@ READS_ROWS = (
 )
 READS_EVENTS = ("on_catalog_saved", "on_order_completed", "on_order_paid", "on_order_refunded")
 
+CONVERTS = ("connect_orders", "on_shop_webhook", "scheduled_connect")
+
 HEAVY = (
     "asyncio",
     "aws_lambda_powertools.utilities.batch",
@@ -29,6 +31,7 @@ HEAVY = (
 NEEDED = {
     **dict.fromkeys(READS_ROWS, ()),
     **dict.fromkeys(READS_EVENTS, ("pydantic",)),
+    **dict.fromkeys(CONVERTS, ("pydantic", "rebate.contracts.settings")),
     "api": ("asyncio",),
 }
 """Powertools' routes bring asyncio; what checks bodies comes with the first one."""
@@ -39,6 +42,7 @@ DESKS = {
         READS_ROWS, "app.settler, app.scheduler, app.dividends, app.holds, app.settings, app.seeds"
     ),
     **dict.fromkeys(READS_EVENTS, "app.orders, app.catalog"),
+    **dict.fromkeys(CONVERTS, "app.connections, app.settings"),
 }
 
 LOADS = """

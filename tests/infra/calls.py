@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pytest
 from botocore.client import BaseClient
 
+from local.edge import CONNECT_QUEUE
 from local.functions import Functions
 from rebate import bootstrap
 from rebate.adapters.dynamodb import DynamoStore
@@ -137,6 +138,9 @@ class Recorder:
 
 def actions_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[Call]:
     """Yield what IAM is asked to allow for one call of an API."""
+    if service == "sqs" and parameters["QueueUrl"].endswith(CONNECT_QUEUE):
+        yield f"sqs:{operation}", "connect"
+        return
     if service != "dynamodb":
         yield f"{service}:{operation}", service
         return

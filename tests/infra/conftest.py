@@ -1,4 +1,5 @@
 import fcntl
+import json
 import os
 import secrets
 from pathlib import Path
@@ -11,6 +12,7 @@ from infra.packages import Package, Packages
 from local.deployment import Clients, deployed
 from local.engine import dynamodb
 from local.streams import Stream
+from rebate import bootstrap
 from tests.infra import tour
 from tests.infra.calls import Recorder, recording
 from tests.infra.templates import OWN, STAGE, STAGES, Template
@@ -61,6 +63,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
         recording() as recorder,
     ):
         patch.setenv("REBATE_SHOP_SECRET", tour.SECRET)
+        patch.setenv("REBATE_CONNECTORS", json.dumps(tour.ACCOUNTS))
+        patch.setattr(bootstrap.Outside, "shop_api", lambda *_: tour.ShopApi())
         # What is drawn is the same every time, so the tour always finds the same.
         patch.setattr(secrets, "token_bytes", bytes)
         for module, name, value in tour.SMALL:

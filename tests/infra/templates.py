@@ -13,7 +13,13 @@ OWN = "own"
 SENDER = "210987654321"
 
 STAGES: dict[str, Any] = {
-    STAGE: {"senders": [SENDER], "http_events": True, "alarm_emails": ["ops@example.com"]},
+    STAGE: {
+        "senders": [SENDER],
+        "http_events": True,
+        "connectors": True,
+        "partner_buses": {"web": "aws.partner/shopify.com/1/rebates"},
+        "alarm_emails": ["ops@example.com"],
+    },
     OWN: {
         "issuer": {"url": "https://id.example.com/", "audience": ["rebate"]},
         "origins": ["https://pages.example.com"],

@@ -35,7 +35,10 @@ COMMANDS = {"Seeds.reveal", "Seeds.published"}
 """The same, of use cases that functions have, too."""
 
 ELSEWHERE: dict[str, set[Call]] = {
-    "api": {("ssm:GetParameter", "ssm"), ("ssm:GetParameter", "ssm of keys")}
+    "api": {("ssm:GetParameter", "ssm"), ("ssm:GetParameter", "ssm of keys")},
+    "connect_orders": {("ssm:GetParameter", "connectors")},
+    "on_shop_webhook": {("ssm:GetParameter", "connectors")},
+    "scheduled_connect": {("ssm:GetParameter", "connectors")},
 }
 """What is not asked on one machine, where the environment holds the secrets of shops."""
 
@@ -116,6 +119,9 @@ def test_a_function_is_allowed_what_the_platform_does_for_it(
                 assert resource == "*"
             case "sqs" if action in QUEUES - {"sqs:GetQueueAttributes"}:
                 assert resource == f"{{SQS::Queue/{full}}}"
+            case "sqs" if function in CONNECTS:
+                orders = {f"{{SQS::Queue/{PREFIX}connect-orders{end}}}" for end in ("", "-dead")}
+                assert resource in orders | {f"{{SQS::Queue/{full}-dead}}"}
             case "sqs":
                 own = {f"{{SQS::Queue/{full}}}", f"{{SQS::Queue/{full}-dead}}"}
                 of_orders = f"{{SQS::Queue/{PREFIX}on-order-paid-dead}}"
@@ -159,11 +165,18 @@ def by_table(calls: set[Call]) -> str:
     return pformat(tables, width=100)
 
 
+_RESOURCES = {
+    "connect": "queue",
+    "connectors": "connectors",
+    "events": "bus",
+    "sqs": "dead",
+    "ssm": "shop-secrets",
+    "ssm of keys": "*",
+}
+
+
 def service_call(call: Call) -> Call:
-    return call[0], _SHORT[call[1]]
-
-
-_SHORT = {"sqs": "dead", "events": "bus", "ssm": "shop-secrets", "ssm of keys": "*"}
+    return call[0], _RESOURCES[call[1]]
 
 
 def allowed(function: str, service: Template) -> set[Call]:
@@ -175,7 +188,8 @@ def allowed(function: str, service: Template) -> set[Call]:
     for action, resource in statements(function, service):
         if action in PLATFORM | QUEUES | STREAMS or action == "sqs:GetQueueUrl":
             continue
-        if action == "sqs:SendMessage" and function not in SET_ASIDE:
+        aside = action == "sqs:SendMessage" and _short(resource) == "dead"
+        if aside and function not in SET_ASIDE:
             continue
         found.add((action, _short(resource)))
     return found
@@ -183,12 +197,17 @@ def allowed(function: str, service: Template) -> set[Call]:
 
 SET_ASIDE = {
     "api",
+    "connect_orders",
     "on_catalog_saved",
     "on_order_completed",
     "on_order_paid",
     "on_order_refunded",
+    "on_shop_webhook",
     "scheduled_sweep",
 }
+
+CONNECTS = {"connect_orders", "on_shop_webhook", "scheduled_connect"}
+"""Who remembers orders of connected shops, in the queue of the first."""
 
 
 def statements(function: str, service: Template) -> list[tuple[str, str]]:

@@ -124,7 +124,7 @@ def test_queues_repeat_and_then_set_aside(service: Template) -> None:
     queues = {queue["QueueName"]: queue for queue in service.all("AWS::SQS::Queue").values()}
     timeouts = {f["FunctionName"]: f["Timeout"] for f in service.all(FUNCTION).values()}
     waiting = {name: queue for name, queue in queues.items() if not name.endswith("-dead")}
-    assert len(waiting) == len(INTAKES)
+    assert len(waiting) == len(INTAKES) + 1, "and the orders of connected shops"
     for name, queue in waiting.items():
         redrive = queue["RedrivePolicy"]
         assert service.text(redrive["deadLetterTargetArn"]) == f"{{SQS::Queue/{name}-dead}}"
@@ -145,6 +145,7 @@ def test_orders_are_gathered_for_a_second_and_other_events_come_at_once(service:
     }
     orders = gathered.pop("on-order-paid")
     assert orders == (30, 1), "of more than ten, the platform insists on gathering for a second"
+    assert gathered.pop("connect-orders") == (1, 0), "a shop that is slow holds up no other"
     assert set(gathered.values()) == {(10, 0)}
 
 
@@ -222,7 +223,7 @@ def test_the_clock_starts_what_functions_understand(service: Template) -> None:
     assert {name: read_run(said[name], known) for name in runs} == {name: name for name in known}
     assert set(known) >= {"clear", "average", "union", "dividend", "release"}
     assert {name for name, each in runs.items() if not each.if_due} == {"release"}
-    assert said.keys() == {*runs, "sweep", "draws"}
+    assert said.keys() == {*runs, "sweep", "draws", "connect"}
 
 
 def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -> None:
@@ -244,7 +245,7 @@ def test_the_gateway_asks_for_the_scopes_that_the_function_asks_for(
     assert routes
     for route in routes:
         path = route["RouteKey"].split()[1].replace("{proxy+}", "anything")
-        needed = scope_of(path)
+        needed = None if path.startswith("/v1/connect/") else scope_of(path)
         assert route["AuthorizationType"] == ("JWT" if needed else "NONE")
         assert route.get("AuthorizationScopes", []) == ([needed] if needed else [])
 
@@ -256,7 +257,51 @@ def test_events_over_http_are_off_unless_the_stage_turns_them_on(
         {route["RouteKey"] for route in template.all("AWS::ApiGatewayV2::Route").values()}
         for template in (service, own_issuer)
     ]
-    assert keys[0] - keys[1] == {"POST /v1/events"}
+    assert keys[0] - keys[1] == {"POST /v1/events", "POST /v1/connect/{platform}/{key}"}
+
+
+def test_a_flood_of_webhooks_leaves_room_for_others(service: Template) -> None:
+    (stage,) = service.all("AWS::ApiGatewayV2::Stage").values()
+    assert stage["RouteSettings"] == {
+        "POST /v1/connect/{platform}/{key}": {
+            "ThrottlingRateLimit": 100,
+            "ThrottlingBurstLimit": 200,
+        }
+    }
+    (resource,) = (
+        each
+        for each in service.document["Resources"].values()
+        if each["Type"] == "AWS::ApiGatewayV2::Stage"
+    )
+    kinds = {service.kind(name) for name in resource["DependsOn"]}
+    assert "AWS::ApiGatewayV2::Route" in kinds, "limits of a route need the route"
+
+
+def test_webhooks_of_platforms_go_to_the_function_that_checks_signatures(service: Template) -> None:
+    (target,) = (
+        route["Target"]
+        for route in service.all("AWS::ApiGatewayV2::Route").values()
+        if "/v1/connect/" in route["RouteKey"]
+    )
+    integration = target["Fn::Join"][1][1]["Ref"]
+    uri = service.all("AWS::ApiGatewayV2::Integration")[integration]["IntegrationUri"]
+    assert service.text(uri) == "{Lambda::Function/rebate-test-on-shop-webhook}"
+
+
+def test_a_partners_bus_brings_deliveries_with_the_key_of_their_connector(
+    service: Template,
+) -> None:
+    (rule,) = (
+        rule
+        for rule in service.all("AWS::Events::Rule").values()
+        if rule["EventBusName"] == "aws.partner/shopify.com/1/rebates"
+    )
+    assert rule["EventPattern"] == {"source": [{"prefix": "aws.partner/"}]}
+    (target,) = rule["Targets"]
+    assert service.text(target["Arn"]) == "{SQS::Queue/rebate-test-connect-orders}"
+    said = target["InputTransformer"]["InputTemplate"]
+    assert said.startswith('{"connector":"web","detail":<')
+    assert set(target["InputTransformer"]["InputPathsMap"].values()) == {"$.detail"}
 
 
 def test_a_stage_may_name_an_issuer_of_its_own(own_issuer: Template) -> None:
@@ -298,6 +343,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "conflicts",
         "unknown",
         "audit",
+        "connectors",
         "stuck",
         "unclaimed",
         "table-throttles",

@@ -1,5 +1,7 @@
 """A tour through everything that functions do, so that what they ask of AWS can be recorded."""
 
+import base64
+import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,8 +24,9 @@ from rebate.domain import places
 from rebate.domain.errors import Conflict
 from rebate.domain.times import DAY
 from rebate.usecases import accept_together, line, orders
+from tests.connectors.sent import wc_order, wc_refund, woocommerce
 
-SECRET = "a shop's secret"
+SECRET = "a secret of a shop"
 START = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
 MIDNIGHT = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
 """When all runs of the settings are due, and all that was held."""
@@ -107,11 +110,27 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+CONNECTED = ("hears", "partner", "looks")
+"""Connectors: each is heard of by another function first."""
+
+SETTINGS["connectors"] = {name: {"sender": name} for name in CONNECTED}
+ACCOUNTS = {name: {"platform": "woocommerce", "secrets": [SECRET]} for name in CONNECTED}
+
 UNLIMITED = {
     **SETTINGS,
     "queue_rebate": {**SETTINGS["queue_rebate"], "limits": {}},
     "alliance": {**SETTINGS["alliance"], "frequency": None},
 }
+
+
+class ShopApi:
+    """What the API of a shop says that nobody asked before."""
+
+    def refunds(self, _order: str) -> list[Any]:
+        return [wc_refund(1, "1.00")]
+
+    def changed_since(self, _instant: int) -> list[Any]:
+        return [woocommerce(wc_order(currency="CNY"))]
 
 
 class Killed(BaseException):
@@ -133,6 +152,7 @@ class Tour:
         self._trade("bus", self._deliver)
         self._trade("http", self._post)
         self._fill_a_queue()
+        self._connect()
         self._ask_for_entries()
         self._die()
         assert not self._deployment.dead_letters()
@@ -184,6 +204,33 @@ class Tour:
             shop.buy(f"c{number}", "B", ["p1"], channel="cashier", store_id="W")
         self._deployment.settle()
 
+    def _connect(self) -> None:
+        """A shop of another platform sends an order with a refund, which is fetched."""
+        named = [{"id": 1, "total": "-1.00"}]
+        order = wc_order(currency="CNY", refunds=named)
+        assert self._deliver_webhook(json.dumps(order)) == 200
+        metadata = {"X-WC-Webhook-Topic": "order.updated"}
+        self._carry_on({"payload": order, "metadata": metadata})
+        self._deployment.bus.deliver_waiting()
+        self._deployment.settle()
+
+    def _deliver_webhook(self, body: str) -> int:
+        digest = hmac.digest(SECRET.encode(), body.encode(), "sha256")
+        event = {
+            "rawPath": "/v1/connect/woocommerce/hears",
+            "headers": {
+                "x-wc-webhook-topic": "order.updated",
+                "x-wc-webhook-signature": base64.b64encode(digest).decode(),
+            },
+            "body": body,
+        }
+        status: int = self._deployment.functions.call("on_shop_webhook", event)["statusCode"]
+        return status
+
+    def _carry_on(self, detail: Any) -> None:
+        """A partner's bus brings a delivery."""
+        self._deployment.bus.carry_on(json.dumps({"connector": "partner", "detail": detail}))
+
     def _die(self) -> None:
         """A process dies while it stores a long order, which is then delivered again."""
         shop = Shop("late", self._deliver_from_elsewhere, self._next)
@@ -202,6 +249,9 @@ class Tour:
             shop.give_back("early", 1, 10**6)
             shop.buy("early", "A", ["p1"])
             shop.complete("lost")
+        assert self._deliver_webhook("nonsense") == 200
+        self._carry_on("nonsense")
+        self._deployment.bus.deliver_waiting()
         self._deployment.settle()
 
     def _enable_products(self) -> None:

@@ -13,7 +13,7 @@ from rebate.usecases.terms import terms_of
 
 BEGIN = datetime(2026, 3, 1, 10, 58, 30, tzinfo=UTC)
 EVERY_MINUTE = ["scheduled_clear", *["scheduled_payouts"] * 3, "scheduled_sweep"]
-EVERY_HOUR = ["scheduled_payouts release", "scheduled_draws"]
+EVERY_HOUR = ["scheduled_payouts release", "scheduled_draws", "scheduled_connect"]
 
 
 def midnights() -> Terms:

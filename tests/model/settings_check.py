@@ -16,6 +16,7 @@ KNOWN = {
         "referral",
         "wallet",
         "guards",
+        "connectors",
     ),
     "queue_rebate": (
         "enabled",

@@ -3,14 +3,18 @@
 import json
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rebate.adapters.aws import client
 from rebate.adapters.telemetry import logger
+from rebate.domain.errors import Unavailable
 from rebate.domain.times import datetime_of
 from rebate.usecases.publish_events import SOURCE, Told
+
+if TYPE_CHECKING:  # who publishes does not convert
+    from rebate.connectors.facts import OutEvent
 
 ENTRIES_MAX = 10
 """Entries that one request may put."""
@@ -55,6 +59,25 @@ class EventBus:
             "Detail": json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")),
             "Time": datetime_of(event.at),
         }
+
+    def send(self, source: str, event: "OutEvent") -> None:
+        """Put the event of a sender on the bus, by itself: it may be as large as events may be.
+
+        Raises:
+            Unavailable: the bus did not take it.
+        """
+        entry = {
+            "EventBusName": self._bus,
+            "Source": source,
+            "DetailType": event.detail_type,
+            "Detail": json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")),
+        }
+        try:
+            answer = self._client.put_events(Entries=[entry])
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable(f"EventBridge: {error}") from error
+        if "ErrorCode" in answer["Entries"][0]:
+            raise Unavailable(f"EventBridge: {answer['Entries'][0]['ErrorCode']}")
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - see `client`

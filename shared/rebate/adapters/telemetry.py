@@ -26,6 +26,7 @@ from rebate.usecases.rows import Journal
 
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
     from rebate.usecases.accept_order import Accepted
+    from rebate.usecases.connect_shop import Taken
     from rebate.usecases.save_catalog import Saved
     from rebate.usecases.settlement import Settled
 
@@ -58,6 +59,10 @@ class Metric(StrEnum):
     STUCK = "stuck"
     SETTLEMENT_LAG = "settlement_lag"
     UNCLAIMED = "unclaimed"
+    HEARD = "heard"
+    LEFT_OUT = "left_out"
+    CONNECTORS_SILENT = "connectors_silent"
+    CONNECTORS_UNREAD = "connectors_unread"
 
 
 _OUTCOMES = {
@@ -109,6 +114,13 @@ def tell_saved(saved: "Saved") -> None:
     if saved.unbound:
         count(Metric.UNBOUND)
         logger.warning("referrer not bound", extra={"about": saved.name, "reason": saved.unbound})
+
+
+def tell_taken(connector: str, taken: "Taken") -> None:
+    """Count and log what came of a delivery of a connected shop."""
+    count(Metric.LEFT_OUT if taken.left_out else Metric.HEARD)
+    about = {"connector": connector, "order_id": taken.order, "left_out": taken.left_out}
+    logger.info("shop heard", extra=about)
 
 
 def tell_lag(arrived_at: Instant, now: Instant) -> None:

@@ -425,6 +425,33 @@ class Wording:
     version: Annotated[int, wire("version", absent=1)] = 1
 
 
+@stored_as("connected_order")
+@dataclass(frozen=True, slots=True)
+class ConnectedOrder:
+    """What a connector heard of an order of its shop, and what it told of it.
+
+    `facts` are those of `rebate.connectors.facts`; `pending` names the events of them that may not
+    be on the bus yet.
+    """
+
+    connector: Annotated[str, wire("connector")]
+    order: Annotated[str, wire("order")]
+    facts: Annotated[dict[str, Any], wire("facts")]
+    pending: Annotated[tuple[str, ...], wire("pending", absent=[])] = ()
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("connector_state")
+@dataclass(frozen=True, slots=True)
+class ConnectorState:
+    """When a connector last heard of its shop, and up to when it looked what changed there."""
+
+    connector: Annotated[str, wire("connector")]
+    heard_at: Annotated[Instant | None, wire("heard_at", absent=None)] = None
+    looked_at: Annotated[Instant | None, wire("looked_at", absent=None)] = None
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
 _NOBODYS = "\x1f"
 """Begins the partitions of guests' tickets, and no member's id."""
 
@@ -522,6 +549,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Answer: lambda r: Key(r.request),
     Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
     Wording: lambda r: Key(r.locale, r.kind),
+    ConnectedOrder: lambda r: Key(r.connector, r.order),
+    ConnectorState: lambda r: Key(r.connector),
 }
 
 

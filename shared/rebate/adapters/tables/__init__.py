@@ -16,6 +16,8 @@ from rebate.domain.places import Node
 from rebate.domain.queues import Queue
 from rebate.usecases.rows import (
     Commission,
+    ConnectedOrder,
+    ConnectorState,
     CurrentSettings,
     Dividend,
     Inbox,
@@ -78,6 +80,8 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("refunds", OrderRefund, SortedTable),
     _table("senders", KnownSender),
     _table("unclaimed", Unclaimed, SortedTable),
+    _table("connected_orders", ConnectedOrder),
+    _table("connectors", ConnectorState),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

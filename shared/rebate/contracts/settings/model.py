@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import create_model
 
 from rebate.contracts.scalars import Currency, Id, PositiveDays, Timezone
+from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.senders import Sender
 from rebate.contracts.settings.wallet import Guards, Wallet
@@ -48,6 +49,9 @@ class Settings(_Shop):
     )
     guards: Guards = setting(
         "Guards", "风控", "8.4", example={"rebates_per_day": 10000000}, default=Guards()
+    )
+    connectors: Mapping[ConnectorKey, Connector] = setting(
+        "Connectors", "店铺连接", "0.13", example={"my-shop": {"sender": "shop-a"}}, default={}
     )
 
     @property

@@ -1,0 +1,1 @@
+"""What is to be told or fetched of orders of connected shops."""

@@ -1,0 +1,1 @@
+"""Webhooks of shops on other platforms."""

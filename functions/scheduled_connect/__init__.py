@@ -1,0 +1,1 @@
+"""The hourly look at connected shops."""

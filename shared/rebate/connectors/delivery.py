@@ -1,0 +1,137 @@
+"""A delivery of a platform's webhook, and the kinds of value that payloads are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic_core import PydanticCustomError
+
+from rebate.contracts.problems import Invalid, Problem, shown
+from rebate.contracts.scalars import parse_instant
+from rebate.contracts.validation import problems_of
+
+Guests: TypeAlias = Literal["leave_out", "contribute"]
+Completion: TypeAlias = Literal["fulfilled", "closed"]
+Payload = TypeVar("Payload", bound=BaseModel)
+
+_NUMBER_CHARS_MAX = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a platform sent: `headers` by name in any case; `payload` is JSON, or text of a form.
+
+    Numbers with a fraction are `Decimal`, never floats. `refunds` are those of the order that
+    were fetched beside it, None where nobody asked.
+    """
+
+    headers: Mapping[str, str]
+    payload: Any
+    refunds: tuple[Any, ...] | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return a header by its name in any case."""
+        found = (value for key, value in self.headers.items() if key.lower() == name.lower())
+        return next(found, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a connector converts: `currency` None takes each order in its own.
+
+    `waits`: more is heard later, so nothing is told of an order that is not known yet.
+    `fetches`: refunds that are only named are fetched, and told then.
+    """
+
+    currency: str | None = None
+    guests: Guests = "leave_out"
+    completed: Completion = "fulfilled"
+    waits: bool = False
+    fetches: bool = False
+
+
+class UnreadableDelivery(Invalid):
+    """A delivery that does not have the shape its platform documents; problems name fields."""
+
+    code = "unreadable_event"
+
+
+def read_payload(document: object, model: type[Payload], where: str = "payload") -> Payload:
+    """Return what a part of a delivery says; `where` it stands in the delivery.
+
+    Raises:
+        UnreadableDelivery: it has another shape.
+    """
+    if not isinstance(document, Mapping):
+        raise UnreadableDelivery([Problem(where, f"must be an object, not {shown(document)}")])
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        problems = [problem.under(where) for problem in problems_of(error, model)]
+        raise UnreadableDelivery(problems) from None
+
+
+def _text_of_id(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise PydanticCustomError("id", "must be an id, not {given}", {"given": shown(value)})
+
+
+def _decimal(value: object) -> Decimal:
+    """Return an amount as the platform wrote it; a float would have lost what was written."""
+    try:
+        if isinstance(value, str | Decimal) or type(value) is int:
+            number = Decimal(value)
+            if number.is_finite() and len(str(value)) <= _NUMBER_CHARS_MAX:
+                return number
+    except InvalidOperation:
+        pass
+    message = 'must be an amount such as "12.50", not {given}'
+    raise PydanticCustomError("amount", message, {"given": shown(value)})
+
+
+def _instant_text(value: object) -> str:
+    parse_instant(value)
+    return str(value)
+
+
+def _gmt_text(value: object) -> str:
+    """Return an instant in UTC that is written without its offset, with it."""
+    text = value if isinstance(value, str) else ""
+    has_offset = text.endswith("Z") or "+" in text
+    return _instant_text(text if has_offset or not text else f"{text}+00:00")
+
+
+def _decimal_or_none(value: object) -> Decimal | None:
+    return None if value in (None, "") else _decimal(value)
+
+
+IdText = Annotated[str, BeforeValidator(_text_of_id)]
+"""An id, as text whether it was sent as a number or as text."""
+Money = Annotated[Decimal, BeforeValidator(_decimal)]
+"""An amount in whole units of a currency, exactly as it was written."""
+InstantText = Annotated[str, BeforeValidator(_instant_text)]
+"""An instant with its offset, as it was written."""
+GmtText = Annotated[str, BeforeValidator(_gmt_text)]
+"""An instant in UTC, `+00:00` added where it was left out."""
+Quantity = Annotated[Decimal | None, BeforeValidator(_decimal_or_none)]
+
+
+def read_headers(document: object) -> dict[str, str]:
+    """Return the headers of a delivery in a file; numbers among them are read as text.
+
+    Raises:
+        UnreadableDelivery: they are no object of texts.
+    """
+    if not isinstance(document, Mapping) or any(map(_is_nested, document.values())):
+        problem = Problem("headers", f"must be an object of texts, not {shown(document)}")
+        raise UnreadableDelivery([problem])
+    return {str(name): str(value) for name, value in document.items() if value is not None}
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, Mapping | list)
