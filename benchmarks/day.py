@@ -16,14 +16,14 @@ from benchmarks.orders import batched, one_line_orders
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import PREFIX, SETTINGS, cpu_seconds, engine
 from local.bus import enveloped, queued
-from local.deployment import Clients, Deployment, deployed
+from local.deployment import Clients, LocalDeployment, deployed
 from local.engine import Engine
 from rebate.adapters.telemetry import Metric
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.rows import Key
-from rebate.usecases.settings import save_settings
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.rows import Key
 
 ORDERS, ORDERS_QUICK = 50_000, 400
 BATCH = 10
@@ -54,7 +54,7 @@ def run(options: Options) -> Iterator[Line]:
         yield from _day(it, there, count)
 
 
-def _day(it: Engine, there: Deployment, count: int) -> Iterator[Line]:
+def _day(it: Engine, there: LocalDeployment, count: int) -> Iterator[Line]:
     app, meter, calls = there.app, Meter(), Calls(there.functions.call)
     there.functions.call = calls.call  # type: ignore[method-assign]
     save_settings(app.store, app.clock, SETTINGS, expects=0, by="benchmark")
@@ -104,7 +104,7 @@ def _day(it: Engine, there: Deployment, count: int) -> Iterator[Line]:
     )
 
 
-def _bring(there: Deployment, orders: Any) -> None:
+def _bring(there: LocalDeployment, orders: Any) -> None:
     """Bring orders to the handlers, then all that they cause."""
     for batch in batched(orders, BATCH):
         there.functions.call("on_order_paid", {"Records": [_record(each) for each in batch]})

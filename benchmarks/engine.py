@@ -17,12 +17,12 @@ from rebate.domain.commands import Join, Keyed
 from rebate.domain.engine import Decision, decide
 from rebate.domain.loaded_state import LoadedState, Window
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId, TicketKey
-from rebate.domain.places import Node, NodeKey, nodes_above, update
+from rebate.domain.place_index import Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
-from rebate.domain.tickets import Line, Ticket
+from rebate.domain.tickets import Ticket, TicketLine
 from rebate.domain.times import Instant
-from rebate.usecases.plans import shown_plan_of
-from rebate.usecases.terms import terms_of
+from rebate.usecases.settings.terms import terms_of
+from rebate.usecases.settlement.plan_of import shown_plan_of
 
 QUEUE = QueueId("mall")
 BATCHES = (1, 10, 100)
@@ -153,6 +153,8 @@ def _tickets(count: int, name: str) -> Iterator[Ticket]:
             queue=QUEUE,
             order=OrderId(f"{name}-{number}"),
             member=MemberId(f"m{random.randrange(max(1, count // 5))}"),
-            lines=(Line(LineId("1"), paid, paid, gives_bps=1_000, gets_bps=10_000),),
+            lines=(
+                TicketLine(LineId("1"), paid, paid, contribution_bps=1_000, entitlement_bps=10_000),
+            ),
             paid_at=Instant(number),
         )

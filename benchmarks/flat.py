@@ -17,11 +17,11 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
-from rebate.usecases.accept_together import ToldOrder, accept_all
-from rebate.usecases.forecast import forecast
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import Key
-from rebate.usecases.show_entries import show_entries
+from rebate.usecases.orders.accept_together import ToldOrder, accept_all
+from rebate.usecases.queries.forecast import forecast
+from rebate.usecases.queries.show_entries import show_entries
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import Key
 
 QUEUE = QueueId("mall")
 LENGTHS = (1_000, 100_000, 1_000_000)

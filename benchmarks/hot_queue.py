@@ -25,11 +25,11 @@ from rebate.bootstrap import App
 from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
-from rebate.usecases.accept_order import Accepted
-from rebate.usecases.accept_together import BATCH_MAX, ToldOrder, accept_all
-from rebate.usecases.rows import SHARDS, Inbox, Key, inbox_partition
-from rebate.usecases.settle_queue import CONFLICTS_MAX
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.orders.accept_order import Accepted
+from rebate.usecases.orders.accept_together import BATCH_MAX, ToldOrder, accept_all
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settlement.settle_queue import CONFLICTS_MAX
+from rebate.usecases.storage.rows import SHARDS, Inbox, Key, inbox_partition
 
 QUEUE = QueueId("mall")
 WRITERS = (1, 8)

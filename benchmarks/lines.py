@@ -10,11 +10,11 @@ from local.engine import Engine
 from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, OrderLine
-from rebate.domain.places import FANOUT, Node, NodeKey, stored
-from rebate.domain.queues import Child, Queue
-from rebate.domain.tickets import Entry, Line, Standing, Ticket
+from rebate.domain.place_index import FANOUT, Node, NodeKey, stored
+from rebate.domain.queues import Queue, Subtree
+from rebate.domain.tickets import Entry, Ticket, TicketLine, WaitingTotals
 from rebate.domain.times import Instant
-from rebate.usecases.ports import Put, Store
+from rebate.usecases.storage.ports import Put, Store
 
 LACKS: Amount = 10_000
 ROWS_A_REQUEST = 25
@@ -77,8 +77,14 @@ def _in_batches(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
 
 def _ticket(queue: QueueId, place: int) -> Ticket:
     entry = Entry(LACKS, ordinal=place)
-    line = Line(
-        LineId("1"), LACKS, LACKS, gives_bps=1_000, gets_bps=10_000, settled=(0,), entry=entry
+    line = TicketLine(
+        LineId("1"),
+        LACKS,
+        LACKS,
+        contribution_bps=1_000,
+        entitlement_bps=10_000,
+        settled=(0,),
+        entry=entry,
     )
     return Ticket(
         queue=queue,
@@ -112,7 +118,7 @@ def _order(place: int) -> OrderId:
 def _index(queue: QueueId, length: int) -> tuple[Queue, list[Node]]:
     """Return the queue's row and the nodes of its index of places."""
     children = [
-        Child(Standing(waiting=1, owed=LACKS), _order(place), member(place))
+        Subtree(WaitingTotals(waiting=1, owed=LACKS), _order(place), member(place))
         for place in range(length)
     ]
     nodes: list[Node] = []
@@ -123,7 +129,7 @@ def _index(queue: QueueId, length: int) -> tuple[Queue, list[Node]]:
             Node(NodeKey(queue, 0, level, index), *stored(level, group))
             for index, group in enumerate(groups)
         ]
-        children = [Child(sum((c.standing for c in group), Standing())) for group in groups]
+        children = [Subtree(sum((c.standing for c in group), WaitingTotals())) for group in groups]
         level += 1
     top, sums = stored(level, children)
     row = Queue(

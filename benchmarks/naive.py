@@ -51,7 +51,7 @@ class Head:
     got: int = 0
 
     @property
-    def lacks(self) -> int:
+    def outstanding(self) -> int:
         """What is still to be paid."""
         return self.entitlement - self.paid
 
@@ -154,11 +154,11 @@ class Mall:
             if not heads:  # others were quicker, so the queue's version will refuse this
                 break
             for head in heads:
-                head.got = min(amount, head.lacks)
+                head.got = min(amount, head.outstanding)
                 head.paid += head.got
                 amount -= head.got
                 paid.append(head)
-                reached = head.place + (not head.lacks)
+                reached = head.place + (not head.outstanding)
                 if not amount:
                     break
         return paid, reached
@@ -240,7 +240,7 @@ class Mall:
                 "ExpressionAttributeNames": {"#status": "status"},
                 "ExpressionAttributeValues": {
                     ":paid": _number(head.paid),
-                    ":status": {"S": "waiting" if head.lacks else "completed"},
+                    ":status": {"S": "waiting" if head.outstanding else "completed"},
                 },
             }
         }

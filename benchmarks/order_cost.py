@@ -14,11 +14,11 @@ from benchmarks.orders import batched, one_line_orders
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import SETTINGS
 from local.bus import enveloped, queued
-from local.deployment import Clients, Deployment, deployed
+from local.deployment import Clients, LocalDeployment, deployed
 from local.engine import dynamodb
 from local.streams import BATCH_MAX, Stream
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.usecases.settings import save_settings
+from rebate.usecases.settings.save_settings import save_settings
 
 PREFIX = "cost-"
 COMPLETED_AFTER = timedelta(days=3)
@@ -38,7 +38,7 @@ def run(options: Options) -> Iterator[Line]:
 class _Life:
     """Takes orders through all functions, and counts what each function asks for."""
 
-    def __init__(self, deployment: Deployment, clients: Clients) -> None:
+    def __init__(self, deployment: LocalDeployment, clients: Clients) -> None:
         self._functions = deployment.functions
         app = deployment.app
         save_settings(app.store, app.clock, SETTINGS, expects=0, by="bench")

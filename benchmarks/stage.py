@@ -17,11 +17,11 @@ from botocore.session import get_session
 from benchmarks.meter import Meter
 from local.engine import Engine
 from local.tables import _definition
-from rebate.adapters.aside import RequestAside
+from rebate.adapters.background_commit import BackgroundCommit
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.adapters.tables import TABLES
 from rebate.bootstrap import App, wire
-from rebate.usecases.settings import save_settings
+from rebate.usecases.settings.save_settings import save_settings
 
 REGION = "eu-west-1"
 PREFIX = "bench-"
@@ -81,7 +81,7 @@ def deployment(endpoint: str, settings: Mapping[str, Any] | None = None) -> tupl
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "local"
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     store = DynamoStore(PREFIX, REGION, endpoint)
-    app = wire(store, aside=RequestAside(store.on_commit))
+    app = wire(store, aside=BackgroundCommit(store.on_commit))
     if settings is not None:
         version = app.settings.in_force().version
         save_settings(store, app.clock, settings, expects=version, by="benchmark")

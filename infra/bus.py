@@ -9,10 +9,10 @@ from constructs import Construct
 
 from infra.stage import Stage
 from rebate.contracts.events_in import EVENTS_IN
-from rebate.usecases.publish_events import SOURCE
+from rebate.usecases.events.publish_events import SOURCE
 
 
-class Bus(Construct):
+class EventBusConstruct(Construct):
     """A bus with an archive of what came in, open to the accounts that the stage names."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:

@@ -7,7 +7,7 @@ from constructs import Construct
 from infra.alarms import MINUTES_5, Alarms
 
 
-class DeadLetters(Construct):
+class DeadLetterQueues(Construct):
     """Keeps for two weeks what a function could not carry out, and rings at the first of it."""
 
     def __init__(

@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.alarms import MINUTES_5
-from infra.bus import Bus
+from infra.bus import EventBusConstruct
 from infra.rebate_function import RebateFunction
 
 TRIES = 5
@@ -100,7 +100,7 @@ class Intake(FunctionQueue):
         scope: Construct,
         id_: str,
         *,
-        bus: Bus,
+        bus: EventBusConstruct,
         function: RebateFunction,
         detail_types: Sequence[str],
         batch: int = BATCH,

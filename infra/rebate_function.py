@@ -13,7 +13,7 @@ from infra import runtime
 from infra.access import resources_by_action
 from infra.alarms import MINUTES_5, Alarms
 from infra.checks import acknowledge
-from infra.dead_letters import DeadLetters
+from infra.dead_letters import DeadLetterQueues
 from infra.stage import Stage
 
 MEMORY_MB = 1024
@@ -97,12 +97,12 @@ class RebateFunction(Construct):
         self._ring_on_trouble()
 
     @property
-    def dead_letters(self) -> DeadLetters:
+    def dead_letters(self) -> DeadLetterQueues:
         """What the function could not carry out; a function that is asked has none."""
         assert self._dead_letters is not None, f"{self.name} keeps no dead letters"
         return self._dead_letters
 
-    def sets_aside(self, letters: DeadLetters) -> None:
+    def sets_aside(self, letters: DeadLetterQueues) -> None:
         """Let the function keep there what it accepted and what cannot succeed."""
         self.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", letters.queue.queue_url)
         if letters is not self._dead_letters:  # its own it may write to anyway
@@ -114,8 +114,8 @@ class RebateFunction(Construct):
             iam.PolicyStatement(sid=sid, actions=list(actions), resources=[resource])
         )
 
-    def _make_dead_letters(self) -> DeadLetters:
-        return DeadLetters(
+    def _make_dead_letters(self) -> DeadLetterQueues:
+        return DeadLetterQueues(
             self,
             "DeadLetters",
             function=self.name,

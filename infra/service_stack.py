@@ -9,7 +9,7 @@ from constructs import Construct
 from infra import runtime
 from infra.alarms import Alarms
 from infra.api import Api
-from infra.bus import Bus
+from infra.bus import EventBusConstruct
 from infra.connect import Connect
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
@@ -19,9 +19,9 @@ from infra.packages import Package, Packages
 from infra.rebate_function import Deployment, RebateFunction
 from infra.schedule import Schedules, starts_of
 from infra.stage import Stage
+from infra.stream_consumer import StreamConsumer
 from infra.tables import ring_for_tables
-from infra.tail import Tail
-from rebate.usecases.accept_together import BATCH_MAX
+from rebate.usecases.orders.accept_together import BATCH_MAX
 
 INTAKES: Mapping[str, tuple[str, ...]] = {
     "on_order_paid": ("OrderPaid",),
@@ -69,7 +69,7 @@ class ServiceStack(Stack):
         )
         self.add_stack_dependency(data, "functions use its tables, the API its accounts")
         self._stage = stage
-        self._bus = Bus(self, "Bus", stage=stage)
+        self._bus = EventBusConstruct(self, "Bus", stage=stage)
         measures = Measures(stage)
         self._deployment = Deployment(
             stage=stage,
@@ -113,7 +113,7 @@ class ServiceStack(Stack):
 
     def _settle(self, data: DataStack) -> None:
         """A ring that fails is soon given up: the sweep rings again."""
-        Tail(
+        StreamConsumer(
             self,
             "settle_tail",
             stream_arn=data.tables.stream_of("inbox"),
@@ -134,7 +134,7 @@ class ServiceStack(Stack):
         )
         publisher.may(["events:PutEvents"], bus.event_bus_arn, sid="Publish")
         for function in (publisher, self._function("notify_members", seconds=60)):
-            Tail(
+            StreamConsumer(
                 self,
                 f"{function.name}_tail",
                 stream_arn=data.tables.stream_of("journal"),

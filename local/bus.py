@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from local.edge import digest
 from local.environment import REGION
+from local.fake_aws import digest
 from local.functions import Functions
-from local.letters import Box, Letter, MessageBoxes
+from local.message_store import MessageBox, MessageBoxes, StoredMessage
 from rebate.contracts.events_in import UnreadableEvent, parse_event
 
 ROUTES: Mapping[str, str] = {
@@ -40,31 +40,31 @@ _KEPT = ("replay-name", "accepted_from")
 """What a replay says of an event, and a letter of what was set aside."""
 
 
-class Bus:
+class LocalBus:
     """Brings events to functions, in the order in which they were put."""
 
     def __init__(self, functions: Functions, letters: MessageBoxes) -> None:
         self._functions = functions
         self._letters = letters
-        self._set_aside: list[Letter] = []
+        self._set_aside: list[StoredMessage] = []
 
     def put(self, entry: Mapping[str, Any]) -> None:
         """Accept an event: from now on it is delivered, whatever happens to this process."""
-        self._letters.put(Box.UNDELIVERED, json.dumps(enveloped(entry), ensure_ascii=False))
+        self._letters.put(MessageBox.UNDELIVERED, json.dumps(enveloped(entry), ensure_ascii=False))
 
     def carry_on(self, body: str) -> None:
         """Accept an order of a connected shop, of which something is to be told or fetched."""
-        self._letters.put(Box.CONNECTED, body)
+        self._letters.put(MessageBox.CONNECTED, body)
 
     def deliver_waiting(self) -> int:
         """Deliver all that was put and not delivered yet; return how many events that were."""
-        for letter in self._letters.read(Box.CONNECTED):
+        for letter in self._letters.read(MessageBox.CONNECTED):
             self._hand(letter.body, CONNECT)
-            self._letters.remove(Box.CONNECTED, letter)
-        waiting = self._letters.read(Box.UNDELIVERED)
+            self._letters.remove(MessageBox.CONNECTED, letter)
+        waiting = self._letters.read(MessageBox.UNDELIVERED)
         for letter in waiting:
             self._bring(letter.body)
-            self._letters.remove(Box.UNDELIVERED, letter)
+            self._letters.remove(MessageBox.UNDELIVERED, letter)
         return len(waiting)
 
     def deliver(self, entry: Mapping[str, Any]) -> None:
@@ -73,9 +73,9 @@ class Bus:
 
     def set_aside(self, body: str, reason: str, code: str) -> None:
         """Keep a message that can never succeed."""
-        self._set_aside.append(self._letters.put(Box.DEAD, body, reason=reason, code=code))
+        self._set_aside.append(self._letters.put(MessageBox.DEAD, body, reason=reason, code=code))
 
-    def newly_set_aside(self) -> list[Letter]:
+    def newly_set_aside(self) -> list[StoredMessage]:
         """Return what was set aside since the last call."""
         letters, self._set_aside = self._set_aside, []
         return letters

@@ -10,11 +10,11 @@ from uuid import uuid4
 from botocore.config import Config
 from botocore.session import get_session
 
-from local.bus import Bus
-from local.edge import edge
+from local.bus import LocalBus
 from local.environment import REGION, environment
+from local.fake_aws import edge
 from local.functions import Functions
-from local.letters import Box, Letter, Letters, MessageBoxes
+from local.message_store import MessageBox, MessageBoxes, MessageStore, StoredMessage
 from local.settling import DeliveryFailed, Record, Unsettled, bring, ring
 from local.streams import Stream
 from local.tables import create_tables
@@ -23,7 +23,7 @@ from rebate.domain.errors import Impossible
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
-from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.schedules.start_runs import queues_with_mail
 
 COMMANDS_MAX = 1_000_000
 """Commands after which it is taken for endless what commands cause each other."""
@@ -51,7 +51,7 @@ class Storage:
     is_new: bool
 
 
-class Deployment:
+class LocalDeployment:
     """What runs: use it in `deployed` or `deployed_in_memory`, which let functions find it.
 
     `edge` is the address at which it takes events; None: at none.
@@ -61,7 +61,7 @@ class Deployment:
         self.edge = edge
         self.functions = Functions()
         self.letters = storage.letters
-        self.bus = Bus(self.functions, self.letters)
+        self.bus = LocalBus(self.functions, self.letters)
         self.is_new = storage.is_new
         self._inbox = storage.inbox
         self._journal = storage.journal
@@ -127,9 +127,9 @@ class Deployment:
         if why:
             raise Unsettled(why)
 
-    def dead_letters(self) -> list[Letter]:
+    def dead_letters(self) -> list[StoredMessage]:
         """Return all that was ever set aside, oldest first."""
-        return self.letters.read(Box.DEAD)
+        return self.letters.read(MessageBox.DEAD)
 
 
 def _instant_of(record: dict[str, Any]) -> Instant:
@@ -163,7 +163,7 @@ class _Backend:
     """Who gets what functions send while a deployment is being put together, and afterwards."""
 
     def __init__(self) -> None:
-        self.deployment: Deployment | None = None
+        self.deployment: LocalDeployment | None = None
 
     def set_aside(self, body: str, reason: str, code: str) -> None:
         assert self.deployment is not None, "functions run only in a deployment"
@@ -180,7 +180,7 @@ class _Backend:
 
 
 @contextmanager
-def deployed(clients: Clients, prefix: str) -> Iterator[Deployment]:
+def deployed(clients: Clients, prefix: str) -> Iterator[LocalDeployment]:
     """Yield a deployment, with its tables made if they are not there; one at a time."""
     backend = _Backend()
     with ExitStack() as stack:
@@ -188,16 +188,16 @@ def deployed(clients: Clients, prefix: str) -> Iterator[Deployment]:
         stack.enter_context(environment(prefix, clients.endpoint, address))
         app.cache_clear()
         stack.callback(app.cache_clear)
-        backend.deployment = Deployment(_on_engine(clients, prefix), address)
+        backend.deployment = LocalDeployment(_on_engine(clients, prefix), address)
         yield backend.deployment
 
 
 def _on_engine(clients: Clients, prefix: str) -> Storage:
     """Return the storage on an engine; its streams are read from where they were left, or from now.
 
-    What an earlier process left unread of the inbox, `Deployment.recover` finds.
+    What an earlier process left unread of the inbox, `LocalDeployment.recover` finds.
     """
-    letters = Letters(clients.dynamodb, prefix)
+    letters = MessageStore(clients.dynamodb, prefix)
     is_new = create_tables(clients.dynamodb, prefix, letters)
 
     def stream(table: str, after: str | None) -> Stream:

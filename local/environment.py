@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from local.edge import CONNECT_QUEUE
+from local.fake_aws import CONNECT_QUEUE
 from rebate.connectors import PLATFORMS
 
 REGION = "eu-west-1"
@@ -27,7 +27,7 @@ _QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 def environment(prefix: str, engine: str, edge: str) -> Iterator[None]:
     """Name the deployment with this prefix in the process's environment while the block lasts.
 
-    `engine` is the address of the DynamoDB engine, `edge` that of `local.edge.Edge`.
+    `engine` is the address of the DynamoDB engine, `edge` that of `local.fake_aws.Edge`.
     """
     with _changed(
         {

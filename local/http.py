@@ -68,7 +68,7 @@ def served(functions: Functions, port: int, pages: Path | None) -> Iterator[str]
     Raises:
         OSError: the port is taken.
     """
-    server = ThreadingHTTPServer((HOST, port), partial(_Requests, functions, pages))
+    server = ThreadingHTTPServer((HOST, port), partial(_HttpRequests, functions, pages))
     server.daemon_threads = True
     thread = Thread(target=partial(server.serve_forever, poll_interval=0.1), daemon=True)
     thread.start()
@@ -80,7 +80,7 @@ def served(functions: Functions, port: int, pages: Path | None) -> Iterator[str]
         server.server_close()
 
 
-class _Requests(BaseHTTPRequestHandler):
+class _HttpRequests(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"

@@ -6,18 +6,18 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from local.bus import Bus
-from local.deployment import Deployment, Storage
-from local.letters import Box, Letter
+from local.bus import LocalBus
+from local.deployment import LocalDeployment, Storage
+from local.message_store import MessageBox, StoredMessage
 from local.streams import as_json
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.memory import MemoryStore
 from rebate.adapters.tables import TABLES
 from rebate.bootstrap import Outside, installed, wire
 from rebate.domain.times import SECOND
-from rebate.usecases.ports import Put, Write
-from rebate.usecases.publish_events import Publisher, Told
-from rebate.usecases.rows import Inbox, Journal, Key
+from rebate.usecases.events.publish_events import OutgoingEvent, Publisher
+from rebate.usecases.storage.ports import Put, Write
+from rebate.usecases.storage.rows import Inbox, Journal, Key
 
 PATIENCE = 2 * SECOND
 """How long a settler goes on before it is looked at whether there will be an end."""
@@ -26,14 +26,14 @@ _STREAMED = {table.kind: table for table in TABLES if table.stream}
 
 
 @contextmanager
-def deployed_in_memory() -> Iterator[Deployment]:
+def deployed_in_memory() -> Iterator[LocalDeployment]:
     """Yield a new deployment within this process, of which nothing is kept; one at a time."""
     store, outside = StreamedStore(), _Within()
     use_cases = wire(store, outside=outside)
     use_cases.settler.patience = PATIENCE
     with installed(use_cases):
         inbox, journal = MemoryStream(store, Inbox), MemoryStream(store, Journal)
-        deployment = Deployment(Storage(MemoryLetters(), inbox, journal, is_new=True))
+        deployment = LocalDeployment(Storage(MemoryLetters(), inbox, journal, is_new=True))
         outside.bus = deployment.bus
         yield deployment
 
@@ -88,7 +88,7 @@ class _Within(Outside):
     """What functions reach beside the store: the deployment's own bus; nobody listens to it."""
 
     def __init__(self) -> None:
-        self.bus: Bus | None = None
+        self.bus: LocalBus | None = None
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
@@ -103,37 +103,37 @@ class _Within(Outside):
         assert self.bus is not None, "functions run only in a deployment"
         self.bus.set_aside(body, reason, code)
 
-    def publish(self, events: Sequence[Told]) -> set[int]:  # noqa: ARG002 - as the port has it
+    def publish(self, events: Sequence[OutgoingEvent]) -> set[int]:  # noqa: ARG002 - as the port has it
         """Publish to nobody, which never fails: see `Publisher`."""
         return set()
 
 
 class MemoryLetters:
-    """Implements `local.letters.MessageBoxes` for as long as this process lives."""
+    """Implements `local.message_store.MessageBoxes` for as long as this process lives."""
 
     def __init__(self) -> None:
-        self._boxes: dict[Box, dict[str, Letter]] = {box: {} for box in Box}
+        self._boxes: dict[MessageBox, dict[str, StoredMessage]] = {box: {} for box in MessageBox}
         self._numbers = itertools.count(1)
 
-    def put(self, box: Box, body: str, *, reason: str = "", code: str = "") -> Letter:
+    def put(self, box: MessageBox, body: str, *, reason: str = "", code: str = "") -> StoredMessage:
         """Put a message into a box, behind all others."""
-        letter = Letter(f"{next(self._numbers):020d}", body, reason, code)
+        letter = StoredMessage(f"{next(self._numbers):020d}", body, reason, code)
         self._boxes[box][letter.number] = letter
         return letter
 
     def mark(self, name: str, position: str) -> None:
         """Remember how far a stream was read, or schedules started."""
-        self._boxes[Box.POSITIONS][name] = Letter(name, position)
+        self._boxes[MessageBox.POSITIONS][name] = StoredMessage(name, position)
 
     def marked(self, name: str) -> str | None:
         """Return what was marked last under this name, or None."""
-        found = self._boxes[Box.POSITIONS].get(name)
+        found = self._boxes[MessageBox.POSITIONS].get(name)
         return found.body if found else None
 
-    def remove(self, box: Box, letter: Letter) -> None:
+    def remove(self, box: MessageBox, letter: StoredMessage) -> None:
         """Take a letter out of a box."""
         self._boxes[box].pop(letter.number, None)
 
-    def read(self, box: Box) -> list[Letter]:
+    def read(self, box: MessageBox) -> list[StoredMessage]:
         """Return the letters of a box, oldest first."""
         return list(self._boxes[box].values())

@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from local.compare import differences
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.settling import DeliveryFailed
 from rebate.contracts.scenario_steps import (
-    Buy,
-    Decide,
-    Draw,
+    BuyStep,
+    DecideStep,
+    DrawStep,
     EntryStep,
     EventStep,
     ExchangeStep,
-    Refund,
+    RefundStep,
     Step,
-    Transfer,
-    Withdraw,
+    TransferStep,
+    WithdrawStep,
 )
 from rebate.contracts.scenarios import Scenario
 from rebate.contracts.settings import merge_patch
@@ -27,10 +27,10 @@ from rebate.domain.errors import RebateError, Rejected
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant, day_of, instant_of
-from rebate.usecases.exchange_entry import Wish
-from rebate.usecases.seeds import Seeds, repeatable_seed
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.draws.seeds import Seeds, repeatable_seed
+from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
 
 FIRST_STEP = datetime.fromisoformat("2026-03-01T10:00:00+08:00")
 STEP = timedelta(minutes=1)
@@ -52,14 +52,14 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class StepRefusal:
     """Why a step was refused."""
 
     code: str
     message: str
 
 
-def play(deployment: Deployment, scenario: Scenario) -> Played:
+def play(deployment: LocalDeployment, scenario: Scenario) -> Played:
     """Play a scenario on a deployment that is new."""
     player = _Player(deployment, scenario)
     found: list[str] = []
@@ -77,7 +77,7 @@ def play(deployment: Deployment, scenario: Scenario) -> Played:
 
 
 class _Player:
-    def __init__(self, deployment: Deployment, scenario: Scenario) -> None:
+    def __init__(self, deployment: LocalDeployment, scenario: Scenario) -> None:
         self._deployment = deployment
         self._scenario = scenario
         self._seeded: set[date] = set()
@@ -132,28 +132,28 @@ class _Player:
                 found.append(f"steps[{number}]: {unexpected}")
         return found
 
-    def _take(self, step: Step) -> Refusal | None:
+    def _take(self, step: Step) -> StepRefusal | None:
         self._deployment.app.holds.release(self._instant)
         self._keep_seeds([self._at, *_instants_in(step)])
         try:
             self._actions[step.kind](step.action)
         except Rejected as rejected:
-            return Refusal(rejected.code, str(rejected))
+            return StepRefusal(rejected.code, str(rejected))
         except RebateError as error:
-            return Refusal(type(error).__name__, str(error))
+            return StepRefusal(type(error).__name__, str(error))
         finally:
             self._deployment.settle(STEP_COMMANDS_MAX)
             self._deployment.app.holds.release(self._instant)
         return self._refused_by_functions()
 
-    def _refused_by_functions(self) -> Refusal | None:
+    def _refused_by_functions(self) -> StepRefusal | None:
         """Return why the event of this step was set aside, if it was.
 
         What came before its order and does not fit it is set aside with the order, which stands.
         """
         letters = self._deployment.bus.newly_set_aside()
         own = (each for each in letters if "accepted_from" not in json.loads(each.body))
-        return next((Refusal(each.code, each.reason) for each in own), None)
+        return next((StepRefusal(each.code, each.reason) for each in own), None)
 
     def _keep_seeds(self, moments: list[datetime]) -> None:
         """Have the seeds of these days made from the scenario's, before a function wants them."""
@@ -168,14 +168,14 @@ class _Player:
 
     # One method for each action
 
-    def _buy(self, buy: Buy) -> None:
+    def _buy(self, buy: BuyStep) -> None:
         self._deliver("OrderPaid", buy.event_detail(self._at.isoformat()))
 
     def _complete(self, order: str) -> None:
         detail = {"order_id": order, "completed_at": self._at.isoformat()}
         self._deliver("OrderCompleted", detail)
 
-    def _refund(self, refund: Refund) -> None:
+    def _refund(self, refund: RefundStep) -> None:
         detail = {
             "order_id": refund.order,
             "refund_id": refund.id or f"step {self._number}",
@@ -184,7 +184,7 @@ class _Player:
         }
         self._deliver("OrderRefunded", detail)
 
-    def _draw(self, draw: Draw) -> None:
+    def _draw(self, draw: DrawStep) -> None:
         self._deployment.app.entries.draw(_wish(draw), by=_asker(draw), at=self._instant)
 
     def _exchange(self, wish: ExchangeStep) -> None:
@@ -205,16 +205,16 @@ class _Player:
         document = merge_patch(now.document, patch)
         save_settings(app.store, app.clock, document, expects=now.version, by="scenario")
 
-    def _withdraw(self, wish: Withdraw) -> None:
+    def _withdraw(self, wish: WithdrawStep) -> None:
         cashier = self._deployment.app.cashier
         cashier.withdraw(wish.id, MemberId(wish.member), wish.amount, self._instant)
 
-    def _decide(self, decision: Decide) -> None:
+    def _decide(self, decision: DecideStep) -> None:
         self._deployment.app.cashier.decide(
             decision.id, approve=decision.approve, reason=decision.reason
         )
 
-    def _transfer(self, wish: Transfer) -> None:
+    def _transfer(self, wish: TransferStep) -> None:
         giver, taker = MemberId(wish.sender), MemberId(wish.receiver)
         name = f"step {self._number}"
         self._deployment.app.cashier.transfer(name, giver, taker, wish.asset, wish.amount)
@@ -240,7 +240,7 @@ def _asker(step: EntryStep) -> MemberId | None:
     return MemberId(step.member) if step.member else None
 
 
-def _unexpected(step: Step, refusal: Refusal | None) -> str | None:
+def _unexpected(step: Step, refusal: StepRefusal | None) -> str | None:
     """Return what was not as the step says, or None."""
     name = f"{step.kind} "
     if refusal is None:

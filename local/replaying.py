@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.settling import Unsettled
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, UnreadableEvent, parse_event
 from rebate.contracts.problems import shown
@@ -34,7 +34,7 @@ class UnreadableLine(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class DeadLetteredLine:
     """An event that can never succeed: its line (from 1), and why."""
 
     line: int
@@ -54,7 +54,7 @@ class Report:
     """
 
     types: Counter[str] = field(default_factory=Counter)
-    set_aside: list[SetAside] = field(default_factory=list)
+    set_aside: list[DeadLetteredLine] = field(default_factory=list)
     unsettled: dict[QueueId, str] = field(default_factory=dict)
 
     @property
@@ -66,7 +66,7 @@ class Report:
 class Replay:
     """Delivers the lines of a file to a deployment."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: LocalDeployment) -> None:
         self.report = Report()
         self._deployment = deployment
         in_force = deployment.app.settings.in_force()
@@ -84,7 +84,7 @@ class Replay:
             yield number
         self._settle()
 
-    def newly_set_aside(self) -> list[SetAside]:
+    def newly_set_aside(self) -> list[DeadLetteredLine]:
         """Return what was set aside since the last call."""
         told, self._told = self._told, len(self.report.set_aside)
         return self.report.set_aside[told:]
@@ -125,7 +125,7 @@ class Replay:
 
     def _look_for_letters(self, number: int) -> None:
         for letter in self._deployment.bus.newly_set_aside():
-            self.report.set_aside.append(SetAside(number, letter.code, letter.reason))
+            self.report.set_aside.append(DeadLetteredLine(number, letter.code, letter.reason))
 
 
 def entry_of(line: bytes) -> dict[str, Any]:

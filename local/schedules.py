@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.functions import Functions
-from local.letters import MessageBoxes
+from local.message_store import MessageBoxes
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, instant_of
-from rebate.usecases.schedules import run_due
+from rebate.usecases.schedules.due_runs import run_due
 
 MINUTE = timedelta(minutes=1)
 
@@ -26,7 +26,7 @@ _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
 """Which functions get every hour; the first at once."""
 
 
-class Schedules:
+class LocalSchedules:
     """Starts what is due; whoever calls `tick` often enough misses no minute.
 
     What was due while nothing ran is made up for, each run once and as of its own instant (Rule

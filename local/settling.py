@@ -9,7 +9,7 @@ from local.streams import BATCH_MAX
 from rebate.bootstrap import App
 from rebate.domain.errors import Impossible
 from rebate.domain.names import QueueId
-from rebate.usecases.rings import ring_of
+from rebate.usecases.settlement.wake_up import wake_up_of
 
 Record: TypeAlias = dict[str, Any]
 
@@ -105,4 +105,4 @@ def _stuck(app: App, queues: Iterable[QueueId]) -> Iterator[tuple[QueueId, str]]
 
 def _queue_of(record: Record) -> QueueId:
     keys = record["dynamodb"]["Keys"]
-    return ring_of(keys["partition"]["S"], keys["sort"]["S"]).queue
+    return wake_up_of(keys["partition"]["S"], keys["sort"]["S"]).queue

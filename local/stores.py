@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from local.deployment import Clients, Deployment, deployed
+from local.deployment import Clients, LocalDeployment, deployed
 from local.engine import STORE_FILE, dynamodb
 from local.failures import BadInput
 from local.memory import deployed_in_memory
@@ -18,7 +18,7 @@ DEMO_STORE = Path(".rebate/demo")
 """Where the demonstration keeps its data, below the current folder."""
 
 
-class Engine(StrEnum):
+class StoreEngine(StrEnum):
     """What keeps the rows while a command runs."""
 
     MEMORY = "memory"
@@ -29,28 +29,30 @@ def add_engine_argument(parser: ArgumentParser) -> None:
     """Let a command be told on which engine it runs."""
     parser.add_argument(
         "--engine",
-        choices=[engine.value for engine in Engine],
+        choices=[engine.value for engine in StoreEngine],
         help="what keeps the rows meanwhile; default: memory, or embedded where data is kept",
     )
 
 
-def engine_of(chosen: str | None, store: Path | None = None) -> Engine:
+def engine_of(chosen: str | None, store: Path | None = None) -> StoreEngine:
     """Return the engine that was chosen, else the one for a store that is kept, or is not.
 
     Raises:
         BadInput: a store in memory cannot be kept.
     """
     if chosen is None:
-        return Engine.EMBEDDED if store else Engine.MEMORY
-    if store and chosen == Engine.MEMORY:
+        return StoreEngine.EMBEDDED if store else StoreEngine.MEMORY
+    if store and chosen == StoreEngine.MEMORY:
         raise BadInput("--engine memory keeps nothing, so it takes no --store")
-    return Engine(chosen)
+    return StoreEngine(chosen)
 
 
 @contextmanager
-def deployer(engine: Engine) -> Iterator[Callable[[], AbstractContextManager[Deployment]]]:
+def deployer(
+    engine: StoreEngine,
+) -> Iterator[Callable[[], AbstractContextManager[LocalDeployment]]]:
     """Yield what makes new deployments, one at a time, of which nothing is kept."""
-    if engine is Engine.MEMORY:
+    if engine is StoreEngine.MEMORY:
         yield deployed_in_memory
         return
     with dynamodb() as endpoint:
@@ -60,9 +62,11 @@ def deployer(engine: Engine) -> Iterator[Callable[[], AbstractContextManager[Dep
 
 
 @contextmanager
-def opened(store: Path | None, engine: Engine = Engine.EMBEDDED) -> Iterator[Deployment]:
+def opened(
+    store: Path | None, engine: StoreEngine = StoreEngine.EMBEDDED
+) -> Iterator[LocalDeployment]:
     """Yield the deployment in a store, or one that is gone afterwards (None)."""
-    if engine is Engine.MEMORY:
+    if engine is StoreEngine.MEMORY:
         assert store is None, "nothing in memory is kept"
         with deployed_in_memory() as deployment:
             yield deployment

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.letters import TABLE as LETTERS
-from local.letters import Letters
+from local.message_store import TABLE as LETTERS
+from local.message_store import MessageStore
 from rebate.adapters.tables import TABLES, Table
 
 STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
 
 
-def create_tables(client: Any, prefix: str, letters: Letters) -> bool:  # noqa: ANN401 - botocore's
+def create_tables(client: Any, prefix: str, letters: MessageStore) -> bool:  # noqa: ANN401 - botocore's
     """Create the tables that are missing; tell whether all were.
 
     `client` is a client of the engine's DynamoDB.

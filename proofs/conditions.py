@@ -55,15 +55,15 @@ GUARDED = {
         "letting a product in undoes what the shop says of it just now",
         RACES + "test_a_product_is_saved_while_it_is_let_in",
     ),
-    "orders: Put(claim, expects=version)": Guard(
+    "store_order: Put(claim, expects=version)": Guard(
         "claiming an order for a long event undoes another event of it",
         RACES + "test_two_events_of_one_order",
     ),
-    "orders: Check(Order, key_of(claim), version)": Guard(
+    "store_order: Check(Order, key_of(claim), version)": Guard(
         "rows stored ahead undo what another process has settled meanwhile",
         RACES + "test_an_order_that_another_process_has_stored_and_settled_meanwhile",
     ),
-    "orders: Put(header, expects=version)": Guard(
+    "store_order: Put(header, expects=version)": Guard(
         "of two events of an order, taken in at once, one is lost",
         RACES + "test_two_events_of_one_order",
     ),
@@ -104,7 +104,7 @@ GUARDED = {
         "two orders of a sender take the same turn",
         RACES + "test_two_orders_of_a_sender_take_turns",
     ),
-    "settings_guards: Check(KnownSender, Key(name), 0)": Guard(
+    "change_guards: Check(KnownSender, Key(name), 0)": Guard(
         "a prefix changes though the sender has an order by now",
         RACES + "test_a_senders_first_order_comes_while_its_prefix_changes",
     ),
@@ -118,7 +118,7 @@ GUARDED = {
         "a day's draws use another seed than was published",
         RACES + "test_two_processes_make_the_seed_of_a_day",
     ),
-    "settings: Put(CurrentSettings(version), expects=expects)": Guard(
+    "save_settings: Put(CurrentSettings(version), expects=expects)": Guard(
         "an operator undoes another's change of the settings unseen",
         RACES + "test_two_operators_change_the_settings",
     ),
@@ -126,15 +126,15 @@ GUARDED = {
         "two settlers carry out the same commands",
         RACES + "test_two_settlers_of_a_queue",
     ),
-    "settlement_writes: Credit(member, tuple(credited.get(member, ())), expects)": Guard(
+    "writes: Credit(member, tuple(credited.get(member, ())), expects)": Guard(
         "a refund takes from pending money what was released meanwhile",
         RACES + "test_a_clawback_while_what_it_takes_is_released",
     ),
-    "settlement_writes: Put(replace(day, version=day.version + 1), expects=day.version)": Guard(
+    "writes: Put(replace(day, version=day.version + 1), expects=day.version)": Guard(
         "two queues together pay more than a day's cap",
         RACES + "test_two_queues_under_one_daily_cap",
     ),
-    "settlement_writes: Put(again, expects=0)": Guard(
+    "writes: Put(again, expects=0)": Guard(
         "a repurchase overwrites an order that the shop has called so",
         RACES + "test_an_order_that_is_called_as_a_repurchase",
     ),

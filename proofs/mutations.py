@@ -40,7 +40,7 @@ CORE = (
     "domain/unit_of_work",
     "domain/waiting_line",
     "domain/write_budget",
-    "usecases/inbox",
+    "usecases/settlement/pending_commands",
 )
 """Modules of `rebate` that compute or move amounts, or tell which commands still have to."""
 

@@ -6,14 +6,14 @@ Independent of `rebate audit` on purpose: the one is the product, the other chec
 from collections import Counter
 from typing import Any
 
-from rebate.domain.ledger import Till, asset_of, till, wallet
+from rebate.domain.ledger import QueueAccount, asset_of, queue_account, wallet
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
-from rebate.domain.places import Node
+from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
-from rebate.domain.tickets import Standing, Status, Ticket
+from rebate.domain.tickets import Status, Ticket, WaitingTotals
 from rebate.domain.wallets import Wallet
-from rebate.usecases.rows import Inbox, Journal, Statement
+from rebate.usecases.storage.rows import Inbox, Journal, StatementEntry
 
 
 def check_books(store: Any, *, settled: bool = True) -> None:
@@ -35,8 +35,8 @@ def check_books(store: Any, *, settled: bool = True) -> None:
         waiting = [row for row in store.scan(Inbox) if row.not_before is None]
         assert not waiting, f"{len(waiting)} commands were never settled: {waiting[0]}"
         assert all(queue.progress is None for queue in queues.values())
-        assert all(queue.figure(Till.TRANSIT) == 0 for queue in queues.values())
-        assert sum(queue.figure(Till.MERGED) for queue in queues.values()) == 0
+        assert all(queue.figure(QueueAccount.TRANSIT) == 0 for queue in queues.values())
+        assert sum(queue.figure(QueueAccount.MERGED) for queue in queues.values()) == 0
         assert not any(queue.merging for queue in queues.values())
         _check_all_took_effect(store, tickets)
         _check_merges(tickets)
@@ -62,7 +62,7 @@ def _check_accounts(store: Any, queues: dict[QueueId, Queue], posted: Counter[st
             held[wallet(row.member, pocket)] = balance
     for queue in queues.values():
         for name, balance in queue.tills.items():
-            held[till(queue.id, Till(name))] = balance
+            held[queue_account(queue.id, QueueAccount(name))] = balance
     for account in {*held, *posted}:
         if account.split("/")[0] in {"wallet", "queue"}:
             assert held[account] == posted[account], account
@@ -71,7 +71,7 @@ def _check_accounts(store: Any, queues: dict[QueueId, Queue], posted: Counter[st
 def _check_statements(store: Any) -> None:
     """Members are told just what the journal says of their wallets."""
     told: Counter[tuple[Any, ...]] = Counter()
-    for row in store.scan(Statement):
+    for row in store.scan(StatementEntry):
         for moved in row.movements:
             told[row.source, row.number, wallet(row.member, moved.pocket)] += moved.amount
     booked: Counter[tuple[Any, ...]] = Counter()
@@ -112,7 +112,7 @@ def _check_line(queue: Queue, tickets: list[Ticket]) -> None:
 def _check_index(store: Any, queue: Queue, tickets: list[Ticket]) -> None:
     """Each level of the index of places adds up to a recount of the tickets in line."""
     line = [t for t in tickets if t.queue == queue.id and not queue.has_cleared(t)]
-    recount = sum((ticket.standing for ticket in line), Standing())
+    recount = sum((ticket.standing for ticket in line), WaitingTotals())
     assert queue.standing == recount
     for level in range(queue.height):
         nodes = [
@@ -122,7 +122,7 @@ def _check_index(store: Any, queue: Queue, tickets: list[Ticket]) -> None:
             == (queue.id, queue.cleared_below, level)
         ]
         children = (child.standing for node in nodes for child in node.below)
-        assert sum(children, Standing()) == recount, f"level {level} of {queue.id}"
+        assert sum(children, WaitingTotals()) == recount, f"level {level} of {queue.id}"
 
 
 def _check_contributions(queue: Queue, tickets: list[Ticket], posted: Counter[str]) -> None:
@@ -135,7 +135,7 @@ def _check_contributions(queue: Queue, tickets: list[Ticket], posted: Counter[st
                     if part is not None:
                         assert part == owed, f"{ticket.order} in {queue.id}"
                         settled += part
-    assert -posted[till(queue.id, Till.CONTRIBUTED)] == settled
+    assert -posted[queue_account(queue.id, QueueAccount.CONTRIBUTED)] == settled
 
 
 def _check_all_took_effect(store: Any, tickets: list[Ticket]) -> None:
@@ -164,6 +164,12 @@ def _check_merges(tickets: list[Ticket]) -> None:
     for ticket in tickets:
         for line in ticket.lines if ticket.merged_from else ():
             before = left.pop((ticket.queue, ticket.order, ticket.merged_from, line.id))
-            assert line.entry is None or line.entry.drawn or line.entry.entitlement == before.lacks
-            assert line.entry or not before.lacks, f"{ticket.order} was merged and waits nowhere"
+            assert (
+                line.entry is None
+                or line.entry.drawn
+                or line.entry.entitlement == before.outstanding
+            )
+            assert line.entry or not before.outstanding, (
+                f"{ticket.order} was merged and waits nowhere"
+            )
     assert not left, f"merged into nothing: {left}"

@@ -13,11 +13,11 @@ from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Rejected
 from rebate.domain.names import WHOLE_ORDER, LineId, QueueId
 from rebate.domain.times import Instant, instant_of
-from rebate.usecases.exchange_entry import Wish
-from rebate.usecases.save_catalog import CatalogDesk
-from rebate.usecases.seeds import repeatable_seed
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.catalog.save_catalog import CatalogAcceptance
+from rebate.usecases.draws.seeds import repeatable_seed
+from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
 from tests.fakes import FakeClock, MemoryStore
 
 FIRST_STEP = "2026-03-01T10:00:00+08:00"
@@ -89,7 +89,7 @@ class Player:
         event = admitted.event
         if isinstance(event, MemberSaved | ProductSaved | StoreSaved):
             at = instant_of(datetime.fromisoformat(time)) if time else None
-            catalog = CatalogDesk(self.store, self.app.clock, self.app.settings)
+            catalog = CatalogAcceptance(self.store, self.app.clock, self.app.settings)
             catalog.save(event, at, admitted.sender)
             return
         self.settle(self.app.orders.accept(event, admitted.sender).queues)

@@ -5,8 +5,8 @@ from typing import Any
 
 from rebate.adapters import memory
 from rebate.domain.times import Instant
-from rebate.usecases.ports import Write
-from rebate.usecases.rows import Key
+from rebate.usecases.storage.ports import Write
+from rebate.usecases.storage.rows import Key
 
 
 def _nothing(_writes: Sequence[Write]) -> None:

@@ -15,14 +15,14 @@ from rebate.domain.commands import (
     Command,
     Complete,
     Cut,
-    Draw,
-    Exchange,
+    DrawEntry,
+    ExchangeEntry,
     Join,
     PayPool,
-    Refund,
+    RefundOrder,
 )
-from rebate.domain.draws import Lottery, Luck, RandomReturn
-from rebate.domain.ledger import Pocket
+from rebate.domain.draws import Lottery, Luck, RandomReturnTerms
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plan import Leftover, Moment, Plan
 from rebate.domain.plans import (
@@ -34,7 +34,7 @@ from rebate.domain.plans import (
     union,
 )
 from rebate.domain.records import dataclass, replace
-from rebate.domain.tickets import Line, Ticket
+from rebate.domain.tickets import Ticket, TicketLine
 from rebate.domain.times import DAY, SECOND, Instant
 
 EFFORT = float(os.environ.get("REBATE_TEST_EFFORT", "1"))
@@ -68,7 +68,7 @@ LOTTERIES = (
     Lottery(((0, 1), (2000, 1)), miss_weight=1),
     Lottery((), 1000, 9000),
 )
-EXCHANGE = ((Pocket.POINTS, 10_000), (Pocket.LOVE, 8_333), (Pocket.VOUCHER, 12_000))
+EXCHANGE = ((BalanceType.POINTS, 10_000), (BalanceType.LOVE, 8_333), (BalanceType.VOUCHER, 12_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class History:
 
 @st.composite
 def queue_rebate_plans(draw: Any) -> Plan:
-    terms = queue_rebate_terms.Terms(
+    terms = queue_rebate_terms.QueueRebateTerms(
         zone=ZONE,
         settle_on=draw(moments),
         completed_first=draw(st.booleans()),
@@ -97,7 +97,7 @@ def queue_rebate_plans(draw: Any) -> Plan:
 
 @st.composite
 def order_queue_plans(draw: Any) -> Plan:
-    terms = order_queue.Terms(
+    terms = order_queue.OrderQueueTerms(
         reward_bps=draw(st.sampled_from((1000, 3333, 9000))),
         settle_on=draw(moments),
         rewards_to_exit=draw(st.integers(2, 4)),
@@ -109,7 +109,7 @@ def order_queue_plans(draw: Any) -> Plan:
 
 @st.composite
 def alliance_plans(draw: Any) -> Plan:
-    terms = alliance.Terms(
+    terms = alliance.AllianceTerms(
         zone=ZONE,
         heads_bps=draw(st.sampled_from(((5000, 3000, 2000), (10_000,), (3333, 3333), (0, 9999)))),
         place_by=draw(moments),
@@ -122,12 +122,12 @@ def alliance_plans(draw: Any) -> Plan:
 
 @st.composite
 def red_packet_plans(draw: Any) -> Plan:
-    return red_packet.settlement(red_packet.Terms(place_by=draw(moments)))
+    return red_packet.settlement(red_packet.RedPacketTerms(place_by=draw(moments)))
 
 
 @st.composite
 def union_plans(draw: Any) -> Plan:
-    terms = union.Terms(settle_on=draw(moments), referral_acceleration_bps=draw(ratios))
+    terms = union.UnionTerms(settle_on=draw(moments), referral_acceleration_bps=draw(ratios))
     return union.settlement(terms)
 
 
@@ -142,33 +142,33 @@ PARTS = {"red_packet": ((3000, 5000, 2000), (3333, 3333, 3334), (0, 10_000, 0))}
 
 
 @st.composite
-def product_lines(draw: Any, number: int) -> Line:
+def product_lines(draw: Any, number: int) -> TicketLine:
     """A line of the queue-rebate plan."""
     paid = draw(amounts)
-    return Line(
+    return TicketLine(
         id=LineId(str(number)),
-        gives_from=paid,
-        gets_from=paid,
-        gives_bps=draw(ratios),
-        gets_bps=draw(ratios),
+        contribution_base=paid,
+        entitlement_base=paid,
+        contribution_bps=draw(ratios),
+        entitlement_bps=draw(ratios),
         cap=draw(st.sampled_from((None, None, 500))),
         joins=draw(st.integers(0, 9)) > 0,
         contributes=draw(st.integers(0, 9)) > 0,
         lottery=draw(st.sampled_from((None, *LOTTERIES))),
-        random_return=draw(st.none() | st.builds(RandomReturn, st.just(1), st.just(2), lucks)),
+        random_return=draw(st.none() | st.builds(RandomReturnTerms, st.just(1), st.just(2), lucks)),
     )
 
 
 @st.composite
-def whole_orders(draw: Any, *, counted: bool) -> Line:
+def whole_orders(draw: Any, *, counted: bool) -> TicketLine:
     """The one line of an order in the other plans; `counted`: it gets rewards, not an amount."""
     paid = draw(st.integers(300, 3000) if counted else amounts)
-    return Line(
+    return TicketLine(
         id=WHOLE_ORDER,
-        gives_from=paid,
-        gets_from=paid,
-        gives_bps=draw(st.sampled_from((1000, 3333, 9000)) if counted else ratios),
-        gets_bps=None if counted else draw(ratios),
+        contribution_base=paid,
+        entitlement_base=paid,
+        contribution_bps=draw(st.sampled_from((1000, 3333, 9000)) if counted else ratios),
+        entitlement_bps=None if counted else draw(ratios),
     )
 
 
@@ -231,7 +231,7 @@ class _Story:
 
     def buy(self, ticket: Ticket) -> None:
         self.bought.append(replace(ticket, paid_at=self.now()))
-        self.left.update({(ticket.order, line.id): line.gets_from for line in ticket.lines})
+        self.left.update({(ticket.order, line.id): line.entitlement_base for line in ticket.lines})
         self.commands.append(Join(self.at, ticket.order, ticket.member))
 
     def complete(self) -> None:
@@ -248,18 +248,20 @@ class _Story:
                 cuts.append(Cut(line.id, cut))
         if cuts:
             name = f"r{len(self.commands)}"
-            self.commands.append(Refund(self.now(), ticket.order, ticket.member, name, tuple(cuts)))
+            self.commands.append(
+                RefundOrder(self.now(), ticket.order, ticket.member, name, tuple(cuts))
+            )
 
     def exchange(self) -> None:
         ticket, into = self.some(), self.draw(st.sampled_from([pocket for pocket, _ in EXCHANGE]))
         line = self.draw(st.sampled_from(ticket.lines)).id
-        self.commands.append(Exchange(self.now(), ticket.order, ticket.member, line, into))
+        self.commands.append(ExchangeEntry(self.now(), ticket.order, ticket.member, line, into))
 
     def draw_ratio(self) -> None:
         ticket = self.some()
         line = self.draw(st.sampled_from(ticket.lines)).id
         luck = self.draw(lucks)
-        self.commands.append(Draw(self.now(), ticket.order, ticket.member, line, luck))
+        self.commands.append(DrawEntry(self.now(), ticket.order, ticket.member, line, luck))
 
     def clear(self) -> None:
         self.commands.append(Clear(self.now()))
@@ -269,13 +271,15 @@ class _Story:
         self.commands.append(PayPool(self.now(), equally=equally, limit=limit))
 
 
-def a_line(name: str, paid: int, *, gives: int = 1000, gets: int = 10_000, **others: Any) -> Line:
+def a_line(
+    name: str, paid: int, *, gives: int = 1000, gets: int = 10_000, **others: Any
+) -> TicketLine:
     """A line of the queue-rebate plan that was paid so much."""
-    return Line(
+    return TicketLine(
         id=LineId(name),
-        gives_from=paid,
-        gets_from=paid,
-        gives_bps=gives,
-        gets_bps=gets,
+        contribution_base=paid,
+        entitlement_base=paid,
+        contribution_bps=gives,
+        entitlement_bps=gets,
         **others,
     )

@@ -18,10 +18,10 @@ from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import wire
 from rebate.domain.orders import Order
 from rebate.domain.times import SECOND, Instant
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.rows import Key
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.rows import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.plans import MALL

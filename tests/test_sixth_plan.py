@@ -12,7 +12,7 @@ import pytest
 from functions.api.operators import settings_shown
 from infra.schedule import starts_of
 from local.memory import MemoryLetters
-from local.schedules import Schedules
+from local.schedules import LocalSchedules
 from local.summary import figures
 from rebate.adapters.codec import decode, encode
 from rebate.contracts.explain import explain
@@ -27,11 +27,11 @@ from rebate.domain.plans.plan_type import PlanType, Pricing
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import replace
 from rebate.domain.terms import Terms
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.show_entries import show_entries
-from rebate.usecases.show_order import show_order
-from rebate.usecases.show_queues import show_queues
-from rebate.usecases.terms import terms_of
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.queries.show_entries import show_entries
+from rebate.usecases.queries.show_order import show_order
+from rebate.usecases.queries.show_queues import show_queues
+from rebate.usecases.settings.terms import terms_of
 from tests.books import check_books
 from tests.engine import Player
 from tests.plans import MALL
@@ -40,7 +40,7 @@ from tests.third_order.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 LOCALES = ("zh-CN", "en")
-BOTH = {**MALL, "third_order": {"gives_bps": 2000}}
+BOTH = {**MALL, "third_order": {"contribution_bps": 2000}}
 """The base plan and the sixth."""
 
 
@@ -125,14 +125,14 @@ def test_its_run_is_started_by_every_schedule() -> None:
     machine: Any = Called()
     minutes = iter(datetime(2026, 3, 1, 0, minute, tzinfo=UTC) for minute in (0, 1))
     terms = terms_of(parse_settings(BOTH))
-    Schedules(machine, MemoryLetters(), lambda: terms, lambda: next(minutes)).tick()
+    LocalSchedules(machine, MemoryLetters(), lambda: terms, lambda: next(minutes)).tick()
     assert ("scheduled_payouts", {**tick, "at": "2026-03-01T00:01:00+00:00"}) in machine.calls
     assert parse_scenario({"settings": BOTH, "steps": [{"run": "thirds"}]}).steps
 
 
 @pytest.mark.usefixtures("sixth")
 def test_members_and_operators_see_it() -> None:
-    player = played(*THREE, third_order={"gives_bps": 2000, "shows_waiting": False})
+    player = played(*THREE, third_order={"contribution_bps": 2000, "shows_waiting": False})
     found = player.app.settings.in_force()
     mine = show_entries(player.store, found.terms, MemberId("A")).entries
     assert {entry.queue: entry.waiting for entry in mine} == {QUEUE: None, "mall": 800}
@@ -149,7 +149,7 @@ def test_members_and_operators_see_it() -> None:
 def test_its_settings_are_read_checked_explained_and_described() -> None:
     said = [each.text for each in explain(parse_settings(BOTH)) if each.part == "third_order"]
     assert said[0] == "20 % of 3 orders at a time goes to the first in line."
-    with pytest.raises(InvalidSettings, match=r"third_order\.gives_bps: is required"):
+    with pytest.raises(InvalidSettings, match=r"third_order\.contribution_bps: is required"):
         parse_settings({**MALL, "third_order": {}})
     with pytest.raises(InvalidSettings, match='the nearest is "third_order"'):
         parse_settings({**MALL, "third_orders": {}})
@@ -159,8 +159,8 @@ def test_its_settings_are_read_checked_explained_and_described() -> None:
 
 @pytest.mark.usefixtures("sixth")
 def test_its_terms_come_back_from_their_row() -> None:
-    terms = terms_of(parse_settings({**MALL, "third_order": {"gives_bps": 7}}))
-    assert terms.of(PLAN).gives_bps == 7
+    terms = terms_of(parse_settings({**MALL, "third_order": {"contribution_bps": 7}}))
+    assert terms.of(PLAN).contribution_bps == 7
     assert decode(Terms, encode(terms)) == terms
 
 
@@ -168,7 +168,7 @@ def test_its_terms_come_back_from_their_row() -> None:
 def test_a_margin_is_held_against_it() -> None:
     """Rule 8.4: the base plan's 10 % and its 20 % are more than 25 %."""
     parse_settings(BOTH, margin_bps=3000)
-    with pytest.raises(InvalidSettings, match=r"third_order\.gives_bps 20 %"):
+    with pytest.raises(InvalidSettings, match=r"third_order\.contribution_bps 20 %"):
         parse_settings(BOTH, margin_bps=2500)
     with pytest.raises(InvalidSettings, match=r"max_share_of_revenue_bps"):
         parse_settings({**BOTH, "guards": {"max_share_of_revenue_bps": 2900}})

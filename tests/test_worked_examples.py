@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.compare import differences
-from rebate.usecases.audit_books import audit_books
+from rebate.usecases.audit.audit_books import audit_books
 from tests.books import check_books
 from tests.engine import Player
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from random import Random
 from typing import TextIO
 
-from rebate.adapters.aside import RequestAside
+from rebate.adapters.background_commit import BackgroundCommit
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import Event, OrderCompleted, OrderPaid, OrderRefunded, parse_event
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import QueueId
-from rebate.usecases.accept_order import OrderDesk
-from rebate.usecases.accept_together import OrderBatch, ToldOrder
+from rebate.usecases.orders.accept_order import OrderAcceptance
+from rebate.usecases.orders.accept_together import OrderBatch, ToldOrder
 
 REGION = "eu-central-1"
 PREFIX = "rebate-"
@@ -66,7 +66,7 @@ def deployment(folder: Path) -> App:
 @cache
 def _on(endpoint: str) -> App:
     store = DynamoStore(PREFIX, REGION, endpoint)
-    return wire(store, aside=RequestAside(store.on_commit))
+    return wire(store, aside=BackgroundCommit(store.on_commit))
 
 
 def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:
@@ -77,7 +77,7 @@ def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:
             time.sleep(0.1)
 
 
-def _accepted(desk: OrderDesk, events: list[Event]) -> Iterator[QueueId]:
+def _accepted(desk: OrderAcceptance, events: list[Event]) -> Iterator[QueueId]:
     together = OrderBatch(desk)
     together.expect(ToldOrder(event) for event in events if isinstance(event, OrderPaid))
     for event in events:

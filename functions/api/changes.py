@@ -26,10 +26,10 @@ from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
 from rebate.contracts import api, requests
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, OrderId, QueueId
-from rebate.usecases.exchange_entry import Wish
-from rebate.usecases.manage_catalog import enable_products
-from rebate.usecases.settings import lowest_margin, save_settings
-from rebate.usecases.word_notices import save_wording
+from rebate.usecases.catalog.manage_catalog import enable_products
+from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.notices.word_notices import save_wording
+from rebate.usecases.settings.save_settings import lowest_margin, save_settings
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -37,7 +37,7 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.post("/v1/me/entries/exchange")
 def exchange() -> Response[str]:
     event = _event()
-    asked = body_of(event, requests.Exchange)
+    asked = body_of(event, requests.ExchangeRequest)
     app().entries.exchange(_wish(asked), asked.into, by=member_of(event))
     return Response(204)
 
@@ -45,7 +45,7 @@ def exchange() -> Response[str]:
 @router.post("/v1/me/entries/draw")
 def draw() -> Response[str]:
     event = _event()
-    asked = body_of(event, requests.Draw)
+    asked = body_of(event, requests.DrawRequest)
     app().entries.draw(_wish(asked), by=member_of(event))
     return Response(204)
 
@@ -119,7 +119,7 @@ def merge_stalled() -> Response[str]:
     return answer(200, app().stalls.merge(QueueId(asked.queue)))
 
 
-def _wish(asked: requests.Exchange | requests.Draw) -> Wish:
+def _wish(asked: requests.ExchangeRequest | requests.DrawRequest) -> Wish:
     if asked.order is not None:
         line = WHOLE_ORDER if asked.line is None else LineId(asked.line)
         return Wish.of(QueueId(asked.queue), OrderId(asked.order), line)

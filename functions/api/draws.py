@@ -17,7 +17,7 @@ from functions.api.queries import ENTRY_CHARS, QUEUE_CHARS, needed_id, parameter
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, shown
 from rebate.domain.names import EntryId, QueueId
-from rebate.usecases.show_draws import show_draws, show_entry_draw
+from rebate.usecases.draws.show_draws import show_draws, show_entry_draw
 
 router = Router()  # type: ignore[no-untyped-call]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.access import Forbidden, Unauthenticated
-from rebate.adapters.telemetry import tell_stuck
-from rebate.contracts.api import ProblemShown, Refusal, as_json
+from rebate.adapters.telemetry import record_stuck
+from rebate.contracts.api import ProblemShown, RefusalShown, as_json
 from rebate.contracts.problems import Invalid, Problem
 from rebate.contracts.signatures import BadSignature
 from rebate.domain.errors import Code, Conflict, Impossible, NotYet, Rejected, Unavailable
@@ -61,7 +61,7 @@ def refusal(
 ) -> Response[str]:
     """Return an answer in the form that all refusals have."""
     shown = tuple(ProblemShown(p.path, p.message, p.nearest) for p in problems)
-    return answer(status, Refusal(code, message, shown), headers)
+    return answer(status, RefusalShown(code, message, shown), headers)
 
 
 def answer(
@@ -89,6 +89,6 @@ def _unavailable(error: Unavailable) -> Response[str]:
 
 
 def _impossible(error: Impossible) -> Response[str]:
-    tell_stuck("a request", error)
+    record_stuck("a request", error)
     message = "this cannot be stored or read as it is; asking again will not help"
     return refusal(500, "impossible", message)

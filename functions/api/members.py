@@ -17,9 +17,9 @@ from functions.api.errors import answer
 from functions.api.queries import QUEUE_CHARS, needed_id, page_parameter, whole_number
 from rebate.bootstrap import app
 from rebate.domain.names import QueueId
-from rebate.usecases.show_entries import show_entries
-from rebate.usecases.show_progress import show_progress
-from rebate.usecases.show_wallet import show_wallet
+from rebate.usecases.queries.show_entries import show_entries
+from rebate.usecases.queries.show_progress import show_progress
+from rebate.usecases.queries.show_wallet import show_wallet
 
 router = Router()  # type: ignore[no-untyped-call]
 

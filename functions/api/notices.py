@@ -14,8 +14,8 @@ from functions.api.queries import page_parameter, parameter
 from rebate.bootstrap import app
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.problems import Problem, nearest, one_of, shown
-from rebate.usecases.show_notices import show_notices
-from rebate.usecases.word_notices import show_wordings
+from rebate.usecases.notices.show_notices import show_notices
+from rebate.usecases.notices.word_notices import show_wordings
 
 router = Router()  # type: ignore[no-untyped-call]
 

@@ -20,10 +20,10 @@ from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
-from rebate.usecases.settings import InForce
-from rebate.usecases.show_history import show_history
-from rebate.usecases.show_order import show_order
-from rebate.usecases.show_queues import show_queue, show_queues, show_stalled
+from rebate.usecases.queries.show_history import show_history
+from rebate.usecases.queries.show_order import show_order
+from rebate.usecases.queries.show_queues import show_queue, show_queues, show_stalled
+from rebate.usecases.settings.save_settings import InForce
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -46,7 +46,7 @@ def queue() -> Response[str]:
 
 @router.get("/v1/queue/forecast")
 def queue_forecast() -> Response[str]:
-    from rebate.usecases.forecast import forecast  # noqa: PLC0415 - rarely asked for
+    from rebate.usecases.queries.forecast import forecast  # noqa: PLC0415 - rarely asked for
 
     name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
     days = whole_number(_event(), "days", at_least=1)

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from functions.api.bodies import raw_body
 from functions.api.errors import answer
 from rebate.adapters.deliveries import set_aside_early
-from rebate.adapters.telemetry import tell_accepted, tell_saved
+from rebate.adapters.telemetry import record_accepted, record_saved
 from rebate.bootstrap import app
 from rebate.contracts.api import EventTaken
 from rebate.contracts.envelopes import Delivery, read_envelope
@@ -62,10 +62,10 @@ def _take(delivery: Delivery[Event]) -> EventTaken:
     match delivery.event:
         case (OrderPaid() | OrderCompleted() | OrderRefunded()) as event:
             accepted = app().orders.accept(event, delivery.sender)
-            tell_accepted(accepted)
+            record_accepted(accepted)
             set_aside_early(accepted, app())
             return EventTaken(outcome=accepted.outcome, queues=accepted.queues)
         case event:
             saved = app().catalog.save(event, delivery.at, delivery.sender, signed=True)
-            tell_saved(saved)
+            record_saved(saved)
             return EventTaken(outcome=saved.outcome)

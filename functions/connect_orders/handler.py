@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from rebate.adapters.streams import failures
-from rebate.adapters.telemetry import Metric, count, logger, observed, tell_handed_back, tell_taken
+from rebate.adapters.telemetry import Metric, count, logger, observed, record_retry, tell_taken
 from rebate.bootstrap import app
-from rebate.connectors.delivery import Delivery, UnreadableDelivery
+from rebate.connectors.delivery import PlatformDelivery, UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS
 from rebate.contracts.problems import Problem
 from rebate.domain.errors import Conflict, Unavailable
-from rebate.usecases.connect_shop import ERASURE, Connection, connection_of
+from rebate.usecases.connections.connect_shop import ERASURE, Connection, connection_of
 
 
 @observed
@@ -60,12 +60,12 @@ def _done(message: Mapping[str, Any], function: str) -> bool:
         letter = {name: named[name] for name in ("connector", "order") if name in named}
         set_aside(letter, str(unreadable), unreadable.code)
     except (Conflict, Unavailable) as error:
-        tell_handed_back(f"message {message['messageId']}", error)
+        record_retry(f"message {message['messageId']}", error)
         return False
     return True
 
 
-def _delivery(detail: Any) -> Delivery:  # noqa: ANN401 - JSON
+def _delivery(detail: Any) -> PlatformDelivery:  # noqa: ANN401 - JSON
     """Return a delivery that came by a partner's bus: AWS vouches for who sent it.
 
     Raises:
@@ -74,7 +74,7 @@ def _delivery(detail: Any) -> Delivery:  # noqa: ANN401 - JSON
     if not isinstance(detail, Mapping) or not isinstance(detail.get("metadata"), Mapping):
         raise UnreadableDelivery([Problem("detail.metadata", "is required")])
     headers = {str(name): str(value) for name, value in detail["metadata"].items()}
-    return Delivery(headers, detail.get("payload"))
+    return PlatformDelivery(headers, detail.get("payload"))
 
 
 def _connection(key: str) -> Connection:

@@ -6,11 +6,11 @@ It reads the same stream as the publisher and is apart from it, so neither waits
 from typing import Any
 
 from rebate.adapters.streams import failures, inserted_rows
-from rebate.adapters.telemetry import logger, observed, tell_handed_back
+from rebate.adapters.telemetry import logger, observed, record_retry
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Unavailable
-from rebate.usecases.notify_members import notify
-from rebate.usecases.rows import Journal
+from rebate.usecases.notices.notify_members import notify
+from rebate.usecases.storage.rows import Journal
 
 
 @observed
@@ -26,5 +26,5 @@ def _keep(row: Journal) -> int | None:
     try:
         return notify(app().store, row)
     except (Conflict, Unavailable) as error:
-        tell_handed_back(f"notices of {row.source}#{row.number}", error)
+        record_retry(f"notices of {row.source}#{row.number}", error)
         return None

@@ -3,11 +3,11 @@
 from typing import Any
 
 from rebate.adapters.deliveries import deliver
-from rebate.adapters.telemetry import observed, tell_saved
+from rebate.adapters.telemetry import observed, record_saved
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved
-from rebate.usecases.save_catalog import CatalogEvent
+from rebate.usecases.catalog.save_catalog import CatalogEvent
 
 _KINDS: tuple[type[CatalogEvent], ...] = (MemberSaved, ProductSaved, StoreSaved)
 
@@ -19,4 +19,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _save(delivery: Delivery[CatalogEvent]) -> None:
-    tell_saved(app().catalog.save(delivery.event, delivery.at, delivery.sender))
+    record_saved(app().catalog.save(delivery.event, delivery.at, delivery.sender))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rebate.adapters.deliveries import deliver
-from rebate.adapters.telemetry import observed, tell_accepted
+from rebate.adapters.telemetry import observed, record_accepted
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import OrderCompleted
@@ -16,4 +16,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _accept(delivery: Delivery[OrderCompleted]) -> None:
-    tell_accepted(app().orders.accept(delivery.event, delivery.sender))
+    record_accepted(app().orders.accept(delivery.event, delivery.sender))

@@ -3,11 +3,11 @@
 from typing import Any
 
 from rebate.adapters.deliveries import deliver, set_aside_early
-from rebate.adapters.telemetry import observed, tell_accepted
+from rebate.adapters.telemetry import observed, record_accepted
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import OrderPaid
-from rebate.usecases.accept_together import OrderBatch, ToldOrder
+from rebate.usecases.orders.accept_together import OrderBatch, ToldOrder
 
 
 @observed
@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     def accept(delivery: Delivery[OrderPaid]) -> None:
         event, sender = delivery.event, delivery.sender
         accepted = orders.accept(event, sender, is_replay=delivery.is_replay)
-        tell_accepted(accepted)
+        record_accepted(accepted)
         set_aside_early(accepted, app())
 
     def expect(deliveries: list[Delivery[OrderPaid]]) -> None:

@@ -14,11 +14,11 @@ from urllib.parse import unquote
 
 from rebate.adapters.telemetry import Metric, count, logger, observed, tell_taken
 from rebate.bootstrap import app
-from rebate.connectors.delivery import Delivery, UnreadableDelivery
+from rebate.connectors.delivery import PlatformDelivery, UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS, Platform
 from rebate.contracts.problems import Problem
 from rebate.domain.errors import Unavailable
-from rebate.usecases.connect_shop import ERASURE, Connection, connection_of
+from rebate.usecases.connections.connect_shop import ERASURE, Connection, connection_of
 
 _ROUTE = "/v1/connect/"
 _TAKEN = {"code": 0, "msg": "success"}
@@ -55,7 +55,7 @@ def _signed(
     account = app().outside.connectors(key)
     if account is None or account.platform != platform.name:
         return None
-    signature = Delivery(headers, None).header(platform.signature_header)
+    signature = PlatformDelivery(headers, None).header(platform.signature_header)
     if not platform.signs(account.signing(), signature, body):
         return None
     return connection_of(app().settings.in_force().settings, key, platform)
@@ -64,7 +64,7 @@ def _signed(
 def _take(connection: Connection, headers: Mapping[str, str], body: bytes, function: str) -> None:
     """Store what a delivery tells, or set it aside where it cannot be read."""
     try:
-        taken = app().connections.take(connection, Delivery(headers, _document(body)))
+        taken = app().connections.take(connection, PlatformDelivery(headers, _document(body)))
     except UnreadableDelivery as unreadable:
         _set_aside(connection, _readable(body), str(unreadable), unreadable.code, function)
         return

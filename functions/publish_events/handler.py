@@ -6,10 +6,10 @@ The stream carries new images; journal rows never change, so an insertion tells 
 from typing import Any
 
 from rebate.adapters.streams import failures, inserted_rows
-from rebate.adapters.telemetry import observed, tell_published
+from rebate.adapters.telemetry import observed, record_published
 from rebate.bootstrap import app
-from rebate.usecases.publish_events import publish
-from rebate.usecases.rows import Journal
+from rebate.usecases.events.publish_events import publish
+from rebate.usecases.storage.rows import Journal
 
 
 @observed
@@ -20,5 +20,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         records.append(record)
         rows.append(row)
     failed = publish(rows, app().outside.publisher)
-    tell_published([row for place, row in enumerate(rows) if place not in failed])
+    record_published([row for place, row in enumerate(rows) if place not in failed])
     return failures(records[place].number for place in sorted(failed))

@@ -8,11 +8,11 @@ minutes ahead: it waits in the inboxes, so that it takes its place among orders 
 
 from typing import Any
 
-from rebate.adapters.telemetry import observed, tell_started
+from rebate.adapters.telemetry import observed, record_started
 from rebate.bootstrap import app
 from rebate.contracts.schedules import endings, read_run, read_tick
 from rebate.domain.names import QueueId
-from rebate.usecases.schedules import instant_of_run, run_due, ticks
+from rebate.usecases.schedules.due_runs import instant_of_run, run_due, ticks
 
 
 @observed
@@ -21,10 +21,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     asked, run = read_tick(event), read_run({"run": "clear", **event}, endings())
     scheduler = app().scheduler
     if not asked.if_due:
-        return {"queues": tell_started(run, scheduler.start(run, asked.instant))}
+        return {"queues": record_started(run, scheduler.start(run, asked.instant))}
     terms = app().settings.in_force().terms
     due = [(at, ahead) for at, ahead in ticks(asked.instant) if run_due(run, terms, at)]
     told: set[QueueId] = set()
     for at, ahead in due:
         told.update(scheduler.start(run, instant_of_run(run, terms, at), ahead=ahead))
-    return {"queues": tell_started(run, sorted(told)) if due else []}
+    return {"queues": record_started(run, sorted(told)) if due else []}

@@ -11,7 +11,7 @@ from rebate.bootstrap import app
 from rebate.connectors.delivery import UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS
 from rebate.domain.errors import Unavailable
-from rebate.usecases.connect_shop import Connection, connection_of
+from rebate.usecases.connections.connect_shop import Connection, connection_of
 
 
 @observed

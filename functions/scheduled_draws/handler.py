@@ -11,7 +11,7 @@ from typing import Any
 from rebate.adapters.telemetry import logger, observed
 from rebate.bootstrap import app
 from rebate.domain.times import day_of
-from rebate.usecases.seeds import DAYS_AHEAD
+from rebate.usecases.draws.seeds import DAYS_AHEAD
 
 
 @observed

@@ -6,12 +6,12 @@ With `"if_due": true` it runs only where the settings in force have that run at 
 from collections.abc import Sequence
 from typing import Any
 
-from rebate.adapters.telemetry import observed, tell_started
+from rebate.adapters.telemetry import observed, record_started
 from rebate.bootstrap import app
 from rebate.contracts.schedules import RELEASE, payouts, read_run, read_tick
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
-from rebate.usecases.schedules import instant_of_run, run_due, ticks
+from rebate.usecases.schedules.due_runs import instant_of_run, run_due, ticks
 
 
 @observed
@@ -19,13 +19,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     """Return the queues that were told to pay out; dividends and holds are of no queue."""
     asked, run = read_tick(event), read_run(event, payouts())
     if not asked.if_due:
-        return {"queues": tell_started(run, _start(run, asked.instant, ahead=False))}
+        return {"queues": record_started(run, _start(run, asked.instant, ahead=False))}
     terms = app().settings.in_force().terms
     due = [each for each in ticks(asked.instant) if run_due(run, terms, each[0])]
     told: set[QueueId] = set()
     for at, ahead in due:
         told.update(_start(run, instant_of_run(run, terms, at), ahead=ahead))
-    return {"queues": tell_started(run, sorted(told)) if due else []}
+    return {"queues": record_started(run, sorted(told)) if due else []}
 
 
 def _start(run: str, at: Instant, *, ahead: bool) -> Sequence[QueueId]:

@@ -10,16 +10,16 @@ from rebate.adapters.telemetry import (
     Metric,
     count,
     observed,
-    tell_handed_back,
-    tell_settled,
-    tell_stuck,
-    tell_unknown,
+    record_retry,
+    record_settled,
+    record_stuck,
+    record_unknown,
 )
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
-from rebate.usecases.early_events import SetAside
-from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.orders.early_events import ExpiredEvent
+from rebate.usecases.schedules.start_runs import queues_with_mail
 
 
 @observed
@@ -40,10 +40,10 @@ def _look_after_early_events() -> None:
         app().early.expire(_keep)
         count(Metric.UNCLAIMED, app().early.waiting())
     except (Conflict, Unavailable) as error:
-        tell_handed_back("what came before its order", error)
+        record_retry("what came before its order", error)
 
 
-def _keep(letter: SetAside) -> None:
+def _keep(letter: ExpiredEvent) -> None:
     # Rarely needed, and what reads events is large.
     from rebate.adapters.deliveries import keep_letter  # noqa: PLC0415
 
@@ -54,13 +54,13 @@ def _settle(queue: QueueId) -> bool:
     try:
         settled = app().settler.settle(queue)
     except (Conflict, Unavailable) as error:
-        tell_handed_back(f"queue {queue}", error)
+        record_retry(f"queue {queue}", error)
         return False
     except Unreadable as unreadable:
-        tell_unknown(f"queue {queue}", str(unreadable))
+        record_unknown(f"queue {queue}", str(unreadable))
         return False
     except Impossible as error:
-        tell_stuck(f"queue {queue}", error)
+        record_stuck(f"queue {queue}", error)
         return False
-    tell_settled(settled)
+    record_settled(settled)
     return not (settled.busy or settled.unseen or settled.unfinished)

@@ -10,31 +10,31 @@ from typing import Any
 from rebate.adapters.streams import failures, inserted
 from rebate.adapters.telemetry import (
     observed,
-    tell_handed_back,
-    tell_lag,
-    tell_settled,
-    tell_stuck,
-    tell_unknown,
+    record_lag,
+    record_retry,
+    record_settled,
+    record_stuck,
+    record_unknown,
 )
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
-from rebate.usecases.rings import Ring, ring_of
+from rebate.usecases.settlement.wake_up import WakeUp, wake_up_of
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the records whose queues have to be rung for again."""
-    rings: dict[QueueId, dict[str, Ring]] = {}
+    rings: dict[QueueId, dict[str, WakeUp]] = {}
     for record in inserted(event):
-        ring = ring_of(*record.key)
+        ring = wake_up_of(*record.key)
         rings.setdefault(ring.queue, {})[record.number] = ring
     return failures(
         number for queue, rung in rings.items() if not _settle(queue, rung) for number in rung
     )
 
 
-def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
+def _settle(queue: QueueId, rung: dict[str, WakeUp]) -> bool:
     """Settle once for all rings of a batch; tell whether they need not be brought again.
 
     What only another release can carry out or read is left to the sweep, which comes back to it:
@@ -43,15 +43,15 @@ def _settle(queue: QueueId, rung: dict[str, Ring]) -> bool:
     try:
         settled = app().settler.settle(queue)
     except (Conflict, Unavailable) as error:
-        tell_handed_back(f"queue {queue}", error)
+        record_retry(f"queue {queue}", error)
         return False
     except Unreadable as unreadable:
-        tell_unknown(f"queue {queue}", str(unreadable))
+        record_unknown(f"queue {queue}", str(unreadable))
         return True
     except Impossible as error:
-        tell_stuck(f"queue {queue}", error)
+        record_stuck(f"queue {queue}", error)
         return True
-    tell_settled(settled)
+    record_settled(settled)
     if not settled.busy:
-        tell_lag(min(ring.arrived_at for ring in rung.values()), app().clock.now())
+        record_lag(min(ring.arrived_at for ring in rung.values()), app().clock.now())
     return not (settled.unseen or settled.unfinished)

@@ -10,8 +10,8 @@ from local.failures import BadInput
 from local.screen import complain, print_json
 from local.stores import DEMO_STORE, opened, require_store
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.usecases.audit_books import Audit, audit_books
-from rebate.usecases.ports import Store
+from rebate.usecases.audit.audit_books import Audit, audit_books
+from rebate.usecases.storage.ports import Store
 
 NAME = "audit"
 SUMMARY = "recompute every balance and queue from the journal, and tell what does not add up"

@@ -11,7 +11,14 @@ from local.failures import BadInput
 from local.files import read_text
 from local.screen import complain, print_json
 from local.settings import read_settings
-from rebate.connectors import PLATFORMS, Converted, Delivery, Rules, UnreadableDelivery, convert
+from rebate.connectors import (
+    PLATFORMS,
+    Converted,
+    PlatformDelivery,
+    Rules,
+    UnreadableDelivery,
+    convert,
+)
 from rebate.connectors.delivery import read_headers
 from rebate.connectors.heard import Heard
 from rebate.contracts.problems import Problem, nearest, one_of, shown
@@ -98,7 +105,7 @@ def _heard(file: Path, platform: str, rules: Rules) -> list[Heard]:
     return heard
 
 
-def _delivery(entry: Any) -> Delivery:  # noqa: ANN401 - JSON
+def _delivery(entry: Any) -> PlatformDelivery:  # noqa: ANN401 - JSON
     """Return a delivery as it stands in a file.
 
     Raises:
@@ -112,7 +119,7 @@ def _delivery(entry: Any) -> Delivery:  # noqa: ANN401 - JSON
     if refunds is not None and not isinstance(refunds, list):
         raise UnreadableDelivery([Problem("refunds", f"must be a list, not {shown(refunds)}")])
     fetched = None if refunds is None else tuple(refunds)
-    return Delivery(read_headers(entry["headers"]), entry["payload"], fetched)
+    return PlatformDelivery(read_headers(entry["headers"]), entry["payload"], fetched)
 
 
 def _entries(file: Path) -> list[Any]:

@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.failures import BadInput, Failure
 from local.http import MEMBER_HEADER, OPERATOR_HEADER, served
 from local.progress import watched
-from local.schedules import Schedules
+from local.schedules import LocalSchedules
 from local.screen import complain
 from local.settings import demo_settings
 from local.settling import Unsettled
@@ -20,9 +20,9 @@ from local.stores import DEMO_STORE, opened
 from local.summary import PAGES, sentences
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import DAY, Instant, datetime_of, instant_of
-from rebate.usecases.schedules import next_run
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.schedules.due_runs import next_run
+from rebate.usecases.settings.save_settings import save_settings
 
 NAME = "demo"
 SUMMARY = "run the whole system on this machine: a shop's day, then API and pages until Ctrl-C"
@@ -75,17 +75,19 @@ def _check(arguments: Namespace) -> None:
         raise BadInput(f"--orders must not be below 0, not {arguments.orders}")
 
 
-def _put_in_force(deployment: Deployment) -> None:
+def _put_in_force(deployment: LocalDeployment) -> None:
     """Begin with the demo's settings; those that somebody saved since stay."""
     app = deployment.app
     if app.settings.in_force().version == 0:
         save_settings(app.store, app.clock, demo_settings(), expects=0, by="demo")
 
 
-def _schedules(deployment: Deployment) -> Schedules:
+def _schedules(deployment: LocalDeployment) -> LocalSchedules:
     """Return the schedules, which know what was due since this store was last at work."""
     settings = deployment.app.settings
-    return Schedules(deployment.functions, deployment.letters, lambda: settings.in_force().terms)
+    return LocalSchedules(
+        deployment.functions, deployment.letters, lambda: settings.in_force().terms
+    )
 
 
 def _told_unsettled(settle: Callable[[], None]) -> None:
@@ -96,7 +98,7 @@ def _told_unsettled(settle: Callable[[], None]) -> None:
         complain(f"queue {queue} {why}" for queue, why in unsettled.why.items())
 
 
-def _play_day(deployment: Deployment, entries: list[dict[str, Any]]) -> None:
+def _play_day(deployment: LocalDeployment, entries: list[dict[str, Any]]) -> None:
     """Bring the day's events by way of the bus, then start what is due when it is over."""
     for _ in watched(_brought(deployment, entries), "a shop's day", len(entries)):
         complain(letter.reason for letter in deployment.bus.newly_set_aside())
@@ -107,7 +109,7 @@ def _play_day(deployment: Deployment, entries: list[dict[str, Any]]) -> None:
     deployment.publish()
 
 
-def _payouts(deployment: Deployment) -> Iterator[tuple[Instant, str]]:
+def _payouts(deployment: LocalDeployment) -> Iterator[tuple[Instant, str]]:
     """Yield which queues' payouts are due on the day after, and when."""
     terms, midnight = deployment.app.settings.in_force().terms, instant_of(MIDNIGHT)
     for _, run in PLANS.runs():
@@ -117,7 +119,7 @@ def _payouts(deployment: Deployment) -> Iterator[tuple[Instant, str]]:
                 yield at, run.name
 
 
-def _brought(deployment: Deployment, entries: list[dict[str, Any]]) -> Iterator[int]:
+def _brought(deployment: LocalDeployment, entries: list[dict[str, Any]]) -> Iterator[int]:
     for start in range(0, len(entries), TOGETHER):
         for number, entry in enumerate(entries[start : start + TOGETHER], start):
             deployment.bus.put(entry)
@@ -126,7 +128,7 @@ def _brought(deployment: Deployment, entries: list[dict[str, Any]]) -> Iterator[
         _told_unsettled(deployment.settle)
 
 
-def _told(deployment: Deployment) -> Iterator[str]:
+def _told(deployment: LocalDeployment) -> Iterator[str]:
     metrics = deployment.functions.metrics
     new, known = metrics["accepted"] + metrics["saved"], metrics["duplicates"]
     aside = metrics["dead_letters"]
@@ -136,7 +138,7 @@ def _told(deployment: Deployment) -> Iterator[str]:
     yield from sentences(outcome, in_force.settings.currency)
 
 
-def _serve(deployment: Deployment, schedules: Schedules, arguments: Namespace) -> None:
+def _serve(deployment: LocalDeployment, schedules: LocalSchedules, arguments: Namespace) -> None:
     pages = PAGES if PAGES.is_dir() else None
     with ExitStack() as stack:
         try:
@@ -148,7 +150,7 @@ def _serve(deployment: Deployment, schedules: Schedules, arguments: Namespace) -
         _keep_going(deployment, schedules)
 
 
-def _addresses(deployment: Deployment, address: str, *, has_pages: bool) -> Iterator[str]:
+def _addresses(deployment: LocalDeployment, address: str, *, has_pages: bool) -> Iterator[str]:
     if has_pages:
         yield f"Pages: {address}/"
     yield f"API:   curl -H '{OPERATOR_HEADER}: me' {address}/v1/queues"
@@ -157,7 +159,7 @@ def _addresses(deployment: Deployment, address: str, *, has_pages: bool) -> Iter
     yield "Ctrl-C ends it; the data stays."
 
 
-def _keep_going(deployment: Deployment, schedules: Schedules) -> None:
+def _keep_going(deployment: LocalDeployment, schedules: LocalSchedules) -> None:
     """Deliver, settle, publish and keep the schedules until Ctrl-C."""
     try:
         while True:

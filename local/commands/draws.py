@@ -13,9 +13,9 @@ from local.stores import DEMO_STORE, opened, require_store
 from rebate.bootstrap import App
 from rebate.contracts import api
 from rebate.domain.times import day_of
-from rebate.usecases.seeds import DAYS_AHEAD
-from rebate.usecases.show_draws import show_draws
-from rebate.usecases.verify_draws import Verified, verify_draws
+from rebate.usecases.draws.seeds import DAYS_AHEAD
+from rebate.usecases.draws.show_draws import show_draws
+from rebate.usecases.draws.verify_draws import Verified, verify_draws
 
 NAME = "draws"
 SUMMARY = "commit to the seeds of coming days; recompute all draws of a day that is over"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.failures import BadInput
 from local.files import read_bytes
 from local.progress import watched
@@ -15,8 +15,8 @@ from local.screen import complain, print_json
 from local.settings import demo_settings, read_settings
 from local.stores import add_engine_argument, engine_of, opened
 from local.summary import figures, sentences
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
 
 NAME = "replay"
 SUMMARY = "deliver the events of a file, one EventBridge entry a line, in their order"
@@ -79,7 +79,7 @@ def _is_entry(line: bytes) -> bool:
     return True
 
 
-def _put_in_force(deployment: Deployment, wanted: Mapping[str, Any] | None) -> None:
+def _put_in_force(deployment: LocalDeployment, wanted: Mapping[str, Any] | None) -> None:
     """Save the settings that are wanted; a store keeps those that it has if none are."""
     app = deployment.app
     now = app.settings.in_force()
@@ -91,7 +91,7 @@ def _put_in_force(deployment: Deployment, wanted: Mapping[str, Any] | None) -> N
 
 
 def _summary(
-    report: Report, deployment: Deployment, outcome: Mapping[str, Any], seconds: float
+    report: Report, deployment: LocalDeployment, outcome: Mapping[str, Any], seconds: float
 ) -> dict[str, Any]:
     metrics = deployment.functions.metrics
     return {

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.failures import BadInput
 from local.files import read_text
 from local.player import play
 from local.screen import complain, print_json
-from local.stores import Engine, add_engine_argument, deployer, engine_of
+from local.stores import StoreEngine, add_engine_argument, deployer, engine_of
 from rebate.contracts.scenarios import InvalidScenario, Scenario, load_scenario_text
 
 NAME = "scenario"
@@ -64,7 +64,7 @@ class _Result:
         else:
             self.differences.append(_NOT_PLAYED)
 
-    def play(self, deployments: Callable[[], AbstractContextManager[Deployment]]) -> None:
+    def play(self, deployments: Callable[[], AbstractContextManager[LocalDeployment]]) -> None:
         assert self.scenario is not None, "only what can be read is played"
         with deployments() as deployment:
             played = play(deployment, self.scenario)
@@ -72,7 +72,7 @@ class _Result:
         self.differences[:] = played.differences
 
 
-def _play(results: list[_Result], engine: Engine) -> None:
+def _play(results: list[_Result], engine: StoreEngine) -> None:
     """Read and play the scenarios, each in a deployment of its own.
 
     A bug that one of them trips is raised after all others were played.

@@ -14,11 +14,11 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from rebate.adapters.aside import RequestAside
+from rebate.adapters.background_commit import BackgroundCommit
 from rebate.adapters.clock import SystemClock
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.usecases.ports import Aside, Clock, Store, at_once
-from rebate.usecases.seeds import Seeds, random_seed
+from rebate.usecases.draws.seeds import Seeds, random_seed
+from rebate.usecases.storage.ports import Clock, CommitRunner, Store, inline
 
 if TYPE_CHECKING:
     from rebate.adapters.connector_accounts import ConnectorAccounts
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from rebate.adapters.dead_letters import DeadLetters
     from rebate.adapters.publisher import EventBus
     from rebate.adapters.shop_api import ShopApi
-    from rebate.usecases.accept_order import OrderDesk
-    from rebate.usecases.admit_event import Door
-    from rebate.usecases.connect_shop import ShopConnections
-    from rebate.usecases.early_events import EarlyDesk
-    from rebate.usecases.exchange_entry import EntryDesk
-    from rebate.usecases.manage_catalog import StallDesk
-    from rebate.usecases.pay_dividend import DividendDesk
-    from rebate.usecases.publish_events import Publisher
-    from rebate.usecases.queue_commands import Scheduler
-    from rebate.usecases.release_holds import HoldDesk
-    from rebate.usecases.save_catalog import CatalogDesk
-    from rebate.usecases.settings import SettingsReader
-    from rebate.usecases.settle_queue import Settler
-    from rebate.usecases.wallets import Cashier
+    from rebate.usecases.catalog.manage_catalog import StalledQueueActions
+    from rebate.usecases.catalog.save_catalog import CatalogAcceptance
+    from rebate.usecases.connections.connect_shop import ShopConnections
+    from rebate.usecases.entries.exchange_entry import EntryActions
+    from rebate.usecases.events.publish_events import Publisher
+    from rebate.usecases.orders.accept_order import OrderAcceptance
+    from rebate.usecases.orders.admit_event import Door
+    from rebate.usecases.orders.early_events import EarlyEvents
+    from rebate.usecases.schedules.pay_dividend import DividendPayment
+    from rebate.usecases.schedules.release_holds import HoldRelease
+    from rebate.usecases.schedules.start_runs import Scheduler
+    from rebate.usecases.settings.save_settings import SettingsReader
+    from rebate.usecases.settlement.settle_queue import Settler
+    from rebate.usecases.wallets import WalletOperations
 
 
 class Outside:
@@ -111,12 +111,12 @@ class App:
     store: Store
     clock: Clock
     make_seed: Callable[[date], bytes] = random_seed
-    aside: Aside = at_once
+    aside: CommitRunner = inline
     outside: Outside = field(default_factory=Outside)
 
     @cached_property
     def settings(self) -> "SettingsReader":
-        from rebate.usecases.settings import SettingsReader
+        from rebate.usecases.settings.save_settings import SettingsReader
 
         return SettingsReader(self.store, _tell_unknown)
 
@@ -125,33 +125,33 @@ class App:
         return Seeds(self.store, self.clock, self.make_seed)
 
     @cached_property
-    def orders(self) -> "OrderDesk":
-        from rebate.usecases.accept_order import OrderDesk
+    def orders(self) -> "OrderAcceptance":
+        from rebate.usecases.orders.accept_order import OrderAcceptance
 
-        return OrderDesk(self.store, self.clock, self.settings, self.seeds)
+        return OrderAcceptance(self.store, self.clock, self.settings, self.seeds)
 
     @cached_property
     def door(self) -> "Door":
-        from rebate.usecases.admit_event import Door
+        from rebate.usecases.orders.admit_event import Door
 
         return Door(self.settings)
 
     @cached_property
-    def early(self) -> "EarlyDesk":
-        from rebate.usecases.early_events import EarlyDesk
+    def early(self) -> "EarlyEvents":
+        from rebate.usecases.orders.early_events import EarlyEvents
 
-        return EarlyDesk(self.store, self.clock, self.settings)
+        return EarlyEvents(self.store, self.clock, self.settings)
 
     @cached_property
     def settler(self) -> "Settler":
-        from rebate.usecases.pay_commissions import CommissionDesk
-        from rebate.usecases.settle_queue import Settler
+        from rebate.usecases.settlement.pay_commissions import CommissionPayment
+        from rebate.usecases.settlement.settle_queue import Settler
 
         return Settler(
             self.store,
             self.clock,
             self.settings,
-            CommissionDesk(self.store, self.clock, self.settings),
+            CommissionPayment(self.store, self.clock, self.settings),
             name=str(uuid4()),
             pause=_jitter,
             aside=self.aside,
@@ -159,60 +159,60 @@ class App:
 
     @cached_property
     def scheduler(self) -> "Scheduler":
-        from rebate.usecases.queue_commands import Scheduler
+        from rebate.usecases.schedules.start_runs import Scheduler
 
         return Scheduler(self.store, self.clock, self.settings)
 
     @cached_property
-    def entries(self) -> "EntryDesk":
-        from rebate.usecases.exchange_entry import EntryDesk
+    def entries(self) -> "EntryActions":
+        from rebate.usecases.entries.exchange_entry import EntryActions
 
-        return EntryDesk(
+        return EntryActions(
             self.store, self.clock, self.settings, self.settler, self.seeds, pause=_jitter
         )
 
     @cached_property
-    def cashier(self) -> "Cashier":
-        from rebate.usecases.wallets import Cashier
+    def cashier(self) -> "WalletOperations":
+        from rebate.usecases.wallets import WalletOperations
 
-        return Cashier(self.store, self.clock, self.settings)
-
-    @cached_property
-    def dividends(self) -> "DividendDesk":
-        from rebate.usecases.pay_dividend import DividendDesk
-
-        return DividendDesk(self.store, self.clock, self.settings)
+        return WalletOperations(self.store, self.clock, self.settings)
 
     @cached_property
-    def holds(self) -> "HoldDesk":
-        from rebate.usecases.release_holds import HoldDesk
+    def dividends(self) -> "DividendPayment":
+        from rebate.usecases.schedules.pay_dividend import DividendPayment
 
-        return HoldDesk(self.store, self.clock)
+        return DividendPayment(self.store, self.clock, self.settings)
 
     @cached_property
-    def catalog(self) -> "CatalogDesk":
-        from rebate.usecases.save_catalog import CatalogDesk
+    def holds(self) -> "HoldRelease":
+        from rebate.usecases.schedules.release_holds import HoldRelease
 
-        return CatalogDesk(self.store, self.clock, self.settings)
+        return HoldRelease(self.store, self.clock)
+
+    @cached_property
+    def catalog(self) -> "CatalogAcceptance":
+        from rebate.usecases.catalog.save_catalog import CatalogAcceptance
+
+        return CatalogAcceptance(self.store, self.clock, self.settings)
 
     @cached_property
     def connections(self) -> "ShopConnections":
-        from rebate.usecases.connect_shop import ShopConnections
+        from rebate.usecases.connections.connect_shop import ShopConnections
 
         return ShopConnections(self.store, self.clock, self.outside.connector_work, pause=_jitter)
 
     @cached_property
-    def stalls(self) -> "StallDesk":
-        from rebate.usecases.manage_catalog import StallDesk
+    def stalls(self) -> "StalledQueueActions":
+        from rebate.usecases.catalog.manage_catalog import StalledQueueActions
 
-        return StallDesk(self.store, self.clock, self.settings, self.settler)
+        return StalledQueueActions(self.store, self.clock, self.settings, self.settler)
 
 
 def wire(
     store: Store,
     clock: Clock | None = None,
     make_seed: Callable[[date], bytes] = random_seed,
-    aside: Aside = at_once,
+    aside: CommitRunner = inline,
     outside: Outside | None = None,
 ) -> App:
     """Return the use cases on a store."""
@@ -246,13 +246,13 @@ def app() -> App:
     prefix = os.environ["REBATE_TABLE_PREFIX"]
     endpoint = os.environ.get("REBATE_DYNAMODB_ENDPOINT")
     store = DynamoStore(prefix, os.environ["AWS_REGION"], endpoint)
-    return wire(store, aside=RequestAside(store.on_commit))
+    return wire(store, aside=BackgroundCommit(store.on_commit))
 
 
 def _tell_unknown(kind: str, what: str) -> None:
-    from rebate.adapters.telemetry import tell_unknown
+    from rebate.adapters.telemetry import record_unknown
 
-    tell_unknown(kind, what)
+    record_unknown(kind, what)
 
 
 def _region() -> str:

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from rebate.adapters.aside import RequestAside
+from rebate.adapters.background_commit import BackgroundCommit
 from rebate.domain.errors import Conflict
 
 PATIENCE_SECONDS = 10
@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 10
 
 def test_it_goes_on_when_the_request_is_sent_and_waits_for_the_answer() -> None:
     senders: list[Callable[[], None]] = []
-    aside = RequestAside(senders.append)
+    aside = BackgroundCommit(senders.append)
     answer, told = Event(), []
 
     def work() -> None:
@@ -30,7 +30,7 @@ def test_it_goes_on_when_the_request_is_sent_and_waits_for_the_answer() -> None:
 
 
 def test_what_it_raises_is_raised_where_it_is_waited_for() -> None:
-    aside = RequestAside(lambda _tell: None)
+    aside = BackgroundCommit(lambda _tell: None)
 
     def work() -> None:
         raise Conflict("somebody else was quicker")
@@ -41,7 +41,7 @@ def test_what_it_raises_is_raised_where_it_is_waited_for() -> None:
 
 
 def test_one_piece_of_work_is_done_after_another() -> None:
-    aside = RequestAside(lambda _tell: None)
+    aside = BackgroundCommit(lambda _tell: None)
     done: list[int] = []
     for number in range(20):
         aside(lambda number=number: done.append(number))()  # type: ignore[misc]

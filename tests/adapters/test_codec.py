@@ -17,7 +17,7 @@ from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, Refunded
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.rows import ConnectedOrder, Inbox, Journal, SettingsVersion
+from rebate.usecases.storage.rows import ConnectedOrder, Inbox, Journal, SettingsVersion
 
 
 def _posting(member: str, amount: int) -> Posting:

@@ -18,13 +18,13 @@ from rebate.adapters.dynamodb import DynamoStore
 from rebate.domain.commands import Clear
 from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.orders import Order
-from rebate.domain.tickets import Entry, Line, Ticket
+from rebate.domain.tickets import Entry, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
-from rebate.usecases.ports import Check, Credit, Put, Remove, Store, Write
-from rebate.usecases.rows import Answer, Inbox, Key, OrderLines, SettingsVersion
+from rebate.usecases.storage.ports import Check, Credit, Put, Remove, Store, Write
+from rebate.usecases.storage.rows import Answer, Inbox, Key, OrderLines, SettingsVersion
 from tests.fakes import MemoryStore
 
 REGION = "eu-central-1"
@@ -81,7 +81,7 @@ def lines(row: int) -> OrderLines:
 
 
 def credit(member: str, expects: int | None = None, **amounts: int) -> Credit:
-    moved = tuple((Pocket(pocket), amount) for pocket, amount in amounts.items())
+    moved = tuple((BalanceType(pocket), amount) for pocket, amount in amounts.items())
     return Credit(member, moved, expects)  # type: ignore[arg-type]
 
 
@@ -113,7 +113,7 @@ def test_one_condition_that_does_not_hold_refuses_all(store: Store, write: Write
     assert store.get(Order, Key("o1")) == order("o1")
     assert store.get(Order, Key("o2")) is None
     assert store.query(OrderLines, "o") == [lines(1)]
-    assert store.get(Wallet, Key(A)) == Wallet(A, 1, {Pocket.CASH: 5})  # type: ignore[arg-type]
+    assert store.get(Wallet, Key(A)) == Wallet(A, 1, {BalanceType.CASH: 5})  # type: ignore[arg-type]
 
 
 ALLOWED: dict[str, Write] = {
@@ -141,7 +141,7 @@ def test_balances_are_added_to_and_each_change_is_counted(store: Store) -> None:
     store.commit([credit(A, cash=5, pending=7)])
     store.commit([credit(A, cash=-8)])
     store.commit([credit(A, pending=-7)])
-    assert store.get(Wallet, Key(A)) == Wallet(A, 3, {Pocket.CASH: -3})  # type: ignore[arg-type]
+    assert store.get(Wallet, Key(A)) == Wallet(A, 3, {BalanceType.CASH: -3})  # type: ignore[arg-type]
 
 
 def test_a_credit_of_nothing_counts_as_a_change(store: Store) -> None:
@@ -180,7 +180,7 @@ def ticket(
     name: str, place: int | None, queue: str = "order_queue", *, waits: bool = True
 ) -> Ticket:
     entry = Entry(100, 0) if waits else None
-    line = Line("", 100, 100, 1000, None, entry=entry)  # type: ignore[arg-type]
+    line = TicketLine("", 100, 100, 1000, None, entry=entry)  # type: ignore[arg-type]
     return Ticket(queue, name, A, (line,), 0, place=place)  # type: ignore[arg-type]
 
 
@@ -268,4 +268,4 @@ def test_a_request_that_is_repeated_after_a_lost_reply_counts_once(
     monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", send)
     embedded.commit([credit(A, 0, cash=5)])
     assert len(lost) == 1
-    assert embedded.get(Wallet, Key(A)) == Wallet(A, 1, {Pocket.CASH: 5})  # type: ignore[arg-type]
+    assert embedded.get(Wallet, Key(A)) == Wallet(A, 1, {BalanceType.CASH: 5})  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rebate.connectors import PLATFORMS, Converted, Delivery, Rules, convert
+from rebate.connectors import PLATFORMS, Converted, PlatformDelivery, Rules, convert
 
 AT = "2026-03-02T09:58:10-05:00"
 USD = Rules("USD")
@@ -80,8 +80,8 @@ def refund(
     }
 
 
-def shopify(topic: str, payload: Any) -> Delivery:
-    return Delivery({"X-Shopify-Topic": topic}, payload)
+def shopify(topic: str, payload: Any) -> PlatformDelivery:
+    return PlatformDelivery({"X-Shopify-Topic": topic}, payload)
 
 
 def wc_line(name: int, total: str, tax: str = "0.00", **rest: Any) -> dict[str, Any]:
@@ -121,11 +121,11 @@ def wc_refund(name: int, amount: str, *lines: dict[str, Any], **rest: Any) -> di
     }
 
 
-def woocommerce(payload: Any, *refunds: Any, topic: str = "order.updated") -> Delivery:
-    return Delivery({"x-wc-webhook-topic": topic}, payload, refunds)
+def woocommerce(payload: Any, *refunds: Any, topic: str = "order.updated") -> PlatformDelivery:
+    return PlatformDelivery({"x-wc-webhook-topic": topic}, payload, refunds)
 
 
-def told(platform: str, *deliveries: Delivery, rules: Rules = USD) -> Converted:
+def told(platform: str, *deliveries: PlatformDelivery, rules: Rules = USD) -> Converted:
     hear = PLATFORMS[platform].hear
     return convert([hear(delivery, rules) for delivery in deliveries], rules)
 

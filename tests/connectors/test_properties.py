@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.connectors import Delivery
+from rebate.connectors import PlatformDelivery
 from rebate.connectors.amounts import divide, divide_within
 from tests.connectors.sent import (
     back,
@@ -44,7 +44,7 @@ def shopify_orders(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @st.composite
-def shopify_lives(draw: st.DrawFn) -> tuple[list[Delivery], list[dict[str, Any]]]:
+def shopify_lives(draw: st.DrawFn) -> tuple[list[PlatformDelivery], list[dict[str, Any]]]:
     """All that Shopify sends of an order that is paid, shipped, partly refunded and cancelled."""
     lines, refunds = draw(shopify_orders()), []
     for name in range(1, draw(st.integers(0, 4)) + 1):
@@ -78,7 +78,7 @@ def shopify_lives(draw: st.DrawFn) -> tuple[list[Delivery], list[dict[str, Any]]
 
 
 @st.composite
-def woocommerce_lives(draw: st.DrawFn) -> list[Delivery]:
+def woocommerce_lives(draw: st.DrawFn) -> list[PlatformDelivery]:
     """All that WooCommerce sends of an order, with its refunds as they were fetched each time."""
     names = range(1, draw(st.integers(1, 5)) + 1)
     lines = [wc_line(name, text(draw(cents)), text(draw(cents))) for name in names]
@@ -103,7 +103,7 @@ def woocommerce_lives(draw: st.DrawFn) -> list[Delivery]:
     return deliveries
 
 
-def outcome(platform: str, deliveries: list[Delivery]) -> dict[str, Any]:
+def outcome(platform: str, deliveries: list[PlatformDelivery]) -> dict[str, Any]:
     return {event.key: event.detail for event in told(platform, *deliveries).events}
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rebate.connectors import Delivery, UnreadableDelivery
+from rebate.connectors import PlatformDelivery, UnreadableDelivery
 from tests.connectors.sent import (
     USD,
     back,
@@ -87,7 +87,7 @@ def test_a_customer_without_an_id_is_a_guest():
 
 
 def test_a_notification_that_only_tries_the_address_is_told():
-    tried = Delivery({"X-Shopify-Topic": "orders/paid", "X-Shopify-Test": "true"}, order())
+    tried = PlatformDelivery({"X-Shopify-Topic": "orders/paid", "X-Shopify-Test": "true"}, order())
     assert reasons_of(told("shopify", tried)) == ["test notification"]
 
 

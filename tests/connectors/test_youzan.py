@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rebate.connectors import PLATFORMS, Delivery, Rules, UnreadableDelivery
+from rebate.connectors import PLATFORMS, PlatformDelivery, Rules, UnreadableDelivery
 from tests.connectors.sent import backs_of, paid_of, reasons_of, told, types_of
 
 CNY = Rules("CNY")
@@ -14,7 +14,9 @@ CNY = Rules("CNY")
 
 def message(kind, msg, **rest):
     encoded = msg if isinstance(msg, str) else quote(json.dumps(msg, ensure_ascii=False))
-    return Delivery({"Event-Type": kind, "Client-Id": "c"}, {"msg": encoded, "test": False, **rest})
+    return PlatformDelivery(
+        {"Event-Type": kind, "Client-Id": "c"}, {"msg": encoded, "test": False, **rest}
+    )
 
 
 def line(oid, payment, **rest):
@@ -101,7 +103,7 @@ def test_a_seller_who_agrees_ends_a_refund_unless_goods_come_back():
 
 
 def test_a_message_may_hold_an_object_and_test_messages_are_left_out():
-    plain = Delivery({"event-type": "trade_TradePaid"}, {"msg": trade()})
+    plain = PlatformDelivery({"event-type": "trade_TradePaid"}, {"msg": trade()})
     assert paid_of(convert(plain)) == {"11": 6000, "12": 4000}
     assert reasons_of(convert(message("trade_TradePaid", trade(), test=True))) == ["test message"]
     assert reasons_of(convert(message("ITEM_INFO", {}))) == ["ITEM_INFO tells nothing that counts"]

@@ -5,7 +5,7 @@ import pytest
 from rebate.contracts.event_ids import with_prefix
 from rebate.contracts.events_in import UnreadableEvent, parse_event
 from rebate.contracts.settings import InvalidSettings, parse_settings
-from rebate.usecases.terms import terms_of
+from rebate.usecases.settings.terms import terms_of
 from tests.contracts.documents import MINIMAL
 
 PAID = {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
-from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from tests.contracts.documents import BARE, FULL, MINIMAL, changed, without
 
@@ -149,7 +149,7 @@ def test_a_clearing_that_makes_no_schedule_is_refused(clearing, at):
 
 
 def test_clearings_read_as_schedules():
-    def clearing(**fields: object) -> Clearing:
+    def clearing(**fields: object) -> ClearingSettings:
         settings = parse_settings(changed(MINIMAL, "queue_rebate.clearing", fields))
         plan = settings.plan("queue_rebate")
         assert isinstance(plan, QueueRebate)

@@ -7,7 +7,7 @@ from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command, Join, Keyed
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket, parts_of
+from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
 from rebate.domain.loaded_state import (
     DataRequest,
     FirstPayable,
@@ -18,11 +18,11 @@ from rebate.domain.loaded_state import (
     Window,
 )
 from rebate.domain.names import MemberId, QueueId, TicketKey
-from rebate.domain.places import Node, NodeKey, update
+from rebate.domain.place_index import Node, NodeKey, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
-from rebate.domain.tickets import Standing, Ticket
+from rebate.domain.tickets import Ticket, WaitingTotals
 from rebate.domain.wallets import Wallet
 
 NAME = QueueId("mall")
@@ -73,9 +73,9 @@ class PureQueue:
         found = [ticket for ticket in self.tickets.values() if self._may_be_paid(ticket)]
         return sorted(found, key=lambda ticket: ticket.place or 0)
 
-    def standing(self) -> Standing:
+    def standing(self) -> WaitingTotals:
         """Return what waits, counted over all tickets."""
-        return sum((ticket.standing for ticket in self.in_line()), Standing())
+        return sum((ticket.standing for ticket in self.in_line()), WaitingTotals())
 
     def in_line(self) -> list[Ticket]:
         """Return the tickets that joined and were not cleared since, in order of place."""
@@ -161,7 +161,7 @@ class PureQueue:
         self.events += decision.events
         self.refused += [each.code.value for each in decision.refused]
 
-    def _credit(self, member: MemberId, pocket: Pocket, amount: int) -> None:
+    def _credit(self, member: MemberId, pocket: BalanceType, amount: int) -> None:
         wallet = self.wallets.get(member, Wallet(member))
         held = {**wallet.balances, pocket: wallet.has(pocket) + amount}
         balances = {name: balance for name, balance in held.items() if balance}

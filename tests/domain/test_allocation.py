@@ -18,7 +18,7 @@ from rebate.domain.allocation import (
 )
 from rebate.domain.commands import Complete
 from rebate.domain.distribution import Distribution, Reached
-from rebate.domain.ledger import Draft, Pocket
+from rebate.domain.ledger import BalanceType, Draft
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.plan import Moment, Part, Plan
@@ -59,9 +59,9 @@ def paid_by(
     last = tickets[-1]
     queue.settle([Complete(Instant(BEGIN + 10), last.order, last.member)])
     return {
-        wallet.member: wallet.has(Pocket.CASH)
+        wallet.member: wallet.has(BalanceType.CASH)
         for wallet in queue.wallets.values()
-        if wallet.has(Pocket.CASH)
+        if wallet.has(BalanceType.CASH)
     }
 
 

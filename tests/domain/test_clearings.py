@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.names import QueueId
 from rebate.domain.plans.queue_rebate import PLAN
 
@@ -26,18 +26,18 @@ from rebate.domain.plans.queue_rebate import PLAN
 def test_a_clearing_covers_the_queues_it_names(queues, queue, covered):
     name = PLAN.queue(QueueId(queue))
     assert name is not None
-    assert Clearing(queues=queues and frozenset(queues)).covers(name) is covered
+    assert Schedule(queues=queues and frozenset(queues)).covers(name) is covered
 
 
 @pytest.mark.parametrize(
     ("clearing", "day", "on"),
     [
-        (Clearing(), date(2026, 3, 4), True),
-        (Clearing("week"), date(2026, 3, 2), True),
-        (Clearing("week", weekday=7), date(2026, 3, 2), False),
-        (Clearing("month"), date(2026, 3, 1), True),
-        (Clearing("month", day=31), date(2026, 2, 28), True),
-        (Clearing("month", day=31), date(2026, 3, 30), False),
+        (Schedule(), date(2026, 3, 4), True),
+        (Schedule("week"), date(2026, 3, 2), True),
+        (Schedule("week", weekday=7), date(2026, 3, 2), False),
+        (Schedule("month"), date(2026, 3, 1), True),
+        (Schedule("month", day=31), date(2026, 2, 28), True),
+        (Schedule("month", day=31), date(2026, 3, 30), False),
     ],
 )
 def test_a_schedule_has_its_days(clearing, day, on):

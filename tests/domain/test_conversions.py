@@ -1,7 +1,7 @@
 """What an entry lacks becomes points, and goes back in part (Rules 1.6.1, 1.6.2 and 1.6.5)."""
 
 from rebate.domain.conversions import convert, take_back_conversion
-from rebate.domain.ledger import Draft, Pocket, balances, issued, wallet
+from rebate.domain.ledger import BalanceType, Draft, balances, issued, wallet
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.names import MemberId
 from rebate.domain.posting import enter_in_journal
@@ -15,24 +15,27 @@ HALF_PAID = waiting(0, "A", owed=101, paid=50)
 
 def test_an_entry_ends_with_what_it_lacks_in_another_pocket() -> None:
     unit, draft, ref = a_unit(HALF_PAID), Draft("exchange"), EntryRef(HALF_PAID.key, 0)
-    amount = convert(unit, draft, ref, Pocket.POINTS, 5_000, Status.EXCHANGED)
+    amount = convert(unit, draft, ref, BalanceType.POINTS, 5_000, Status.EXCHANGED)
     enter_in_journal(unit, draft)
     entry = unit.line.entry(ref)
     assert amount == 25, "half of 51, rounded down"
     assert (entry.status, entry.paid) == (Status.EXCHANGED, 50)
-    assert entry.conversion == Conversion(Pocket.POINTS, 5_000, 25)
-    assert unit.credits == {(A, Pocket.POINTS): 25}
+    assert entry.conversion == Conversion(BalanceType.POINTS, 5_000, 25)
+    assert unit.credits == {(A, BalanceType.POINTS): 25}
     assert balances(unit.journal) == {
-        issued(NAME, Pocket.POINTS): -25,
-        wallet(A, Pocket.POINTS): 25,
+        issued(NAME, BalanceType.POINTS): -25,
+        wallet(A, BalanceType.POINTS): 25,
     }
     assert unit.line.first(passing_over=None) is None
 
 
 def test_what_a_refund_leaves_uncovered_goes_back() -> None:
     unit, draft = a_unit(HALF_PAID), Draft("refund")
-    before, after = (Conversion(Pocket.LOVE, 10_000, amount) for amount in (80, 30))
+    before, after = (Conversion(BalanceType.LOVE, 10_000, amount) for amount in (80, 30))
     take_back_conversion(unit, draft, HALF_PAID, before, after)
     enter_in_journal(unit, draft)
-    assert unit.credits == {(A, Pocket.LOVE): -50}
-    assert balances(unit.journal) == {issued(NAME, Pocket.LOVE): 50, wallet(A, Pocket.LOVE): -50}
+    assert unit.credits == {(A, BalanceType.LOVE): -50}
+    assert balances(unit.journal) == {
+        issued(NAME, BalanceType.LOVE): 50,
+        wallet(A, BalanceType.LOVE): -50,
+    }

@@ -83,7 +83,7 @@ def test_a_draw_replaces_the_ratio_once(luck: Luck) -> None:
     line = a_line("1", 1000, gets=10_000, lottery=lottery, entry=Entry(1000, 0))
     after = drawn(line, luck, prize_max=1500)
     assert after.entry is not None
-    assert after.entry.entitlement == {500: 50, 20_000: 1500}[after.gets_bps or 0]
+    assert after.entry.entitlement == {500: 50, 20_000: 1500}[after.entitlement_bps or 0]
     assert after.entry.drawn
 
 
@@ -94,7 +94,7 @@ def test_a_miss_leaves_the_ratio(luck: Luck) -> None:
     line = a_line("1", 1000, gets=10_000, lottery=lottery, entry=Entry(1000, 0))
     after = drawn(line, luck, prize_max=None)
     assert after.entry == Entry(1000, 0, drawn=True)
-    assert after.gets_bps == 10_000
+    assert after.entitlement_bps == 10_000
 
 
 def test_a_draw_of_nothing_ends_the_entry() -> None:

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Complete, Join
-from rebate.domain.ledger import Reason, Till, balances, parts_of, till, totals, wallet
+from rebate.domain.ledger import (
+    QueueAccount,
+    Reason,
+    balances,
+    parts_of,
+    queue_account,
+    totals,
+    wallet,
+)
 from rebate.domain.names import entry_id
 from rebate.domain.plans import queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
@@ -69,12 +77,16 @@ def test_money_is_moved_and_never_made(kind: str, data: st.DataObject) -> None:
         for member, each in queue.wallets.items()
         for pocket, balance in each.balances.items()
     }
-    tills = {till(NAME, Till(name)): sum_ for name, sum_ in queue.queue.tills.items() if sum_}
+    tills = {
+        queue_account(NAME, QueueAccount(name)): sum_
+        for name, sum_ in queue.queue.tills.items()
+        if sum_
+    }
     given_out = {name: sum_ for name, sum_ in posted.items() if parts_of(name)[0] == "issued"}
     assert posted == {**held, **tills, **given_out}
-    assert queue.queue.figure(Till.TRANSIT) == 0
-    assert queue.queue.figure(Till.POOL) >= 0
-    assert queue.queue.figure(Till.RETAINED) >= 0
+    assert queue.queue.figure(QueueAccount.TRANSIT) == 0
+    assert queue.queue.figure(QueueAccount.POOL) >= 0
+    assert queue.queue.figure(QueueAccount.RETAINED) >= 0
 
 
 @every_plan
@@ -92,7 +104,7 @@ def test_no_entry_gets_more_than_it_was_promised(kind: str, data: st.DataObject)
             else:
                 assert entry.paid <= entry.entitlement
                 if not entry.conversion and not queue.queue.has_cleared(ticket):
-                    assert entry.waits == (entry.lacks > 0)
+                    assert entry.waits == (entry.outstanding > 0)
 
 
 @every_plan
@@ -164,7 +176,7 @@ def test_every_contribution_is_what_its_line_owes_for_what_is_left_of_it(
                 owed for owed, part in zip(owes, line.settled, strict=False) if part is not None
             ]
             contributed += sum(settled)
-    assert queue.queue.figure(Till.CONTRIBUTED) == contributed
+    assert queue.queue.figure(QueueAccount.CONTRIBUTED) == contributed
 
 
 @many
@@ -172,7 +184,7 @@ def test_every_contribution_is_what_its_line_owes_for_what_is_left_of_it(
 def test_first_in_is_first_out(data: st.DataObject) -> None:
     """Nobody is paid before all who stood ahead were paid in full (Rule 1.2.3)."""
     history = data.draw(histories("queue_rebate"))
-    plan = queue_rebate.settlement(queue_rebate_terms.Terms(ZONE))
+    plan = queue_rebate.settlement(queue_rebate_terms.QueueRebateTerms(ZONE))
     bought = tuple(ticket_in_line(ticket) for ticket in history.tickets)
     paid = tuple(command for command in history.commands if isinstance(command, Join))
     queue = played(History(plan, bought, paid), at_once=data.draw(st.integers(1, 5)))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from rebate.domain.allocation import collect, fifo, fixed_shares
 from rebate.domain.caps import DailyCap
-from rebate.domain.commands import Command, Complete, Cut, Join, Refund
-from rebate.domain.ledger import Pocket, Till
+from rebate.domain.commands import Command, Complete, Cut, Join, RefundOrder
+from rebate.domain.ledger import BalanceType, QueueAccount
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
@@ -55,7 +55,7 @@ def a_line_of(
     **plan: Any,
 ) -> PureQueue:
     """Play orders (order, member, paid by line), of which each gives so many basis points."""
-    settled = replace(queue_rebate.settlement(queue_rebate_terms.Terms(ZONE)), **plan)
+    settled = replace(queue_rebate.settlement(queue_rebate_terms.QueueRebateTerms(ZONE)), **plan)
     tickets = [
         Ticket(
             NAME,
@@ -82,9 +82,9 @@ def a_join(
     return join_of(ticket)
 
 
-def refund_of(order: str, member: str, amount: int, line: str = "1") -> Refund:
+def refund_of(order: str, member: str, amount: int, line: str = "1") -> RefundOrder:
     at = Instant(BEGIN + 1000 * MINUTE)
-    return Refund(at, OrderId(order), MemberId(member), "r1", (Cut(LineId(line), amount),))
+    return RefundOrder(at, OrderId(order), MemberId(member), "r1", (Cut(LineId(line), amount),))
 
 
 def refund(queue: PureQueue, order: str, member: str, amount: int) -> None:
@@ -123,7 +123,7 @@ def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: i
         Ticket(NAME, OrderId(f"o{n}"), MemberId(f"m{n}"), (a_line("1", 100),), Instant(BEGIN + n))
         for n in range(count)
     ]
-    queue = PureQueue(order_queue.settlement(order_queue.Terms()), {}, room)
+    queue = PureQueue(order_queue.settlement(order_queue.OrderQueueTerms()), {}, room)
     queue.tickets |= {ticket.key: ticket for ticket in tickets}
     missed = [
         replace(join_of(ticket), completed=True, repurchase=100) for ticket in tickets[: room - 7]
@@ -137,9 +137,9 @@ def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: i
 @every_room
 def test_what_leaves_buys_again_in_the_same_commit(room: int) -> None:
     """Rule 4.4: with a command, a ticket and an order of its own."""
-    terms = order_queue.Terms(reward_bps=3000, rewards_to_exit=5)
+    terms = order_queue.OrderQueueTerms(reward_bps=3000, rewards_to_exit=5)
     plan = order_queue.settlement(terms)
-    line = replace(a_line(WHOLE_ORDER, 100, gives=3000), gets_bps=None)
+    line = replace(a_line(WHOLE_ORDER, 100, gives=3000), entitlement_bps=None)
     tickets = [
         Ticket(NAME, OrderId(f"o{n}"), MemberId(f"m{n}"), (line,), Instant(BEGIN + n))
         for n in range(60)
@@ -189,15 +189,15 @@ def test_entries_far_apart_stand_below_nodes_of_their_own(room: int) -> None:
 
 @every_room
 def test_an_order_that_lets_another_leave_and_joins_below_a_new_node(room: int) -> None:
-    terms = order_queue.Terms(reward_bps=3000, rewards_to_exit=1)
-    line = replace(a_line(WHOLE_ORDER, 100, gives=3000), gets_bps=None)
+    terms = order_queue.OrderQueueTerms(reward_bps=3000, rewards_to_exit=1)
+    line = replace(a_line(WHOLE_ORDER, 100, gives=3000), entitlement_bps=None)
     queue = PureQueue(order_queue.settlement(terms), {})
     for number in range(33):
         ticket = Ticket(
             NAME,
             OrderId(f"o{number}"),
             MemberId("AB"[number == 32]),
-            (replace(line, gives_bps=3000 * (number == 32)),),
+            (replace(line, contribution_bps=3000 * (number == 32)),),
             Instant(BEGIN + number),
         )
         queue.tickets[ticket.key] = ticket
@@ -287,9 +287,9 @@ def test_a_refund_takes_back_money_that_lies_in_more_rows_than_fit(
     queue = a_line_of(("o1", "A", 10_000), *payers, hold_days=7, room=room)
     assert len(queue.holds) == 200
     refund(queue, "o1", "A", amount)
-    assert queue.wallets[MemberId("A")].balances == ({Pocket.PENDING: left} if left else {})
+    assert queue.wallets[MemberId("A")].balances == ({BalanceType.PENDING: left} if left else {})
     assert sum(hold.amount for hold in queue.holds.values()) == left
-    assert queue.queue.figure(Till.CLAWED_BACK) == 200 - left
+    assert queue.queue.figure(QueueAccount.CLAWED_BACK) == 200 - left
     (told,) = [event for event in queue.events if event.type == "EntryRefunded"]
     assert (told.clawed_back, told.entitlement) == (200 - left, 10_000 - amount)
     entry = queue.payable()[0].lines[0].entry if left < 10_000 - amount else None
@@ -306,11 +306,11 @@ def test_what_is_not_pending_any_more_is_taken_from_cash(spent: int) -> None:
     member = MemberId("A")
     for name in sorted(queue.holds)[:150]:
         del queue.holds[name]
-    held = {Pocket.PENDING: 50, Pocket.CASH: 150 - spent}
+    held = {BalanceType.PENDING: 50, BalanceType.CASH: 150 - spent}
     queue.wallets[member] = replace(queue.wallets[member], balances=held)
     refund(queue, "o1", "A", 10_000)
-    assert queue.wallets[member].balances == ({Pocket.CASH: -spent} if spent else {})
-    assert queue.queue.figure(Till.CLAWED_BACK) == 200
+    assert queue.wallets[member].balances == ({BalanceType.CASH: -spent} if spent else {})
+    assert queue.queue.figure(QueueAccount.CLAWED_BACK) == 200
 
 
 @pytest.mark.parametrize("hold_days", [0, 7])
@@ -321,7 +321,7 @@ def test_the_parts_of_a_refund_come_to_what_it_does_at_once(
     """Line after line: what was taken back for the first is not taken, nor told, for the second."""
     first, second = amounts
     cuts = (Cut(LineId("1"), first), Cut(LineId("2"), second))
-    command = Refund(Instant(BEGIN + 1000 * MINUTE), OrderId("o1"), MemberId("A"), "r1", cuts)
+    command = RefundOrder(Instant(BEGIN + 1000 * MINUTE), OrderId("o1"), MemberId("A"), "r1", cuts)
     payers = [(f"p{number}", f"m{number}", 10) for number in range(200)]
     queues = []
     for room in (1000, SMALLEST):
@@ -349,7 +349,7 @@ def test_a_part_that_is_cut_goes_on_as_that_part(room: int) -> None:
         queue = a_line_of(*((f"o{n}", f"m{n}", 10) for n in range(40)), gives=0)
         queue.plan, queue.room = replace(queue.plan, parts=parts), each
         queue.settle([a_join(queue, "p1", "B", 1000, gives=5000, parts_bps=(4000, 6000))])
-        assert queue.queue.figure(Till.POOL) == 200
+        assert queue.queue.figure(QueueAccount.POOL) == 200
         assert len(queue.wallets) == 30
         outcomes.append(queue.outcome())
     assert outcomes[0] == outcomes[1]

@@ -2,7 +2,7 @@
 
 from rebate.domain.distribution import Distribution, Reached
 from rebate.domain.execution import Execution
-from rebate.domain.ledger import Draft, Till
+from rebate.domain.ledger import Draft, QueueAccount
 from rebate.domain.posting import post_to_queue
 from rebate.domain.queues import TakenBack
 from rebate.domain.times import Instant
@@ -18,10 +18,10 @@ def test_what_is_left_stands_in_transit_until_it_goes_on() -> None:
     under_way = Distribution(
         Draft("pool_run"), AT, 70, withheld=5, line=1, part=2, each=9, reached=Reached(3, 4, 5)
     )
-    post_to_queue(unit, under_way.draft, Till.POOL, -75)
+    post_to_queue(unit, under_way.draft, QueueAccount.POOL, -75)
     execution.distribution = under_way
     execution.stop()
-    assert unit.queue.figure(Till.TRANSIT) == 75
+    assert unit.queue.figure(QueueAccount.TRANSIT) == 75
     assert len(unit.journal) == 1
     progress = unit.queue.progress
     assert progress is not None
@@ -32,7 +32,7 @@ def test_what_is_left_stands_in_transit_until_it_goes_on() -> None:
     assert later.begun
     rest = Distribution(Draft("pool_run"), AT, 0)
     later.resume(rest)
-    assert unit.queue.figure(Till.TRANSIT) == 0
+    assert unit.queue.figure(QueueAccount.TRANSIT) == 0
     assert (rest.left, rest.withheld, rest.each, rest.reached) == (70, 5, 9, Reached(3, 4, 5))
     assert later.resumed is None, "it is taken up once"
 
@@ -41,7 +41,7 @@ def test_a_command_that_is_stopped_before_it_goes_on_stays_where_it_was() -> Non
     unit = a_unit()
     first = Execution(unit, "key", AT, begun=True, taken_back=TakenBack(1, 30))
     first.distribution = Distribution(Draft("contribution"), AT, 7)
-    post_to_queue(unit, first.distribution.draft, Till.CONTRIBUTED, -7)
+    post_to_queue(unit, first.distribution.draft, QueueAccount.CONTRIBUTED, -7)
     first.stop()
     progress = unit.queue.progress
     assert progress is not None

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.domain.flow import DAYS_SEEN, DayFlow, Flow, Pace
 from rebate.domain.times import DAY, Instant
+from rebate.domain.volumes import DAYS_SEEN, DailyVolume, PayoutRate, RecentVolume
 
 
 def at(day: int, hour: int = 0) -> Instant:
@@ -13,20 +13,20 @@ def at(day: int, hour: int = 0) -> Instant:
 
 
 def test_nothing_but_what_is_told_is_added() -> None:
-    flow = Flow().plus(at(9), given=5).plus(at(9, 1), gifts=1).plus(at(9, 2), promised=7)
-    assert flow == Flow(9, (DayFlow(9, given=5, gifts=1, promised=7),))
-    assert Flow().plus(at(9)) == Flow(9, (DayFlow(9),))
+    flow = RecentVolume().plus(at(9), given=5).plus(at(9, 1), gifts=1).plus(at(9, 2), promised=7)
+    assert flow == RecentVolume(9, (DailyVolume(9, given=5, gifts=1, promised=7),))
+    assert RecentVolume().plus(at(9)) == RecentVolume(9, (DailyVolume(9),))
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9)), max_size=12), st.randoms())
 def test_the_order_in_which_it_is_told_makes_no_difference(happened, chance) -> None:
     """But for days that were forgotten already: those before the last week."""
-    flow, days = Flow(), dict[int, int]()
+    flow, days = RecentVolume(), dict[int, int]()
     for day, amount in sorted(happened, key=lambda _: chance.random()):
         flow = flow.plus(at(day, amount), given=amount, gifts=1, promised=2 * amount)
         days[day] = days.get(day, 0) + amount
     if not days:
-        assert flow == Flow()
+        assert flow == RecentVolume()
         return
     assert flow.began == min(days)
     assert [each.day for each in flow.days] == sorted(d for d in days if d >= max(days) - DAYS_SEEN)
@@ -35,17 +35,17 @@ def test_the_order_in_which_it_is_told_makes_no_difference(happened, chance) -> 
 
 
 def test_a_late_order_is_counted_on_its_day() -> None:
-    flow = Flow().plus(at(9), given=5, gifts=1).plus(at(10), given=1, gifts=1)
+    flow = RecentVolume().plus(at(9), given=5, gifts=1).plus(at(10), given=1, gifts=1)
     flow = flow.plus(at(9), given=2, gifts=1)
-    assert flow == Flow(9, (DayFlow(9, 7, 2), DayFlow(10, 1, 1)))
+    assert flow == RecentVolume(9, (DailyVolume(9, 7, 2), DailyVolume(10, 1, 1)))
     assert flow.plus(at(8), given=3).began == 8
 
 
 def test_the_pace_is_that_of_whole_days() -> None:
-    flow = Flow().plus(at(8), given=10, gifts=2, promised=40).plus(at(9), given=20, gifts=1)
+    flow = RecentVolume().plus(at(8), given=10, gifts=2, promised=40).plus(at(9), given=20, gifts=1)
     today = flow.plus(at(10), given=1000, gifts=9)
-    assert today.pace(at(10, 12)) == Pace(days=2, given=30, gifts=3, promised=40)
-    assert Flow().plus(at(10), given=4).pace(at(10, 12)) == Pace(days=1, given=4)
+    assert today.pace(at(10, 12)) == PayoutRate(days=2, given=30, gifts=3, promised=40)
+    assert RecentVolume().plus(at(10), given=4).pace(at(10, 12)) == PayoutRate(days=1, given=4)
 
 
 @pytest.mark.parametrize(
@@ -53,22 +53,22 @@ def test_the_pace_is_that_of_whole_days() -> None:
     [(0, 5, 0), (0, 0, 0), (-3, 0, 0), (1, 1, 1), (5, 2, 3), (4, 2, 2), (1, 0, None)],
 )
 def test_days_are_rounded_up_and_nothing_takes_none(amount, given, days) -> None:
-    assert Pace(days=1, given=given).days_for(amount) == days
-    assert Pace(days=1, gifts=given).days_for_gifts(amount) == days
+    assert PayoutRate(days=1, given=given).days_for(amount) == days
+    assert PayoutRate(days=1, gifts=given).days_for_gifts(amount) == days
 
 
 def test_the_share_that_is_ever_paid_is_whole_basis_points() -> None:
     shares = [
-        Pace(given=1, promised=3).ever_paid(),
-        Pace(given=5, promised=4).ever_paid(),
-        Pace(given=5).ever_paid(),
+        PayoutRate(given=1, promised=3).ever_paid(),
+        PayoutRate(given=5, promised=4).ever_paid(),
+        PayoutRate(given=5).ever_paid(),
     ]
     assert shares == [3333, 10_000, None]
     assert [type(share) for share in shares] == [int, int, type(None)]
 
 
 def test_a_cap_a_day_bounds_the_pace() -> None:
-    pace = Pace(days=3, given=100, gifts=3)
+    pace = PayoutRate(days=3, given=100, gifts=3)
     assert pace.at_most(None) == pace
-    assert pace.at_most(20) == Pace(days=3, given=60, gifts=3)
+    assert pace.at_most(20) == PayoutRate(days=3, given=60, gifts=3)
     assert pace.at_most(40) == pace

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from rebate.domain.draws import Luck, RandomReturn
+from rebate.domain.draws import Luck, RandomReturnTerms
 from rebate.domain.joining import take_place
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.plan import Plan
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
@@ -15,7 +15,7 @@ from tests.domain.units import a_unit, accepted, waiting
 from tests.strategies import BEGIN, a_line
 
 AT = Instant(BEGIN)
-POINTS = Plan(parts=(), exchange_bps=((Pocket.POINTS, 5_000),))
+POINTS = Plan(parts=(), exchange_bps=((BalanceType.POINTS, 5_000),))
 
 
 def of_lines(*promised: int) -> Ticket:
@@ -61,7 +61,7 @@ WAITS = Outcome(Status.WAITING, 0, ["EntryJoined"])
 @pytest.mark.parametrize(("luck", "outcome"), [(0, CONVERTED), (1, WAITS)])
 def test_luck_puts_an_entry_on_a_points_place_of_its_group(luck: int, outcome: Outcome) -> None:
     """One place in two is for points; what is left of the group stands in the queue."""
-    makeup = RandomReturn(1, 1, Luck(f"{luck:064x}"))
+    makeup = RandomReturnTerms(1, 1, Luck(f"{luck:064x}"))
     ticket = replace(accepted("new"), lines=(a_line("1", 300, random_return=makeup),))
     unit = a_unit(plan=POINTS)
     joined = take_place(unit, ticket, AT)
@@ -69,13 +69,13 @@ def test_luck_puts_an_entry_on_a_points_place_of_its_group(luck: int, outcome: O
     assert entry is not None
     assert group is not None
     assert (group.cash, group.points) == ((1, 0) if outcome is CONVERTED else (0, 1))
-    points = unit.credits.get((joined.member, Pocket.POINTS), 0)
+    points = unit.credits.get((joined.member, BalanceType.POINTS), 0)
     assert Outcome(entry.status, points, [event.type for event in unit.events]) == outcome
     assert len(unit.journal) == (outcome is CONVERTED)
 
 
 def test_without_a_ratio_for_points_none_are_returned_at_random() -> None:
-    makeup = RandomReturn(0, 1, Luck("0" * 64))
+    makeup = RandomReturnTerms(0, 1, Luck("0" * 64))
     ticket = replace(accepted("new"), lines=(a_line("1", 300, random_return=makeup),))
     unit = a_unit()
     take_place(unit, ticket, AT)

@@ -5,21 +5,21 @@ import pytest
 from rebate.domain.ledger import (
     WITHDRAWN,
     Account,
+    BalanceType,
     JournalEntry,
-    Pocket,
     Posting,
-    Till,
+    QueueAccount,
     asset_of,
     balances,
     issued,
-    till,
+    queue_account,
     totals,
     wallet,
 )
 from rebate.domain.names import MemberId, QueueId
 
 A, MALL = MemberId("A"), QueueId("mall")
-CASH, POOL = wallet(A, Pocket.CASH), till(MALL, Till.POOL)
+CASH, POOL = wallet(A, BalanceType.CASH), queue_account(MALL, QueueAccount.POOL)
 
 
 def entry(*postings: tuple[Account, int]) -> JournalEntry:
@@ -30,14 +30,14 @@ def entry(*postings: tuple[Account, int]) -> JournalEntry:
     ("account", "asset"),
     [
         (CASH, "money"),
-        (wallet(A, Pocket.PENDING), "money"),
+        (wallet(A, BalanceType.PENDING), "money"),
         (POOL, "money"),
         (WITHDRAWN, "money"),
-        (wallet(A, Pocket.POINTS), "points"),
-        (wallet(A, Pocket.LOVE), "love"),
-        (wallet(A, Pocket.LOVE_FROZEN), "love"),
-        (wallet(A, Pocket.VOUCHER), "voucher"),
-        (issued(MALL, Pocket.POINTS), "points"),
+        (wallet(A, BalanceType.POINTS), "points"),
+        (wallet(A, BalanceType.LOVE), "love"),
+        (wallet(A, BalanceType.LOVE_FROZEN), "love"),
+        (wallet(A, BalanceType.VOUCHER), "voucher"),
+        (issued(MALL, BalanceType.POINTS), "points"),
     ],
 )
 def test_the_asset_of_an_account(account, asset):
@@ -54,11 +54,11 @@ def test_an_entry_balances_to_the_cent(off):
 
 def test_no_asset_makes_up_for_another():
     with pytest.raises(AssertionError, match=r"money.*points"):
-        entry((POOL, -500), (wallet(A, Pocket.POINTS), 500))
+        entry((POOL, -500), (wallet(A, BalanceType.POINTS), 500))
 
 
 def test_totals_are_by_asset():
-    points = wallet(A, Pocket.POINTS)
+    points = wallet(A, BalanceType.POINTS)
     postings = [Posting(POOL, -500), Posting(CASH, 200), Posting(points, 7), Posting(points, 1)]
     assert totals(postings) == {"money": -300, "points": 8}
 

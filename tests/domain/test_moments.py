@@ -7,7 +7,7 @@ import pytest
 from rebate.domain.allocation import fifo
 from rebate.domain.commands import Complete, Join, Keyed
 from rebate.domain.engine import Decision
-from rebate.domain.ledger import Pocket, Till
+from rebate.domain.ledger import BalanceType, QueueAccount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.records import replace
@@ -43,11 +43,11 @@ def test_each_at_its_moment(due, joins, self_funding):
     """Rules 1.4 (5) and 5.1; self-funding changes what comes first, never when (Rule 0.7)."""
     queue = a_queue(due, joins=joins, self_funding=self_funding)
     queue.settle([JOIN])
-    given = queue.queue.figure(Till.CONTRIBUTED)
+    given = queue.queue.figure(QueueAccount.CONTRIBUTED)
     assert given == (10 if due is Moment.PAID else 0)
     assert only(queue).joined == (joins is Moment.PAID)
     queue.settle([COMPLETE])
-    assert queue.queue.figure(Till.CONTRIBUTED) == 10
+    assert queue.queue.figure(QueueAccount.CONTRIBUTED) == 10
     assert only(queue).joined
     assert only(queue).completed_at == COMPLETED
 
@@ -58,7 +58,7 @@ def test_a_repurchase_is_completed_as_it_is_made(due, joins):
     """Rule 4.4."""
     queue = a_queue(due, joins=joins)
     queue.settle([replace(JOIN, completed=True)])
-    assert queue.queue.figure(Till.CONTRIBUTED) == 10
+    assert queue.queue.figure(QueueAccount.CONTRIBUTED) == 10
     assert only(queue).joined
     assert only(queue).completed_at == PAID
 
@@ -85,8 +85,8 @@ def test_what_is_in_flight_is_dealt_out_whatever_the_settings_say_since():
     queue = Changed(plan, {ticket.key: ticket for ticket in tickets}, room=12)
     queue.settle([*map(join_of, tickets)])
     assert queue.plan != plan, "the last order does not fit into one commit"
-    assert queue.queue.figure(Till.TRANSIT) == 0
-    assert queue.queue.figure(Till.CONTRIBUTED) == 100
+    assert queue.queue.figure(QueueAccount.TRANSIT) == 0
+    assert queue.queue.figure(QueueAccount.CONTRIBUTED) == 100
     assert queue.queue.standing.waiting == 1, "all but its own entry are paid"
 
 
@@ -105,7 +105,12 @@ def test_forecasts_count_what_the_line_is_given(for_line, paused):
 
 @pytest.mark.parametrize(
     ("completed_at", "pocket"),
-    [(None, Pocket.PENDING), (3 * DAY, Pocket.PENDING), (0, Pocket.CASH), (-DAY, Pocket.CASH)],
+    [
+        (None, BalanceType.PENDING),
+        (3 * DAY, BalanceType.PENDING),
+        (0, BalanceType.CASH),
+        (-DAY, BalanceType.CASH),
+    ],
 )
 def test_a_rebate_is_pending_until_its_order_has_been_complete_long_enough(completed_at, pocket):
     """Rule 1.2.8: seven days after the completion it is cash, also where it comes later still."""
@@ -119,14 +124,14 @@ def test_a_rebate_is_pending_until_its_order_has_been_complete_long_enough(compl
     queue.tickets[later.key] = later
     queue.settle([join_of(later)])
     assert queue.wallets[MemberId("A")].balances == {pocket: 10}
-    assert len(queue.holds) == (pocket is Pocket.PENDING)
+    assert len(queue.holds) == (pocket is BalanceType.PENDING)
 
 
-@pytest.mark.parametrize(("gets_bps", "promised"), [(10_000, 100), (None, 0)])
-def test_forecasts_count_what_entries_are_promised_in_money(gets_bps, promised):
+@pytest.mark.parametrize(("entitlement_bps", "promised"), [(10_000, 100), (None, 0)])
+def test_forecasts_count_what_entries_are_promised_in_money(entitlement_bps, promised):
     """Rule 8.2; entries whose rewards are counted are promised no amount."""
     queue = a_queue(Moment.PAID)
-    line = replace(a_line("1", 100), gets_bps=gets_bps)
+    line = replace(a_line("1", 100), entitlement_bps=entitlement_bps)
     queue.tickets = {key: replace(each, lines=(line,)) for key, each in queue.tickets.items()}
     queue.settle([JOIN])
     assert sum(day.promised for day in queue.queue.flow.days) == promised

@@ -8,7 +8,7 @@ import pytest
 from rebate.domain.allocation import AllocationRule, Payment, equal_shares, fifo, to_buyer
 from rebate.domain.caps import DailyCap, DailyRebates
 from rebate.domain.distribution import Distribution, Reached
-from rebate.domain.ledger import Draft, Pocket, Reason
+from rebate.domain.ledger import BalanceType, Draft, Reason
 from rebate.domain.loaded_state import DataMissing, EntryRef, RebatesOn
 from rebate.domain.names import MemberId
 from rebate.domain.payouts import distribute
@@ -60,7 +60,7 @@ def test_who_has_all_leaves_and_the_next_gets_the_rest() -> None:
 @pytest.mark.parametrize("rewards_to_exit", [1, 2])
 def test_where_rewards_are_counted_the_last_one_lets_an_entry_leave(rewards_to_exit: int) -> None:
     """Rule 4.3: whatever the reward comes to."""
-    line = replace(FIRST.lines[0], gets_bps=None)
+    line = replace(FIRST.lines[0], entitlement_bps=None)
     counted = replace(FIRST, lines=(line,)).with_entry(0, lambda e: replace(e, entitlement=None))
     unit = a_unit(counted, plan=Plan(parts=(), rewards_to_exit=rewards_to_exit))
 
@@ -90,7 +90,7 @@ def test_what_the_plan_holds_is_pending_until_it_is_due(
     at = None if completed_days_ago is None else Instant(BEGIN - completed_days_ago * day)
     unit = a_unit(replace(FIRST, completed_at=at), plan=Plan(parts=(), hold_days=7))
     distribute(unit, fifo(), an_amount(60))
-    assert unit.credits == {(A, Pocket(pocket)): 60}
+    assert unit.credits == {(A, BalanceType(pocket)): 60}
     assert [hold.amount for hold in unit.holds.values()] == ([60] if at is None else [])
 
 

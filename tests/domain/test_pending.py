@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.pending import take_pending
 from rebate.domain.records import replace
@@ -24,7 +24,7 @@ def held(name: str, order: str, amount: int) -> Hold:
 
 HOLDS = (held("1", "other", 50), held("2", "o0", 30), held("3", "o0", 20))
 LOADED: dict[str, Any] = {
-    "wallets": {A: Wallet(A, 1, {Pocket.PENDING: 100})},
+    "wallets": {A: Wallet(A, 1, {BalanceType.PENDING: 100})},
     "holds": {A: HOLDS},
 }
 

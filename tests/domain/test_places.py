@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
-from rebate.domain.places import FANOUT, Change, Node, NodeKey, nodes_above, update
+from rebate.domain.place_index import FANOUT, Change, Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
-from rebate.domain.tickets import Entry, Line, Standing, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, TicketLine, WaitingTotals
 from rebate.domain.times import Instant
 from tests.strategies import examples
 
@@ -24,7 +24,7 @@ def a_ticket(place: int, owed: int, *, ready: bool = False) -> Ticket:
         queue=NAME,
         order=OrderId(f"o{place}"),
         member=MemberId(f"m{place % 7}"),
-        lines=(Line(LineId("1"), 1000, 1000, entry=entry),),
+        lines=(TicketLine(LineId("1"), 1000, 1000, entry=entry),),
         paid_at=Instant(0),
         joined=True,
         place=place,
@@ -59,15 +59,17 @@ class Indexed:
         mark = len(self.line)
         self.queue = replace(self.queue, cleared_below=mark, height=0, top=(), sums=())
 
-    def counted(self) -> Standing:
+    def counted(self) -> WaitingTotals:
         kept = self.line[self.queue.cleared_below :]
-        return sum((ticket.standing for ticket in kept), Standing())
+        return sum((ticket.standing for ticket in kept), WaitingTotals())
 
-    def leaves(self) -> Iterator[tuple[int, Standing]]:
+    def leaves(self) -> Iterator[tuple[int, WaitingTotals]]:
         """Yield (place, standing) of all leaves, from the root down."""
         yield from self._below(self.queue.height, 0, self.queue.below)
 
-    def _below(self, level: int, index: int, children: object) -> Iterator[tuple[int, Standing]]:
+    def _below(
+        self, level: int, index: int, children: object
+    ) -> Iterator[tuple[int, WaitingTotals]]:
         assert isinstance(children, tuple)
         for position, child in enumerate(children):
             number = index * FANOUT + position
@@ -76,7 +78,7 @@ class Indexed:
                 continue
             key = NodeKey(NAME, self.queue.cleared_below, level - 1, number)
             below = self.nodes[key].below
-            assert child.standing == sum((each.standing for each in below), Standing())
+            assert child.standing == sum((each.standing for each in below), WaitingTotals())
             yield from self._below(level - 1, number, below)
 
 
@@ -123,7 +125,7 @@ def test_a_cleared_place_stands_in_no_node() -> None:
     index.clear()
     assert nodes_above(index.queue, 2) == []
     assert index.change([a_ticket(1, 0)]) == 0
-    assert index.queue.standing == Standing()
+    assert index.queue.standing == WaitingTotals()
 
 
 def test_a_clearing_begins_a_new_tree() -> None:
@@ -150,5 +152,5 @@ def test_an_index_that_names_nobody_above_its_leaves_is_read_as_it_was_stored_be
     }
     index.change([a_ticket(3, 0), a_ticket(FANOUT**2 + 5, 7)])
     assert index.queue.standing == index.counted()
-    assert sum((standing for _, standing in index.leaves()), Standing()) == index.counted()
+    assert sum((standing for _, standing in index.leaves()), WaitingTotals()) == index.counted()
     assert index.queue.top == ()

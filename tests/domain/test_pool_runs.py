@@ -7,12 +7,12 @@ import pytest
 
 from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Command, Complete, PayPool
-from rebate.domain.ledger import Pocket, Till
+from rebate.domain.ledger import BalanceType, QueueAccount
 from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId
 from rebate.domain.plan import Moment
 from rebate.domain.plans import red_packet, union
 from rebate.domain.records import replace
-from rebate.domain.tickets import Line, Ticket
+from rebate.domain.tickets import Ticket, TicketLine
 from rebate.domain.times import Instant
 from tests.domain.pure import NAME, PureQueue, join_of
 
@@ -22,15 +22,21 @@ RUN_AT = Instant(10_000)
 
 def ticket(number: int, **parts: Any) -> Ticket:
     """An order that gives 100 to the pool and may get 40."""
-    line = Line(WHOLE_ORDER, gives_from=100, gets_from=100, gives_bps=10_000, gets_bps=4000)
+    line = TicketLine(
+        WHOLE_ORDER,
+        contribution_base=100,
+        entitlement_base=100,
+        contribution_bps=10_000,
+        entitlement_bps=4000,
+    )
     order, member = OrderId(f"o{number}"), MemberId(f"m{number}")
     return Ticket(NAME, order, member, (line,), Instant(number), **parts)
 
 
 PLANS = {
-    "one after another": (union.settlement(union.Terms(settle_on=Moment.PAID)), {}),
+    "one after another": (union.settlement(union.UnionTerms(settle_on=Moment.PAID)), {}),
     "equally": (
-        red_packet.settlement(red_packet.Terms(place_by=Moment.PAID)),
+        red_packet.settlement(red_packet.RedPacketTerms(place_by=Moment.PAID)),
         {"parts_bps": (0, 0, 10_000)},
     ),
 }
@@ -49,7 +55,7 @@ def ran(kind: str, *runs: PayPool, room: int = 96, **terms: Any) -> PureQueue:
 
 def cash(queue: PureQueue) -> list[int]:
     wallets = [queue.wallets.get(MemberId(f"m{number}")) for number in range(COUNT)]
-    return [each.has(Pocket.CASH) if each else 0 for each in wallets]
+    return [each.has(BalanceType.CASH) if each else 0 for each in wallets]
 
 
 def pay(kind: str, at: int = RUN_AT, limit: int | None = None) -> PayPool:
@@ -61,8 +67,8 @@ def pay(kind: str, at: int = RUN_AT, limit: int | None = None) -> PayPool:
 def test_a_run_pays_all_that_wait_in_whatever_commits(kind: str, room: int) -> None:
     queue = ran(kind, pay(kind), room=room)
     assert cash(queue) == [40] * COUNT
-    assert queue.queue.figure(Till.POOL) == 60 * COUNT
-    assert queue.queue.figure(Till.TRANSIT) == 0
+    assert queue.queue.figure(QueueAccount.POOL) == 60 * COUNT
+    assert queue.queue.figure(QueueAccount.TRANSIT) == 0
     assert queue.queue.ran_at == RUN_AT
     assert {entry.kind for entry in queue.journal} >= {"pool_run"}
     paid = [event for event in queue.events if event.type == "RebatePaid"]
@@ -74,7 +80,7 @@ def test_a_run_pays_all_that_wait_in_whatever_commits(kind: str, room: int) -> N
 def test_a_run_pays_no_more_than_its_limit(limit: int, expected: list[int], room: int) -> None:
     queue = ran("one after another", pay("one", limit=limit), room=room)
     assert cash(queue) == [*expected, *[0] * (COUNT - len(expected))]
-    assert queue.queue.figure(Till.POOL) == 100 * COUNT - sum(expected)
+    assert queue.queue.figure(QueueAccount.POOL) == 100 * COUNT - sum(expected)
 
 
 @pytest.mark.parametrize("kind", PLANS)
@@ -84,7 +90,7 @@ def test_a_run_keeps_to_the_cap_of_its_day(kind: str, room: int) -> None:
     cap = DailyCap(100, ZoneInfo("UTC"))
     queue = ran(kind, pay(kind), room=room, daily_cap=cap)
     assert cash(queue) == [40, 40, 20] + [0] * (COUNT - 3)
-    assert queue.queue.figure(Till.POOL) == 100 * COUNT - 100
+    assert queue.queue.figure(QueueAccount.POOL) == 100 * COUNT - 100
     assert {day: each.amount for day, each in queue.rebates.items()} == {cap.day_of(RUN_AT): 100}
 
 

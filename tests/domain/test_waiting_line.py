@@ -13,7 +13,7 @@ from rebate.domain.loaded_state import (
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
-from rebate.domain.tickets import Entry, Line, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.waiting_line import WaitingLine
 
@@ -24,7 +24,8 @@ TO_THE_END = Window(0, None)
 def standing(place: int, *, member: str = "A", entries: int = 1) -> Ticket:
     """A ticket at a place, with an ordinal ten times that of its first entry."""
     lines = tuple(
-        Line(LineId(str(n)), 1000, 1000, entry=Entry(1000, 10 * place + n)) for n in range(entries)
+        TicketLine(LineId(str(n)), 1000, 1000, entry=Entry(1000, 10 * place + n))
+        for n in range(entries)
     )
     return Ticket(
         QueueId("mall"),

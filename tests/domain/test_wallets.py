@@ -2,8 +2,8 @@
 
 import pytest
 
-from rebate.domain.commands import Complete, Cut, Refund
-from rebate.domain.ledger import Pocket
+from rebate.domain.commands import Complete, Cut, RefundOrder
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import LineId, MemberId, OrderId
 from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
@@ -27,12 +27,12 @@ def test_repurchases_of_one_commit_never_spend_the_same_money(cash, bought, at_o
     """Rule 4.5: one that the member's cash does not cover is not made."""
     tickets = [a_ticket(name, "A", 100, at=number) for number, name in enumerate(("r1", "r2"))]
     queue = PureQueue(
-        order_queue.settlement(order_queue.Terms()), {each.key: each for each in tickets}
+        order_queue.settlement(order_queue.OrderQueueTerms()), {each.key: each for each in tickets}
     )
-    queue.wallets[A] = Wallet(A, 1, {Pocket.CASH: cash})
+    queue.wallets[A] = Wallet(A, 1, {BalanceType.CASH: cash})
     joins = [replace(join_of(each), completed=True, repurchase=100) for each in tickets]
     queue.settle(joins, at_once=at_once)
-    assert queue.wallets[A].has(Pocket.CASH) == cash - 100 * bought
+    assert queue.wallets[A].has(BalanceType.CASH) == cash - 100 * bought
     assert len(queue.in_line()) == bought
 
 
@@ -49,7 +49,7 @@ def test_a_refund_takes_what_is_pending_of_its_own_order_unless_that_is_due(
     refunded, completed, left
 ):
     """Rules 1.2.8 and 1.6.5: what is due is the member's, though nobody has released it yet."""
-    plan = replace(queue_rebate.settlement(queue_rebate_terms.Terms(ZONE)), hold_days=7)
+    plan = replace(queue_rebate.settlement(queue_rebate_terms.QueueRebateTerms(ZONE)), hold_days=7)
     tickets = [
         a_ticket("o1", "A", 10),
         a_ticket("o2", "A", 10, at=1),
@@ -61,7 +61,7 @@ def test_a_refund_takes_what_is_pending_of_its_own_order_unless_that_is_due(
     if completed:
         queue.settle([Complete(Instant(BEGIN + 4), OrderId(refunded), A)])
     cut = (Cut(LineId("1"), 10),)
-    queue.settle([Refund(Instant(BEGIN + 8 * DAY), OrderId(refunded), A, "r1", cut)])
+    queue.settle([RefundOrder(Instant(BEGIN + 8 * DAY), OrderId(refunded), A, "r1", cut)])
     held = {hold.order: hold.amount for hold in queue.holds.values() if hold.amount}
     assert held == left
-    assert queue.wallets[A].balances == {Pocket.PENDING: 10}
+    assert queue.wallets[A].balances == {BalanceType.PENDING: 10}

@@ -7,7 +7,7 @@ import pytest
 
 from rebate.domain import write_budget
 from rebate.domain.names import MemberId, OrderId
-from rebate.domain.places import NodeKey
+from rebate.domain.place_index import NodeKey
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.write_budget import BudgetExceeded, WriteBudget

@@ -4,7 +4,7 @@ from typing import Any
 
 from rebate.domain.loaded_state import LoadedState, Window
 from rebate.domain.names import MemberId, OrderId
-from rebate.domain.places import Change, update
+from rebate.domain.place_index import Change, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace

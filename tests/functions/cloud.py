@@ -27,9 +27,9 @@ from local.streams import as_json
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
 from rebate.domain.times import SECOND
-from rebate.usecases.rows import Inbox, Journal, key_of
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.rows import Inbox, Journal, key_of
 
 EVENTS = Path(__file__).parent.parent / "events"
 REGION = "eu-central-1"

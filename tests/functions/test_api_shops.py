@@ -9,7 +9,7 @@ import pytest
 from functions.api.handler import handler
 from rebate import bootstrap
 from rebate.contracts.signatures import TOLERANCE_SECONDS, sign
-from rebate.usecases.rows import Key, Member
+from rebate.usecases.storage.rows import Key, Member
 from tests.functions.cloud import REGION, SETTINGS, bought, envelope, sample
 
 SECRET = b"new secret"

@@ -10,9 +10,9 @@ from rebate.bootstrap import app
 from rebate.contracts.events_in import MemberSaved
 from rebate.domain.errors import Unavailable
 from rebate.domain.times import instant_of
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import Key, Member, Product, Shop
-from rebate.usecases.save_catalog import CatalogDesk
+from rebate.usecases.catalog.save_catalog import CatalogAcceptance
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import Key, Member, Product, Shop
 from tests.functions.cloud import SETTINGS, batch, context, envelope, sample
 
 
@@ -114,7 +114,7 @@ def test_referrals_form_no_loop(cloud, length):
 def test_two_bonds_that_would_make_a_loop_together_are_not_both_made(cloud):
     """B is bound below A while the walk above B, which ended at B, is not committed yet."""
     store = _Interrupted(app().store)
-    desk = CatalogDesk(store, app().clock, app().settings)
+    desk = CatalogAcceptance(store, app().clock, app().settings)
     store.meanwhile = lambda: app().catalog.save(_refers("B", to="A"))
     saved = desk.save(_refers("A", to="B"))
     assert (_member("A").referrer, _member("B").referrer) == (None, "A")
@@ -125,7 +125,7 @@ def test_a_row_that_others_keep_writing_to_comes_again(cloud):
     store = _Interrupted(app().store, once=False)
     versions = iter(range(1, 100))
     store.meanwhile = lambda: app().store.commit([Put(Member("A", version=next(versions)))])
-    desk = CatalogDesk(store, app().clock, app().settings)
+    desk = CatalogAcceptance(store, app().clock, app().settings)
     with pytest.raises(Unavailable):
         desk.save(MemberSaved(member_id="A", level="gold"))
 
@@ -142,7 +142,7 @@ def test_new_members_are_bound_below_a_long_line_without_walking_it(cloud):
     for number in range(40):
         app().catalog.save(_refers(f"m{number + 1}", to=f"m{number}"))
     store = _Counting(app().store)
-    CatalogDesk(store, app().clock, app().settings).save(_refers("new", to="m40"))
+    CatalogAcceptance(store, app().clock, app().settings).save(_refers("new", to="m40"))
     assert (_member("new").referrer, store.gets) == ("m40", 2)
 
 

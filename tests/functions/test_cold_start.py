@@ -50,7 +50,7 @@ import json, sys
 from functions.{function}.handler import handler
 from rebate.bootstrap import wire
 from rebate.adapters.codec import decode
-from rebate.usecases.rows import Inbox, Journal, SettingsVersion
+from rebate.usecases.storage.rows import Inbox, Journal, SettingsVersion
 app = wire(None)
 {desks}
 print(json.dumps([name for name in {heavy} if name in sys.modules]))

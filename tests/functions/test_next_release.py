@@ -19,7 +19,7 @@ from rebate.adapters.bodies import text_of
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
 from rebate.domain.errors import Unreadable
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plans import referral
@@ -28,10 +28,18 @@ from rebate.domain.terms import EDITION
 from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
 from rebate.domain.wire import Unknown
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import Inbox, Journal, Key, SettingsVersion, inbox_key, joined, number
-from rebate.usecases.settings import save_settings
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import (
+    Inbox,
+    Journal,
+    Key,
+    SettingsVersion,
+    inbox_key,
+    joined,
+    number,
+)
 from tests.functions.cloud import REGION, SETTINGS, bought, context, envelope, failed
 
 STORE = {"channel": "store", "store_id": "W"}
@@ -301,6 +309,6 @@ def test_a_wallet_with_a_pocket_of_a_later_release_keeps_it(cloud):
     client.put_item(TableName="rebate-test-wallets", Item=balances)
     cloud.send(bought("o1", "A"), bought("o2", "B"))
     cloud.settle()
-    assert app().store.get(Wallet, Key("A")).balances == {Pocket.CASH: 1000}
+    assert app().store.get(Wallet, Key("A")).balances == {BalanceType.CASH: 1000}
     found = client.get_item(TableName="rebate-test-wallets", Key={"partition": {"S": "A"}})
     assert found["Item"]["gift_card"] == {"N": "500"}

@@ -9,7 +9,7 @@ from functions.on_order_paid.handler import handler as on_order_paid
 from functions.on_order_refunded.handler import handler as on_order_refunded
 from rebate import bootstrap
 from rebate.domain.errors import Impossible
-from rebate.usecases.accept_order import OrderDesk
+from rebate.usecases.orders.accept_order import OrderAcceptance
 from tests.functions.cloud import batch, bought, context, envelope, failed, sample
 
 
@@ -131,13 +131,13 @@ def test_an_event_that_the_store_cannot_take_now_comes_again(cloud, monkeypatch,
 
 
 def test_a_bug_fails_the_call_and_then_keeps_back_what_trips_it_alone(cloud, monkeypatch):
-    accept = OrderDesk.accept
+    accept = OrderAcceptance.accept
 
     def trips(desk, event, sender, **more):
         assert event.order_id != "o2", "a bug"
         return accept(desk, event, sender, **more)
 
-    monkeypatch.setattr(OrderDesk, "accept", trips)
+    monkeypatch.setattr(OrderAcceptance, "accept", trips)
     orders = [bought(f"o{n}", "A") for n in (1, 2, 3)]
     with pytest.raises(AssertionError, match="a bug"):
         on_order_paid(batch(*orders), context("paid"))

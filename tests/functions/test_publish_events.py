@@ -15,11 +15,11 @@ from rebate.domain.events import (
     RebatePaid,
     RepurchaseMissed,
 )
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.records import defaults_of
 from rebate.domain.times import Instant
-from rebate.usecases.publish_events import events_of
-from rebate.usecases.rows import Journal
+from rebate.usecases.events.publish_events import events_of
+from rebate.usecases.storage.rows import Journal
 from tests.functions.cloud import SETTINGS, bought, context, failed, sample
 
 
@@ -109,9 +109,9 @@ def test_changes_of_the_journal_are_never_told(cloud):
 
 
 def test_a_payment_that_a_cap_cut_tells_what_was_due():
-    paid = RebatePaid("o1/1", "A", "o1", 60, Pocket.CASH, "o2")
+    paid = RebatePaid("o1/1", "A", "o1", 60, BalanceType.CASH, "o2")
     cut = RebateCapped("o1/1", "A", "o1", due=100, paid=60)
-    other = RebatePaid("o3/1", "C", "o3", 60, Pocket.CASH, "o2")
+    other = RebatePaid("o3/1", "C", "o3", 60, BalanceType.CASH, "o2")
     row = Journal("mall", 7, Instant(1), (), (cut, paid, other))
     assert [event.detail["due"] for event in events_of(row)] == [100, None]
 

@@ -10,8 +10,8 @@ from functions.scheduled_payouts.handler import handler as pay_out
 from rebate.contracts.schedules import UnreadableTick
 from rebate.contracts.settings import parse_settings
 from rebate.domain.times import instant_of
-from rebate.usecases.schedules import run_due
-from rebate.usecases.terms import terms_of
+from rebate.usecases.schedules.due_runs import run_due
+from rebate.usecases.settings.terms import terms_of
 from tests.functions.cloud import SETTINGS, bought, context, envelope, sample
 
 UNION = {"profit_share_bps": 6000, "quota_bps": 11000, "settle_on": "paid", "run_at": "00:30"}

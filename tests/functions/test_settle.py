@@ -15,9 +15,9 @@ from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant
-from rebate.usecases.ports import Put
-from rebate.usecases.rings import Ring, ring_of
-from rebate.usecases.rows import Inbox, inbox_key, joined, number
+from rebate.usecases.settlement.wake_up import WakeUp, wake_up_of
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import Inbox, inbox_key, joined, number
 from tests.functions.cloud import SETTINGS, bought, context, failed
 
 STRANGE = "product/a#b%23c/ü 1"
@@ -123,8 +123,8 @@ def test_a_sweep_tells_what_it_had_to_leave(cloud):
 @pytest.mark.parametrize("queue", ["mall", "store/W", STRANGE, "#", "product/"])
 def test_a_ring_names_the_queue_that_the_row_was_stored_for(queue):
     sort = joined(number(5), number(7), "o#1/ü%")
-    assert ring_of(*inbox_key(QueueId(queue), sort)) == Ring(QueueId(queue), Instant(7))
-    assert ring_of(*inbox_key(QueueId(queue), f"{sort}!")) == Ring(QueueId(queue), Instant(7))
+    assert wake_up_of(*inbox_key(QueueId(queue), sort)) == WakeUp(QueueId(queue), Instant(7))
+    assert wake_up_of(*inbox_key(QueueId(queue), f"{sort}!")) == WakeUp(QueueId(queue), Instant(7))
 
 
 def test_a_product_of_any_name_has_a_queue_that_is_rung_for(cloud):

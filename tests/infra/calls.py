@@ -20,15 +20,15 @@ from typing import Any, NamedTuple, TypeAlias
 import pytest
 from botocore.client import BaseClient
 
-from local.edge import CONNECT_QUEUE
+from local.fake_aws import CONNECT_QUEUE
 from local.functions import Functions
 from rebate import bootstrap
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import app
-from rebate.usecases.gathered import Gathered
-from rebate.usecases.ports import Check, Credit, Put, Remove, at_once
-from rebate.usecases.settings import SettingsReader
-from rebate.usecases.settle_queue import Settler
+from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.settlement.settle_queue import Settler
+from rebate.usecases.storage.buffered_store import BufferedStore
+from rebate.usecases.storage.ports import Check, Credit, Put, Remove, inline
 
 USECASES = Path(__file__).parents[2] / "shared" / "rebate" / "usecases"
 SETTLEMENT = "settlement"
@@ -190,10 +190,10 @@ def recording() -> Iterator[Recorder]:
         patch.setattr(Functions, "call", call_function)
         patch.setattr(Settler, "settle", settle_queue)
         # In a thread of its own nobody would know on whose behalf a commit is made.
-        patch.setattr(bootstrap, "RequestAside", lambda _on_send: at_once)
+        patch.setattr(bootstrap, "RequestAside", lambda _on_send: inline)
         for asker, names in (
             (DynamoStore, _READS),
-            (Gathered, _READS),
+            (BufferedStore, _READS),
             *((_compiled(kind), ["__new__"]) for kind in _WRITES.values()),
         ):
             for name in names:

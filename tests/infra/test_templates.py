@@ -17,14 +17,14 @@ from infra.runtime import ENVIRONMENT
 from infra.service_stack import INTAKES
 from infra.sign_in import scope_name
 from local.bus import ROUTES, enveloped
-from local.letters import TABLE, Letters
+from local.message_store import TABLE, MessageStore
 from local.tables import create_tables
 from rebate.contracts.events_in import EVENTS_IN
 from rebate.contracts.events_out import EVENTS_OUT
 from rebate.contracts.schedules import endings, payouts, read_run, read_tick
 from rebate.domain.times import SECOND
-from rebate.usecases.publish_events import SOURCE
-from rebate.usecases.settle_queue import Settler
+from rebate.usecases.events.publish_events import SOURCE
+from rebate.usecases.settlement.settle_queue import Settler
 from tests.contracts.test_events_in import LEAST
 from tests.infra.templates import SENDER, Template, names_of_functions, one
 
@@ -53,7 +53,7 @@ class Definitions:
 def test_the_tables_are_those_that_everything_else_is_tried_on(data: Template) -> None:
     """Keys, indexes and streams: the same as of tables made from the models on one machine."""
     tried = Definitions()
-    create_tables(tried, "rebate-test-", Letters(tried, "rebate-test-"))
+    create_tables(tried, "rebate-test-", MessageStore(tried, "rebate-test-"))
     del tried.made[f"rebate-test-{TABLE}"]
     deployed = {
         table["TableName"]: table for table in data.all("AWS::DynamoDB::GlobalTable").values()

@@ -16,14 +16,15 @@ from botocore.client import BaseClient
 
 from infra.schedule import starts_of
 from infra.stage import Stage
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.streams import Stream
 from rebate.adapters.clock import SystemClock
 from rebate.contracts.signatures import sign
-from rebate.domain import places
+from rebate.domain import place_index
 from rebate.domain.errors import Conflict
 from rebate.domain.times import DAY
-from rebate.usecases import accept_together, line, orders
+from rebate.usecases.orders import accept_together, store_order
+from rebate.usecases.settlement import queue_reader
 from tests.connectors.sent import wc_order, wc_refund, woocommerce
 
 SECRET = "a secret of a shop"
@@ -32,11 +33,11 @@ MIDNIGHT = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
 """When all runs of the settings are due, and all that was held."""
 
 SMALL: Sequence[tuple[ModuleType, str, int]] = (
-    (orders, "LINES_PER_ROW", 2),
+    (store_order, "LINES_PER_ROW", 2),
     (accept_together, "LINES_MAX", 2),
-    (orders, "WRITES_MAX", 8),
-    (places, "FANOUT", 4),
-    (line, "FANOUT", 4),
+    (store_order, "WRITES_MAX", 8),
+    (place_index, "FANOUT", 4),
+    (queue_reader, "FANOUT", 4),
 )
 """What rows and transactions hold on the tour, so that a little is much."""
 
@@ -140,7 +141,7 @@ class Killed(BaseException):
 class Tour:
     """Goes through a deployment that is new."""
 
-    def __init__(self, deployment: Deployment, journal: Stream) -> None:
+    def __init__(self, deployment: LocalDeployment, journal: Stream) -> None:
         self._deployment = deployment
         self._journal = journal
         self._at = START

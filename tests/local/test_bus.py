@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from local.bus import NO_RULE, RECEIVES_MAX, UNDELIVERABLE, Bus
+from local.bus import NO_RULE, RECEIVES_MAX, UNDELIVERABLE, LocalBus
 from local.deployment import deployed
-from local.letters import Box
+from local.message_store import MessageBox
 
 pytestmark = pytest.mark.engine
 
@@ -41,7 +41,7 @@ def paid(order="o1", **changes):
 @pytest.fixture
 def recorder(deployment):
     functions = Recorder()
-    return functions, Bus(functions, deployment.letters)
+    return functions, LocalBus(functions, deployment.letters)
 
 
 def test_an_event_comes_in_an_envelope_inside_a_message(recorder):
@@ -59,7 +59,7 @@ def test_an_event_comes_in_an_envelope_inside_a_message(recorder):
 
 def test_what_is_handed_back_comes_again(deployment):
     functions = Recorder(hands_back=2)
-    Bus(functions, deployment.letters).deliver(paid())
+    LocalBus(functions, deployment.letters).deliver(paid())
     counts = [call[1]["attributes"]["ApproximateReceiveCount"] for call in functions.calls]
     assert counts == ["1", "2", "3"]
     assert deployment.dead_letters() == []
@@ -67,7 +67,7 @@ def test_what_is_handed_back_comes_again(deployment):
 
 def test_what_is_always_handed_back_is_set_aside(deployment):
     functions = Recorder(hands_back=100)
-    bus = Bus(functions, deployment.letters)
+    bus = LocalBus(functions, deployment.letters)
     bus.deliver(paid())
     (letter,) = deployment.dead_letters()
     assert len(functions.calls) == RECEIVES_MAX
@@ -105,9 +105,9 @@ def test_what_was_put_and_not_delivered_outlives_its_process(clients):
         first.bus.put(paid("o1"))
         first.bus.put(paid("o2"))
     with deployed(clients, prefix) as second:
-        assert len(second.letters.read(Box.UNDELIVERED)) == 2
+        assert len(second.letters.read(MessageBox.UNDELIVERED)) == 2
         second.recover()
-        assert second.letters.read(Box.UNDELIVERED) == []
+        assert second.letters.read(MessageBox.UNDELIVERED) == []
         assert second.functions.metrics["accepted"] == 2
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from local.environment import DEMO_SECRET
 from local.http import served
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
 from tests.connectors.sent import back, item, moved, order, refund
 
 pytestmark = pytest.mark.engine

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.memory import deployed_in_memory
 from local.player import play
 from local.replaying import Replay
 from rebate.contracts.scenarios import load_scenario_text
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.rows import Journal, Statement
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.rows import Journal, StatementEntry
 from tests.local.retail import SETTINGS, shop_events
 
 ROOT = Path(__file__).parents[2]
@@ -43,12 +43,12 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def everything(deployment: Deployment) -> dict[str, Any]:
+def everything(deployment: LocalDeployment) -> dict[str, Any]:
     """Return the outcome, the books, and what members are told; without the time on the clock."""
     store = deployment.app.store
     assert [str(each) for each in audit_books(store).differences] == []
     journal = [(j.source, j.number, j.entries, j.events) for j in store.scan(Journal)]
-    statements = [(s.member, s.movements) for s in store.scan(Statement)]
+    statements = [(s.member, s.movements) for s in store.scan(StatementEntry)]
     return {
         "outcome": show_outcome(store, deployment.app.settings.in_force().terms),
         "journal": sorted(journal, key=lambda row: row[:2]),
@@ -57,7 +57,7 @@ def everything(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def replayed(deployment: Deployment, settings: dict[str, Any]) -> dict[str, Any]:
+def replayed(deployment: LocalDeployment, settings: dict[str, Any]) -> dict[str, Any]:
     app = deployment.app
     save_settings(app.store, app.clock, settings, expects=0, by="test")
     lines = [json.dumps(entry).encode() for entry in shop_events(25)]
@@ -67,7 +67,7 @@ def replayed(deployment: Deployment, settings: dict[str, Any]) -> dict[str, Any]
 
 @pytest.mark.engine
 @pytest.mark.parametrize("settings", CASES.values(), ids=CASES)
-def test_a_replay_comes_to_the_same(deployment: Deployment, settings: dict[str, Any]) -> None:
+def test_a_replay_comes_to_the_same(deployment: LocalDeployment, settings: dict[str, Any]) -> None:
     on_engine = replayed(deployment, settings)
     with deployed_in_memory() as in_memory:
         assert replayed(in_memory, settings) == on_engine
@@ -76,7 +76,7 @@ def test_a_replay_comes_to_the_same(deployment: Deployment, settings: dict[str, 
 
 @pytest.mark.engine
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
-def test_a_scenario_comes_to_the_same(deployment: Deployment, file: Path) -> None:
+def test_a_scenario_comes_to_the_same(deployment: LocalDeployment, file: Path) -> None:
     scenario = load_scenario_text(file.read_text(encoding="utf-8"), file.name)
     on_engine = play(deployment, scenario), everything(deployment)
     with deployed_in_memory() as in_memory:

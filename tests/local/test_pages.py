@@ -17,7 +17,7 @@ from local.http import served
 from rebate.contracts.events_in import Channel
 from rebate.contracts.notice_texts import KINDS as NOTICE_KINDS
 from rebate.contracts.notice_texts import LOCALES
-from rebate.domain.ledger import Pocket, Reason, Till
+from rebate.domain.ledger import BalanceType, QueueAccount, Reason
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.scopes import CUMULATIVE, FIXED, LEVEL, LOTTERY
 from rebate.domain.tickets import Status
@@ -205,8 +205,8 @@ def _keys():
         ("kind", [kind.name for plan in PLANS for kind in plan.kinds]),
         ("plan", list(PLANS.names)),
         ("status", list(Status)),
-        ("pocket", list(Pocket)),
-        ("till", list(Till)),
+        ("pocket", list(BalanceType)),
+        ("till", list(QueueAccount)),
         ("reward", list(Reason)),
         ("notice", list(NOTICE_KINDS)),
         ("channel", list(get_args(Channel))),

@@ -8,7 +8,7 @@ from local.player import play
 from rebate.contracts.scenarios import parse_scenario
 from rebate.domain.orders import Order
 from rebate.domain.times import iso
-from rebate.usecases.rows import Key, Member
+from rebate.usecases.storage.rows import Key, Member
 from tests.model import comparable, play_steps
 from tests.model.generate import OTHERS, QUEUE_REBATE, documents
 from tests.strategies import examples

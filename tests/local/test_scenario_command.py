@@ -79,16 +79,16 @@ def test_one_that_comes_to_no_end_is_told_in_its_place(write, capsys, monkeypatc
 
 def endless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the first settlement come to no end."""
-    from local.deployment import Deployment  # noqa: PLC0415
+    from local.deployment import LocalDeployment  # noqa: PLC0415
 
-    settle, times = Deployment.settle, iter([True])
+    settle, times = LocalDeployment.settle, iter([True])
 
-    def settled(self: Deployment, *args: Any) -> None:
+    def settled(self: LocalDeployment, *args: Any) -> None:
         settle(self, *args)
         if next(times, False):
             raise Unsettled({"mall": "comes to no end"})  # type: ignore[dict-item]
 
-    monkeypatch.setattr(Deployment, "settle", settled)
+    monkeypatch.setattr(LocalDeployment, "settle", settled)
 
 
 def test_a_fault_of_ours_is_raised_when_all_others_are_told(write, capsys, monkeypatch):

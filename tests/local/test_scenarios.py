@@ -6,7 +6,7 @@ import pytest
 
 from local.player import play
 from rebate.contracts.scenarios import load_scenario_text
-from rebate.usecases.audit_books import audit_books
+from rebate.usecases.audit.audit_books import audit_books
 
 pytestmark = pytest.mark.engine
 

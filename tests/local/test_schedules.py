@@ -6,10 +6,10 @@ from typing import Any
 
 from local.functions import Functions
 from local.memory import MemoryLetters
-from local.schedules import Schedules
+from local.schedules import LocalSchedules
 from rebate.contracts.settings import parse_settings
 from rebate.domain.terms import Terms
-from rebate.usecases.terms import terms_of
+from rebate.usecases.settings.terms import terms_of
 
 BEGIN = datetime(2026, 3, 1, 10, 58, 30, tzinfo=UTC)
 EVERY_MINUTE = ["scheduled_clear", *["scheduled_payouts"] * 3, "scheduled_sweep"]
@@ -54,7 +54,7 @@ def clock() -> Iterator[datetime]:
 
 def test_every_minute_is_started_once_and_hours_besides() -> None:
     functions, times = Called(), clock()
-    schedules = Schedules(functions, MemoryLetters(), midnights, lambda: next(times))
+    schedules = LocalSchedules(functions, MemoryLetters(), midnights, lambda: next(times))
     assert functions.names() == EVERY_HOUR
     schedules.tick()
     assert [event.get("at") for _, event in functions.calls[:1]] == ["2026-03-01T10:59:00+00:00"]
@@ -68,7 +68,7 @@ def test_every_minute_is_started_once_and_hours_besides() -> None:
 def test_minutes_that_were_slept_through_are_made_up_for() -> None:
     functions = Called()
     times = iter([BEGIN, BEGIN + timedelta(minutes=3)])
-    schedules = Schedules(functions, MemoryLetters(), midnights, lambda: next(times))
+    schedules = LocalSchedules(functions, MemoryLetters(), midnights, lambda: next(times))
     functions.names()
     schedules.tick()
     ticks = [event["at"] for name, event in functions.calls if name == "scheduled_clear"]
@@ -88,7 +88,7 @@ def test_what_was_due_while_nothing_ran_is_started_once_as_of_its_own_instant() 
 def clearings(marks: MemoryLetters, *times: datetime) -> list[str]:
     """Return for which minutes clearing was started by a process that lived at these times."""
     functions, moments = Called(), iter([times[0], *times])
-    schedules = Schedules(functions, marks, midnights, lambda: next(moments))
+    schedules = LocalSchedules(functions, marks, midnights, lambda: next(moments))
     for _ in times:
         schedules.tick()
     return [event["at"] for name, event in functions.calls if name == "scheduled_clear"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from local import settling
-from local.deployment import Deployment
+from local.deployment import LocalDeployment
 from local.memory import deployed_in_memory
 from local.settling import Unsettled
 from rebate.domain.commands import Join
@@ -13,22 +13,22 @@ from rebate.domain.errors import Impossible
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.times import Instant
-from rebate.usecases.ports import Put, Write
-from rebate.usecases.rows import Inbox, Key, joined, number
-from rebate.usecases.settings import save_settings
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.ports import Put, Write
+from rebate.usecases.storage.rows import Inbox, Key, joined, number
 from tests.plans import MALL
 
 MORE_THAN_A_COMMIT = 60
 
 
 @pytest.fixture
-def deployment() -> Iterator[Deployment]:
+def deployment() -> Iterator[LocalDeployment]:
     with deployed_in_memory() as made:
         save_settings(made.app.store, made.app.clock, MALL, expects=0, by="test")
         yield made
 
 
-def buy(deployment: Deployment, order: str, **where: str) -> None:
+def buy(deployment: LocalDeployment, order: str, **where: str) -> None:
     line = {"line_id": "1", "product_id": "p", "paid": 10_000}
     detail = {
         "order_id": order,
@@ -40,12 +40,12 @@ def buy(deployment: Deployment, order: str, **where: str) -> None:
     deployment.bus.deliver({"detail-type": "OrderPaid", "detail": detail | where})
 
 
-def settled(deployment: Deployment, queue: str) -> int:
+def settled(deployment: LocalDeployment, queue: str) -> int:
     row = deployment.app.store.get(Queue, Key(queue))
     return row.tickets if row else 0
 
 
-def refuse(deployment: Deployment, queue: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse(deployment: LocalDeployment, queue: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = deployment.app.store
     commit = store.commit
 
@@ -59,7 +59,7 @@ def refuse(deployment: Deployment, queue: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_queue_that_cannot_go_on_is_told_and_holds_up_no_other(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    deployment: LocalDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse(deployment, "mall", monkeypatch)
     buy(deployment, "o1")
@@ -75,7 +75,7 @@ def test_a_queue_that_cannot_go_on_is_told_and_holds_up_no_other(
 
 
 def test_a_queue_that_waits_for_what_never_comes_is_told(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    deployment: LocalDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settling, "TRIES_MAX", 2)
     order = OrderId("half stored")
@@ -89,7 +89,7 @@ def test_a_queue_that_waits_for_what_never_comes_is_told(
     assert settled(deployment, "store/W") == 1
 
 
-def test_what_takes_long_and_comes_to_an_end_is_waited_for(deployment: Deployment) -> None:
+def test_what_takes_long_and_comes_to_an_end_is_waited_for(deployment: LocalDeployment) -> None:
     deployment.app.settler.patience = 0
     for each in range(MORE_THAN_A_COMMIT):
         buy(deployment, f"o{each}")
@@ -97,7 +97,7 @@ def test_what_takes_long_and_comes_to_an_end_is_waited_for(deployment: Deploymen
     assert settled(deployment, "mall") == MORE_THAN_A_COMMIT
 
 
-def test_what_comes_to_no_end_is_broken_off(deployment: Deployment) -> None:
+def test_what_comes_to_no_end_is_broken_off(deployment: LocalDeployment) -> None:
     deployment.app.settler.patience = 0
     for each in range(MORE_THAN_A_COMMIT):
         buy(deployment, f"o{each}")

@@ -110,7 +110,7 @@ def settle(world: World, order: dict) -> None:
     parts = split(left + older, shares_bps)
     surplus = left + older
     for head, part in zip(heads, parts, strict=False):
-        payout = min(part, entries.lacks(head))
+        payout = min(part, entries.outstanding(head))
         entries.pay(world, PLAN, head, payout)
         surplus -= payout
     if plan.get("surplus", "carry") == "retain":
@@ -123,6 +123,6 @@ def accelerate(world: World, order: dict, member: str | None, wanted: int, left:
     entry = entries.oldest_of(line, member)
     if entry is None:
         return 0
-    taken = min(wanted, left, entries.lacks(entry))
+    taken = min(wanted, left, entries.outstanding(entry))
     entries.pay(world, PLAN, entry, taken)
     return taken

@@ -27,7 +27,7 @@ def new_entry(name: str, order: dict, entitlement: int | None, status: str = "wa
     }
 
 
-def lacks(entry: dict) -> int:
+def outstanding(entry: dict) -> int:
     return entry["entitlement"] - entry["paid"]
 
 
@@ -57,8 +57,8 @@ def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 
         world.pending.append({**lot, "days": hold_days})
         release(world)
     if entry["entitlement"] is not None:
-        assert lacks(entry) >= 0
-        if lacks(entry) == 0:
+        assert outstanding(entry) >= 0
+        if outstanding(entry) == 0:
             entry["status"] = "completed"
 
 
@@ -117,7 +117,7 @@ def lower_entitlement(world: World, entry: dict, entitlement: int) -> None:
 
 def credit_exchange(world: World, entry: dict, asset: str, bps: int) -> None:
     """Turn what an entry lacks into another asset (rules 1.6.1, 1.6.2)."""
-    amount = share(lacks(entry), bps)
+    amount = share(outstanding(entry), bps)
     entry["exchanged_into"] = {"asset": asset, "bps": bps, "amount": amount}
     world.move(amount, ("issued",), ("wallet", entry["member"], asset), asset)
 
@@ -125,7 +125,7 @@ def credit_exchange(world: World, entry: dict, asset: str, bps: int) -> None:
 def give_back(world: World, entry: dict) -> None:
     """Rule 1.6.5: what exceeds the exchange of the new remainder, even below zero."""
     got = entry["exchanged_into"]
-    due = share(lacks(entry), got["bps"])
+    due = share(outstanding(entry), got["bps"])
     assert due <= got["amount"]
     wallet = ("wallet", entry["member"], got["asset"])
     world.move(got["amount"] - due, wallet, ("issued",), got["asset"])
@@ -165,7 +165,7 @@ def fill_in_turn(world: World, queue_id: str, receivers: list[dict], amount: int
     for entry in receivers:
         if amount == 0:
             break
-        payout = min(amount, lacks(entry))
+        payout = min(amount, outstanding(entry))
         pay(world, queue_id, entry, payout, hold)
         amount -= payout
     return amount

@@ -96,4 +96,4 @@ def average(world: World) -> None:
             continue
         each = queue["pool"] // len(receivers)
         for entry in receivers:
-            entries.pay(world, queue_id, entry, min(each, entries.lacks(entry)))
+            entries.pay(world, queue_id, entry, min(each, entries.outstanding(entry)))

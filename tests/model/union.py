@@ -81,7 +81,7 @@ def settle(world: World, order: dict) -> None:
     entry = entries.oldest_of(entries.waiting(world, PLAN), referrer)
     if entry is not None:
         wanted = share(taken["profit"], taken["acceleration_bps"])
-        entries.pay(world, PLAN, entry, min(wanted, contribution, entries.lacks(entry)))
+        entries.pay(world, PLAN, entry, min(wanted, contribution, entries.outstanding(entry)))
 
 
 def run(world: World) -> None:

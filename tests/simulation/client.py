@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
-from rebate.usecases.ports import Put, Remove, Write
-from rebate.usecases.rows import Key, key_of
+from rebate.usecases.storage.ports import Put, Remove, Write
+from rebate.usecases.storage.rows import Key, key_of
 from tests.fakes import MemoryStore
 from tests.usecases.disturbed import Killed
 
@@ -34,7 +34,7 @@ CALM = Weather(0, 0, 0, 0, 0, 0, 0)
 
 @dataclass
 class Client:
-    """Implements `rebate.usecases.ports.Store`.
+    """Implements `rebate.usecases.storage.ports.Store`.
 
     `turn` lets others run; `told` learns of every commit that took place, and for each of its
     writes of the row that was there before. `read` holds the versions of single rows as read.

@@ -13,14 +13,14 @@ from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.accept_order import OrderEvent
-from rebate.usecases.inbox import Waiting
-from rebate.usecases.ports import Put, Remove, Write
-from rebate.usecases.rings import ring_of
-from rebate.usecases.rows import (
+from rebate.usecases.orders.accept_order import OrderEvent
+from rebate.usecases.settlement.pending_commands import PendingCommand
+from rebate.usecases.settlement.wake_up import wake_up_of
+from rebate.usecases.storage.ports import Put, Remove, Write
+from rebate.usecases.storage.rows import (
     Commission,
     CurrentSettings,
-    Dividend,
+    DividendRun,
     Inbox,
     Key,
     SettingsVersion,
@@ -140,9 +140,9 @@ class Commit:
             assert isinstance(doing, Mapping)
             for order in self.put[Order]:
                 yield Accepted(doing[order.id], self._arrival(order.id))
-        elif self.put[Dividend]:
+        elif self.put[DividendRun]:
             counted = frozenset(row.order for row in self.put[Commission])
-            yield Divided(self.put[Dividend][0].at, counted)
+            yield Divided(self.put[DividendRun][0].at, counted)
         elif self.put[CurrentSettings]:
             (saved,) = self.put[SettingsVersion]
             yield Changed(saved.document, saved.number)
@@ -153,7 +153,7 @@ class Commit:
         elif isinstance(doing, Asked):
             yield doing
 
-    def letters(self) -> list[Waiting]:
+    def letters(self) -> list[PendingCommand]:
         """Return the commands of the queue's inbox in which this commit may have had a part."""
         (queue,) = self.put[Queue]
         left = [row for row in self.store.scan(Inbox) if row.queue == queue.id]
@@ -194,7 +194,7 @@ class Commit:
 
     def _arrival(self, order: OrderId) -> Instant | None:
         sent = [
-            ring_of(*inbox_key(row.queue, each.sort)).arrived_at
+            wake_up_of(*inbox_key(row.queue, each.sort)).arrived_at
             for row in self.put[Inbox]
             for each in commands(row)
             if isinstance(each.command, OfTicket) and each.command.order == order
@@ -202,9 +202,11 @@ class Commit:
         return min(sent, default=None)
 
 
-def commands(row: Inbox) -> list[Waiting]:
+def commands(row: Inbox) -> list[PendingCommand]:
     """Return the commands that share a row of an inbox."""
     key = key_of(row)
     assert not isinstance(row.command, Unknown)
-    others = [Waiting(each.sort, each.command, key, ticket=each.ticket) for each in row.others]
-    return [Waiting(row.sort, row.command, key, row.request, row.ticket), *others]
+    others = [
+        PendingCommand(each.sort, each.command, key, ticket=each.ticket) for each in row.others
+    ]
+    return [PendingCommand(row.sort, row.command, key, row.request, row.ticket), *others]

@@ -7,7 +7,7 @@ from typing import Any
 
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded, parse_event
 from rebate.domain.times import Instant, instant_of
-from rebate.usecases.accept_order import OrderEvent
+from rebate.usecases.orders.accept_order import OrderEvent
 
 MEMBERS = "ABCDE"
 FIRST = datetime.fromisoformat("2026-03-01T10:00:00+08:00")

@@ -14,21 +14,21 @@ from rebate.domain.names import OrderId
 from rebate.domain.orders import Order
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.ports import Put, Write
-from rebate.usecases.rows import (
+from rebate.usecases.draws.seeds import repeatable_seed
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import SettingsReader, save_settings
+from rebate.usecases.storage.ports import Put, Write
+from rebate.usecases.storage.rows import (
     Answer,
     Commission,
     CurrentSettings,
-    Dividend,
+    DividendRun,
     Inbox,
     Journal,
     Key,
-    Statement,
+    StatementEntry,
     key_of,
 )
-from rebate.usecases.seeds import repeatable_seed
-from rebate.usecases.settings import SettingsReader, save_settings
-from rebate.usecases.show_outcome import show_outcome
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.effects import (
     Accepted,
@@ -181,7 +181,7 @@ def told(store: MemoryStore) -> dict[str, Any]:
     view = MemoryStore()
     view.rows = store.rows
     moved: Counter[Any] = Counter()
-    for statement in view.scan(Statement):
+    for statement in view.scan(StatementEntry):
         for each in statement.movements:
             known = (statement.member, each.kind, each.pocket, each.order, each.entry, each.reason)
             moved[known] += each.amount
@@ -192,5 +192,7 @@ def told(store: MemoryStore) -> dict[str, Any]:
         "events": _events(view),
         "moved": {key: amount for key, amount in moved.items() if amount},
         "answers": {answer.request: answer.refused for answer in view.scan(Answer)},
-        "dividends": {run.id: (run.turnover, run.parts, run.done) for run in view.scan(Dividend)},
+        "dividends": {
+            run.id: (run.turnover, run.parts, run.done) for run in view.scan(DividendRun)
+        },
     }

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from rebate.usecases.audit_books import audit_books
+from rebate.usecases.audit.audit_books import audit_books
 from tests.books import check_books
 from tests.simulation.effects import Accepted, Divided
 from tests.simulation.lives import life

@@ -19,15 +19,16 @@ from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, SECOND, Instant
-from rebate.usecases import exchange_entry, inbox, settlement
-from rebate.usecases.accept_order import Accepted, OrderEvent
-from rebate.usecases.accept_together import OrderBatch, ToldOrder
-from rebate.usecases.exchange_entry import Wish
-from rebate.usecases.ports import Work, Write, at_once
-from rebate.usecases.queue_commands import queues_with_mail
-from rebate.usecases.rows import Answer, CurrentSettings, Dividend, Inbox, Journal, Key
-from rebate.usecases.seeds import repeatable_seed
-from rebate.usecases.settings import save_settings
+from rebate.usecases.draws.seeds import repeatable_seed
+from rebate.usecases.entries import exchange_entry
+from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.orders.accept_order import Accepted, OrderEvent
+from rebate.usecases.orders.accept_together import OrderBatch, ToldOrder
+from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.settlement import pending_commands, settlement
+from rebate.usecases.storage.ports import Work, Write, inline
+from rebate.usecases.storage.rows import Answer, CurrentSettings, DividendRun, Inbox, Journal, Key
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.client import CALM, Client, Weather
@@ -83,7 +84,7 @@ class World:
             e for e in self.life.events for _ in range(self.chance.choice((1, 1, 2)))
         ]
         self.room = self.chance.choice((ROOM, ROOM, LITTLE_ROOM))
-        self.rows_read = self.chance.choice((1, 2, inbox.ROWS_READ))
+        self.rows_read = self.chance.choice((1, 2, pending_commands.ROWS_READ))
         self.crowded = self.room == ROOM or self.chance.random() < 0.3
         self.rings: list[QueueId] = []
         self.wishes = self._wishes()
@@ -101,7 +102,7 @@ class World:
         """Let everybody work in any weather, then let a calm day finish what is left."""
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(settlement, "ROOM", self.room)
-            patched.setattr(inbox, "ROWS_READ", self.rows_read)
+            patched.setattr(pending_commands, "ROWS_READ", self.rows_read)
             patched.setattr(exchange_entry, "uuid4", self._uuid)
             self._play()
 
@@ -145,7 +146,7 @@ class World:
             process.doing = _by_order([event])
             process.app.orders.accept(event)
         sweep(process.app)
-        for run in list(self.store.scan(Dividend)):
+        for run in list(self.store.scan(DividendRun)):
             process.app.dividends.run(run.at)
 
     def _work(self, role: Callable[[Process], None], worker: Worker) -> None:
@@ -167,7 +168,7 @@ class World:
 
     def _aside(self, work: Work) -> Work:
         """Let a commit take place before the next is decided, or only after that."""
-        return at_once(work) if self.chance.random() < 0.5 else work
+        return inline(work) if self.chance.random() < 0.5 else work
 
     def _note(self, process: Process, writes: Sequence[Write], before: Sequence[Any]) -> None:
         """Keep what a commit brought about."""

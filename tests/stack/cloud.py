@@ -13,8 +13,8 @@ import pytest
 from infra.service_stack import INTAKES
 from infra.sign_in import MEMBER, OPERATOR
 from rebate.adapters.dynamodb import DynamoStore
-from rebate.usecases.settings import SettingsReader
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import SettingsReader
 from tests.stack.deployment import PREFIX, Clients, deploy
 from tests.stack.emulator import CREDENTIALS, REGION, Emulator, ministack
 from tests.stack.people import Api, Person, sign_in

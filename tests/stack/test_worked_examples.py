@@ -10,7 +10,7 @@ import pytest
 from local.compare import differences
 from local.player import FIRST_STEP, STEP
 from rebate.contracts.scenarios import Scenario, load_scenario_text
-from rebate.usecases.audit_books import audit_books
+from rebate.usecases.audit.audit_books import audit_books
 
 EXAMPLES = (
     "1.2.4-three-buy-after-the-first",

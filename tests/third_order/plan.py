@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from rebate.domain.allocation import AllocationRule, Payment, fifo
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.commands import PayPool
 from rebate.domain.distribution import Distribution
 from rebate.domain.money import WHOLE, Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Part, Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.orders import whole_ticket
-from rebate.domain.plans.plan_type import Display, PlanType, Pricing, Run, whole
+from rebate.domain.plans.plan_type import DisplayTerms, PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass
 from rebate.domain.waiting_line import WaitingLine
@@ -28,7 +28,7 @@ EVERY = 3
 class Terms:
     """The plan's settings; `shows_waiting`: members see what they still wait for."""
 
-    gives_bps: Annotated[Bps, wire("gives_bps", absent=0)] = 0
+    contribution_bps: Annotated[Bps, wire("contribution_bps", absent=0)] = 0
     shows_waiting: Annotated[bool, wire("shows_waiting", absent=True)] = True
 
 
@@ -43,9 +43,12 @@ def _every_third(line: WaitingLine, distribution: Distribution) -> Iterator[Paym
         yield from fifo().payments(line, distribution)
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
+def price(terms: Terms, order: Order, _facts: PricingFacts) -> Pricing:
     """Return the ticket of an order, which may get back all that was paid."""
-    return whole(order, whole_ticket(QUEUE, order, gives_bps=terms.gives_bps, gets_bps=WHOLE))
+    return whole(
+        order,
+        whole_ticket(QUEUE, order, contribution_bps=terms.contribution_bps, entitlement_bps=WHOLE),
+    )
 
 
 PLAN = PlanType(
@@ -54,6 +57,6 @@ PLAN = PlanType(
     terms=Terms,
     price=price,
     settlement=settlement,
-    runs=(Run("thirds", lambda _: Clearing(), lambda _, at: PayPool(at, equally=True)),),
-    display=lambda terms: Display(waiting=terms.shows_waiting),
+    runs=(Run("thirds", lambda _: Schedule(), lambda _, at: PayPool(at, equally=True)),),
+    display=lambda terms: DisplayTerms(waiting=terms.shows_waiting),
 )

@@ -22,24 +22,24 @@ class ThirdOrder(Strict):
     """Every third order pays the first in line."""
 
     enabled: Flag = setting("On", "开启", "test", example=True, default=True)
-    gives_bps: Bps | None = setting("Gives", "提取比例", "test", example=2000, note=WHEN_ON)
+    contribution_bps: Bps | None = setting("Gives", "提取比例", "test", example=2000, note=WHEN_ON)
     shows_waiting: Flag = setting("Waiting", "显示待奖励", "test", example=True, default=True)
 
 
 def problems(plan: ThirdOrder, _settings: Settings) -> Iterator[Problem]:
-    yield from required(plan, "third_order", "gives_bps")
+    yield from required(plan, "third_order", "contribution_bps")
 
 
 def costs(plan: ThirdOrder, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:
-    yield "third_order.gives_bps", plan.gives_bps or 0
+    yield "third_order.contribution_bps", plan.contribution_bps or 0
 
 
 def terms(plan: ThirdOrder, _settings: Settings) -> Terms:
-    return Terms(plan.gives_bps or 0, plan.shows_waiting)
+    return Terms(plan.contribution_bps or 0, plan.shows_waiting)
 
 
 def words(plan: ThirdOrder, _currency: str) -> Iterator[str]:
-    gives = plan.gives_bps or 0
+    gives = plan.contribution_bps or 0
     yield f"{percent(gives)} of {EVERY} orders at a time goes to the first in line."
     yield from ever_paid(gives, WHOLE_BPS, "")
 
@@ -50,7 +50,7 @@ SETTINGS = PlanSettings(
     title="Every third order",
     title_zh="三单返",
     rule="test",
-    example={"gives_bps": 2000},
+    example={"contribution_bps": 2000},
     refused={"enabled": True},
     problems=problems,
     costs=costs,

@@ -7,9 +7,9 @@ from typing import Any
 from rebate.bootstrap import App, wire
 from rebate.domain.errors import Conflict, NotYet, Unavailable
 from rebate.domain.records import dataclass, field, replace
-from rebate.usecases.ports import Write
-from rebate.usecases.queue_commands import queues_with_mail
-from rebate.usecases.seeds import repeatable_seed
+from rebate.usecases.draws.seeds import repeatable_seed
+from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.storage.ports import Write
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 

@@ -12,12 +12,12 @@ from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict, Impossible, Mismatch, RebateError, Unavailable
 from rebate.domain.names import QueueId
 from rebate.domain.senders import UNNAMED
-from rebate.usecases.accept_order import Accepted
-from rebate.usecases.accept_together import LINES_MAX, OrderBatch, ToldOrder
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import KnownSender
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.orders.accept_order import Accepted
+from rebate.usecases.orders.accept_together import LINES_MAX, OrderBatch, ToldOrder
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import KnownSender
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import MALL, mall_with
 

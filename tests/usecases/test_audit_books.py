@@ -7,24 +7,32 @@ import pytest
 from hypothesis import given
 
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket, Posting, Reason, Till, till, wallet
+from rebate.domain.ledger import (
+    BalanceType,
+    JournalEntry,
+    Posting,
+    QueueAccount,
+    Reason,
+    queue_account,
+    wallet,
+)
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
-from rebate.domain.places import Node, NodeKey
-from rebate.domain.queues import Progress, Queue
+from rebate.domain.place_index import Node, NodeKey
+from rebate.domain.queues import CommandProgress, Queue
 from rebate.domain.records import dataclass, replace
-from rebate.domain.tickets import Entry, Standing, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, WaitingTotals
 from rebate.domain.wallets import Wallet
-from rebate.usecases.audit_books import Audit, audit_books
-from rebate.usecases.ports import Put, Remove
-from rebate.usecases.rows import (
+from rebate.usecases.audit.audit_books import Audit, audit_books
+from rebate.usecases.storage.ports import Put, Remove
+from rebate.usecases.storage.rows import (
     Commission,
-    Dividend,
+    DividendRun,
     Inbox,
     Journal,
     Key,
     Spend,
-    Statement,
+    StatementEntry,
     Withdrawal,
     key_of,
     node_key,
@@ -203,7 +211,9 @@ def test_what_is_accepted_and_not_settled_is_no_difference():
 
 
 def spoil_balance(books):
-    books.change(Wallet, Key("A"), lambda w: replace(w, balances=w.balances | {Pocket.CASH: 1}))
+    books.change(
+        Wallet, Key("A"), lambda w: replace(w, balances=w.balances | {BalanceType.CASH: 1})
+    )
     return "wallets.A.cash"
 
 
@@ -214,17 +224,21 @@ def lose_wallet(books):
 
 def invent_wallet(books):
     books.add(Wallet(MemberId("Z")))
-    books.change(Wallet, Key("Z"), lambda w: replace(w, balances={Pocket.VOUCHER: 5}))
+    books.change(Wallet, Key("Z"), lambda w: replace(w, balances={BalanceType.VOUCHER: 5}))
     return "wallets.Z.voucher"
 
 
 def spoil_till(books):
-    books.change(Queue, Key("mall"), lambda q: replace(q, tills=q.tills | {Till.RETAINED.value: 1}))
+    books.change(
+        Queue, Key("mall"), lambda q: replace(q, tills=q.tills | {QueueAccount.RETAINED.value: 1})
+    )
     return "queues.mall.tills.retained"
 
 
 def spoil_pool(books):
-    books.change(Queue, Key("union"), lambda q: replace(q, tills=q.tills | {Till.POOL.value: 7}))
+    books.change(
+        Queue, Key("union"), lambda q: replace(q, tills=q.tills | {QueueAccount.POOL.value: 7})
+    )
     return "queues.union.tills.pool"
 
 
@@ -237,8 +251,8 @@ def move_money_between_postings(books):
     """The entry still balances; who has the money differs."""
 
     def spoil(row):
-        cents = (Posting(wallet(MemberId("A"), Pocket.CASH), 1),)
-        back = (Posting(till(MALL, Till.RETAINED), -1),)
+        cents = (Posting(wallet(MemberId("A"), BalanceType.CASH), 1),)
+        back = (Posting(queue_account(MALL, QueueAccount.RETAINED), -1),)
         return replace(row, entries=(*row.entries, JournalEntry("gift", cents + back)))
 
     books.change(Journal, key_of(books.first(Journal, source="mall", number=3)), spoil)
@@ -251,14 +265,14 @@ def lose_journal_row(books):
 
 
 def spoil_statement(books):
-    row = books.first(Statement, member="C")
+    row = books.first(StatementEntry, member="C")
     moved = (replace(row.movements[0], amount=1), *row.movements[1:])
-    books.change(Statement, key_of(row), lambda r: replace(r, movements=moved))
+    books.change(StatementEntry, key_of(row), lambda r: replace(r, movements=moved))
     return "statements.C"
 
 
 def lose_statement(books):
-    books.remove(Statement, key_of(books.first(Statement, member="A")))
+    books.remove(StatementEntry, key_of(books.first(StatementEntry, member="A")))
     return "statements.A"
 
 
@@ -295,9 +309,9 @@ def book_another_reason(books):
 
 
 def tell_another_reason(books):
-    row = books.first(Statement, member="A", source="mall")
+    row = books.first(StatementEntry, member="A", source="mall")
     moved = (replace(row.movements[0], reason=Reason.DIRECT), *row.movements[1:])
-    books.change(Statement, key_of(row), lambda r: replace(r, movements=moved))
+    books.change(StatementEntry, key_of(row), lambda r: replace(r, movements=moved))
     return "statements.A"
 
 
@@ -348,7 +362,7 @@ def spoil_retained(books):
 
 
 def spoil_basis(books):
-    books.line("o20", gets_from=10_020, gives_from=10_021)
+    books.line("o20", entitlement_base=10_020, contribution_base=10_021)
     return "queues.mall.orders.o20.lines.1.gives_from"
 
 
@@ -378,7 +392,7 @@ def spoil_node(books):
     key = node_key(NodeKey(MALL, 0, 0, 0))
 
     def spoil(node):
-        child = node.children[31]._replace(standing=Standing(1, 1))
+        child = node.children[31]._replace(standing=WaitingTotals(1, 1))
         return replace(node, children=(*node.children[:31], child))
 
     books.change(Node, key, spoil)
@@ -405,7 +419,7 @@ def spoil_counters(books):
 
 
 def forget_a_begun_command(books):
-    books.change(Queue, Key("mall"), lambda queue: replace(queue, progress=Progress("gone")))
+    books.change(Queue, Key("mall"), lambda queue: replace(queue, progress=CommandProgress("gone")))
     return "queues.mall.progress"
 
 
@@ -433,8 +447,8 @@ def spoil_commission(books):
 
 
 def lose_dividend(books):
-    run = books.first(Dividend)
-    books.remove(Dividend, key_of(run))
+    run = books.first(DividendRun)
+    books.remove(DividendRun, key_of(run))
     return f"dividend/{run.id}"
 
 
@@ -514,7 +528,7 @@ def test_books_that_change_meanwhile_are_told_apart(books):
     changed = []
 
     def scan_and_change(kind):
-        if kind is Statement and not changed:
+        if kind is StatementEntry and not changed:
             changed.append(kind)
             books.change(Queue, Key("mall"), lambda q: replace(q, version=q.version + 1))
         return scan(kind)

@@ -11,22 +11,22 @@ import pytest
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import MemberSaved, ProductSaved, parse_event
 from rebate.domain.errors import Conflict, Rejected, Unavailable
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
-from rebate.usecases.accept_order import MAILED_LINES_MAX
-from rebate.usecases.manage_catalog import enable_products
-from rebate.usecases.orders import load_order
-from rebate.usecases.ports import Write
-from rebate.usecases.queue_commands import queues_with_mail
-from rebate.usecases.rows import Commission, Key, Member, OrderRefund, Product
-from rebate.usecases.seeds import random_seed
-from rebate.usecases.settings import save_settings
-from rebate.usecases.word_notices import save_wording
+from rebate.usecases.catalog.manage_catalog import enable_products
+from rebate.usecases.draws.seeds import random_seed
+from rebate.usecases.notices.word_notices import save_wording
+from rebate.usecases.orders.accept_order import MAILED_LINES_MAX
+from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.ports import Write
+from rebate.usecases.storage.rows import Commission, Key, Member, OrderRefund, Product
 from tests.books import check_books
 from tests.engine import Player
 from tests.usecases.disturbed import without_waiting
@@ -71,7 +71,7 @@ class Shop(Player):
     def buy(self, order: str, member: str, paid: int = 1000, **more: Any) -> None:
         self.step({"buy": {"order": order, "member": member, "paid": paid, **more}})
 
-    def cash(self, member: str, pocket: Pocket = Pocket.CASH) -> int:
+    def cash(self, member: str, pocket: BalanceType = BalanceType.CASH) -> int:
         found = self.store.get(Wallet, Key(member)) or Wallet(MemberId(member))
         balance: int = found.has(pocket)
         return balance
@@ -97,13 +97,13 @@ def test_a_clawback_while_what_it_takes_is_released() -> None:
     shop.buy("o1", "A")
     shop.buy("o2", "B")
     shop.step({"complete": "o1"})
-    assert shop.cash("A", Pocket.PENDING) == 1000
+    assert shop.cash("A", BalanceType.PENDING) == 1000
     shop.settles = False
     shop.step({"refund": {"order": "o1", "line": "1", "amount": 1000, "id": "r"}})
     later = Instant(shop.now + 2 * DAY)
     shop.meanwhile(lambda: shop.other.holds.release(later))
     shop.sweep()
-    assert (shop.cash("A"), shop.cash("A", Pocket.PENDING)) == (0, 0)
+    assert (shop.cash("A"), shop.cash("A", BalanceType.PENDING)) == (0, 0)
     check_books(shop.store)
 
 
@@ -115,7 +115,7 @@ def test_two_releases_of_what_was_held() -> None:
     later = Instant(shop.now + 2 * DAY)
     shop.meanwhile(lambda: shop.other.holds.release(later))
     shop.app.holds.release(later)
-    assert (shop.cash("A"), shop.cash("A", Pocket.PENDING)) == (1000, 0)
+    assert (shop.cash("A"), shop.cash("A", BalanceType.PENDING)) == (1000, 0)
     check_books(shop.store)
 
 
@@ -221,7 +221,7 @@ def test_two_requests_for_the_same_cash() -> None:
     shop.meanwhile(lambda: shop.other.cashier.withdraw("w2", "A", 700, at))  # type: ignore[arg-type]
     with pytest.raises(Rejected):
         shop.app.cashier.withdraw("w1", "A", 700, at)  # type: ignore[arg-type]
-    assert (shop.cash("A"), shop.cash("A", Pocket.HELD)) == (300, 700)
+    assert (shop.cash("A"), shop.cash("A", BalanceType.HELD)) == (300, 700)
 
 
 def test_two_operators_decide_otherwise() -> None:
@@ -232,7 +232,7 @@ def test_two_operators_decide_otherwise() -> None:
     shop.meanwhile(lambda: shop.other.cashier.decide("w1", approve=False))
     with pytest.raises(Exception, match="decided otherwise"):
         shop.app.cashier.decide("w1", approve=True)
-    assert (shop.cash("A"), shop.cash("A", Pocket.HELD)) == (1000, 0)
+    assert (shop.cash("A"), shop.cash("A", BalanceType.HELD)) == (1000, 0)
 
 
 def test_two_payments_of_an_orders_referral_rewards() -> None:

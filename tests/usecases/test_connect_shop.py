@@ -15,9 +15,9 @@ from rebate.connectors.facts import OutEvent, read_facts
 from rebate.contracts.settings import parse_settings
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.times import DAY, SECOND
-from rebate.usecases.connect_shop import Connection, ShopConnections, connection_of
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import ConnectedOrder, Key
+from rebate.usecases.connections.connect_shop import Connection, ShopConnections, connection_of
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import ConnectedOrder, Key
 from tests.connectors.sent import (
     back,
     item,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.names import QueueId
-from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.schedules.start_runs import queues_with_mail
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore

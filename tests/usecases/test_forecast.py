@@ -5,7 +5,7 @@ from typing import Any
 from rebate.contracts import api
 from rebate.domain.names import QueueId
 from rebate.domain.times import DAY, later
-from rebate.usecases.forecast import forecast
+from rebate.usecases.queries.forecast import forecast
 from tests.engine import Player
 
 BASE: dict[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}

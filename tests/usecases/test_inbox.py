@@ -6,13 +6,13 @@ import pytest
 
 from rebate.domain.commands import Clear, Command
 from rebate.domain.names import QueueId
-from rebate.domain.queues import Progress, Queue
+from rebate.domain.queues import CommandProgress, Queue
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.inbox import ROWS_READ, Pile, read_inbox
-from rebate.usecases.line import Line
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import SHARDS, Inbox, joined, number
+from rebate.usecases.settlement.pending_commands import ROWS_READ, PendingCommands, read_pending
+from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import SHARDS, Inbox, joined, number
 from tests.fakes import MemoryStore
 
 MALL = QueueId("mall")
@@ -41,13 +41,13 @@ def unknown(at: int) -> Unknown:
     return Unknown("freeze", {"at": at, "type": "freeze"})
 
 
-def read(store: MemoryStore, begun: int | None = None, now: Instant = NOW) -> Pile:
-    progress = None if begun is None else Progress(sort_of(begun))
+def read(store: MemoryStore, begun: int | None = None, now: Instant = NOW) -> PendingCommands:
+    progress = None if begun is None else CommandProgress(sort_of(begun))
     queue = Queue(MALL, progress=progress)
-    return read_inbox(store, queue, Line(store, MALL), now)
+    return read_pending(store, queue, QueueReader(store, MALL), now)
 
 
-def ats(pile: Pile) -> list[int]:
+def ats(pile: PendingCommands) -> list[int]:
     return [each.command.at for each in pile.waiting]
 
 

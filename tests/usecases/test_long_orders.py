@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rebate.usecases.ports import WRITES_MAX
-from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.storage.ports import WRITES_MAX
 from tests.books import check_books
 from tests.engine import Player
 from tests.model import comparable, play

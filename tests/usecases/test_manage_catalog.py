@@ -4,11 +4,11 @@ import pytest
 
 from rebate.contracts.api import PAGE_SIZE
 from rebate.domain.errors import Conflict, Rejected
-from rebate.usecases import manage_catalog
-from rebate.usecases.manage_catalog import enable_products
-from rebate.usecases.rows import Key, Product
-from rebate.usecases.show_history import VERSIONS_SHOWN, show_history
-from rebate.usecases.show_queues import show_stalled
+from rebate.usecases.catalog import manage_catalog
+from rebate.usecases.catalog.manage_catalog import enable_products
+from rebate.usecases.queries.show_history import VERSIONS_SHOWN, show_history
+from rebate.usecases.queries.show_queues import show_stalled
+from rebate.usecases.storage.rows import Key, Product
 from tests.engine import Player
 
 PLAN = {

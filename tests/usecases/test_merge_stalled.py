@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 from rebate.domain import merges, write_budget
 from rebate.domain.commands import Merge
 from rebate.domain.errors import Rejected
-from rebate.domain.ledger import Till
+from rebate.domain.ledger import QueueAccount
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
-from rebate.usecases import manage_catalog
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.ports import Put, Write
-from rebate.usecases.queue_commands import send
-from rebate.usecases.rows import Inbox, Journal, Key, key_of
-from rebate.usecases.show_entries import show_entries
-from rebate.usecases.show_order import show_order
-from rebate.usecases.show_queues import show_stalled
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.catalog import manage_catalog
+from rebate.usecases.queries.show_entries import show_entries
+from rebate.usecases.queries.show_order import show_order
+from rebate.usecases.queries.show_queues import show_stalled
+from rebate.usecases.schedules.start_runs import send
+from rebate.usecases.storage.ports import Put, Write
+from rebate.usecases.storage.rows import Inbox, Journal, Key, key_of
 from tests.books import check_books
 from tests.engine import Player
 from tests.strategies import examples
@@ -153,7 +153,7 @@ def test_a_pool_alone_is_merged():
     player = played(product("p1", on_sale=True), buy("o1", "p1"), surplus="carry")
     for step in (refund("o1", 10000), product("p1"), {"merge": P1}):
         player.step(step)
-    assert player.store.get(Queue, Key(MALL)).figure(Till.POOL) == 1000
+    assert player.store.get(Queue, Key(MALL)).figure(QueueAccount.POOL) == 1000
     assert show_stalled(player.store).queues == ()
     check_books(player.store)
 
@@ -419,7 +419,7 @@ def test_whatever_happens_amid_a_merge_nothing_is_lost_doubled_or_reordered(
     check_books(player.store)
     assert differences(player) == []
     stalled = player.store.get_many(Queue, {Key(P1), Key(P2)}).values()
-    assert not any(queue.standing.waiting or queue.figure(Till.POOL) for queue in stalled)
+    assert not any(queue.standing.waiting or queue.figure(QueueAccount.POOL) for queue in stalled)
     _check_order_of_line(player)
     _check_promises(player)
 
@@ -443,7 +443,7 @@ def _check_promises(player: Player) -> None:
         for line in ticket.lines:
             name = (ticket.order, line.id)
             paid[name] = paid.get(name, 0) + (line.entry.paid if line.entry else 0)
-            promised[name] = line.gets_from
+            promised[name] = line.entitlement_base
     assert all(paid[name] <= promised[name] for name in paid)
     in_wallets = sum(
         wallet.get("cash", 0) + wallet.get("pending", 0)
@@ -485,7 +485,7 @@ def test_a_completion_draws_no_pool():
     """What is merged gives nothing, not even a contribution of 0 (Rule 0.8)."""
     player = played(*STALLED[:3], product("p1"), {"merge": P1}, surplus="carry")
     player.step({"complete": "o1"})
-    assert player.store.get(Queue, Key(MALL)).figure(Till.POOL) == 2000
+    assert player.store.get(Queue, Key(MALL)).figure(QueueAccount.POOL) == 2000
 
 
 def test_the_audit_notices_a_step_that_was_lost(half_merged):
@@ -521,7 +521,7 @@ def test_the_audit_notices_what_a_merge_lost_or_doubled(queue, spoil, path):
 def test_the_audit_notices_a_pool_that_did_not_arrive():
     player = played(*STALLED[:3], product("p1"), {"merge": P1}, surplus="carry")
     row = player.store.get(Queue, Key(MALL))
-    tills = {**row.tills, Till.MERGED: 0, Till.POOL: 0}
+    tills = {**row.tills, QueueAccount.MERGED: 0, QueueAccount.POOL: 0}
     player.store.rows[Queue][MALL][""] = replace(row, tills=tills)
     assert any(found.startswith("queues.merged: ") for found in differences(player))
 
@@ -532,4 +532,4 @@ def _waiting(entry):
 
 def _got(ticket, amount):
     line = ticket.lines[0]
-    return ticket.with_line(0, replace(line, got=amount))
+    return ticket.with_line(0, replace(line, received_before=amount))

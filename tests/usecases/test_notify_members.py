@@ -5,10 +5,10 @@ import pytest
 from rebate.contracts.notice_texts import DEFAULTS, KINDS, LOCALES
 from rebate.contracts.notices import InvalidWording, insist_usable, promises_in
 from rebate.domain.errors import Conflict, Unavailable
-from rebate.usecases.notify_members import notify
-from rebate.usecases.rows import Journal, Notice
-from rebate.usecases.show_notices import show_notices
-from rebate.usecases.word_notices import save_wording, show_wordings
+from rebate.usecases.notices.notify_members import notify
+from rebate.usecases.notices.show_notices import show_notices
+from rebate.usecases.notices.word_notices import save_wording, show_wordings
+from rebate.usecases.storage.rows import Journal, Notice
 from tests.engine import Player
 
 PLAN = {"enabled": True, "extraction_bps": 1000, "entitlement": {"fixed_bps": 10000}}

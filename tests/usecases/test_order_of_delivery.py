@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.times import Instant, instant_of
-from rebate.usecases.queue_commands import queues_with_mail
+from rebate.usecases.schedules.start_runs import queues_with_mail
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore

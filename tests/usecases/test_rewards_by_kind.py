@@ -4,15 +4,15 @@ from typing import Any
 
 from rebate.adapters.codec import decode, encode
 from rebate.contracts import api
-from rebate.domain.ledger import JournalEntry, Pocket, Posting, wallet
+from rebate.domain.ledger import BalanceType, JournalEntry, Posting, wallet
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Ticket
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import Journal, Movement, Statement
-from rebate.usecases.show_progress import show_progress
-from rebate.usecases.show_wallet import show_wallet
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.queries.show_progress import show_progress
+from rebate.usecases.queries.show_wallet import show_wallet
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
 from tests.books import check_books
 from tests.engine import Player
 
@@ -55,7 +55,7 @@ def played(*steps: dict[str, Any]) -> Player:
     return player
 
 
-def progress(player: Player, member: str, queue: str = "alliance") -> api.Progress:
+def progress(player: Player, member: str, queue: str = "alliance") -> api.ProgressShown:
     terms = player.app.settings.in_force().terms
     return show_progress(player.store, terms, MemberId(member), QueueId(queue))
 
@@ -114,7 +114,7 @@ def test_rows_from_before_reasons_were_kept_are_read_and_add_up() -> None:
     """What was paid then is of no kind; what is paid now goes on from there."""
     player = played(join("o1", "A"), buy("o2", "B"))
     store = player.store
-    for row in [*store.scan(Ticket), *store.scan(Journal), *store.scan(Statement)]:
+    for row in [*store.scan(Ticket), *store.scan(Journal), *store.scan(StatementEntry)]:
         store.commit([Put(decode(type(row), encode(without_reasons(row))))])
     assert progress(player, "A").earned == 4000
     assert progress(player, "A").earned_by_reason == {}
@@ -151,6 +151,6 @@ def _unreasoned(entry: JournalEntry) -> JournalEntry:
 
 
 def test_what_is_no_reward_takes_no_room_for_a_reason() -> None:
-    posting = Posting(wallet(MemberId("A"), Pocket.CASH), 1)
-    for bare in (Entry(100, 0), posting, Movement("withdrawal", Pocket.CASH, 1)):
+    posting = Posting(wallet(MemberId("A"), BalanceType.CASH), 1)
+    for bare in (Entry(100, 0), posting, StatementMovement("withdrawal", BalanceType.CASH, 1)):
         assert "reason" not in encode(bare)

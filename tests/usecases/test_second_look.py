@@ -10,9 +10,9 @@ from rebate.contracts.events_in import OrderPaid, parse_event
 from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
-from rebate.usecases.ports import Put, Write
-from rebate.usecases.rows import SHARDS, Inbox
-from rebate.usecases.settings import save_settings
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.ports import Put, Write
+from rebate.usecases.storage.rows import SHARDS, Inbox
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import MALL
 

@@ -11,10 +11,10 @@ from rebate.domain.errors import Mismatch, Rejected
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.times import DAY
-from rebate.usecases.accept_order import Accepted
-from rebate.usecases.early_events import SetAside
-from rebate.usecases.exchange_entry import Wish
-from rebate.usecases.rows import Key, Unclaimed
+from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.orders.accept_order import Accepted
+from rebate.usecases.orders.early_events import ExpiredEvent
+from rebate.usecases.storage.rows import Key, Unclaimed
 from tests.engine import Player
 from tests.fakes import MemoryStore
 from tests.plans import MALL, mall_with
@@ -110,7 +110,7 @@ def test_what_no_order_claims_is_set_aside_when_its_days_are_over() -> None:
     shop.refunded("a", amount=1)
     shop.refunded("a", order="o2", amount=1)
     shop.paid("a", "o2")
-    letters: list[SetAside] = []
+    letters: list[ExpiredEvent] = []
     assert shop.app.early.expire(letters.append) == 0
     assert shop.app.early.waiting() == 0
     shop.app.clock.advance(2 * DAY)  # type: ignore[attr-defined]

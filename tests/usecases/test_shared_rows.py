@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, parse_event
-from rebate.domain.commands import Clear, Exchange
+from rebate.domain.commands import Clear, ExchangeEntry
 from rebate.domain.errors import Conflict, Unavailable
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.times import Instant
-from rebate.usecases import inbox, settlement
-from rebate.usecases.accept_together import ToldOrder, accept_all
-from rebate.usecases.audit_books import audit_books
-from rebate.usecases.inbox import read_inbox
-from rebate.usecases.line import Line
-from rebate.usecases.ports import Put
-from rebate.usecases.queue_commands import send
-from rebate.usecases.rows import Answer, Inbox, Key
-from rebate.usecases.settings import save_settings
-from rebate.usecases.show_outcome import show_outcome
+from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.orders.accept_together import ToldOrder, accept_all
+from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.schedules.start_runs import send
+from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.settlement import pending_commands, settlement
+from rebate.usecases.settlement.pending_commands import read_pending
+from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import Answer, Inbox, Key
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import mall_with
 from tests.strategies import examples
@@ -113,7 +113,7 @@ def test_shared_rows_come_to_what_rows_of_their_own_do(room, rows_read, data):
     expected = one_by_one(batches)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(settlement, "ROOM", room)
-        patched.setattr(inbox, "ROWS_READ", rows_read)
+        patched.setattr(pending_commands, "ROWS_READ", rows_read)
         trouble.watch(shared.store)
         assert shared.settled() == expected
     assert shared.rows() == []
@@ -161,7 +161,7 @@ def test_a_ticket_that_went_astray_is_found():
 def test_an_order_that_is_begun_is_finished_before_those_that_came_since(monkeypatch):
     """`big` pays off eighty entries; meanwhile orders come in that were paid before it."""
     monkeypatch.setattr(settlement, "ROOM", 40)
-    monkeypatch.setattr(inbox, "ROWS_READ", 1)
+    monkeypatch.setattr(pending_commands, "ROWS_READ", 1)
     shared = Deployment()
     for start in range(0, 80, 20):
         shared.accept(*(paid(f"s{n}", n, 100, f"m{n}") for n in range(start, start + 20)))
@@ -186,12 +186,12 @@ def test_an_order_that_is_begun_is_finished_before_those_that_came_since(monkeyp
 
 def test_what_is_asked_of_an_order_that_joins_later_is_refused(monkeypatch):
     """The shop's clock is ahead: its order is of an hour that has not come."""
-    monkeypatch.setattr(inbox, "ROWS_READ", 1)
+    monkeypatch.setattr(pending_commands, "ROWS_READ", 1)
     shared = Deployment()
     shared.accept(paid("o1", 1), paid("o2", 2))
     (row,) = shared.rows()
     before = Instant(row.command.at - 1)
-    command = Exchange(before, OrderId("o2"), MemberId("A"), LineId("1"), Pocket.POINTS)
+    command = ExchangeEntry(before, OrderId("o2"), MemberId("A"), LineId("1"), BalanceType.POINTS)
     shared.store.rows[Inbox].clear()
     send(shared.store, shared.clock, MALL, command, request="asked")
     shared.app.settler.settle(MALL)
@@ -223,14 +223,16 @@ def test_answers_have_room_beside_what_they_answer():
     shared = Deployment()
     at = Instant(1_772_330_400_000_000)
     for n in range(60):
-        command = Exchange(at, OrderId(f"o{n}"), MemberId("A"), LineId("1"), Pocket.POINTS)
+        command = ExchangeEntry(
+            at, OrderId(f"o{n}"), MemberId("A"), LineId("1"), BalanceType.POINTS
+        )
         send(shared.store, shared.clock, MALL, command, request=f"asked{n}")
     shared.settled()
     assert len(list(shared.store.scan(Answer))) == 60
 
 
 def test_a_long_inbox_is_settled_as_far_as_it_was_read(monkeypatch):
-    monkeypatch.setattr(inbox, "ROWS_READ", 2)
+    monkeypatch.setattr(pending_commands, "ROWS_READ", 2)
     shared = Deployment()
     for n in range(40):
         shared.accept(paid(f"o{n:02d}", n))
@@ -250,9 +252,9 @@ def test_what_was_sent_ahead_is_carried_out_when_its_time_comes():
     send(shared.store, shared.clock, MALL, Clear(at), ahead=True)
     shared.app.settler.settle(MALL)
     assert len(shared.rows()) == 1
-    line = Line(shared.store, MALL)
-    assert read_inbox(shared.store, Queue(MALL), line, Instant(at - 1)).waiting == []
-    assert len(read_inbox(shared.store, Queue(MALL), line, at).waiting) == 1
+    line = QueueReader(shared.store, MALL)
+    assert read_pending(shared.store, Queue(MALL), line, Instant(at - 1)).waiting == []
+    assert len(read_pending(shared.store, Queue(MALL), line, at).waiting) == 1
 
 
 def test_it_is_told_that_the_rest_of_an_event_is_awaited():

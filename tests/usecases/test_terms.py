@@ -13,10 +13,10 @@ from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans import queue_rebate
 from rebate.domain.records import replace
 from rebate.domain.terms import EDITION, Terms, TermsByPlan
-from rebate.usecases.ports import Put
-from rebate.usecases.rows import SettingsVersion
-from rebate.usecases.settings import NO_SETTINGS, SettingsReader, save_settings
-from rebate.usecases.terms import terms_of
+from rebate.usecases.settings.save_settings import NO_SETTINGS, SettingsReader, save_settings
+from rebate.usecases.settings.terms import terms_of
+from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import SettingsVersion
 from tests.fakes import FakeClock, MemoryStore
 
 RICH = {

@@ -10,11 +10,11 @@ from rebate.domain.draws import Group, Lottery, Luck
 from rebate.domain.errors import Rejected
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
-from rebate.usecases.exchange_entry import Wish
-from rebate.usecases.rows import Key, Seed, key_of
-from rebate.usecases.show_draws import show_draws, show_entry_draw
-from rebate.usecases.show_notices import show_notices
-from rebate.usecases.verify_draws import verify_draws
+from rebate.usecases.draws.show_draws import show_draws, show_entry_draw
+from rebate.usecases.draws.verify_draws import verify_draws
+from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.notices.show_notices import show_notices
+from rebate.usecases.storage.rows import Key, Seed, key_of
 from tests.engine import Player
 
 DAY = "2026-03-01"
@@ -89,7 +89,7 @@ def test_draws_of_another_day_are_left_to_that_day():
     ("change", "chosen", "message"),
     [
         (
-            lambda line: replace(line, gets_bps=777),
+            lambda line: replace(line, entitlement_bps=777),
             lambda line: line.entry.drawn,
             "not 777",
         ),

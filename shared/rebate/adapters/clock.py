@@ -6,7 +6,7 @@ from rebate.domain.times import Instant
 
 
 class SystemClock:
-    """Implements `rebate.usecases.ports.Clock`."""
+    """Implements `rebate.usecases.storage.ports.Clock`."""
 
     def now(self) -> Instant:
         """Return this instant, to the microsecond."""

@@ -11,7 +11,7 @@ from rebate.domain.errors import Unavailable
 
 
 class ConnectorWork:
-    """Implements `rebate.usecases.connect_shop.Work`."""
+    """Implements `rebate.usecases.connections.connect_shop.Work`."""
 
     def __init__(self, url: str | None, region: str) -> None:
         """Send to the queue at `url`; None: there is none, and no shop can be heard."""

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.streams import failures
-from rebate.adapters.telemetry import Metric, count, logger, tell_handed_back
+from rebate.adapters.telemetry import Metric, count, logger, record_retry
 from rebate.contracts.envelopes import Delivery, read_envelope
 from rebate.contracts.events_in import Event, UnreadableEvent
 from rebate.domain.errors import Conflict, Impossible, NotYet, Rejected, Unavailable
 from rebate.domain.records import dataclass
 
 if TYPE_CHECKING:
-    from rebate.usecases.accept_order import Accepted, OrderDesk
-    from rebate.usecases.admit_event import Door, OpenDoor
-    from rebate.usecases.early_events import SetAside
+    from rebate.usecases.orders.accept_order import Accepted, OrderAcceptance
+    from rebate.usecases.orders.admit_event import Door, OpenDoor
+    from rebate.usecases.orders.early_events import ExpiredEvent
 
 E = TypeVar("E", bound=Event)
 
@@ -34,7 +34,7 @@ IMPOSSIBLE = "impossible"
 """The code of letters that hold what the store refuses for ever."""
 
 
-class Outside(Protocol):
+class DeliveryOutside(Protocol):
     """What a deployment reaches beside its store, as far as events need it."""
 
     @property
@@ -42,7 +42,7 @@ class Outside(Protocol):
         """Where is kept what can never succeed."""
 
 
-class App(Protocol):
+class DeliveryUseCases(Protocol):
     """The use cases of a deployment, as far as events need them."""
 
     @property
@@ -50,11 +50,11 @@ class App(Protocol):
         """Tells who sends."""
 
     @property
-    def orders(self) -> "OrderDesk":
+    def orders(self) -> "OrderAcceptance":
         """Accepts order events."""
 
     @property
-    def outside(self) -> Outside:
+    def outside(self) -> DeliveryOutside:
         """What the deployment reaches."""
 
 
@@ -66,7 +66,7 @@ def deliver(
     context: object,
     kinds: tuple[type[E], ...],
     use: Callable[[Delivery[E]], None],
-    app: App,
+    app: DeliveryUseCases,
     expect: Callable[[list[Delivery[E]]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Hand each event of an SQS batch to `use`; report those that shall come again.
@@ -84,7 +84,7 @@ def deliver(
     try:
         found = [(each, read(each)) for each in messages]
     except _TRY_AGAIN as error:
-        tell_handed_back("a batch of messages", error)
+        record_retry("a batch of messages", error)
         return failures(each["messageId"] for each in messages)
     expect([each for _, each in found if isinstance(each, Delivery)])
     return failures(message["messageId"] for message, each in found if not desk.done(message, each))
@@ -119,7 +119,7 @@ class _Desk:
         try:
             self._use_or_set_aside(message, found)
         except _TRY_AGAIN as error:
-            tell_handed_back(f"message {message['messageId']}", error)
+            record_retry(f"message {message['messageId']}", error)
             raise
 
     def _use_or_set_aside(self, message: dict[str, Any], found: Found) -> None:
@@ -191,7 +191,7 @@ def _names(delivery: Delivery[Any]) -> dict[str, str]:
     return {name: value for name, value in names.items() if value is not None}
 
 
-def set_aside_early(accepted: "Accepted", app: App) -> None:
+def set_aside_early(accepted: "Accepted", app: DeliveryUseCases) -> None:
     """Set aside what came before an order was paid and does not fit it; then it is forgotten.
 
     Raises:
@@ -203,7 +203,7 @@ def set_aside_early(accepted: "Accepted", app: App) -> None:
         app.orders.told(accepted.order)
 
 
-def keep_letter(letter: "SetAside", app: App) -> None:
+def keep_letter(letter: "ExpiredEvent", app: DeliveryUseCases) -> None:
     """Keep an event that was accepted and cannot succeed, with its reason."""
     letters = app.outside.dead_letters
     function = environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")

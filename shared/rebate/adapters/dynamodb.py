@@ -25,8 +25,8 @@ from rebate.domain.errors import Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
-from rebate.usecases.ports import Check, Credit, Place, Put, Remove, Write
-from rebate.usecases.rows import Key, key_of, place_key
+from rebate.usecases.storage.ports import Check, Credit, Place, Put, Remove, Write
+from rebate.usecases.storage.rows import Key, key_of, place_key
 
 Row = TypeVar("Row")
 
@@ -42,7 +42,7 @@ _ROUTINE = Config(user_agent="rebate", account_id_endpoint_mode="disabled")
 
 
 class DynamoStore:
-    """Implements `rebate.usecases.ports.Store`."""
+    """Implements `rebate.usecases.storage.ports.Store`."""
 
     def __init__(self, prefix: str, region: str, endpoint: str | None = None) -> None:
         """Use the tables of one deployment; `endpoint` None: AWS's own."""

@@ -16,8 +16,8 @@ from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
-from rebate.usecases.ports import WRITES_MAX, Check, Credit, Place, Put, Remove, Write
-from rebate.usecases.rows import Key, key_of, place_key, waits_by_member
+from rebate.usecases.storage.ports import WRITES_MAX, Check, Credit, Place, Put, Remove, Write
+from rebate.usecases.storage.rows import Key, key_of, place_key, waits_by_member
 
 Row = TypeVar("Row")
 
@@ -33,7 +33,7 @@ _TABLES = {table.kind: table for table in TABLES}
 
 
 class MemoryStore:
-    """Implements `rebate.usecases.ports.Store`; one thread at a time may use it.
+    """Implements `rebate.usecases.storage.ports.Store`; one thread at a time may use it.
 
     `rows` are texts until they are first read.
     """

@@ -11,7 +11,7 @@ from rebate.adapters.aws import client
 from rebate.adapters.telemetry import logger
 from rebate.domain.errors import Unavailable
 from rebate.domain.times import datetime_of
-from rebate.usecases.publish_events import SOURCE, Told
+from rebate.usecases.events.publish_events import SOURCE, OutgoingEvent
 
 if TYPE_CHECKING:  # who publishes does not convert
     from rebate.connectors.facts import OutEvent
@@ -21,14 +21,14 @@ ENTRIES_MAX = 10
 
 
 class EventBus:
-    """Implements `rebate.usecases.publish_events.Publisher` on an EventBridge bus."""
+    """Implements `rebate.usecases.events.publish_events.Publisher` on an EventBridge bus."""
 
     def __init__(self, bus: str, region: str) -> None:
         """Publish on the bus of this name or ARN."""
         self._bus = bus
         self._region = region
 
-    def publish(self, events: Sequence[Told]) -> set[int]:
+    def publish(self, events: Sequence[OutgoingEvent]) -> set[int]:
         """Put the events, ten at a time, and go on where some fail; return the places of those."""
         failed: set[int] = set()
         for start in range(0, len(events), ENTRIES_MAX):
@@ -36,7 +36,7 @@ class EventBus:
             failed |= {start + place for place in self._put(batch)}
         return failed
 
-    def _put(self, events: Sequence[Told]) -> list[int]:
+    def _put(self, events: Sequence[OutgoingEvent]) -> list[int]:
         try:
             answer = self._client.put_events(Entries=[self._entry(event) for event in events])
         except (BotoCoreError, ClientError) as error:
@@ -51,7 +51,7 @@ class EventBus:
             logger.warning("events not published", extra={"reason": sorted(set(refused.values()))})
         return list(refused)
 
-    def _entry(self, event: Told) -> dict[str, Any]:
+    def _entry(self, event: OutgoingEvent) -> dict[str, Any]:
         return {
             "EventBusName": self._bus,
             "Source": SOURCE,

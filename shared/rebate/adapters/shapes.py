@@ -32,9 +32,9 @@ def types_of(kind: type) -> Mapping[str, Any]:
 @lru_cache(maxsize=1000)
 def _alarm(kind: str, what: str) -> None:
     """Tell that a later release wrote something, once in a process: each row would say it again."""
-    from rebate.adapters.telemetry import tell_unknown  # noqa: PLC0415 - hardly ever needed
+    from rebate.adapters.telemetry import record_unknown  # noqa: PLC0415 - hardly ever needed
 
-    tell_unknown(kind, what)
+    record_unknown(kind, what)
 
 
 class Shape(NamedTuple):

@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from rebate.adapters.connector_accounts import Account
 from rebate.connectors import shopify, woocommerce
-from rebate.connectors.delivery import Delivery
+from rebate.connectors.delivery import PlatformDelivery
 from rebate.domain.errors import Unavailable
 from rebate.domain.times import Instant, datetime_of
 
@@ -41,7 +41,7 @@ _NEXT_LINK = re.compile(r'<([^>]+)>;\s*rel="next"')
 
 
 class ShopApi(ABC):
-    """Implements `rebate.usecases.connect_shop.ShopReader` for one shop."""
+    """Implements `rebate.usecases.connections.connect_shop.ShopReader` for one shop."""
 
     def __init__(self, key: str, url: str, headers: Mapping[str, str]) -> None:
         """Ask the shop at `url`; secrets stand in `headers` alone."""
@@ -56,7 +56,7 @@ class ShopApi(ABC):
         """Return the refunds of an order."""
 
     @abstractmethod
-    def changed_since(self, instant: Instant) -> Iterator[Delivery]:
+    def changed_since(self, instant: Instant) -> Iterator[PlatformDelivery]:
         """Yield the orders that changed since an instant."""
 
     def _get(self, url: str) -> tuple[Any, BaseHTTPResponse]:
@@ -83,12 +83,12 @@ class WooCommerceApi(ShopApi):
         """Return the refunds of an order."""
         return [refund for page in self._pages(f"orders/{order}/refunds", {}) for refund in page]
 
-    def changed_since(self, instant: Instant) -> Iterator[Delivery]:
+    def changed_since(self, instant: Instant) -> Iterator[PlatformDelivery]:
         """Yield the orders that changed since an instant."""
         since = {"modified_after": _utc(instant), "dates_are_gmt": "true", "order": "asc"}
         for page in self._pages("orders", {**since, "orderby": "id"}):
             for order in page:
-                yield Delivery({woocommerce.TOPIC_HEADER: "order.updated"}, order)
+                yield PlatformDelivery({woocommerce.TOPIC_HEADER: "order.updated"}, order)
 
     def _pages(self, what: str, query: Mapping[str, str]) -> Iterator[list[Any]]:
         for number in range(1, _PAGES_MAX + 1):
@@ -111,7 +111,7 @@ class ShopifyApi(ShopApi):
         path = f"admin/api/{shopify.API_VERSION}/orders/{order}/refunds.json"
         return list(self._listed(self._get(f"{self._url}/{path}")[0], "refunds"))
 
-    def changed_since(self, instant: Instant) -> Iterator[Delivery]:
+    def changed_since(self, instant: Instant) -> Iterator[PlatformDelivery]:
         """Yield the orders that changed since an instant."""
         query = {"status": "any", "updated_at_min": f"{_utc(instant)}Z", "limit": 250}
         path = f"admin/api/{shopify.API_VERSION}/orders.json?{urlencode(query)}"
@@ -121,7 +121,7 @@ class ShopifyApi(ShopApi):
                 return
             page, answer = self._get(url)
             for order in self._listed(page, "orders"):
-                yield Delivery({shopify.TOPIC_HEADER: "orders/updated"}, order)
+                yield PlatformDelivery({shopify.TOPIC_HEADER: "orders/updated"}, order)
             url = self._next(answer.headers.get("Link", ""))
         raise Unavailable(f"the shop of connector {self._key} has too many orders to read")
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from rebate.adapters.bodies import text_of
 from rebate.adapters.codec import decode
-from rebate.adapters.telemetry import tell_unknown
+from rebate.adapters.telemetry import record_unknown
 from rebate.domain.errors import Unreadable
 from rebate.domain.records import dataclass
 
@@ -53,7 +53,7 @@ def inserted_rows(event: Mapping[str, Any], kind: type[Row]) -> Iterator[tuple[R
         try:
             yield record, record.row(kind)
         except Unreadable as unreadable:
-            tell_unknown("/".join(record.key), str(unreadable))
+            record_unknown("/".join(record.key), str(unreadable))
 
 
 def failures(numbers: Iterable[str]) -> dict[str, Any]:

@@ -22,13 +22,13 @@ from rebate.domain.events import RebatePaid
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.rows import Journal
+from rebate.usecases.storage.rows import Journal
 
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
-    from rebate.usecases.accept_order import Accepted
-    from rebate.usecases.connect_shop import Taken
-    from rebate.usecases.save_catalog import Saved
-    from rebate.usecases.settlement import Settled
+    from rebate.usecases.catalog.save_catalog import Saved
+    from rebate.usecases.connections.connect_shop import Taken
+    from rebate.usecases.orders.accept_order import Accepted
+    from rebate.usecases.settlement.settlement import Settled
 
 NAME = "rebate"
 
@@ -81,19 +81,21 @@ def count(metric: Metric, value: int = 1) -> None:
         _metrics.add_metric(name=metric, unit=_UNITS.get(metric, MetricUnit.Count), value=value)
 
 
-def tell_accepted(accepted: "Accepted") -> None:
+def record_accepted(accepted: "Accepted") -> None:
     """Count and log what came of an order's event."""
     count(_OUTCOMES[accepted.outcome])
     outcome = {"outcome": accepted.outcome, "queues": accepted.queues}
     logger.info("order event", extra=outcome)
 
 
-def tell_settled(settled: "Settled") -> None:
+def record_settled(settled: "Settled") -> None:
     """Count and log what a settler did."""
     count(Metric.SETTLED, settled.commands)
     count(Metric.CONFLICTS, settled.conflicts)
     if settled.unknown:
-        tell_unknown(f"queue {settled.queue}", f"waits for a release that knows {settled.unknown}")
+        record_unknown(
+            f"queue {settled.queue}", f"waits for a release that knows {settled.unknown}"
+        )
     logger.info(
         "queue settled",
         extra={
@@ -107,7 +109,7 @@ def tell_settled(settled: "Settled") -> None:
     )
 
 
-def tell_saved(saved: "Saved") -> None:
+def record_saved(saved: "Saved") -> None:
     """Count and log what came of a catalog event, and who was not bound as a referrer."""
     count(_OUTCOMES[saved.outcome])
     logger.info("catalog event", extra={"about": saved.name, "outcome": saved.outcome})
@@ -123,12 +125,12 @@ def tell_taken(connector: str, taken: "Taken") -> None:
     logger.info("shop heard", extra=about)
 
 
-def tell_lag(arrived_at: Instant, now: Instant) -> None:
+def record_lag(arrived_at: Instant, now: Instant) -> None:
     """Measure how long the oldest command of a batch waited for its settlement."""
     count(Metric.SETTLEMENT_LAG, max(0, now - arrived_at) // 1_000)
 
 
-def tell_published(rows: Sequence[Journal]) -> None:
+def record_published(rows: Sequence[Journal]) -> None:
     """Count the events that went out, and what members were paid; log what was passed over."""
     events = [event for row in rows for event in row.events if not isinstance(event, Unknown)]
     payouts = [event.amount for event in events if isinstance(event, RebatePaid)]
@@ -138,28 +140,28 @@ def tell_published(rows: Sequence[Journal]) -> None:
     for row in rows:
         for event in row.events:
             if isinstance(event, Unknown):
-                tell_unknown(f"row {row.number} of {row.source}", f"not told: {event.type}")
+                record_unknown(f"row {row.number} of {row.source}", f"not told: {event.type}")
 
 
-def tell_handed_back(what: str, error: Exception) -> None:
+def record_retry(what: str, error: Exception) -> None:
     """Count and log what could not be done now and will be tried again."""
     count(Metric.HANDED_BACK)
     logger.warning("handed back", extra={"what": what, "reason": str(error)})
 
 
-def tell_unknown(kind: str, what: str) -> None:
+def record_unknown(kind: str, what: str) -> None:
     """Count and log what is stored and cannot be understood: a later release wrote it."""
     count(Metric.UNKNOWN)
     logger.warning("unknown to this release", extra={"kind": kind, "what": what})
 
 
-def tell_stuck(what: str, error: Exception) -> None:
+def record_stuck(what: str, error: Exception) -> None:
     """Count and log what the store will never do; somebody has to mend its cause."""
     count(Metric.STUCK)
     logger.error("stuck", extra={"what": what, "reason": str(error)})
 
 
-def tell_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:
+def record_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:
     """Log which queues a schedule told to do something, and return them."""
     logger.info("scheduled run", extra={"run": run, "queues": queues})
     return queues

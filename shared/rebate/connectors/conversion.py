@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rebate.connectors.delivery import Rules
-from rebate.connectors.facts import COMPLETED, LINES_MAX, PAID, REFUNDED, Facts, OutEvent
-from rebate.connectors.heard import Heard, Refund
+from rebate.connectors.facts import COMPLETED, LINES_MAX, PAID, REFUNDED, HeardFacts, OutEvent
+from rebate.connectors.heard import Heard, HeardRefund
 from rebate.connectors.refunds import Left, given_back, goods_money
 from rebate.domain.currencies import DECIMALS
 from rebate.domain.money import Amount
@@ -55,7 +55,7 @@ class Telling:
 
 def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
     """Return what the deliveries come to, each fact once, at the place of its first delivery."""
-    facts: dict[str, Facts] = {}
+    facts: dict[str, HeardFacts] = {}
     first: dict[tuple[str, str], int] = {}
     notes: list[tuple[int, NotConverted]] = []
     for place, each in enumerate(heard):
@@ -63,7 +63,7 @@ def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
             notes.append((place, NotConverted(each.order_id, each.unconverted)))
         if each.order_id is None:
             continue
-        known = facts.get(each.order_id, Facts(each.order_id))
+        known = facts.get(each.order_id, HeardFacts(each.order_id))
         facts[each.order_id] = known.hear(each)
         for key in ("", *_keys(each)):
             first.setdefault((each.order_id, key), place)
@@ -80,7 +80,7 @@ def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
     )
 
 
-def tell(facts: Facts, rules: Rules) -> Telling:
+def tell(facts: HeardFacts, rules: Rules) -> Telling:
     """Return what is known of an order and was not told yet."""
     reason = _why_nothing_counts(facts, rules)
     if reason:
@@ -125,7 +125,7 @@ def _keys(heard: Heard) -> Iterator[str]:
         yield f"{REFUNDED} {THE_REST}"
 
 
-def _why_nothing_counts(facts: Facts, rules: Rules) -> str | None:
+def _why_nothing_counts(facts: HeardFacts, rules: Rules) -> str | None:
     bought = facts.bought
     if facts.excluded:
         return facts.excluded
@@ -141,16 +141,16 @@ def _why_nothing_counts(facts: Facts, rules: Rules) -> str | None:
     return None
 
 
-def _currency_of(refunds: Iterable[Refund]) -> str | None:
+def _currency_of(refunds: Iterable[HeardRefund]) -> str | None:
     return next((refund.currency for refund in refunds if refund.currency), None)
 
 
-def _why_unpaid(facts: Facts) -> Iterator[str]:
+def _why_unpaid(facts: HeardFacts) -> Iterator[str]:
     if facts.bought and facts.bought.unpaid:
         yield facts.bought.unpaid
 
 
-def _payment(facts: Facts) -> Iterator[OutEvent]:
+def _payment(facts: HeardFacts) -> Iterator[OutEvent]:
     bought = facts.bought
     if bought is None or bought.unpaid is not None or not facts.tells_payment:
         return
@@ -174,13 +174,13 @@ def _payment(facts: Facts) -> Iterator[OutEvent]:
     yield OutEvent(PAID, detail)
 
 
-def _completion(facts: Facts) -> Iterator[OutEvent]:
+def _completion(facts: HeardFacts) -> Iterator[OutEvent]:
     if facts.completed_at:
         detail = {"order_id": facts.order_id, "completed_at": facts.completed_at}
         yield OutEvent(COMPLETED, detail)
 
 
-def _refunds(facts: Facts, rules: Rules) -> tuple[list[OutEvent], list[str]]:
+def _refunds(facts: HeardFacts, rules: Rules) -> tuple[list[OutEvent], list[str]]:
     """Return what goes back, the earliest first: each is of what those before it left."""
     left = _left(facts)
     events, reasons = [], []
@@ -196,7 +196,7 @@ def _refunds(facts: Facts, rules: Rules) -> tuple[list[OutEvent], list[str]]:
         left.take(lines)
     pending = facts.awaited()
     if facts.all_back_at and left.total and not (pending and rules.fetches):
-        rest_of_it = Refund(THE_REST, facts.all_back_at)
+        rest_of_it = HeardRefund(THE_REST, facts.all_back_at)
         lines = given_back(rest_of_it, left, facts.bought, all_of_it=True)
         events.append(_refunded(facts.order_id, rest_of_it, lines))
     elif pending and not rules.fetches and not facts.all_back_at:
@@ -204,7 +204,7 @@ def _refunds(facts: Facts, rules: Rules) -> tuple[list[OutEvent], list[str]]:
     return events, reasons
 
 
-def _in_order(facts: Facts, rules: Rules) -> list[tuple[Refund, bool]]:
+def _in_order(facts: HeardFacts, rules: Rules) -> list[tuple[HeardRefund, bool]]:
     """Return the refunds to tell, and of each whether it is the last that gives all back.
 
     One of which only the name is known is told only where nobody will fetch it and the order is
@@ -219,7 +219,7 @@ def _in_order(facts: Facts, rules: Rules) -> list[tuple[Refund, bool]]:
     return [(refund, whole and refund is known[-1]) for refund in known]
 
 
-def _left(facts: Facts) -> Left:
+def _left(facts: HeardFacts) -> Left:
     """Return what is left of the order's lines after what was told of it."""
     paid = facts.told.get(PAID)
     if paid is not None:
@@ -232,13 +232,13 @@ def _left(facts: Facts) -> Left:
     return left
 
 
-def _refunded_whole(order_id: str, refund: Refund, amount: Amount) -> OutEvent:
+def _refunded_whole(order_id: str, refund: HeardRefund, amount: Amount) -> OutEvent:
     """Tell of an amount, where the order's lines are not known: the engine divides it."""
     named = {"order_id": order_id, "refund_id": refund.refund_id, "refunded_at": refund.at}
     return OutEvent(REFUNDED, {**named, "amount": amount})
 
 
-def _refunded(order_id: str, refund: Refund, lines: Mapping[str, Amount]) -> OutEvent:
+def _refunded(order_id: str, refund: HeardRefund, lines: Mapping[str, Amount]) -> OutEvent:
     detail = {
         "order_id": order_id,
         "refund_id": refund.refund_id,
@@ -248,5 +248,5 @@ def _refunded(order_id: str, refund: Refund, lines: Mapping[str, Amount]) -> Out
     return OutEvent(REFUNDED, detail)
 
 
-def _why_none(refund: Refund) -> str:
+def _why_none(refund: HeardRefund) -> str:
     return "no money of a line went back" if refund.lines else "no money of the goods went back"

@@ -20,7 +20,7 @@ _NUMBER_CHARS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class PlatformDelivery:
     """What a platform sent: `headers` by name in any case; `payload` is JSON, or text of a form.
 
     Numbers with a fraction are `Decimal`, never floats. `refunds` are those of the order that

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rebate.connectors.heard import Bought, Heard, Refund
+from rebate.connectors.heard import Bought, Heard, HeardRefund
 
 LINES_MAX = 2_000
 """Above this no order is accepted (contracts, section 1)."""
@@ -34,7 +34,7 @@ class OutEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class HeardFacts:
     """All that was heard of one order, and what was told of it.
 
     `bought` is the order as it stood when it was paid, as near as is known. `told` holds the
@@ -45,13 +45,13 @@ class Facts:
     bought: Bought | None = None
     tells_payment: bool = False
     completed_at: str | None = None
-    refunds: Mapping[str, Refund] = field(default_factory=dict)
+    refunds: Mapping[str, HeardRefund] = field(default_factory=dict)
     all_back_at: str | None = None
     excluded: str | None = None
     unmoved: str | None = None
     told: Mapping[str, OutEvent] = field(default_factory=dict)
 
-    def hear(self, heard: Heard) -> "Facts":
+    def hear(self, heard: Heard) -> "HeardFacts":
         """Return the facts with one delivery more; the same twice, or in another order, is one."""
         refunds = {each.refund_id: each for each in heard.refunds if self._is_news(each)}
         return replace(
@@ -65,7 +65,7 @@ class Facts:
             unmoved=self.unmoved or heard.unmoved,
         )
 
-    def tell(self, events: Iterable[OutEvent]) -> "Facts":
+    def tell(self, events: Iterable[OutEvent]) -> "HeardFacts":
         """Return the facts with events told."""
         return replace(self, told={**self.told, **{event.key: event for event in events}})
 
@@ -73,7 +73,7 @@ class Facts:
         """Return the refunds of which only the name is known."""
         return tuple(name for name, each in self.refunds.items() if each.at is None)
 
-    def _is_news(self, refund: Refund) -> bool:
+    def _is_news(self, refund: HeardRefund) -> bool:
         """A refund is heard anew while its money has not moved, or only its name is known."""
         known = self.refunds.get(refund.refund_id)
         if known is None:
@@ -81,20 +81,20 @@ class Facts:
         return refund.at is not None and (known.at is None or known.unmoved is not None)
 
 
-def facts_document(facts: Facts) -> dict[str, Any]:
+def facts_document(facts: HeardFacts) -> dict[str, Any]:
     """Return facts as JSON; `read_facts` reads it back to equal ones."""
     document: dict[str, Any] = _facts().dump_python(facts, mode="json", exclude_defaults=True)
     return document
 
 
-def read_facts(document: Mapping[str, Any]) -> Facts:
+def read_facts(document: Mapping[str, Any]) -> HeardFacts:
     """Return facts that were written as JSON."""
     return _facts().validate_python(document)
 
 
 @cache
-def _facts() -> TypeAdapter[Facts]:
-    return TypeAdapter(Facts)
+def _facts() -> TypeAdapter[HeardFacts]:
+    return TypeAdapter(HeardFacts)
 
 
 def _earlier(one: Bought | None, other: Bought | None) -> Bought | None:

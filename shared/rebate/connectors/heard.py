@@ -52,7 +52,7 @@ class LineBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class HeardRefund:
     """A refund of an order; `at` None: it was only named, and what is in it is not known.
 
     `moved` is the money that went back in all, and beats what the lines say; None: the lines count.
@@ -83,7 +83,7 @@ class Heard:
     bought: Bought | None = None
     tells_payment: bool = False
     completed_at: str | None = None
-    refunds: tuple[Refund, ...] = ()
+    refunds: tuple[HeardRefund, ...] = ()
     all_back_at: str | None = None
     excluded: str | None = None
     unconverted: str | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rebate.connectors.amounts import divide, divide_within
-from rebate.connectors.heard import Bought, BoughtLine, LineBack, Refund
+from rebate.connectors.heard import Bought, BoughtLine, HeardRefund, LineBack
 from rebate.domain.money import Amount
 
 
@@ -32,7 +32,7 @@ class Left:
 
 
 def given_back(
-    refund: Refund, left: Left, bought: Bought | None, *, all_of_it: bool
+    refund: HeardRefund, left: Left, bought: Bought | None, *, all_of_it: bool
 ) -> dict[str, Amount]:
     """Return the amount of each line that a refund gives back, lines of nothing left out."""
     if refund.unmoved:
@@ -46,7 +46,7 @@ def given_back(
     return {line: amount for line, amount in parts.items() if amount > 0}
 
 
-def _money(refund: Refund, left: Left, *, taxes_included: bool) -> dict[str, Amount]:
+def _money(refund: HeardRefund, left: Left, *, taxes_included: bool) -> dict[str, Amount]:
     """Divide the money that moved, less shipping, as the lines say; without lines over all.
 
     Lines that are named without amounts share it in proportion to what is left of each.
@@ -66,7 +66,7 @@ def _money(refund: Refund, left: Left, *, taxes_included: bool) -> dict[str, Amo
     return divide_within(goods, left.by_line or {}, left.by_line or {})
 
 
-def goods_money(refund: Refund) -> Amount:
+def goods_money(refund: HeardRefund) -> Amount:
     """Return what goes back of an order that is not known, where no line says how much of it."""
     if refund.unmoved or any(_by_line(refund.lines, taxes_included=False).values()):
         return 0
@@ -75,11 +75,11 @@ def goods_money(refund: Refund) -> Amount:
     return _goods(refund, taxes_included=_taxes_included(refund, None))
 
 
-def _goods(refund: Refund, *, taxes_included: bool) -> Amount:
+def _goods(refund: HeardRefund, *, taxes_included: bool) -> Amount:
     return max(0, (refund.moved or 0) - _sum(refund.shipping, taxes_included=taxes_included))
 
 
-def _lines(refund: Refund, left: Left, *, taxes_included: bool) -> dict[str, Amount]:
+def _lines(refund: HeardRefund, left: Left, *, taxes_included: bool) -> dict[str, Amount]:
     """Give back what the lines say, as far as it is left, and the rest over what is left then."""
     said = _by_line(refund.lines, taxes_included=taxes_included)
     if left.by_line is None:
@@ -93,7 +93,7 @@ def _lines(refund: Refund, left: Left, *, taxes_included: bool) -> dict[str, Amo
     return {line: amount + more[line] for line, amount in parts.items()}
 
 
-def _taxes_included(refund: Refund, bought: Bought | None) -> bool:
+def _taxes_included(refund: HeardRefund, bought: Bought | None) -> bool:
     """Tell whether the refund's amounts hold the tax: as the order says, else as the sum fits."""
     if bought is not None:
         return bought.taxes_included

@@ -12,19 +12,19 @@ from decimal import Decimal
 
 from rebate.connectors.amounts import minor_units
 from rebate.connectors.delivery import (
-    Delivery,
+    PlatformDelivery,
     Rules,
     UnreadableDelivery,
     read_payload,
 )
-from rebate.connectors.heard import Bought, BoughtLine, Heard, Refund
+from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund
 from rebate.connectors.shopify_payloads import (
     Edit,
     LineItem,
     Named,
-    Order,
     Redaction,
     RefundOfOrder,
+    ShopifyOrder,
 )
 from rebate.connectors.shopify_refunds import currency_of, refund_of, shop_money
 from rebate.contracts.problems import Problem
@@ -38,7 +38,7 @@ SIGNATURE_HEADER = "X-Shopify-Hmac-Sha256"
 _PAID_STATES = frozenset({"paid", "partially_refunded", "refunded"})
 
 
-def hear(delivery: Delivery, rules: Rules) -> Heard:
+def hear(delivery: PlatformDelivery, rules: Rules) -> Heard:
     """Return what a delivery tells of an order.
 
     Raises:
@@ -63,12 +63,12 @@ def _order_named(payload: object) -> str | None:
 
 
 def _paid(payload: object, _rules: Rules) -> Heard:
-    order = read_payload(payload, Order)
+    order = read_payload(payload, ShopifyOrder)
     return Heard(order.id, _bought(order), tells_payment=True, excluded=_excluded(order))
 
 
 def _fulfilled(payload: object, rules: Rules) -> Heard:
-    order = read_payload(payload, Order)
+    order = read_payload(payload, ShopifyOrder)
     return Heard(
         order.id,
         _bought(order),
@@ -79,7 +79,7 @@ def _fulfilled(payload: object, rules: Rules) -> Heard:
 
 def _seen(payload: object, rules: Rules) -> Heard:
     """Hear all that an order says of itself."""
-    order = read_payload(payload, Order)
+    order = read_payload(payload, ShopifyOrder)
     return Heard(
         order.id,
         _bought(order),
@@ -91,7 +91,7 @@ def _seen(payload: object, rules: Rules) -> Heard:
 
 
 def _cancelled(payload: object, _rules: Rules) -> Heard:
-    order = read_payload(payload, Order)
+    order = read_payload(payload, ShopifyOrder)
     return Heard(
         order.id,
         _bought(order),
@@ -140,11 +140,11 @@ _TOPICS: Mapping[str, Callable[[object, Rules], Heard]] = {
 }
 
 
-def _excluded(order: Order) -> str | None:
+def _excluded(order: ShopifyOrder) -> str | None:
     return "test order" if order.test else None
 
 
-def _bought(order: Order) -> Bought:
+def _bought(order: ShopifyOrder) -> Bought:
     known = order.currency in DECIMALS
     goods = [line for line in order.line_items if not line.gift_card and line.tip is None]
     return Bought(
@@ -158,7 +158,7 @@ def _bought(order: Order) -> Bought:
     )
 
 
-def _unpaid(order: Order) -> str | None:
+def _unpaid(order: ShopifyOrder) -> str | None:
     if order.financial_status in _PAID_STATES:
         return None
     if order.financial_status == "voided" or order.cancelled_at:
@@ -166,7 +166,7 @@ def _unpaid(order: Order) -> str | None:
     return f"not paid: {order.financial_status or 'pending'}"
 
 
-def _line(line: LineItem, order: Order) -> BoughtLine:
+def _line(line: LineItem, order: ShopifyOrder) -> BoughtLine:
     quantity = Decimal(1) if line.quantity is None else line.quantity
     paid = shop_money(line.price_set, line.price) * quantity
     paid -= sum(shop_money(a.amount_set, a.amount) for a in line.discount_allocations)
@@ -181,7 +181,7 @@ def _line(line: LineItem, order: Order) -> BoughtLine:
     )
 
 
-def _completed_at(order: Order, rules: Rules) -> str | None:
+def _completed_at(order: ShopifyOrder, rules: Rules) -> str | None:
     """Return when the order was completed: with its last fulfilment, or closed, as is set."""
     if rules.completed == "closed":
         return None if order.cancelled_at else order.closed_at
@@ -191,7 +191,7 @@ def _completed_at(order: Order, rules: Rules) -> str | None:
     return max(made, key=datetime.fromisoformat, default=None)
 
 
-def _refunds_of(order: Order) -> tuple[Refund, ...]:
+def _refunds_of(order: ShopifyOrder) -> tuple[HeardRefund, ...]:
     return tuple(
         refund_of(refund, order.currency, f"payload.refunds[{place}]")
         for place, refund in enumerate(order.refunds)

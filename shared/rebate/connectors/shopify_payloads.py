@@ -76,7 +76,7 @@ class Transaction(Tolerant):
     test: Flag = False
 
 
-class RefundLine(Tolerant):
+class ShopifyRefundLine(Tolerant):
     """What of a line goes back, `subtotal` after discounts."""
 
     line_item_id: IdText
@@ -103,20 +103,20 @@ class RefundShipping(Tolerant):
     tax_amount_set: MoneyBag | None = None
 
 
-class Refund(Tolerant):
+class ShopifyRefund(Tolerant):
     """A refund, as it stands inside its order."""
 
     id: IdText
     order_id: IdText | None = None
     processed_at: InstantText | None = None
     created_at: InstantText | None = None
-    refund_line_items: Annotated[tuple[RefundLine, ...], BeforeValidator(_list)] = ()
+    refund_line_items: Annotated[tuple[ShopifyRefundLine, ...], BeforeValidator(_list)] = ()
     order_adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(_list)] = ()
     refund_shipping_lines: Annotated[tuple[RefundShipping, ...], BeforeValidator(_list)] = ()
     transactions: tuple[Transaction, ...] | None = None
 
 
-class RefundOfOrder(Refund):
+class RefundOfOrder(ShopifyRefund):
     """A refund that comes by itself."""
 
     order_id: IdText
@@ -140,7 +140,7 @@ class Redaction(Tolerant):
     customer: Redacted
 
 
-class Order(Tolerant):
+class ShopifyOrder(Tolerant):
     """An order."""
 
     id: IdText
@@ -156,7 +156,7 @@ class Order(Tolerant):
     customer: Customer | None = None
     line_items: tuple[LineItem, ...]
     fulfillments: Annotated[tuple[Fulfillment, ...], BeforeValidator(_list)] = ()
-    refunds: Annotated[tuple[Refund, ...], BeforeValidator(_list)] = ()
+    refunds: Annotated[tuple[ShopifyRefund, ...], BeforeValidator(_list)] = ()
 
 
 class Named(Tolerant):

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from rebate.connectors.amounts import minor_units
 from rebate.connectors.delivery import UnreadableDelivery
-from rebate.connectors.heard import LineBack, Refund
-from rebate.connectors.shopify_payloads import MoneyBag, RefundLine, Transaction
-from rebate.connectors.shopify_payloads import Refund as Sent
+from rebate.connectors.heard import HeardRefund, LineBack
+from rebate.connectors.shopify_payloads import MoneyBag, ShopifyRefundLine, Transaction
+from rebate.connectors.shopify_payloads import ShopifyRefund as Sent
 from rebate.contracts.problems import Problem
 from rebate.domain.currencies import DECIMALS
 from rebate.domain.money import Amount
@@ -16,7 +16,7 @@ from rebate.domain.money import Amount
 _ZERO = Decimal(0)
 
 
-def refund_of(refund: Sent, currency: str | None, where: str) -> Refund:
+def refund_of(refund: Sent, currency: str | None, where: str) -> HeardRefund:
     """Return what a refund gives back; it stands at `where` in its delivery.
 
     Raises:
@@ -26,8 +26,10 @@ def refund_of(refund: Sent, currency: str | None, where: str) -> Refund:
     if at is None:
         raise UnreadableDelivery([Problem(f"{where}.processed_at", "is required")])
     if currency is None or currency not in DECIMALS:
-        return Refund(refund.id, at, currency=currency, unmoved="nothing of it says a currency")
-    return Refund(
+        return HeardRefund(
+            refund.id, at, currency=currency, unmoved="nothing of it says a currency"
+        )
+    return HeardRefund(
         refund.id,
         at,
         lines=tuple(_line_back(line, currency) for line in refund.refund_line_items),
@@ -38,7 +40,7 @@ def refund_of(refund: Sent, currency: str | None, where: str) -> Refund:
     )
 
 
-def _line_back(line: RefundLine, currency: str) -> LineBack:
+def _line_back(line: ShopifyRefundLine, currency: str) -> LineBack:
     net = shop_money(line.subtotal_set, line.subtotal)
     tax = shop_money(line.total_tax_set, line.total_tax)
     return LineBack(line.line_item_id, minor_units(net, currency), minor_units(tax, currency))

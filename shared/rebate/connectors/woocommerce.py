@@ -13,16 +13,16 @@ from pydantic import BeforeValidator
 
 from rebate.connectors.amounts import divide, minor_units
 from rebate.connectors.delivery import (
-    Delivery,
     GmtText,
     IdText,
     Money,
+    PlatformDelivery,
     Quantity,
     Rules,
     UnreadableDelivery,
     read_payload,
 )
-from rebate.connectors.heard import Bought, BoughtLine, Heard, LineBack, Refund
+from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, LineBack
 from rebate.contracts.problems import Problem
 from rebate.contracts.validation import Tolerant
 from rebate.domain.currencies import DECIMALS
@@ -106,7 +106,7 @@ class _Named(Tolerant):
     id: IdText | None = None
 
 
-def hear(delivery: Delivery, _rules: Rules) -> Heard:
+def hear(delivery: PlatformDelivery, _rules: Rules) -> Heard:
     """Return what a delivery tells of an order.
 
     Raises:
@@ -214,7 +214,7 @@ def _charged(charge: _Charge, currency: str) -> Amount:
     return minor_units(charge.total + charge.total_tax, currency)
 
 
-def _refunds(order: _Order, fetched: Iterable[Any]) -> Iterable[Refund]:
+def _refunds(order: _Order, fetched: Iterable[Any]) -> Iterable[HeardRefund]:
     """Yield the refunds that were fetched, and those that the order only names."""
     known = set()
     for place, document in enumerate(fetched):
@@ -224,10 +224,10 @@ def _refunds(order: _Order, fetched: Iterable[Any]) -> Iterable[Refund]:
     for named in order.refunds:
         if named.id not in known:
             amount = minor_units(abs(named.total), order.currency)
-            yield Refund(named.id, None, loose=amount, currency=order.currency)
+            yield HeardRefund(named.id, None, loose=amount, currency=order.currency)
 
 
-def _refund(refund: _Refund, currency: str) -> Refund:
+def _refund(refund: _Refund, currency: str) -> HeardRefund:
     """Return a refund: its lines, or where they say nothing its amount less fees and shipping."""
     lines = tuple(
         LineBack(
@@ -241,7 +241,7 @@ def _refund(refund: _Refund, currency: str) -> Refund:
     charges = (*refund.shipping_lines, *refund.fee_lines)
     apart = sum(abs(_charged(charge, currency)) for charge in charges)
     amount = minor_units(abs(refund.amount or _ZERO), currency)
-    return Refund(
+    return HeardRefund(
         refund.id,
         refund.date_created_gmt,
         lines=lines if said else (),

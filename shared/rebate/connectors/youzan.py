@@ -19,16 +19,16 @@ from pydantic import BeforeValidator
 
 from rebate.connectors.amounts import minor_units
 from rebate.connectors.delivery import (
-    Delivery,
     IdText,
     InstantText,
     Money,
+    PlatformDelivery,
     Quantity,
     Rules,
     UnreadableDelivery,
     read_payload,
 )
-from rebate.connectors.heard import Bought, BoughtLine, Heard, LineBack, Refund
+from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, LineBack
 from rebate.contracts.problems import Problem, shown
 from rebate.contracts.scalars import Flag
 from rebate.contracts.validation import Tolerant
@@ -97,7 +97,7 @@ class _RefundDone(_Done):
     oids: str | list[Any] = ""
 
 
-def hear(delivery: Delivery, _rules: Rules) -> Heard:
+def hear(delivery: PlatformDelivery, _rules: Rules) -> Heard:
     """Return what a message tells of an order.
 
     Raises:
@@ -161,7 +161,7 @@ def _completed(content: object) -> Heard:
 
 def _refunded(content: object) -> Heard:
     done = read_payload(content, _RefundDone, "payload.msg")
-    refund = Refund(
+    refund = HeardRefund(
         done.refund_id,
         done.update_time,
         lines=tuple(LineBack(name, 0, 0) for name in _OID.findall(str(done.oids))),

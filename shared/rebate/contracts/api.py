@@ -4,7 +4,7 @@ Amounts are minor units, ratios basis points, instants UTC. What a shop hides fr
 the display switches of rule 1.4 (19 to 23) is null for them; operators see all. A list is cut into
 pages: `next`, where it is not null, goes back as the parameter `after`.
 
-Errors have one form, `Refusal`, whatever their status:
+Errors have one form, `RefusalShown`, whatever their status:
 
     400 invalid_json                  401 unauthenticated, bad_signature
     403 forbidden, not_yours          404 not_found, unknown_entry
@@ -53,7 +53,7 @@ class ProblemShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusalShown:
     """Why a request was not carried out: `code` for programs, `message` for people."""
 
     code: str
@@ -62,7 +62,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class ConversionShown:
     """What an entry was turned into."""
 
     pocket: str
@@ -71,7 +71,7 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EntryShown:
     """An entry as its holder sees it, or an operator.
 
     `place` counts the entries that wait from 1 and `ahead` is what those before it still lack; both
@@ -103,7 +103,7 @@ class Entry:
     exchange: Mapping[Asset, Amount] = field(default_factory=dict)
     may_draw: bool = False
     drawn: bool = False
-    conversion: Conversion | None = None
+    conversion: ConversionShown | None = None
     merged_from: str | None = None
     merged_into: str | None = None
 
@@ -122,7 +122,7 @@ class Entries:
 
     titles: Titles
     currency: str
-    entries: tuple[Entry, ...]
+    entries: tuple[EntryShown, ...]
     next: str | None = None
 
 
@@ -145,7 +145,7 @@ class LineEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressShown:
     """A queue's line as a member in it sees it, and what the member got of it and waits for.
 
     `earned_by_reason` are the rewards by kind, which sum to `earned` (rule 5.7).
@@ -160,7 +160,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class MovementShown:
     """One movement in a wallet; `kind` says why, `reason` which kind of reward it is, if one."""
 
     kind: str
@@ -172,26 +172,26 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatementShown:
     """What one commit moved in a wallet."""
 
     at: datetime
     source: str
-    movements: tuple[Movement, ...]
+    movements: tuple[MovementShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Wallet:
+class WalletShown:
     """What a member has by pocket, and a page of what moved, the newest first."""
 
     member: str
     balances: Mapping[str, Amount]
-    statement: tuple[Statement, ...]
+    statement: tuple[StatementShown, ...]
     next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueueShown:
     """A queue as operators see it.
 
     `plan` is None where this release knows no plan of such queues. `entries` have joined,
@@ -219,20 +219,20 @@ class Queue:
 class Queues:
     """All queues that have ever settled anything."""
 
-    queues: tuple[Queue, ...]
+    queues: tuple[QueueShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
     """A queue and a page of the entries that wait in it, in order of place."""
 
-    queue: Queue
-    line: tuple[Entry, ...]
+    queue: QueueShown
+    line: tuple[EntryShown, ...]
     next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedWait:
     """When an entry is paid in full at the queue's pace: in `days`, or never (null).
 
     `cleared_first`: the scheduled clearing comes before that.
@@ -268,7 +268,7 @@ class Forecast:
     needed_bps: int | None
     profit_share_bps: int | None
     clears_at: datetime | None
-    line: tuple[Expected, ...]
+    line: tuple[ExpectedWait, ...]
     next: str | None = None
 
 
@@ -300,7 +300,7 @@ class SettingsChecked:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceShown:
     """A rule of a scope that was asked for a ratio, and what came of it."""
 
     rule: str
@@ -325,7 +325,7 @@ class TraceLine:
     entitlement_bps: Bps | None
     decided_by: str | None
     no_entry_because: str | None
-    passed_over: tuple[Choice, ...]
+    passed_over: tuple[ChoiceShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +339,7 @@ class TraceRefund:
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class ContributionShown:
     """What a line gave to a queue part by part, null where that is not settled; all retained."""
 
     line_id: str | None
@@ -353,8 +353,8 @@ class TraceTicket:
 
     queue: str
     joined: bool
-    contributions: tuple[Contribution, ...]
-    entries: tuple[Entry, ...]
+    contributions: tuple[ContributionShown, ...]
+    entries: tuple[EntryShown, ...]
 
 
 @dataclass(frozen=True, slots=True)

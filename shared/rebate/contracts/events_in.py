@@ -51,7 +51,7 @@ class Buyer(Tolerant):
         return "level" in self.model_fields_set
 
 
-class OrderLine(Tolerant):
+class OrderPaidLine(Tolerant):
     """One product of an order (rule 0.4).
 
     `paid` is what was paid for the whole line, after deductions; `deducted` is the value that
@@ -91,7 +91,7 @@ class OrderPaid(Tolerant):
     store_id: Id | None = None
     paid_at: UtcInstant
     currency: Text | None = None
-    lines: Annotated[tuple[OrderLine, ...], NOT_EMPTY] = Field(json_schema_extra=_LINES_SCHEMA)
+    lines: Annotated[tuple[OrderPaidLine, ...], NOT_EMPTY] = Field(json_schema_extra=_LINES_SCHEMA)
 
     @model_validator(mode="before")
     @classmethod
@@ -288,7 +288,7 @@ def _check_count(lines: Sequence[object]) -> None:
         raise error_at("lines", f"must be at most {LINES_MAX}, not {len(lines)}")
 
 
-def _check_supply(channel: str, lines: Iterable[OrderLine]) -> None:
+def _check_supply(channel: str, lines: Iterable[OrderPaidLine]) -> None:
     """A line of a store's goods is bought in the store (contracts, section 1)."""
     for number, line in enumerate(lines):
         if channel == "mall" and line.supply == "store":

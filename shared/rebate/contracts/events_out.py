@@ -5,7 +5,7 @@ repetitions by `event_id`. Amounts are minor units, points and love value and vo
 instants UTC. Fields are added over time, so listeners ignore those that they do not know.
 
 These models are what is promised: schemas are made from them, and tests hold what is told against
-them. What is told is worded by `rebate.usecases.publish_events`, which needs none of them.
+them. What is told is worded by `rebate.usecases.events.publish_events`, which needs none of them.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ class EntryEvent(QueueEvent):
     order_id: Name
 
 
-class EntryJoined(EntryEvent):
+class EntryJoinedDetail(EntryEvent):
     """An entry took its place in line.
 
     `entitlement` is null where a plan counts rewards instead. `may_draw` tells that a draw is open
@@ -67,7 +67,7 @@ class EntryJoined(EntryEvent):
     merged_from: Name | None = None
 
 
-class RebatePaid(QueueEvent):
+class RebatePaidDetail(QueueEvent):
     """A member was paid `amount` out of what `from_order_id` contributed; null: a scheduled run.
 
     `entry` is null for an own-purchase reward, which comes of the purchase alone (rule 6.2). `due`
@@ -84,13 +84,13 @@ class RebatePaid(QueueEvent):
     from_order_id: Name | None = None
 
 
-class EntryCompleted(EntryEvent):
+class EntryCompletedDetail(EntryEvent):
     """An entry left the line: it got all it was promised, or its last reward."""
 
     paid: Amount
 
 
-class EntryDrawn(EntryEvent):
+class EntryDrawnDetail(EntryEvent):
     """A draw was made; `ratio_bps` null: it missed and the ratio stays.
 
     `seed_day` names the seed whose SHA-256 was published before that day began (rule 1.3.4).
@@ -101,21 +101,21 @@ class EntryDrawn(EntryEvent):
     seed_day: Text | None = None
 
 
-class EntryExchanged(EntryEvent):
+class EntryExchangedDetail(EntryEvent):
     """The holder turned all that the entry still lacked into `amount` of another asset."""
 
     pocket: Literal["points", "love", "love_frozen", "voucher"]
     amount: Amount
 
 
-class EntryConverted(EntryEvent):
+class EntryConvertedDetail(EntryEvent):
     """Random return turned an entry into `amount` points as it joined (rule 1.6.2)."""
 
     pocket: Literal["points"] = "points"
     amount: Amount
 
 
-class EntriesCleared(QueueEvent):
+class EntriesClearedDetail(QueueEvent):
     """All that waited in a queue was set to zero: what was settled before `at` stays paid.
 
     One event for a queue, however many entries it held; `owed` is what they still lacked.
@@ -125,7 +125,7 @@ class EntriesCleared(QueueEvent):
     owed: Amount
 
 
-class EntryRefunded(EntryEvent):
+class EntryRefundedDetail(EntryEvent):
     """A refund lowered an entry; status, entitlement and claw back are what came of it.
 
     `clawed_back` is in the asset that the entry had been given (rule 1.6.5).
@@ -137,19 +137,19 @@ class EntryRefunded(EntryEvent):
     clawed_back: Amount
 
 
-class QueuePaused(EventOut):
+class QueuePausedDetail(EventOut):
     """Orders still join and nothing is paid; `queue` null: all of the queue-rebate plan's."""
 
     queue: Name | None = None
 
 
-class QueueResumed(EventOut):
+class QueueResumedDetail(EventOut):
     """What was paused goes on; no place was lost. `queue` is as in QueuePaused."""
 
     queue: Name | None = None
 
 
-class RepurchasePlaced(QueueEvent):
+class RepurchasePlacedDetail(QueueEvent):
     """A forced repurchase made the order `order_id`: the shop ships once more (rule 4.4).
 
     `origin_order_id` is the order whose lines are bought again.
@@ -161,7 +161,7 @@ class RepurchasePlaced(QueueEvent):
     amount: Amount
 
 
-class CommissionPaid(EventOut):
+class CommissionPaidDetail(EventOut):
     """A referral, team or merchant reward or a dividend (rule 2); below zero a reversal."""
 
     kind: CommissionKind
@@ -173,7 +173,7 @@ class CommissionPaid(EventOut):
     period: Text | None = None
 
 
-class WithdrawalRequested(EventOut):
+class WithdrawalRequestedDetail(EventOut):
     """A member asks for `amount`, which is held meanwhile; `fee` is part of it (rule 3)."""
 
     withdrawal_id: Name
@@ -182,7 +182,7 @@ class WithdrawalRequested(EventOut):
     fee: Amount
 
 
-class WithdrawalDecided(EventOut):
+class WithdrawalDecidedDetail(EventOut):
     """A withdrawal was approved, or rejected with the reason."""
 
     withdrawal_id: Name
@@ -193,7 +193,7 @@ class WithdrawalDecided(EventOut):
     reason: Text | None = None
 
 
-class SettingsChanged(EventOut):
+class SettingsChangedDetail(EventOut):
     """A new version of the settings holds; `changed` names the paths that differ (rule 8.5)."""
 
     version: PositiveCount
@@ -205,21 +205,21 @@ class SettingsChanged(EventOut):
 EVENTS_OUT: Mapping[str, type[EventOut]] = {
     model.__name__: model
     for model in (
-        EntryJoined,
-        RebatePaid,
-        EntryCompleted,
-        EntryDrawn,
-        EntryExchanged,
-        EntryConverted,
-        EntriesCleared,
-        EntryRefunded,
-        QueuePaused,
-        QueueResumed,
-        RepurchasePlaced,
-        CommissionPaid,
-        WithdrawalRequested,
-        WithdrawalDecided,
-        SettingsChanged,
+        EntryJoinedDetail,
+        RebatePaidDetail,
+        EntryCompletedDetail,
+        EntryDrawnDetail,
+        EntryExchangedDetail,
+        EntryConvertedDetail,
+        EntriesClearedDetail,
+        EntryRefundedDetail,
+        QueuePausedDetail,
+        QueueResumedDetail,
+        RepurchasePlacedDetail,
+        CommissionPaidDetail,
+        WithdrawalRequestedDetail,
+        WithdrawalDecidedDetail,
+        SettingsChangedDetail,
     )
 }
 """The events by `detail-type`."""

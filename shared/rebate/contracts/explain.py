@@ -6,14 +6,14 @@ Nothing here promises a date or a full return (rule 8.4).
 from collections.abc import Iterator
 
 from rebate.contracts.figures import money, percent
-from rebate.contracts.settings import Guards, Settings, Wallet
+from rebate.contracts.settings import Guards, Settings, WalletSettings
 from rebate.contracts.settings.plans import all_plan_settings
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SettingsStatement:
     """One sentence about one part of the settings, such as `queue_rebate`."""
 
     part: str
@@ -24,35 +24,37 @@ class Statement:
         return f"{self.part}: {self.text}"
 
 
-def explain(settings: Settings) -> tuple[Statement, ...]:
+def explain(settings: Settings) -> tuple[SettingsStatement, ...]:
     """Return what valid settings mean: each plan that is on, the wallet and the guards."""
     wallet = _wallet(settings.wallet, settings.currency)
     guards = _guards(settings.guards, settings.currency)
     return (
         *_plans(settings),
         *_words_of_plans(settings),
-        *(Statement("wallet", text) for text in wallet),
-        *(Statement("guards", text) for text in guards),
+        *(SettingsStatement("wallet", text) for text in wallet),
+        *(SettingsStatement("guards", text) for text in guards),
     )
 
 
-def _words_of_plans(settings: Settings) -> Iterator[Statement]:
+def _words_of_plans(settings: Settings) -> Iterator[SettingsStatement]:
     for described in all_plan_settings():
         plan = described.of(settings)
         if plan is not None and plan.enabled:
             for text in described.words(plan, settings.currency):
-                yield Statement(described.plan.name, text)
+                yield SettingsStatement(described.plan.name, text)
 
 
-def _plans(settings: Settings) -> Iterator[Statement]:
+def _plans(settings: Settings) -> Iterator[SettingsStatement]:
     on = settings.plans_on()
     off = tuple(name for name in PLANS.names if name not in on)
-    yield Statement("plans", f"on: {', '.join(on) or 'none'}; off: {', '.join(off) or 'none'}.")
+    yield SettingsStatement(
+        "plans", f"on: {', '.join(on) or 'none'}; off: {', '.join(off) or 'none'}."
+    )
     times = f"days begin at midnight in {settings.timezone}"
-    yield Statement("plans", f"Amounts are in {settings.currency}; {times}.")
+    yield SettingsStatement("plans", f"Amounts are in {settings.currency}; {times}.")
 
 
-def _wallet(wallet: Wallet, currency: str) -> Iterator[str]:
+def _wallet(wallet: WalletSettings, currency: str) -> Iterator[str]:
     per_day = wallet.withdraw_per_day
     limit = "without a daily limit" if per_day is None else f"up to {per_day} times a day"
     yield (

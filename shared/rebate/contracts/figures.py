@@ -28,24 +28,25 @@ def money(amount: int, currency: str) -> str:
     return f"{'-' if amount < 0 else ''}{grouped}{fraction} {currency}"
 
 
-def ever_paid(gives_bps: int, promised_bps: int, where: str) -> Iterator[str]:
+def ever_paid(contribution_bps: int, promised_bps: int, where: str) -> Iterator[str]:
     """Yield what part of the promises can ever be paid: e/r of them at most (rule 8.2).
 
-    `gives_bps` is what an order gives to the entries (e), `promised_bps` what it may get (r).
+    `contribution_bps` is what an order gives to the entries (e), `promised_bps` what it may get
+    (r).
     """
     if promised_bps == 0:
         return
     at_most = f"{where}at most" if where else "At most"
     orders = f"{where}orders" if where else "Orders"
-    ratio = f"e/r = {percent(gives_bps)} / {percent(promised_bps)}"
-    if gives_bps >= promised_bps:
+    ratio = f"e/r = {percent(contribution_bps)} / {percent(promised_bps)}"
+    if contribution_bps >= promised_bps:
         yield (
             f"{orders} give as much as they are promised ({ratio}); what waits is paid only "
             "as far as later orders come."
         )
         return
-    paid = gives_bps * _WHOLE_BPS // promised_bps
+    paid = contribution_bps * _WHOLE_BPS // promised_bps
     yield (
-        f"{at_most} {part_percent(gives_bps, promised_bps)} of all that is promised can ever "
-        f"be paid ({ratio}); the rest, {percent(_WHOLE_BPS - paid)}, waits for ever."
+        f"{at_most} {part_percent(contribution_bps, promised_bps)} of all that is promised can "
+        f"ever be paid ({ratio}); the rest, {percent(_WHOLE_BPS - paid)}, waits for ever."
     )

@@ -28,7 +28,7 @@ _MONEY = frozenset({"cash", "pending", "held"})
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class NoticeShown:
     """A notice as a member reads it; `facts` is what it was worded from."""
 
     id: str
@@ -45,7 +45,7 @@ class Notices:
     `next`, where it is not null, goes back as the parameter `after`.
     """
 
-    notices: tuple[Notice, ...]
+    notices: tuple[NoticeShown, ...]
     next: str | None = None
 
 

@@ -30,13 +30,13 @@ class OfEntry(Strict):
         return self
 
 
-class Exchange(OfEntry):
+class ExchangeRequest(OfEntry):
     """Turn all that an entry still lacks into another asset (rule 1.6.1)."""
 
     into: Asset
 
 
-class Draw(OfEntry):
+class DrawRequest(OfEntry):
     """Draw the ratio of an entry that the lottery decides (rule 1.3.3)."""
 
 

@@ -79,7 +79,7 @@ class BuyLine(Strict):
     profit: SignedAmount | None = None
 
 
-class Buy(Strict):
+class BuyStep(Strict):
     """A purchase: either one line with `paid`, or `lines`; `member` null is a guest (rule 0.14).
 
     `supply` None is the channel's default. `level` null is no level where it is written, and the
@@ -146,7 +146,7 @@ class Buy(Strict):
         }
 
 
-class Refund(Strict):
+class RefundStep(Strict):
     """A refund of a part of one line."""
 
     order: OrderName
@@ -176,7 +176,7 @@ class EntryStep(Strict):
         return self
 
 
-class Draw(EntryStep):
+class DrawStep(EntryStep):
     """A draw for an entry."""
 
 
@@ -186,7 +186,7 @@ class ExchangeStep(EntryStep):
     into: Asset
 
 
-class Withdraw(Strict):
+class WithdrawStep(Strict):
     """A request for a withdrawal of cash."""
 
     member: Id
@@ -194,7 +194,7 @@ class Withdraw(Strict):
     id: Id
 
 
-class Decide(Strict):
+class DecideStep(Strict):
     """The decision on a withdrawal."""
 
     id: Id
@@ -202,7 +202,7 @@ class Decide(Strict):
     reason: Text | None = None
 
 
-class Transfer(Strict):
+class TransferStep(Strict):
     """Points or love value passed on to another member."""
 
     sender: Id = Field(alias="from")
@@ -225,16 +225,16 @@ class Step(Strict):
 
     at: Instant | None = None
     refused: RefusalCode | None = None
-    buy: Buy | None = None
+    buy: BuyStep | None = None
     complete: OrderName | None = None
-    refund: Refund | None = None
-    draw: Draw | None = None
+    refund: RefundStep | None = None
+    draw: DrawStep | None = None
     exchange: ExchangeStep | None = None
     run: Run | None = None
     set: dict[str, Any] | None = None
-    withdraw: Withdraw | None = None
-    decide: Decide | None = None
-    transfer: Transfer | None = None
+    withdraw: WithdrawStep | None = None
+    decide: DecideStep | None = None
+    transfer: TransferStep | None = None
     event: EventStep | None = None
 
     @model_validator(mode="after")

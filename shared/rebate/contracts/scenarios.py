@@ -12,14 +12,14 @@ from pydantic import ValidationError, model_validator
 from rebate.contracts.documents import UnreadableDocument, read_document
 from rebate.contracts.problems import Invalid, Problem, shown
 from rebate.contracts.scalars import Amount, Id, QueueName, SignedAmount, Text
-from rebate.contracts.scenario_steps import ACTIONS, Buy, RefusalCode, Step
+from rebate.contracts.scenario_steps import ACTIONS, BuyStep, RefusalCode, Step
 from rebate.contracts.settings import InvalidSettings, Settings, parse_settings
 from rebate.contracts.validation import Strict, error_at, problems_of
 
 __all__ = [
     "ACTIONS",
-    "Buy",
-    "Expected",
+    "BuyStep",
+    "ExpectedOutcome",
     "InvalidScenario",
     "RefusalCode",
     "Scenario",
@@ -73,7 +73,7 @@ class ExpectedPlatform(Strict):
     withdrawn: SignedAmount | None = None
 
 
-class Expected(Strict):
+class ExpectedOutcome(Strict):
     """The part of the outcome that must come true."""
 
     queues: Mapping[QueueName, ExpectedQueue] | None = None
@@ -97,7 +97,7 @@ class Scenario(Strict):
     draw_seed: Text | None = None
     members: tuple[ScenarioMember, ...] = ()
     steps: tuple[Step, ...]
-    expect: Expected | None = None
+    expect: ExpectedOutcome | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -93,7 +93,7 @@ def fixed_shares(
         each = distribution.each
         if each is None:
             lines = distribution.ticket.lines if distribution.ticket else ()
-            basis = sum(paid.gets_from for paid in lines)
+            basis = sum(paid.entitlement_base for paid in lines)
             yield from _accelerations(line, distribution, basis, referrer_bps, buyer_bps)
             each = distribution.left
         for due in split(each, shares_bps)[distribution.reached.served :]:
@@ -104,7 +104,7 @@ def fixed_shares(
             if receiver is None:
                 return
             reached = Reached(*line.position(receiver), served + 1)
-            amount = min(due, line.entry(receiver).lacks)
+            amount = min(due, line.entry(receiver).outstanding)
             yield Payment(receiver, amount, each=each, reached=reached)
 
     return AllocationRule(payments, together=bool(referrer_bps) + bool(buyer_bps))
@@ -115,7 +115,7 @@ def collect_accelerated(referrer_bps: Bps) -> AllocationRule:
 
     def payments(line: WaitingLine, distribution: Distribution) -> Iterator[Payment]:
         lines = distribution.ticket.lines if distribution.ticket else ()
-        profit = sum(each.gives_from for each in lines)
+        profit = sum(each.contribution_base for each in lines)
         return _accelerations(line, distribution, profit, referrer_bps, 0)
 
     return AllocationRule(payments, together=bool(referrer_bps))
@@ -144,10 +144,10 @@ def _first_then_next(line: WaitingLine, distribution: Distribution) -> Iterator[
     """
     while distribution.left:
         first = line.first(passing_over=distribution.passes_over)
-        lacks = line.entry(first).lacks if first else 0
-        if first is None or not lacks:
+        outstanding = line.entry(first).outstanding if first else 0
+        if first is None or not outstanding:
             return
-        yield Payment(first, min(distribution.left, lacks))
+        yield Payment(first, min(distribution.left, outstanding))
 
 
 def _equally(line: WaitingLine, distribution: Distribution) -> Iterator[Payment]:
@@ -161,7 +161,7 @@ def _equally(line: WaitingLine, distribution: Distribution) -> Iterator[Payment]
         if receiver is None:
             return
         reached = Reached(*line.position(receiver), served)
-        amount = min(each, line.entry(receiver).lacks)
+        amount = min(each, line.entry(receiver).outstanding)
         yield Payment(receiver, amount, Reason.AVERAGE, each, reached)
 
 
@@ -189,6 +189,6 @@ def _accelerations(
         receiver = line.oldest_of(member, passing_over=distribution.passes_over)
         if receiver is None:
             continue
-        amount = min(share(basis, ratio), own, line.entry(receiver).lacks)
+        amount = min(share(basis, ratio), own, line.entry(receiver).outstanding)
         yield Payment(receiver, amount, reason)
         own -= amount

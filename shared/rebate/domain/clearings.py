@@ -12,7 +12,7 @@ from rebate.domain.wire import stored_as, wire
 
 @stored_as("clearing")
 @dataclass(frozen=True, slots=True)
-class Clearing:
+class Schedule:
     """A schedule in the shop's timezone: every day, week or month at a time, or once at an instant.
 
     `weekday` is ISO's, of weekly clearings; `day` is that of monthly ones, which in a shorter month

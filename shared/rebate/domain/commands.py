@@ -8,7 +8,7 @@ that ticket was merged from (Rule 1.5.5).
 from typing import Annotated, Literal, TypeAlias
 
 from rebate.domain.draws import Luck
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.records import dataclass
@@ -67,7 +67,7 @@ class Cut:
 
 @stored_as("refund_command")
 @dataclass(frozen=True, slots=True)
-class Refund:
+class RefundOrder:
     """Part or all of an order was refunded (Rule 1.6.5)."""
 
     at: Annotated[Instant, wire("at")]
@@ -86,14 +86,14 @@ class Refund:
 
 @stored_as("exchange_command")
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ExchangeEntry:
     """The holder turns what an entry still lacks into points, love value or vouchers."""
 
     at: Annotated[Instant, wire("at")]
     order: Annotated[OrderId, wire("order")]
     member: Annotated[MemberId, wire("member")]
     line: Annotated[LineId, wire("line")]
-    into: Annotated[Pocket, wire("into")]
+    into: Annotated[BalanceType, wire("into")]
     merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
     type: Annotated[Literal["exchange"], tag("exchange")] = "exchange"
 
@@ -105,7 +105,7 @@ class Exchange:
 
 @stored_as("draw_command")
 @dataclass(frozen=True, slots=True)
-class Draw:
+class DrawEntry:
     """The holder draws the entry's ratio, with the luck of `day`, ISO 8601 (Rule 1.3.3)."""
 
     at: Annotated[Instant, wire("at")]
@@ -169,7 +169,7 @@ class Receive:
     type: Annotated[Literal["receive"], tag("receive")] = "receive"
 
 
-OfTicket: TypeAlias = Join | Complete | Refund | Exchange | Draw
+OfTicket: TypeAlias = Join | Complete | RefundOrder | ExchangeEntry | DrawEntry
 """Commands that concern one ticket."""
 
 OfQueue: TypeAlias = Clear | PayPool | Merge | Receive

@@ -4,8 +4,8 @@ from rebate.domain.commands import Complete, Join
 from rebate.domain.distribution import Distribution
 from rebate.domain.execution import Execution
 from rebate.domain.joining import take_place
-from rebate.domain.ledger import Draft, Till
-from rebate.domain.merges import tell_of_completion
+from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.merges import record_completion
 from rebate.domain.money import Amount
 from rebate.domain.payouts import distribute
 from rebate.domain.plan import Leftover, Moment, Part
@@ -43,7 +43,7 @@ def complete(execution: Execution, command: Complete) -> None:
         execution.unit.require_ticket(ticket)
         ticket = replace(ticket, completed_at=command.completed_at or command.at)
         execution.unit.save(ticket)
-        tell_of_completion(execution.unit, ticket, command)
+        record_completion(execution.unit, ticket, command)
         execution.begun = True
     _give_and_join(execution, ticket, _WHEN_COMPLETED)
 
@@ -93,9 +93,12 @@ def _contribute(
         distribute(unit, part.rule, distribution)
         execution.distribution = None
     carried = part.leftover is Leftover.CARRY and not unit.plan.paused
-    post_to_queue(unit, distribution.draft, Till.POOL, distribution.withheld)
+    post_to_queue(unit, distribution.draft, QueueAccount.POOL, distribution.withheld)
     post_to_queue(
-        unit, distribution.draft, Till.POOL if carried else Till.RETAINED, distribution.left
+        unit,
+        distribution.draft,
+        QueueAccount.POOL if carried else QueueAccount.RETAINED,
+        distribution.left,
     )
     enter_in_journal(unit, distribution.draft)
     ticket = unit.line.ticket(ticket.key)
@@ -120,12 +123,12 @@ def _begin(
     amount = ticket.gives(index)[number]
     unit.save(_with_settled(ticket, index, number, amount))
     distribution = _distribution(execution, ticket, index, number, amount)
-    post_to_queue(unit, distribution.draft, Till.CONTRIBUTED, -amount)
+    post_to_queue(unit, distribution.draft, QueueAccount.CONTRIBUTED, -amount)
     if part.for_line and not unit.plan.paused:
         _count_in_flow(unit, execution.at, amount)
     if part.draws_pool and not unit.plan.paused:
-        pool = unit.queue.figure(Till.POOL)
-        post_to_queue(unit, distribution.draft, Till.POOL, -pool)
+        pool = unit.queue.figure(QueueAccount.POOL)
+        post_to_queue(unit, distribution.draft, QueueAccount.POOL, -pool)
         distribution.left += pool
     return distribution
 

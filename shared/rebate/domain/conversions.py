@@ -1,6 +1,6 @@
 """Conversions: what an entry still lacks, in points, love value or vouchers (Rule 1.6)."""
 
-from rebate.domain.ledger import Draft, Pocket, issued
+from rebate.domain.ledger import BalanceType, Draft, issued
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import Amount, Bps, exchanged
 from rebate.domain.posting import credit_member
@@ -10,10 +10,10 @@ from rebate.domain.unit_of_work import UnitOfWork
 
 
 def convert(
-    unit: UnitOfWork, draft: Draft, ref: EntryRef, pocket: Pocket, ratio: Bps, status: Status
+    unit: UnitOfWork, draft: Draft, ref: EntryRef, pocket: BalanceType, ratio: Bps, status: Status
 ) -> Amount:
     """End an entry by crediting what it lacks, at `ratio`, to another pocket; return that."""
-    amount = exchanged(unit.line.entry(ref).lacks, ratio, unit.plan.decimals)
+    amount = exchanged(unit.line.entry(ref).outstanding, ratio, unit.plan.decimals)
     into = Conversion(pocket, ratio, amount)
     ended = replace(unit.line.entry(ref), status=status, conversion=into)
     ticket = unit.line.ticket(ref.ticket)

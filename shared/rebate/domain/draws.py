@@ -34,7 +34,7 @@ class Lottery:
 
 @stored_as("random_return")
 @dataclass(frozen=True, slots=True)
-class RandomReturn:
+class RandomReturnTerms:
     """The group that an entry joins if no group is open, and the entry's luck in it."""
 
     cash: Annotated[int, wire("cash")]

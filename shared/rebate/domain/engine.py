@@ -11,8 +11,8 @@ from rebate.domain.commands import (
     Clear,
     Command,
     Complete,
-    Draw,
-    Exchange,
+    DrawEntry,
+    ExchangeEntry,
     Join,
     Keyed,
     Merge,
@@ -20,7 +20,7 @@ from rebate.domain.commands import (
     OfTicket,
     PayPool,
     Receive,
-    Refund,
+    RefundOrder,
 )
 from rebate.domain.contributions import complete, join
 from rebate.domain.errors import Code
@@ -28,15 +28,15 @@ from rebate.domain.events import Event
 from rebate.domain.execution import Execution
 from rebate.domain.holders import draw, exchange
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, DataRequest, LoadedState
 from rebate.domain.merges import merge, receive
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, TicketKey
-from rebate.domain.places import Change
+from rebate.domain.place_index import Change
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
-from rebate.domain.queues import Progress, Queue
+from rebate.domain.queues import CommandProgress, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
@@ -78,7 +78,7 @@ class Decision:
     changes: tuple[Change, ...]
     journal: tuple[JournalEntry, ...]
     events: tuple[Event, ...]
-    credits: dict[tuple[MemberId, Pocket], Amount]
+    credits: dict[tuple[MemberId, BalanceType], Amount]
     consulted: frozenset[MemberId]
     holds: tuple[Hold, ...]
     rebates: tuple[DailyRebates, ...]
@@ -178,11 +178,11 @@ def _for_ticket(execution: Execution, command: OfTicket) -> Code | None:
             join(execution, command)
         case Complete():
             complete(execution, command)
-        case Refund():
+        case RefundOrder():
             refund(execution, command)
-        case Exchange():
+        case ExchangeEntry():
             refusal = exchange(execution.unit, command)
-        case Draw():
+        case DrawEntry():
             refusal = draw(execution.unit, command)
     return refusal
 
@@ -199,7 +199,7 @@ def _for_queue(execution: Execution, command: OfQueue) -> None:
             receive(execution.unit, command)
 
 
-def _execution(unit: UnitOfWork, keyed: Keyed, progress: Progress | None) -> Execution:
+def _execution(unit: UnitOfWork, keyed: Keyed, progress: CommandProgress | None) -> Execution:
     """Return the execution of a command, from where an earlier commit left it."""
     execution = Execution(unit, keyed.key, keyed.command.at)
     if progress and progress.command == keyed.key:

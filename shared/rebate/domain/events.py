@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from rebate.domain.ledger import Pocket, Reason
+from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass
@@ -38,7 +38,7 @@ class RebatePaid:
     member: Annotated[MemberId, wire("member")]
     order: Annotated[OrderId, wire("order")]
     amount: Annotated[Amount, money("amount")]
-    pocket: Annotated[Pocket, wire("pocket")]
+    pocket: Annotated[BalanceType, wire("pocket")]
     source: Annotated[OrderId | None, wire("source")]
     reason: Annotated[Reason, wire("reason", absent="queue")] = Reason.QUEUE
     type: Annotated[Literal["RebatePaid"], tag("RebatePaid")] = "RebatePaid"
@@ -94,7 +94,7 @@ class EntryExchanged:
     entry: Annotated[EntryId, wire("entry")]
     member: Annotated[MemberId, wire("member")]
     order: Annotated[OrderId, wire("order")]
-    pocket: Annotated[Pocket, wire("pocket")]
+    pocket: Annotated[BalanceType, wire("pocket")]
     amount: Annotated[Amount, money("amount")]
     type: Annotated[Literal["EntryExchanged"], tag("EntryExchanged")] = "EntryExchanged"
 
@@ -107,7 +107,7 @@ class EntryConverted:
     entry: Annotated[EntryId, wire("entry")]
     member: Annotated[MemberId, wire("member")]
     order: Annotated[OrderId, wire("order")]
-    pocket: Annotated[Pocket, wire("pocket")]
+    pocket: Annotated[BalanceType, wire("pocket")]
     amount: Annotated[Amount, money("amount")]
     type: Annotated[Literal["EntryConverted"], tag("EntryConverted")] = "EntryConverted"
 

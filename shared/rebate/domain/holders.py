@@ -1,6 +1,6 @@
 """What holders do with their entries: exchange them, draw their ratio (Rules 1.6.1, 1.3.3)."""
 
-from rebate.domain.commands import Draw, Exchange
+from rebate.domain.commands import DrawEntry, ExchangeEntry
 from rebate.domain.conversions import convert
 from rebate.domain.draws import drawn_ratio
 from rebate.domain.errors import Code
@@ -12,7 +12,7 @@ from rebate.domain.tickets import Entry, Status, Ticket, drawn
 from rebate.domain.unit_of_work import UnitOfWork
 
 
-def exchange(unit: UnitOfWork, command: Exchange) -> Code | None:
+def exchange(unit: UnitOfWork, command: ExchangeEntry) -> Code | None:
     """Turn all that a waiting entry still lacks into another asset; or return why not."""
     found = _find(unit, command)
     if found is None:
@@ -32,7 +32,7 @@ def exchange(unit: UnitOfWork, command: Exchange) -> Code | None:
     return None
 
 
-def draw(unit: UnitOfWork, command: Draw) -> Code | None:
+def draw(unit: UnitOfWork, command: DrawEntry) -> Code | None:
     """Let the drawn ratio replace the old one, up or down; or return why not (Rule 1.3.3)."""
     found = _find(unit, command)
     if found is None:
@@ -56,7 +56,7 @@ def draw(unit: UnitOfWork, command: Draw) -> Code | None:
     return None
 
 
-def _find(unit: UnitOfWork, command: Exchange | Draw) -> tuple[Ticket, int, Entry] | None:
+def _find(unit: UnitOfWork, command: ExchangeEntry | DrawEntry) -> tuple[Ticket, int, Entry] | None:
     """Return an entry with its ticket and line; None if the order earned none, or not yet."""
     ticket = unit.line.find(command.ticket)
     if ticket is None:

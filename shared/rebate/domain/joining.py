@@ -3,11 +3,11 @@
 from rebate.domain.conversions import convert
 from rebate.domain.draws import Group, takes_points
 from rebate.domain.events import EntryConverted, EntryJoined
-from rebate.domain.ledger import Draft, Pocket
+from rebate.domain.ledger import BalanceType, Draft
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.posting import enter_in_journal
 from rebate.domain.records import replace
-from rebate.domain.tickets import Entry, Line, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.unit_of_work import UnitOfWork
 
@@ -35,7 +35,7 @@ def take_place(unit: UnitOfWork, ticket: Ticket, at: Instant) -> Ticket:
     return joined
 
 
-def _with_entries(ticket: Ticket, ordinal: int) -> tuple[Line, ...]:
+def _with_entries(ticket: Ticket, ordinal: int) -> tuple[TicketLine, ...]:
     """Return the ticket's lines, with entries counted from `ordinal` for those that earn one."""
     lines = []
     for line in ticket.lines:
@@ -50,7 +50,7 @@ def _with_entries(ticket: Ticket, ordinal: int) -> tuple[Line, ...]:
 def _return_at_random(unit: UnitOfWork, ticket: Ticket, index: int) -> Ticket:
     """Rule 1.6.2: an entry on a points place of its group is turned into points at once."""
     makeup = ticket.lines[index].random_return
-    ratio = unit.plan.exchange_ratio(Pocket.POINTS)
+    ratio = unit.plan.exchange_ratio(BalanceType.POINTS)
     if makeup is None or ratio is None:
         return ticket
     group = unit.queue.group or Group(makeup.cash, makeup.points)
@@ -63,10 +63,10 @@ def _return_at_random(unit: UnitOfWork, ticket: Ticket, index: int) -> Ticket:
         return ticket
     draft = Draft("random_return", ticket.order, ticket.lines[index].id)
     ref = EntryRef(ticket.key, index)
-    amount = convert(unit, draft, ref, Pocket.POINTS, ratio, Status.CONVERTED)
+    amount = convert(unit, draft, ref, BalanceType.POINTS, ratio, Status.CONVERTED)
     enter_in_journal(unit, draft)
     name = ticket.entry_id(index)
-    event = EntryConverted(name, ticket.member, ticket.order, Pocket.POINTS, amount)
+    event = EntryConverted(name, ticket.member, ticket.order, BalanceType.POINTS, amount)
     unit.events.append(event)
     return unit.line.ticket(ref.ticket)
 
@@ -80,7 +80,7 @@ def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
         ticket.member,
         ticket.order,
         entry.entitlement,
-        line.gets_bps,
+        line.entitlement_bps,
         may_draw=waits and line.lottery is not None,
         merged_from=ticket.merged_from or None,
     )

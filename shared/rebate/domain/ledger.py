@@ -22,7 +22,7 @@ Account = NewType("Account", str)
 
 
 @stored_as("pocket", is_open=True)
-class Pocket(StrEnum):
+class BalanceType(StrEnum):
     """Parts of a wallet. The first three hold money, the others each an asset of their own."""
 
     CASH = "cash"
@@ -34,7 +34,7 @@ class Pocket(StrEnum):
     VOUCHER = "voucher"
 
 
-class Till(StrEnum):
+class QueueAccount(StrEnum):
     """Accounts of a queue, all in money (contracts, section 4: `platform`)."""
 
     CONTRIBUTED = "contributed"
@@ -65,28 +65,28 @@ class Reason(StrEnum):
     """Taken back from the member after a refund (Rule 1.6.5): an amount below zero."""
 
 
-SOURCES = frozenset({Till.CONTRIBUTED, Till.BORNE})
+SOURCES = frozenset({QueueAccount.CONTRIBUTED, QueueAccount.BORNE})
 """Accounts that give: their postings are negative where the outcome's figure grows."""
 
 _ASSETS: Mapping[str, str] = {
-    Pocket.POINTS: "points",
-    Pocket.LOVE: "love",
-    Pocket.LOVE_FROZEN: "love",
-    Pocket.VOUCHER: "voucher",
+    BalanceType.POINTS: "points",
+    BalanceType.LOVE: "love",
+    BalanceType.LOVE_FROZEN: "love",
+    BalanceType.VOUCHER: "voucher",
 }
 
 
-def wallet(member: MemberId, pocket: Pocket) -> Account:
+def wallet(member: MemberId, pocket: BalanceType) -> Account:
     """Return the account of one pocket of a member's wallet."""
     return Account(f"wallet/{pocket}/{member}")
 
 
-def till(queue: QueueId, account: Till) -> Account:
+def queue_account(queue: QueueId, account: QueueAccount) -> Account:
     """Return one of a queue's accounts."""
     return Account(f"queue/{account}/{queue}")
 
 
-def issued(queue: QueueId, pocket: Pocket) -> Account:
+def issued(queue: QueueId, pocket: BalanceType) -> Account:
     """Return the account from which a queue's exchanges give points, love value or vouchers."""
     return Account(f"issued/{pocket}/{queue}")
 

@@ -9,22 +9,22 @@ whatever is read when, and a step costs the same however many there are.
     Merge, `goes_on`                          <- until nothing waits any more
 
 What is left of an entry is a ticket of its own with `merged_from`: what it may get is what its line
-is promised less what it `got` before, so that both entries together follow Rule 1.6.5 by the same
-arithmetic as any entry. The order knows only its first queue, which tells the other of completions
-and refunds.
+is promised less what it `received_before`, so that both entries together follow Rule 1.6.5 by the
+same arithmetic as any entry. The order knows only its first queue, which tells the other of
+completions and refunds.
 """
 
 from collections.abc import Iterator
 from contextlib import suppress
 
-from rebate.domain.commands import Complete, Merge, Receive, Refund
+from rebate.domain.commands import Complete, Merge, Receive, RefundOrder
 from rebate.domain.joining import take_place
-from rebate.domain.ledger import Draft, Till
+from rebate.domain.ledger import Draft, QueueAccount
 from rebate.domain.money import Amount
 from rebate.domain.names import QueueId, TicketKey
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.records import replace
-from rebate.domain.tickets import Entry, Line, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.unit_of_work import UnitOfWork
 from rebate.domain.write_budget import BudgetExceeded
 
@@ -51,21 +51,21 @@ def receive(unit: UnitOfWork, command: Receive) -> None:
     """
     _require_whole_transaction(unit)
     draft = Draft("merge")
-    post_to_queue(unit, draft, Till.MERGED, -command.pool)
-    post_to_queue(unit, draft, Till.POOL, command.pool)
+    post_to_queue(unit, draft, QueueAccount.MERGED, -command.pool)
+    post_to_queue(unit, draft, QueueAccount.POOL, command.pool)
     enter_in_journal(unit, draft)
     for key in command.tickets:
         take_place(unit, unit.line.ticket(key), command.at)
     unit.send(command.merged_from, Merge(command.at, unit.queue.id, goes_on=True))
 
 
-def tell_of_completion(unit: UnitOfWork, ticket: Ticket, command: Complete) -> None:
+def record_completion(unit: UnitOfWork, ticket: Ticket, command: Complete) -> None:
     """Pass an order's completion on to where its entries wait now."""
     if ticket.merged_into:
         unit.send(ticket.merged_into, replace(command, merged_from=ticket.queue))
 
 
-def tell_of_refund(unit: UnitOfWork, ticket: Ticket, command: Refund) -> None:
+def record_refund(unit: UnitOfWork, ticket: Ticket, command: RefundOrder) -> None:
     """Pass what was refunded of lines on to where their entries wait now."""
     moved = {line.id for line in ticket.lines if is_merged(line)}
     cuts = tuple(cut for cut in command.cuts if cut.line in moved)
@@ -73,7 +73,7 @@ def tell_of_refund(unit: UnitOfWork, ticket: Ticket, command: Refund) -> None:
         unit.send(ticket.merged_into, replace(command, cuts=cuts, merged_from=ticket.queue))
 
 
-def is_merged(line: Line) -> bool:
+def is_merged(line: TicketLine) -> bool:
     """Tell whether the line's entry waits in another queue now, or did."""
     return line.entry is not None and line.entry.status is Status.MERGED
 
@@ -106,23 +106,23 @@ def _moved(ticket: Ticket, into: QueueId) -> Ticket:
     )
 
 
-def _rest(line: Line, entry: Entry) -> Line:
+def _rest(line: TicketLine, entry: Entry) -> TicketLine:
     """Return a line that gives nothing again; what could be drawn and was not still can."""
     drawable = not entry.drawn and not entry.paid
     return replace(
         line,
-        gives_bps=0,
+        contribution_bps=0,
         contributes=False,
         lottery=line.lottery if drawable else None,
         random_return=None,
         settled=(),
         retained=0,
         entry=None,
-        got=entry.paid,
+        received_before=entry.paid,
     )
 
 
-def _waits(line: Line) -> bool:
+def _waits(line: TicketLine) -> bool:
     return line.entry is not None and line.entry.waits
 
 
@@ -134,10 +134,10 @@ def _ended(ticket: Ticket, into: QueueId) -> Ticket:
 
 
 def _pool_leaving(unit: UnitOfWork) -> Amount:
-    pool = unit.queue.figure(Till.POOL)
+    pool = unit.queue.figure(QueueAccount.POOL)
     draft = Draft("merge")
-    post_to_queue(unit, draft, Till.POOL, -pool)
-    post_to_queue(unit, draft, Till.MERGED, pool)
+    post_to_queue(unit, draft, QueueAccount.POOL, -pool)
+    post_to_queue(unit, draft, QueueAccount.MERGED, pool)
     enter_in_journal(unit, draft)
     return pool
 

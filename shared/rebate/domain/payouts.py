@@ -7,7 +7,7 @@ and may leave (`_has_all`), the plan may hold the money (`pending`), and it is p
 from rebate.domain.allocation import AllocationRule, Payment
 from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntryCompleted, RebateCapped, RebatePaid
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.loaded_state import DataMissing, EntryRef, RebatesOn
 from rebate.domain.money import Amount
 from rebate.domain.pending import hold_back, rows_to_hold
@@ -54,11 +54,17 @@ def _pay_buyer(unit: UnitOfWork, payment: Payment, distribution: Distribution) -
     assert ticket is not None, "the pool has no buyer"
     unit.budget.require_step([], [ticket.member])
     credit_member(
-        unit, distribution.draft, ticket.member, Pocket.CASH, amount, reason=payment.reason
+        unit, distribution.draft, ticket.member, BalanceType.CASH, amount, reason=payment.reason
     )
     if amount:
         event = RebatePaid(
-            None, ticket.member, ticket.order, amount, Pocket.CASH, ticket.order, payment.reason
+            None,
+            ticket.member,
+            ticket.order,
+            amount,
+            BalanceType.CASH,
+            ticket.order,
+            payment.reason,
         )
         unit.events.append(event)
     distribution.left -= amount
@@ -96,7 +102,7 @@ def _has_all(plan: Plan, entry: Entry) -> bool:
     """Tell whether an entry has all that it may get: its amount, or its rewards (Rule 4.3)."""
     if entry.entitlement is None:
         return entry.rewards == plan.rewards_to_exit
-    return not entry.lacks
+    return not entry.outstanding
 
 
 def _rows_beside(unit: UnitOfWork, ticket: Ticket, at: Instant) -> int:
@@ -139,7 +145,7 @@ def _withhold_behind(unit: UnitOfWork, first: EntryRef, distribution: Distributi
     The order that gives passes its own entries over, so they would have had nothing.
     """
     completed_only = unit.plan.completed_first
-    owed = unit.line.payable_owed - unit.line.entry(first).lacks
+    owed = unit.line.payable_owed - unit.line.entry(first).outstanding
     gives = distribution.ticket
     own = unit.line.ticket(gives.key) if gives and distribution.passes_over else None
     if own and not unit.queue.has_cleared(own):

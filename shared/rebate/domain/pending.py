@@ -4,7 +4,7 @@ Rule 1.2.8. A hold is a row for what one commit paid to one order; `holds.Hold` 
 """
 
 from rebate.domain.holds import Hold, taken_from
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
@@ -14,14 +14,14 @@ from rebate.domain.unit_of_work import UnitOfWork
 from rebate.domain.write_budget import ROWS_PER_WALLET, ROWS_TOLD
 
 
-def hold_back(unit: UnitOfWork, ticket: Ticket, amount: Amount, at: Instant) -> Pocket:
+def hold_back(unit: UnitOfWork, ticket: Ticket, amount: Amount, at: Instant) -> BalanceType:
     """Return where a rebate goes: what the plan holds is pending until it is due."""
     key = _hold_key(unit, ticket)
     held = unit.holds.get(key) or Hold(key[1], *key[:1], ticket.order, 0, unit.plan.hold_days)
     if not unit.plan.hold_days or held.is_due(ticket.completed_at, at):
-        return Pocket.CASH
+        return BalanceType.CASH
     _keep(unit, ticket.member, replace(held, amount=held.amount + amount))
-    return Pocket.PENDING
+    return BalanceType.PENDING
 
 
 def rows_to_hold(unit: UnitOfWork, ticket: Ticket) -> int:

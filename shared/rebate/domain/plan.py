@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from rebate.domain.allocation import AllocationRule
 from rebate.domain.caps import DailyCap
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass
 from rebate.domain.wire import stored_as
@@ -66,12 +66,12 @@ class Plan:
     paused: bool = False
     rewards_to_exit: int | None = None
     repurchase: bool = False
-    exchange_bps: tuple[tuple[Pocket, Bps], ...] = ()
+    exchange_bps: tuple[tuple[BalanceType, Bps], ...] = ()
     hold_days: int = 0
     prize_max: Amount | None = None
     daily_cap: DailyCap | None = None
     decimals: int = 2
 
-    def exchange_ratio(self, into: Pocket) -> Bps | None:
+    def exchange_ratio(self, into: BalanceType) -> Bps | None:
         """Return the ratio of exchanges into a pocket, or None if there are none."""
         return dict(self.exchange_bps).get(into)

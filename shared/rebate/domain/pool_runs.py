@@ -5,7 +5,7 @@ from rebate.domain.commands import Clear, PayPool
 from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntriesCleared
 from rebate.domain.execution import Execution
-from rebate.domain.ledger import Draft, Till
+from rebate.domain.ledger import Draft, QueueAccount
 from rebate.domain.payouts import distribute
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.records import replace
@@ -40,7 +40,9 @@ def pay_pool(execution: Execution, command: PayPool) -> None:
     execution.distribution = distribution
     distribute(unit, equal_shares() if command.equally else fifo(), distribution)
     execution.distribution = None
-    post_to_queue(unit, distribution.draft, Till.POOL, distribution.left + distribution.withheld)
+    post_to_queue(
+        unit, distribution.draft, QueueAccount.POOL, distribution.left + distribution.withheld
+    )
     enter_in_journal(unit, distribution.draft)
 
 
@@ -48,9 +50,9 @@ def _distribution(execution: Execution, command: PayPool) -> Distribution:
     """Take the pool, or what of it was in transit, for distribution."""
     unit, draft = execution.unit, Draft("pool_run")
     if execution.resumed is None:
-        pool = unit.queue.figure(Till.POOL)
+        pool = unit.queue.figure(QueueAccount.POOL)
         amount = pool if command.limit is None else min(pool, command.limit)
-        post_to_queue(unit, draft, Till.POOL, -amount)
+        post_to_queue(unit, draft, QueueAccount.POOL, -amount)
         return Distribution(draft, command.at, amount)
     distribution = Distribution(draft, command.at, left=0)
     execution.resume(distribution)

@@ -4,7 +4,7 @@ A movement is a `Draft` of the ledger. Each of its postings goes through here, s
 the queue's row and the members' credits follow; at its end it is entered in the journal.
 """
 
-from rebate.domain.ledger import Draft, Pocket, Reason, Till, till, wallet
+from rebate.domain.ledger import BalanceType, Draft, QueueAccount, Reason, queue_account, wallet
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
@@ -12,9 +12,9 @@ from rebate.domain.records import replace
 from rebate.domain.unit_of_work import UnitOfWork
 
 
-def post_to_queue(unit: UnitOfWork, draft: Draft, account: Till, amount: Amount) -> None:
+def post_to_queue(unit: UnitOfWork, draft: Draft, account: QueueAccount, amount: Amount) -> None:
     """Post to one of the queue's accounts."""
-    draft.post(till(unit.queue.id, account), amount)
+    draft.post(queue_account(unit.queue.id, account), amount)
     if amount:
         tills = dict(unit.queue.tills)
         tills[account] = tills.get(account, 0) + amount
@@ -25,7 +25,7 @@ def credit_member(
     unit: UnitOfWork,
     draft: Draft,
     member: MemberId,
-    pocket: Pocket,
+    pocket: BalanceType,
     amount: Amount,
     ref: EntryRef | None = None,
     reason: Reason | None = None,

@@ -3,20 +3,20 @@
 from typing import Annotated, NamedTuple
 
 from rebate.domain.draws import Group
-from rebate.domain.flow import Flow
-from rebate.domain.ledger import SOURCES, Till
+from rebate.domain.ledger import SOURCES, QueueAccount
 from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
-from rebate.domain.tickets import Entry, Standing, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, WaitingTotals
 from rebate.domain.times import Instant
+from rebate.domain.volumes import RecentVolume
 from rebate.domain.wire import money, stored_as, wire
 
 
-class Child(NamedTuple):
+class Subtree(NamedTuple):
     """A subtree of the index of places; in a leaf one ticket, with its key."""
 
-    standing: Standing
+    standing: WaitingTotals
     order: OrderId | None = None
     member: MemberId | None = None
     merged_from: QueueId = NO_QUEUE
@@ -60,7 +60,7 @@ class TakenBack:
 
 @stored_as("progress")
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CommandProgress:
     """A command, by its inbox key, that is begun and did not fit into one commit."""
 
     command: Annotated[str, wire("command")]
@@ -100,29 +100,29 @@ class Queue:
     cleared_at: Annotated[Instant | None, wire("cleared_at", absent=None)] = None
     ran_at: Annotated[Instant | None, wire("ran_at", absent=None)] = None
     height: Annotated[int, wire("height", absent=0)] = 0
-    top: Annotated[tuple[Child, ...], wire("top", absent=[])] = ()
-    sums: Annotated[tuple[Standing, ...], wire("sums", absent=[])] = ()
+    top: Annotated[tuple[Subtree, ...], wire("top", absent=[])] = ()
+    sums: Annotated[tuple[WaitingTotals, ...], wire("sums", absent=[])] = ()
     tills: Annotated[dict[str, Amount], wire("tills", absent={})] = field(default_factory=dict)
     group: Annotated[Group | None, wire("group", absent=None)] = None
-    flow: Annotated[Flow, wire("flow", absent={})] = field(default_factory=Flow)
-    progress: Annotated[Progress | None, wire("progress", absent=None)] = None
+    flow: Annotated[RecentVolume, wire("flow", absent={})] = field(default_factory=RecentVolume)
+    progress: Annotated[CommandProgress | None, wire("progress", absent=None)] = None
     lease: Annotated[Lease | None, wire("lease", absent=None)] = None
     merging: Annotated[bool, wire("merging", absent=False)] = False
 
-    def figure(self, account: Till) -> Amount:
+    def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""
         balance = self.tills.get(account, 0)
         return -balance if account in SOURCES else balance
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> WaitingTotals:
         """What waits in the whole queue."""
-        return sum((child.standing for child in self.below), Standing())
+        return sum((child.standing for child in self.below), WaitingTotals())
 
     @property
-    def below(self) -> tuple[Child, ...]:
+    def below(self) -> tuple[Subtree, ...]:
         """The children of the root of the index of places."""
-        return self.top or tuple(map(Child, self.sums))
+        return self.top or tuple(map(Subtree, self.sums))
 
     def has_cleared(self, ticket: Ticket) -> bool:
         """Tell whether the queue was cleared after the ticket joined (Rule 1.6.3)."""

@@ -1,24 +1,24 @@
 """Refunds, partial or full, at any time (Rules 1.6.5 and 7a)."""
 
-from rebate.domain.commands import Refund
+from rebate.domain.commands import RefundOrder
 from rebate.domain.conversions import take_back_conversion
 from rebate.domain.events import EntryRefunded
 from rebate.domain.execution import Execution
-from rebate.domain.ledger import Draft, Pocket, Reason, Till
+from rebate.domain.ledger import BalanceType, Draft, QueueAccount, Reason
 from rebate.domain.loaded_state import EntryRef
-from rebate.domain.merges import tell_of_refund
+from rebate.domain.merges import record_refund
 from rebate.domain.money import Amount, exchanged
 from rebate.domain.names import WHOLE_ORDER
 from rebate.domain.pending import take_pending
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
 from rebate.domain.queues import TakenBack
 from rebate.domain.records import replace
-from rebate.domain.tickets import Entry, Line, Status, Ticket
+from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.unit_of_work import UnitOfWork
 from rebate.domain.write_budget import BudgetExceeded
 
 
-def refund(execution: Execution, command: Refund) -> None:
+def refund(execution: Execution, command: RefundOrder) -> None:
     """Lower what the order's lines give and get; whom they paid keeps it.
 
     Pending money may lie in more rows than a commit writes: what of it is taken back is
@@ -32,10 +32,10 @@ def refund(execution: Execution, command: Refund) -> None:
         if back:
             _refund_line(execution, command, index, line.without(back))
             execution.taken_back = TakenBack(index + 1)
-    tell_of_refund(unit, unit.line.ticket(key), command)
+    record_refund(unit, unit.line.ticket(key), command)
 
 
-def _refund_line(execution: Execution, command: Refund, index: int, line: Line) -> None:
+def _refund_line(execution: Execution, command: RefundOrder, index: int, line: TicketLine) -> None:
     """Let a line be as `line` is, and its entry as that promises."""
     unit, before = execution.unit, execution.unit.line.ticket(command.ticket)
     cleared, decimals = unit.queue.has_cleared(before), unit.plan.decimals
@@ -59,15 +59,15 @@ def _take_back_contribution(unit: UnitOfWork, draft: Draft, ticket: Ticket, inde
     )
     difference = sum(gave or 0 for gave in line.settled) - sum(owed or 0 for owed in settled)
     given_up = min(difference, line.retained)
-    post_to_queue(unit, draft, Till.CONTRIBUTED, difference)
-    post_to_queue(unit, draft, Till.RETAINED, -given_up)
-    post_to_queue(unit, draft, Till.BORNE, given_up - difference)
+    post_to_queue(unit, draft, QueueAccount.CONTRIBUTED, difference)
+    post_to_queue(unit, draft, QueueAccount.RETAINED, -given_up)
+    post_to_queue(unit, draft, QueueAccount.BORNE, given_up - difference)
     line = replace(line, settled=settled, retained=line.retained - given_up)
     return ticket.with_line(index, line)
 
 
 def _lower_entry(
-    execution: Execution, draft: Draft, command: Refund, index: int, lowered: Entry
+    execution: Execution, draft: Draft, command: RefundOrder, index: int, lowered: Entry
 ) -> None:
     unit, ticket = execution.unit, execution.unit.line.ticket(command.ticket)
     entry = unit.line.entry(EntryRef(ticket.key, index))
@@ -86,10 +86,10 @@ def _lower_entry(
     unit.events.append(event)
 
 
-def _lowered(line: Line, entry: Entry, *, cleared: bool, decimals: int) -> Entry:
+def _lowered(line: TicketLine, entry: Entry, *, cleared: bool, decimals: int) -> Entry:
     """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
     if entry.entitlement is None:
-        if line.gets_from:
+        if line.entitlement_base:
             return entry
         emptied = entry.plus(-entry.paid, Reason.CLAWED_BACK)
         return replace(emptied, status=Status.REFUNDED)
@@ -97,13 +97,13 @@ def _lowered(line: Line, entry: Entry, *, cleared: bool, decimals: int) -> Entry
     excess = max(0, entry.paid - entitlement)
     lowered = replace(entry.plus(-excess, Reason.CLAWED_BACK), entitlement=entitlement)
     if entry.conversion:
-        due = exchanged(lowered.lacks, entry.conversion.ratio_bps, decimals)
+        due = exchanged(lowered.outstanding, entry.conversion.ratio_bps, decimals)
         return replace(lowered, conversion=replace(entry.conversion, amount=due))
     if entry.status is Status.MERGED or (cleared and entry.waits):
         return lowered
     if not line.promised():
         return replace(lowered, status=Status.REFUNDED)
-    return replace(lowered, status=entry.status if lowered.lacks else Status.COMPLETED)
+    return replace(lowered, status=entry.status if lowered.outstanding else Status.COMPLETED)
 
 
 def _claw_back(
@@ -119,9 +119,9 @@ def _claw_back(
     unit = execution.unit
     pending, is_all = take_pending(unit, ticket, amount, execution.at)
     taken = amount if is_all else pending
-    for pocket, part in ((Pocket.PENDING, pending), (Pocket.CASH, taken - pending)):
+    for pocket, part in ((BalanceType.PENDING, pending), (BalanceType.CASH, taken - pending)):
         credit_member(unit, draft, ticket.member, pocket, -part, reason=Reason.CLAWED_BACK)
-    post_to_queue(unit, draft, Till.CLAWED_BACK, taken)
+    post_to_queue(unit, draft, QueueAccount.CLAWED_BACK, taken)
     if not is_all:
         unit.save(ticket.with_entry(index, lambda entry: entry.plus(-taken, Reason.CLAWED_BACK)))
         enter_in_journal(unit, draft)

@@ -2,12 +2,12 @@
 
 from rebate.domain.commands import Join
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
-from rebate.domain.ledger import Draft, Pocket, Till
+from rebate.domain.ledger import BalanceType, Draft, QueueAccount
 from rebate.domain.money import Amount
 from rebate.domain.names import OrderId
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
 from rebate.domain.records import replace
-from rebate.domain.tickets import Line, Ticket
+from rebate.domain.tickets import Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.unit_of_work import UnitOfWork
 
@@ -27,23 +27,23 @@ def repurchase_of(ticket: Ticket, at: Instant) -> tuple[Ticket, Join]:
         origin=origin,
         round=number,
     )
-    amount = sum(line.gets_from for line in ticket.lines)
+    amount = sum(line.entitlement_base for line in ticket.lines)
     return again, Join(at, again.order, again.member, completed=True, repurchase=amount)
 
 
 def settle_repurchase(unit: UnitOfWork, ticket: Ticket, amount: Amount) -> bool:
     """Take the amount from the member's cash; tell the member if it is not covered (Rule 4.5)."""
-    if not amount or unit.wallet(ticket.member)(Pocket.CASH) < amount:
+    if not amount or unit.wallet(ticket.member)(BalanceType.CASH) < amount:
         unit.events.append(RepurchaseMissed(ticket.order, ticket.member, amount))
         return False
     draft = Draft("repurchase", ticket.order)
-    credit_member(unit, draft, ticket.member, Pocket.CASH, -amount)
-    post_to_queue(unit, draft, Till.REPURCHASED, amount)
+    credit_member(unit, draft, ticket.member, BalanceType.CASH, -amount)
+    post_to_queue(unit, draft, QueueAccount.REPURCHASED, amount)
     enter_in_journal(unit, draft)
     origin = ticket.origin or ticket.order
     unit.events.append(RepurchasePlaced(ticket.order, ticket.member, amount, origin))
     return True
 
 
-def _fresh(line: Line) -> Line:
+def _fresh(line: TicketLine) -> TicketLine:
     return replace(line, settled=(), retained=0, entry=None)

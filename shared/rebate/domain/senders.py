@@ -22,7 +22,7 @@ def sender_of_key(key: str) -> str:
 
 @stored_as("sender_terms")
 @dataclass(frozen=True, slots=True)
-class Sender:
+class SenderTerms:
     """A sender: its prefix, and its bounds (None: none).
 
     `prefix` is put before its order, refund, member, product and store ids; before those of members
@@ -51,16 +51,18 @@ class Sender:
 
 @stored_as("senders_terms")
 @dataclass(frozen=True, slots=True)
-class Senders:
+class SendersTerms:
     """The senders that the settings name, and who speaks for them: sources of the bus, and keys."""
 
-    named: Annotated[Mapping[str, Sender], wire("named", absent={})] = field(default_factory=dict)
+    named: Annotated[Mapping[str, SenderTerms], wire("named", absent={})] = field(
+        default_factory=dict
+    )
     by_source: Annotated[Mapping[str, str], wire("by_source", absent={})] = field(
         default_factory=dict
     )
     by_key: Annotated[Mapping[str, str], wire("by_key", absent={})] = field(default_factory=dict)
 
-    def of_source(self, source: str) -> Sender:
+    def of_source(self, source: str) -> SenderTerms:
         """Return for whom a source of the bus speaks; one that none names is a sender by itself.
 
         It does not become somebody else by being called like a sender whom others speak for.
@@ -69,13 +71,13 @@ class Senders:
         alone = f"source/{source}" if source in self.named else source
         return self.of_name(alone if named is None else named)
 
-    def of_key(self, key: str) -> Sender:
+    def of_key(self, key: str) -> SenderTerms:
         """Return for whom a key speaks; one that none names is a sender by itself."""
         return self.of_name(self.by_key.get(key) or sender_of_key(key))
 
-    def of_name(self, name: str) -> Sender:
+    def of_name(self, name: str) -> SenderTerms:
         """Return the sender of a name."""
-        return self.named.get(name) or Sender(name)
+        return self.named.get(name) or SenderTerms(name)
 
     def has_key(self, key: str) -> bool:
         """Tell whether a key may sign: those that are named, and the shared one."""

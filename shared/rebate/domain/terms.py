@@ -10,7 +10,7 @@ from rebate.domain.money import Amount, Bps
 from rebate.domain.plans.plan_type import PlanType
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass, field
-from rebate.domain.senders import Senders
+from rebate.domain.senders import SendersTerms
 from rebate.domain.wire import money, stored_as, wire
 
 EDITION = 5
@@ -39,7 +39,7 @@ class Terms:
     currency: Annotated[str, wire("currency", absent="")] = ""
     rebates_per_day: Annotated[Amount | None, money("rebates_per_day", absent=None)] = None
     default_margin_bps: Annotated[Bps, wire("default_margin_bps", absent=0)] = 0
-    senders: Annotated[Senders, wire("senders", absent={})] = Senders()
+    senders: Annotated[SendersTerms, wire("senders", absent={})] = SendersTerms()
     early_days: Annotated[int | None, wire("early_days", absent=None)] = None
 
     def of(self, plan: PlanType[PlanTerms]) -> PlanTerms:

@@ -10,8 +10,8 @@ from enum import StrEnum
 from operator import add, sub
 from typing import Annotated, NamedTuple
 
-from rebate.domain.draws import Group, Lottery, Luck, RandomReturn, drawn_ratio
-from rebate.domain.ledger import Pocket, Reason
+from rebate.domain.draws import Group, Lottery, Luck, RandomReturnTerms, drawn_ratio
+from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
 from rebate.domain.names import (
     NO_QUEUE,
@@ -56,7 +56,7 @@ class Status(StrEnum):
 class Conversion:
     """What an entry was turned into: `amount` of `pocket` at `ratio_bps` (Rules 1.6.1, 1.6.2)."""
 
-    pocket: Annotated[Pocket, wire("pocket")]
+    pocket: Annotated[BalanceType, wire("pocket")]
     ratio_bps: Annotated[Bps, wire("ratio_bps")]
     amount: Annotated[Amount, money("amount")]
 
@@ -88,7 +88,7 @@ class Entry:
     )
 
     @property
-    def lacks(self) -> Amount:
+    def outstanding(self) -> Amount:
         """What is still to be paid; 0 where rewards are counted."""
         return 0 if self.entitlement is None else self.entitlement - self.paid
 
@@ -108,68 +108,73 @@ class Entry:
 
 @stored_as("ticket_line", 2)
 @dataclass(frozen=True, slots=True)
-class Line:
+class TicketLine:
     """What one order line gives and gets, with the ratios it joined with (Rule 1.2).
 
-    `gives_from` and `gets_from` are the amounts after refunds on which contribution and
-    entitlement are computed: both `paid`, but for the union plan, which gives from profit.
-    `gets_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
+    `contribution_base` and `entitlement_base` are the amounts after refunds on which contribution
+    and entitlement are computed: both `paid`, but for the union plan, which gives from profit.
+    `entitlement_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
     `contributes` False: it does not even draw the pool (Rule 1.5.5). `lottery` is what may be
     drawn where the lottery decided the ratio.
     `sources` are what the profit comes from where the line gives from it.
-    `got` is what it was paid in the queue from which it was merged (Rule 1.5.5).
+    `received_before` is what it was paid in the queue from which it was merged (Rule 1.5.5).
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
     """
 
     id: Annotated[LineId, wire("id")]
-    gives_from: Annotated[Amount, money("gives_from")]
-    gets_from: Annotated[Amount, money("gets_from")]
-    gives_bps: Annotated[Bps, wire("gives_bps", absent=0)] = 0
-    gets_bps: Annotated[Bps | None, wire("gets_bps", absent=None)] = None
+    contribution_base: Annotated[Amount, money("gives_from")]
+    entitlement_base: Annotated[Amount, money("gets_from")]
+    contribution_bps: Annotated[Bps, wire("gives_bps", absent=0)] = 0
+    entitlement_bps: Annotated[Bps | None, wire("gets_bps", absent=None)] = None
     cap: Annotated[Amount | None, money("cap", absent=None)] = None
     joins: Annotated[bool, wire("joins", absent=True)] = True
     contributes: Annotated[bool, wire("contributes", absent=True)] = True
     product: Annotated[ProductId | None, wire("product", absent=None)] = None
     lottery: Annotated[Lottery | None, wire("lottery", absent=None)] = None
-    random_return: Annotated[RandomReturn | None, wire("random_return", absent=None)] = None
+    random_return: Annotated[RandomReturnTerms | None, wire("random_return", absent=None)] = None
     sources: Annotated[tuple[Source, ...], wire("sources", absent=[])] = ()
     settled: Annotated[tuple[Amount | None, ...], wire("settled", absent=[])] = ()
     retained: Annotated[Amount, money("retained", absent=0)] = 0
     entry: Annotated[Entry | None, wire("entry", absent=None)] = None
-    got: Annotated[Amount, money("got", absent=0)] = 0
+    received_before: Annotated[Amount, money("got", absent=0)] = 0
 
-    def without(self, refunded: Mapping[LineId, Amount]) -> "Line":
+    def without(self, refunded: Mapping[LineId, Amount]) -> "TicketLine":
         """Return the line after a refund of so much of its order lines (Rules 1.6.5 and 7a).
 
         The refund of an order line that made a loss does not raise the profit.
         """
-        gives_from = self.gives_from - sum(refunded.values())
+        contribution_base = self.contribution_base - sum(refunded.values())
         sources = tuple(
             replace(each, left=each.left - refunded.get(each.line, 0)) for each in self.sources
         )
         if sources:
-            gives_from = min(self.gives_from, profit_of(sources))
-        gets_from = self.gets_from - sum(refunded.values())
-        return replace(self, gives_from=gives_from, gets_from=gets_from, sources=sources)
+            contribution_base = min(self.contribution_base, profit_of(sources))
+        entitlement_base = self.entitlement_base - sum(refunded.values())
+        return replace(
+            self,
+            contribution_base=contribution_base,
+            entitlement_base=entitlement_base,
+            sources=sources,
+        )
 
     def promised(self) -> Amount | None:
         """Return what the line may get back in all (Rule 1.2.2); None: rewards are counted."""
-        if self.gets_bps is None:
+        if self.entitlement_bps is None:
             return None
-        promised = share(self.gets_from, self.gets_bps)
+        promised = share(self.entitlement_base, self.entitlement_bps)
         return promised if self.cap is None else min(promised, self.cap)
 
     def entitlement(self) -> Amount | None:
         """Return what of it the line may get in its queue: what it did not get in an earlier."""
         promised = self.promised()
-        return None if promised is None else max(0, promised - self.got)
+        return None if promised is None else max(0, promised - self.received_before)
 
     @property
     def earns(self) -> bool:
         """Whether the line gets a place: an entitlement of 0 earns none (Rule 0.12)."""
         return self.joins and (
-            self.gets_from > 0 if self.gets_bps is None else bool(self.entitlement())
+            self.entitlement_base > 0 if self.entitlement_bps is None else bool(self.entitlement())
         )
 
 
@@ -190,7 +195,7 @@ class Ticket:
     queue: Annotated[QueueId, wire("queue")]
     order: Annotated[OrderId, wire("order")]
     member: Annotated[MemberId, wire("member")]
-    lines: Annotated[tuple[Line, ...], wire("lines")]
+    lines: Annotated[tuple[TicketLine, ...], wire("lines")]
     paid_at: Annotated[Instant, wire("paid_at")]
     store: Annotated[StoreId | None, wire("store", absent=None)] = None
     referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
@@ -212,13 +217,13 @@ class Ticket:
     def gives(self, index: int) -> tuple[Amount, ...]:
         """Return what line `index` contributes, part by part, at its present amounts."""
         line = self.lines[index]
-        return split(share(line.gives_from, line.gives_bps), self.parts_bps)
+        return split(share(line.contribution_base, line.contribution_bps), self.parts_bps)
 
     def entry_id(self, index: int) -> EntryId:
         """Return the public name of the entry of line `index`."""
         return entry_id(self.order, self.lines[index].id)
 
-    def with_line(self, index: int, line: Line) -> "Ticket":
+    def with_line(self, index: int, line: TicketLine) -> "Ticket":
         """Return the ticket with line `index` replaced."""
         return replace(self, lines=(*self.lines[:index], line, *self.lines[index + 1 :]))
 
@@ -239,17 +244,17 @@ class Ticket:
         )
 
     @property
-    def standing(self) -> "Standing":
+    def standing(self) -> "WaitingTotals":
         """What this ticket adds to its queue's index of places."""
         if self.place is None:
-            return Standing()
+            return WaitingTotals()
         waiting = [line.entry for line in self.lines if line.entry and line.entry.waits]
-        count, owed = len(waiting), sum(entry.lacks for entry in waiting)
+        count, owed = len(waiting), sum(entry.outstanding for entry in waiting)
         ready = self.completed_at is not None
-        return Standing(count, owed, count if ready else 0, owed if ready else 0)
+        return WaitingTotals(count, owed, count if ready else 0, owed if ready else 0)
 
 
-class Standing(NamedTuple):
+class WaitingTotals(NamedTuple):
     """How many entries wait and what they lack; of these, those whose order completed."""
 
     waiting: int = 0
@@ -257,13 +262,13 @@ class Standing(NamedTuple):
     ready: int = 0
     ready_owed: Amount = 0
 
-    def __add__(self, other: "Standing") -> "Standing":  # type: ignore[override]
+    def __add__(self, other: "WaitingTotals") -> "WaitingTotals":  # type: ignore[override]
         """Return both together: sums, where a tuple would be lengthened."""
-        return Standing(*map(add, self, other))
+        return WaitingTotals(*map(add, self, other))
 
-    def __sub__(self, other: "Standing") -> "Standing":
+    def __sub__(self, other: "WaitingTotals") -> "WaitingTotals":
         """Return what is left of this without `other`."""
-        return Standing(*map(sub, self, other))
+        return WaitingTotals(*map(sub, self, other))
 
     def payable(self, *, completed_only: bool) -> int:
         """Return how many entries may be paid under the plan's reward order (Rule 1.4, 6)."""
@@ -274,7 +279,9 @@ class Standing(NamedTuple):
         return self.ready_owed if completed_only else self.owed
 
 
-def drawn(line: Line, luck: Luck, prize_max: Amount | None, day: str | None = None) -> Line:
+def drawn(
+    line: TicketLine, luck: Luck, prize_max: Amount | None, day: str | None = None
+) -> TicketLine:
     """Return a line after its draw; one that is promised nothing any more is done (Rule 1.3.3)."""
     assert line.lottery is not None, f"line {line.id} has no lottery"
     assert line.entry is not None, f"line {line.id} has no entry"
@@ -283,7 +290,7 @@ def drawn(line: Line, luck: Luck, prize_max: Amount | None, day: str | None = No
     if won is None:
         return replace(line, entry=entry)
     caps = [cap for cap in (line.cap, prize_max) if cap is not None]
-    line = replace(line, gets_bps=won, cap=min(caps, default=None))
+    line = replace(line, entitlement_bps=won, cap=min(caps, default=None))
     promised = line.entitlement()
     status = entry.status if promised else Status.COMPLETED
     return replace(line, entry=replace(entry, entitlement=promised, status=status))

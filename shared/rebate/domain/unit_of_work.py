@@ -14,11 +14,11 @@ from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import JournalEntry, Pocket
+from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, FirstWaiting, LoadedState, WalletOf
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId
-from rebate.domain.places import NodeKey, nodes_above
+from rebate.domain.place_index import NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
@@ -48,7 +48,7 @@ class UnitOfWork:
         self.line = WaitingLine(state, queue, completed_first=plan.completed_first)
         self.journal: list[JournalEntry] = []
         self.events: list[Event] = []
-        self.credits: dict[tuple[MemberId, Pocket], Amount] = {}
+        self.credits: dict[tuple[MemberId, BalanceType], Amount] = {}
         self.holds: dict[tuple[MemberId, str], Hold] = {}
         self.rebates: dict[str, DailyRebates] = {}
         self.departed: list[Ticket] = []
@@ -75,7 +75,7 @@ class UnitOfWork:
             raise DataMissing(FirstWaiting(count))
         return [self.line.ticket(key) for key in self.state.first_waiting]
 
-    def wallet(self, member: MemberId) -> Callable[[Pocket], Amount]:
+    def wallet(self, member: MemberId) -> Callable[[BalanceType], Amount]:
         """Return a member's balances as they are now; the commit will insist on them."""
         loaded = self.state.wallets.get(member)
         if loaded is None:

@@ -13,9 +13,9 @@ from rebate.domain.loaded_state import (
 )
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId, TicketKey
-from rebate.domain.places import Change
+from rebate.domain.place_index import Change
 from rebate.domain.queues import Queue
-from rebate.domain.tickets import Entry, Standing, Ticket
+from rebate.domain.tickets import Entry, Ticket, WaitingTotals
 
 PAYABLE_FOR_RUNS = 32
 """Tickets loaded at a time by a run that visits every entry."""
@@ -164,7 +164,7 @@ class WaitingLine:
         """What those entries lack."""
         return self._standing().payable_owed(completed_only=self._completed_first)
 
-    def _standing(self) -> Standing:
+    def _standing(self) -> WaitingTotals:
         """Return what waits at this moment."""
         moved = (
             change.difference

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, field
@@ -16,10 +16,10 @@ class Wallet:
 
     member: Annotated[MemberId, wire("member")]
     version: Annotated[int, wire("version", absent=0)] = 0
-    balances: Annotated[dict[Pocket, Amount], wire("balances", absent={})] = field(
+    balances: Annotated[dict[BalanceType, Amount], wire("balances", absent={})] = field(
         default_factory=dict
     )
 
-    def has(self, pocket: Pocket) -> Amount:
+    def has(self, pocket: BalanceType) -> Amount:
         """Return the balance of a pocket, 0 where it was never used."""
         return self.balances.get(pocket, 0)

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeAlias
 
 from rebate.domain.names import MemberId, TicketKey
-from rebate.domain.places import NodeKey
+from rebate.domain.place_index import NodeKey
 from rebate.domain.tickets import Ticket
 
 ROWS_PER_WALLET = 2

@@ -4,32 +4,32 @@ from collections.abc import Callable
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from rebate.contracts.settings import Wallet as WalletSettings
+from rebate.contracts.settings import WalletSettings
 from rebate.domain.errors import Code, Conflict, Mismatch, Rejected, Unavailable
 from rebate.domain.events import Event, WithdrawalDecided, WithdrawalRequested
-from rebate.domain.ledger import WITHDRAWN, JournalEntry, Pocket, Posting, wallet
+from rebate.domain.ledger import WITHDRAWN, BalanceType, JournalEntry, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wallets import Wallet
-from rebate.usecases.ports import Clock, Credit, Put, Store, Write
-from rebate.usecases.rows import (
+from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
+from rebate.usecases.storage.rows import (
     Journal,
     Key,
-    Movement,
-    Statement,
+    StatementEntry,
+    StatementMovement,
     Withdrawal,
     WithdrawalDay,
     journal_key,
 )
-from rebate.usecases.settings import SettingsReader
 
 ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Cashier:
+class WalletOperations:
     """Carries out withdrawals and transfers, each id once."""
 
     store: Store
@@ -79,7 +79,7 @@ class Cashier:
         day = day_of(at, zone).isoformat()
         today = self.store.get(WithdrawalDay, Key(member, day))
         count = today.count if today else 0
-        _insist(held, Pocket.CASH, amount)
+        _insist(held, BalanceType.CASH, amount)
         if amount < rules.withdraw_min:
             message = f"the least to withdraw is {rules.withdraw_min}"
             raise Rejected(Code.BELOW_MINIMUM, message)
@@ -88,7 +88,7 @@ class Cashier:
             raise Rejected(Code.OVER_LIMIT, message)
         fee = share(amount, rules.withdraw_fee_bps)
         counted = WithdrawalDay(member, day, count + 1, version=count + 1)
-        moved = ((Pocket.CASH, -amount), (Pocket.HELD, amount))
+        moved = ((BalanceType.CASH, -amount), (BalanceType.HELD, amount))
         self._commit(
             f"withdrawal/{name}",
             [Put(Withdrawal(name, member, amount, at, fee)), Put(counted)],
@@ -108,12 +108,12 @@ class Cashier:
                 raise Mismatch(message)
             return
         decided = replace(known, approved=approve, reason=reason, version=known.version + 1)
-        back = () if approve else ((Pocket.CASH, known.amount),)
+        back = () if approve else ((BalanceType.CASH, known.amount),)
         self._commit(
             f"withdrawal/{name}",
             [Put(decided)],
             number=2,
-            moves=((Wallet(known.member), ((Pocket.HELD, -known.amount), *back)),),
+            moves=((Wallet(known.member), ((BalanceType.HELD, -known.amount), *back)),),
             event=WithdrawalDecided(name, known.member, known.amount, known.fee, approve, reason),
         )
 
@@ -127,7 +127,7 @@ class Cashier:
         if asset not in rules.transfer:
             message = f"{asset} may not be passed on"
             raise Rejected(Code.TRANSFER_OFF, message)
-        pocket = Pocket(asset)
+        pocket = BalanceType(asset)
         held = self.store.get(Wallet, Key(giver)) or Wallet(giver)
         _insist(held, pocket, amount)
         moves: tuple[_Move, ...] = (
@@ -171,15 +171,15 @@ class Cashier:
         for owner, amounts in moves:
             looked_at = owner.version if owner.balances else None
             writes.append(Credit(owner.member, amounts, expects=looked_at))
-            moved = tuple(Movement(kind, pocket, amount) for pocket, amount in amounts)
-            writes.append(Put(Statement(owner.member, now, source, number, moved)))
+            moved = tuple(StatementMovement(kind, pocket, amount) for pocket, amount in amounts)
+            writes.append(Put(StatementEntry(owner.member, now, source, number, moved)))
         self.store.commit(writes)
 
 
-_Move: TypeAlias = tuple[Wallet, tuple[tuple[Pocket, Amount], ...]]
+_Move: TypeAlias = tuple[Wallet, tuple[tuple[BalanceType, Amount], ...]]
 
 
-def _insist(held: Wallet, pocket: Pocket, amount: Amount) -> None:
+def _insist(held: Wallet, pocket: BalanceType, amount: Amount) -> None:
     if held.has(pocket) < amount:
         message = f"{held.has(pocket)} of {pocket} is there, {amount} is wanted"
         raise Rejected(Code.INSUFFICIENT_BALANCE, message)

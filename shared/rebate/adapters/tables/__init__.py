@@ -12,14 +12,14 @@ from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
 from rebate.domain.holds import Hold
 from rebate.domain.orders import Order
-from rebate.domain.places import Node
+from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
-from rebate.usecases.rows import (
+from rebate.usecases.storage.rows import (
     Commission,
     ConnectedOrder,
     ConnectorState,
     CurrentSettings,
-    Dividend,
+    DividendRun,
     Inbox,
     Journal,
     KnownSender,
@@ -31,7 +31,7 @@ from rebate.usecases.rows import (
     SettingsVersion,
     Shop,
     Spend,
-    Statement,
+    StatementEntry,
     Unclaimed,
     Withdrawal,
     WithdrawalDay,
@@ -66,12 +66,12 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("settings", SettingsVersion),
     _table("shops", Shop),
     _table("spending", Spend, SortedTable),
-    _table("statements", Statement, SortedTable),
+    _table("statements", StatementEntry, SortedTable),
     _table("templates", Wording, SortedTable),
     TicketsTable,
     WalletsTable,
     _table("daily_rebates", DailyRebates),
-    _table("dividends", Dividend),
+    _table("dividends", DividendRun),
     _table("commissions", Commission),
     _table("withdrawal_days", WithdrawalDay, SortedTable),
     _table("withdrawals", Withdrawal),

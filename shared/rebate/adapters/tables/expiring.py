@@ -6,7 +6,7 @@ from pynamodb.attributes import NumberAttribute
 
 from rebate.adapters.tables.base import SortedTable, Table
 from rebate.domain.times import SECOND
-from rebate.usecases.rows import Answer, Notice
+from rebate.usecases.storage.rows import Answer, Notice
 
 NOTICES_KEPT = 400 * 86_400
 """Seconds for which a notice is kept: a year, and the time to look back on it."""

@@ -6,7 +6,7 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.update import Action
 
 from rebate.adapters.tables.base import Item, Table
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.wallets import Wallet
@@ -35,11 +35,11 @@ class WalletsTable(Table[Wallet]):
     def row(cls, item: Item) -> Wallet:
         """Return the balances of a member; there is no body to decode."""
         numbers = {name: int(value["N"]) for name, value in item.items() if "N" in value}
-        balances = {pocket: numbers[pocket] for pocket in Pocket if numbers.get(pocket)}
+        balances = {pocket: numbers[pocket] for pocket in BalanceType if numbers.get(pocket)}
         return Wallet(MemberId(item["partition"]["S"]), numbers.get("version", 0), balances)
 
     @classmethod
-    def additions(cls, amounts: tuple[tuple[Pocket, Amount], ...]) -> list[Action]:
+    def additions(cls, amounts: tuple[tuple[BalanceType, Amount], ...]) -> list[Action]:
         """Return the update that adds to balances and counts the change."""
-        attributes: dict[str, Any] = {pocket: getattr(cls, pocket) for pocket in Pocket}
+        attributes: dict[str, Any] = {pocket: getattr(cls, pocket) for pocket in BalanceType}
         return [cls.version.add(1), *(attributes[p].add(amount) for p, amount in amounts)]

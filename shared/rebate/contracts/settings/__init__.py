@@ -1,6 +1,6 @@
 """The settings document (contracts, section 3): read it with `parse_settings`."""
 
-from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.document import (
     InvalidSettings,
     merge_patch,
@@ -11,17 +11,17 @@ from rebate.contracts.settings.document import (
 from rebate.contracts.settings.margin import guard_findings
 from rebate.contracts.settings.model import Settings, settings_model
 from rebate.contracts.settings.risks import DEPTH_RISK, MARGIN_RISK, RISKS
-from rebate.contracts.settings.wallet import Guards, Wallet
+from rebate.contracts.settings.wallet import Guards, WalletSettings
 
 __all__ = [
     "DEPTH_RISK",
     "MARGIN_RISK",
     "RISKS",
-    "Clearing",
+    "ClearingSettings",
     "Guards",
     "InvalidSettings",
     "Settings",
-    "Wallet",
+    "WalletSettings",
     "guard_findings",
     "merge_patch",
     "parse_settings",

@@ -20,7 +20,7 @@ Queues = Annotated[
 ]
 
 
-class Clearing(Strict):
+class ClearingSettings(Strict):
     """A schedule of clearings, in the shop's timezone, and the queues that they empty."""
 
     every: ClearingPeriod = setting("Every", "清零周期", "1.6.3", example="day", default="day")

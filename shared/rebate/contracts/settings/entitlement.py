@@ -90,7 +90,7 @@ Lottery = Annotated[
 ]
 
 
-class Tier(Strict):
+class TierSettings(Strict):
     """A ratio for members whose completed orders of the last days add up to enough."""
 
     days: PositiveDays = setting("Days back", "统计天数", "1.3.2", example=30, default=REQUIRED)
@@ -124,7 +124,7 @@ class PlanEntitlement(Strict):
 class ScopeEntitlement(PlanEntitlement):
     """The ratios of a product, store or cashier; what is not set is the wider scope's."""
 
-    cumulative: tuple[Tier, ...] = setting(
+    cumulative: tuple[TierSettings, ...] = setting(
         "Cumulative spend",
         "累计金额",
         "1.3.2",

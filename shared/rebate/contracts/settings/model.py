@@ -10,8 +10,8 @@ from pydantic import create_model
 from rebate.contracts.scalars import Currency, Id, PositiveDays, Timezone
 from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
-from rebate.contracts.settings.senders import Sender
-from rebate.contracts.settings.wallet import Guards, Wallet
+from rebate.contracts.settings.senders import SenderSettings
+from rebate.contracts.settings.wallet import Guards, WalletSettings
 from rebate.contracts.validation import Strict
 from rebate.domain.plans.registry import PLANS, AnyPlan
 
@@ -29,7 +29,7 @@ class Settings(_Shop):
     Build it with `parse_settings`: what goes beyond single fields is checked there.
     """
 
-    senders: Mapping[Id, Sender] = setting(
+    senders: Mapping[Id, SenderSettings] = setting(
         "Senders",
         "事件发送方",
         "0.13",
@@ -44,8 +44,8 @@ class Settings(_Shop):
         example=30,
         note="A completion or refund whose order does not come is set aside then. Absent: never.",
     )
-    wallet: Wallet = setting(
-        "Wallet", "钱包", "3", example={"withdraw_min": 1000}, default=Wallet()
+    wallet: WalletSettings = setting(
+        "Wallet", "钱包", "3", example={"withdraw_min": 1000}, default=WalletSettings()
     )
     guards: Guards = setting(
         "Guards", "风控", "8.4", example={"rebates_per_day": 10000000}, default=Guards()

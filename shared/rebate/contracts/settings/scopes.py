@@ -88,7 +88,7 @@ class Bounds(Strict):
     )
 
 
-class RandomReturn(Strict):
+class RandomReturnSettings(Strict):
     """How many of each group of entries wait for cash, and how many become points at once."""
 
     cash: Count = setting("Cash places", "返现名额", "1.6.2", example=1, default=0)
@@ -101,17 +101,18 @@ class RandomReturn(Strict):
 
 
 def _random_return_type(value: Any) -> type:
-    return bool if isinstance(value, bool) else RandomReturn
+    return bool if isinstance(value, bool) else RandomReturnSettings
 
 
 RandomReturnChoice = Annotated[
-    Annotated[RandomReturn, tagged(RandomReturn)] | Annotated[Literal[False], tagged(bool)],
+    Annotated[RandomReturnSettings, tagged(RandomReturnSettings)]
+    | Annotated[Literal[False], tagged(bool)],
     choose(_random_return_type),
 ]
 """A store's or desk's own random return; false is off."""
 
 
-class Scope(Strict):
+class ScopeSettings(Strict):
     """What may be set at every scope; None and absent mean the wider scope's."""
 
     part: Part | None = setting(
@@ -141,11 +142,11 @@ class Scope(Strict):
     )
 
 
-class ProductScope(Scope):
+class ProductScope(ScopeSettings):
     """What one product sets for itself, in the mall or in one store."""
 
 
-class CashierScope(Scope):
+class CashierScope(ScopeSettings):
     """What the cash desk of one store sets for itself."""
 
     random_return: RandomReturnChoice | None = setting(

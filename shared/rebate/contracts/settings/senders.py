@@ -40,7 +40,7 @@ Key = Annotated[
 Prefix = Annotated[Id, Field(max_length=PREFIX_CHARS_MAX)]
 
 
-class Sender(Strict):
+class SenderSettings(Strict):
     """One sender: a shop, or a service of one, whose orders nobody else may speak for."""
 
     sources: tuple[Id, ...] = setting(
@@ -103,7 +103,7 @@ class Sender(Strict):
     )
 
 
-def sender_problems(senders: Mapping[str, Sender]) -> Iterator[Problem]:
+def sender_problems(senders: Mapping[str, SenderSettings]) -> Iterator[Problem]:
     """Yield where two senders would be spoken for by the same source or key, or a name misleads."""
     for kind in ("sources", "keys"):
         owners: dict[str, str] = {}
@@ -118,7 +118,7 @@ def sender_problems(senders: Mapping[str, Sender]) -> Iterator[Problem]:
     yield from _same_prefixes(senders)
 
 
-def _same_prefixes(senders: Mapping[str, Sender]) -> Iterator[Problem]:
+def _same_prefixes(senders: Mapping[str, SenderSettings]) -> Iterator[Problem]:
     """Yield where two prefixes could make the same id of two: one begins with the other."""
     prefixed = {name: sender.prefix for name, sender in senders.items() if sender.prefix}
     for name, prefix in prefixed.items():

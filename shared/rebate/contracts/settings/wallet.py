@@ -10,7 +10,7 @@ LOTTERY_PRIZE_MAX = 5_000_000
 """50 000.00 in minor units (rule 8.4)."""
 
 
-class Wallet(Strict):
+class WalletSettings(Strict):
     """Withdrawals and transfers."""
 
     withdraw_min: Amount = setting("Lowest withdrawal", "最低提现", "3", example=1000, default=0)

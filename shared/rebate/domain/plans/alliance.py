@@ -10,7 +10,7 @@ from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.orders import paid_for, whole_ticket
 from rebate.domain.plans.plan_type import PlanType, Pricing, whole
 from rebate.domain.queue_names import QueueKind
@@ -23,7 +23,7 @@ QUEUE = QueueId("alliance")
 
 @stored_as("alliance_terms", 2)
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AllianceTerms:
     """The plan's settings; `frequency` is (day, week or month; how often)."""
 
     zone: Annotated[ZoneInfo, wire("zone")]
@@ -44,7 +44,7 @@ class Terms:
     repurchase_acceleration_bps: Annotated[Bps, wire("repurchase_acceleration_bps", absent=0)] = 0
 
 
-def settlement(terms: Terms) -> Plan:
+def settlement(terms: AllianceTerms) -> Plan:
     """Return the plan's choices: fixed shares over K heads, after acceleration."""
     rule = fixed_shares(
         terms.heads_bps,
@@ -56,15 +56,20 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
+def price(terms: AllianceTerms, order: Order, facts: PricingFacts) -> Pricing:
     """Return the ticket of an order, or none if it does not take part (Rule 5.5)."""
     if not _admits(terms, order) or _too_often(terms, order, facts):
         return Pricing(order)
-    gives_bps = _concession(terms, order, facts)
-    return whole(order, whole_ticket(QUEUE, order, gives_bps=gives_bps, gets_bps=terms.free_bps))
+    contribution_bps = _concession(terms, order, facts)
+    return whole(
+        order,
+        whole_ticket(
+            QUEUE, order, contribution_bps=contribution_bps, entitlement_bps=terms.free_bps
+        ),
+    )
 
 
-def _concession(terms: Terms, order: Order, facts: Facts) -> Bps:
+def _concession(terms: AllianceTerms, order: Order, facts: PricingFacts) -> Bps:
     """A merchant's own ratio where it has one: this plan's, else the store's (Rule 5.2)."""
     if order.store is None or order.channel == "mall":
         return terms.dividend_bps
@@ -72,7 +77,7 @@ def _concession(terms: Terms, order: Order, facts: Facts) -> Bps:
     return terms.dividend_bps if own is None else own
 
 
-def _admits(terms: Terms, order: Order) -> bool:
+def _admits(terms: AllianceTerms, order: Order) -> bool:
     paid = paid_for(order)
     within = terms.min_paid <= paid and (terms.max_paid is None or paid <= terms.max_paid)
     channel = terms.channels is None or order.channel in terms.channels
@@ -80,7 +85,7 @@ def _admits(terms: Terms, order: Order) -> bool:
     return within and channel and products
 
 
-def _too_often(terms: Terms, order: Order, facts: Facts) -> bool:
+def _too_often(terms: AllianceTerms, order: Order, facts: PricingFacts) -> bool:
     if terms.frequency is None or order.member is None:
         return False
     period, times = terms.frequency
@@ -100,7 +105,7 @@ def _period(period: str, day: date) -> date:
 PLAN = PlanType(
     name="alliance",
     kinds=(QueueKind(QUEUE),),
-    terms=Terms,
+    terms=AllianceTerms,
     price=price,
     settlement=settlement,
     serves_members=True,

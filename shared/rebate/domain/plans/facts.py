@@ -21,7 +21,7 @@ class Spending:
     groups: Mapping[str, Amount]
 
 
-class Facts(Protocol):
+class PricingFacts(Protocol):
     """What is known of an order's products, store and buyer; each is read when it is asked for."""
 
     @property

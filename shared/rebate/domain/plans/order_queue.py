@@ -7,7 +7,7 @@ from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment, Part, Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.orders import whole_ticket
 from rebate.domain.plans.plan_type import PlanType, Pricing, whole
 from rebate.domain.queue_names import QueueKind
@@ -19,7 +19,7 @@ QUEUE = QueueId("order_queue")
 
 @stored_as("order_queue_terms")
 @dataclass(frozen=True, slots=True)
-class Terms:
+class OrderQueueTerms:
     """The plan's settings; ratios in basis points."""
 
     reward_bps: Annotated[Bps, wire("reward_bps", absent=0)] = 0
@@ -29,7 +29,7 @@ class Terms:
     repurchase: Annotated[bool, wire("repurchase", absent=True)] = True
 
 
-def settlement(terms: Terms) -> Plan:
+def settlement(terms: OrderQueueTerms) -> Plan:
     """Return the plan's choices: one receiver an order, rewards counted, repurchase after."""
     rule = one_receiver(referrer_first=terms.referrer_first)
     return Plan(
@@ -39,15 +39,17 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
+def price(terms: OrderQueueTerms, order: Order, _facts: PricingFacts) -> Pricing:
     """Return the ticket of an order: it takes a place and rewards one entry (Rule 4.1)."""
-    return whole(order, whole_ticket(QUEUE, order, gives_bps=terms.reward_bps, gets_bps=None))
+    return whole(
+        order, whole_ticket(QUEUE, order, contribution_bps=terms.reward_bps, entitlement_bps=None)
+    )
 
 
 PLAN = PlanType(
     name="order_queue",
     kinds=(QueueKind(QUEUE),),
-    terms=Terms,
+    terms=OrderQueueTerms,
     price=price,
     settlement=settlement,
     serves_members=True,

@@ -4,7 +4,7 @@ from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.names import GUEST, WHOLE_ORDER, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.profits import Source, profit_of
-from rebate.domain.tickets import Line, Ticket
+from rebate.domain.tickets import Ticket, TicketLine
 
 
 def paid_for(order: Order) -> Amount:
@@ -16,8 +16,8 @@ def whole_ticket(
     queue: QueueId,
     order: Order,
     *,
-    gives_bps: Bps,
-    gets_bps: Bps | None,
+    contribution_bps: Bps,
+    entitlement_bps: Bps | None,
     sources: tuple[Source, ...] = (),
     parts_bps: tuple[Bps, ...] = (WHOLE,),
 ) -> Ticket:
@@ -27,12 +27,12 @@ def whole_ticket(
     """
     assert order.paid_at is not None, "only a paid order is priced"
     paid = paid_for(order)
-    line = Line(
+    line = TicketLine(
         id=WHOLE_ORDER,
-        gives_from=profit_of(sources) if sources else paid,
-        gets_from=paid,
-        gives_bps=gives_bps,
-        gets_bps=gets_bps,
+        contribution_base=profit_of(sources) if sources else paid,
+        entitlement_base=paid,
+        contribution_bps=contribution_bps,
+        entitlement_bps=entitlement_bps,
         joins=order.member is not None,
         sources=sources,
     )

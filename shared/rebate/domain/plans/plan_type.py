@@ -8,13 +8,13 @@ has them all in `registry.PLANS`. How an operator sets it up stands in
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.commands import Command
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
@@ -27,7 +27,7 @@ Terms = TypeVar("Terms")
 
 @stored_as("display")
 @dataclass(frozen=True, slots=True)
-class Display:
+class DisplayTerms:
     """What members see of a plan, and how it is called (Rule 1.4, 7, 8 and 19 to 23).
 
     `plan` and `exchange` are the operator's own words, None where there are none.
@@ -59,7 +59,7 @@ class Run:
     """
 
     name: str
-    schedule: Callable[[Any], Clearing | None]
+    schedule: Callable[[Any], Schedule | None]
     command: Callable[[Any, Instant], Command] | None = None
     pays: bool = True
 
@@ -89,10 +89,10 @@ class PlanType(Generic[Terms]):
     name: str
     kinds: tuple[QueueKind, ...]
     terms: type[Terms]
-    price: Callable[[Terms, Order, Facts], Pricing]
+    price: Callable[[Terms, Order, PricingFacts], Pricing]
     settlement: Callable[[Terms], Plan] | None
     runs: tuple[Run, ...] = ()
-    display: Callable[[Terms], Display] = lambda _terms: Display()
+    display: Callable[[Terms], DisplayTerms] = lambda _terms: DisplayTerms()
     daily_pool: Callable[[Terms], DailyPool] | None = None
     gives_of_profit: bool = False
     serves_members: bool = False

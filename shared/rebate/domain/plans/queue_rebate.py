@@ -5,18 +5,18 @@ from datetime import date
 
 from rebate.domain.allocation import fifo
 from rebate.domain.commands import Clear
-from rebate.domain.draws import RandomReturn
+from rebate.domain.draws import RandomReturnTerms
 from rebate.domain.money import Amount, share
 from rebate.domain.names import GUEST, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.plan_type import PlanType, Pricing, Run
-from rebate.domain.plans.queue_rebate_terms import Terms
+from rebate.domain.plans.queue_rebate_terms import QueueRebateTerms
 from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.scopes import Ratio, Scope, Scopes, entitlement, extraction, takes_part
-from rebate.domain.tickets import Line, Ticket
+from rebate.domain.tickets import Ticket, TicketLine
 from rebate.domain.times import DAY, Instant, day_of
 from rebate.domain.windows import inside
 
@@ -28,7 +28,7 @@ STORE = QueueKind("store", owned=True)
 CASHIER = QueueKind("cashier", owned=True)
 
 
-def settlement(terms: Terms) -> Plan:
+def settlement(terms: QueueRebateTerms) -> Plan:
     """Return the plan's choices: fill the first entry, then the next."""
     part = Part(fifo(), due=terms.settle_on, leftover=terms.surplus)
     return Plan(
@@ -42,12 +42,12 @@ def settlement(terms: Terms) -> Plan:
     )
 
 
-def _clear(_terms: Terms, at: Instant) -> Clear:
+def _clear(_terms: QueueRebateTerms, at: Instant) -> Clear:
     """Return what sets all that waits in a queue to zero (Rule 1.6.3)."""
     return Clear(at)
 
 
-def queue_of(terms: Terms, order: Order, line: OrderLine) -> QueueId:
+def queue_of(terms: QueueRebateTerms, order: Order, line: OrderLine) -> QueueId:
     """Return the queue that a line belongs to (Rule 1.1); queues never mix."""
     if order.channel == "mall":
         per_product = terms.mall_per_product and line.product is not None
@@ -66,7 +66,7 @@ def spending_group(order: Order, line: OrderLine) -> str | None:
     return None if line.supply == "aggregated" else "mall"
 
 
-def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
+def price(terms: QueueRebateTerms, order: Order, facts: PricingFacts) -> Pricing:
     """Price an order's lines: what each gives and gets, in which queue, and why (Rule 1.2)."""
     pricing = _LinePricing(terms, order, facts)
     lines = tuple(pricing.price(line) for line in order.lines)
@@ -77,10 +77,10 @@ def price(terms: Terms, order: Order, facts: Facts) -> Pricing:
 class _LinePricing:
     """Prices the lines of one order in turn: earlier lines count against limits (Rule 1.5.4)."""
 
-    terms: Terms
+    terms: QueueRebateTerms
     order: Order
-    facts: Facts
-    _lines: dict[QueueId, list[Line]] = field(default_factory=dict)
+    facts: PricingFacts
+    _lines: dict[QueueId, list[TicketLine]] = field(default_factory=dict)
 
     def price(self, line: OrderLine) -> OrderLine:
         scopes = self._scopes(line)
@@ -94,12 +94,12 @@ class _LinePricing:
             reason = "an entitlement of 0"
         extracted = extraction(scopes) if contributes else 0
         queue = queue_of(self.terms, self.order, line)
-        priced = Line(
+        priced = TicketLine(
             id=line.id,
-            gives_from=line.paid,
-            gets_from=line.paid,
-            gives_bps=extracted,
-            gets_bps=ratio.bps,
+            contribution_base=line.paid,
+            entitlement_base=line.paid,
+            contribution_bps=extracted,
+            entitlement_bps=ratio.bps,
             cap=_cap(scopes),
             joins=reason is None,
             contributes=not self._is_stalled(queue, line),
@@ -147,12 +147,12 @@ class _LinePricing:
         own = QueueName(PLAN, PRODUCT, line.product).id
         return queue == own and line.product in self.facts.off_sale
 
-    def _random_return(self, line: OrderLine) -> RandomReturn | None:
+    def _random_return(self, line: OrderLine) -> RandomReturnTerms | None:
         makeup = self.terms.random_return_of(self.order)
         if makeup is None:
             return None
         day = day_of(self.order.paid_at or Instant(0), self.terms.zone)
-        return RandomReturn(*makeup, self.facts.luck(day, entry_id(self.order.id, line.id)))
+        return RandomReturnTerms(*makeup, self.facts.luck(day, entry_id(self.order.id, line.id)))
 
     def _no_entry(self, scopes: Scopes, line: OrderLine, *, earns: bool) -> str | None:
         """Return why the line contributes and earns no entry, or None if it earns one."""
@@ -197,7 +197,7 @@ class _LinePricing:
         )
 
 
-def counted_under(ticket: Ticket, line: Line) -> tuple[str, ...]:
+def counted_under(ticket: Ticket, line: TicketLine) -> tuple[str, ...]:
     """Return the names under which limits count an entry (Rule 1.5.4); none in other plans.
 
     What was merged is counted where it joined first.
@@ -234,7 +234,7 @@ PLAN = PlanType(
         QueueKind("cashiers", all_of=CASHIER.name),
         CASHIER,
     ),
-    terms=Terms,
+    terms=QueueRebateTerms,
     price=price,
     settlement=settlement,
     runs=(Run("clear", lambda terms: terms.clearing, _clear, pays=False),),

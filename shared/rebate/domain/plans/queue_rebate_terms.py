@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from rebate.domain.clearings import Clearing
-from rebate.domain.ledger import Pocket
+from rebate.domain.clearings import Schedule
+from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Leftover, Moment
-from rebate.domain.plans.plan_type import Display
+from rebate.domain.plans.plan_type import DisplayTerms
 from rebate.domain.records import dataclass, field
 from rebate.domain.scopes import Scope, Scopes
 from rebate.domain.wire import money, stored_as, wire
@@ -57,7 +57,7 @@ class Branch:
 
 @stored_as("queue_rebate_terms", 2)
 @dataclass(frozen=True, slots=True)
-class Terms:
+class QueueRebateTerms:
     """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).
 
     `products` are those of the mall. `random_return` is (cash, points) places of a group.
@@ -87,12 +87,14 @@ class Terms:
     deducted_only_contribute: Annotated[bool, wire("deducted_only_contribute", absent=False)] = (
         False
     )
-    exchange_bps: Annotated[tuple[tuple[Pocket, Bps], ...], wire("exchange_bps", absent=[])] = ()
+    exchange_bps: Annotated[
+        tuple[tuple[BalanceType, Bps], ...], wire("exchange_bps", absent=[])
+    ] = ()
     hold_days: Annotated[int, wire("hold_days", absent=0)] = 0
     prize_max: Annotated[Amount | None, money("prize_max", absent=None)] = None
     random_return: Annotated[tuple[int, int] | None, wire("random_return", absent=None)] = None
-    clearing: Annotated[Clearing | None, wire("clearing", absent=None)] = None
-    display: Annotated[Display, wire("display", absent={})] = Display()
+    clearing: Annotated[Schedule | None, wire("clearing", absent=None)] = None
+    display: Annotated[DisplayTerms, wire("display", absent={})] = DisplayTerms()
 
     def scopes_of(self, order: Order, line: OrderLine) -> Scopes:
         """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from rebate.domain.allocation import collect, fifo, to_buyer
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.commands import PayPool
 from rebate.domain.money import Bps
 from rebate.domain.names import StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.orders import whole_ticket
 from rebate.domain.plans.plan_type import PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind, QueueName
@@ -23,7 +23,7 @@ KIND = QueueKind("red_packet", owned=True)
 
 @stored_as("red_packet_terms")
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RedPacketTerms:
     """The plan's settings; `shares_bps` are those of own purchase, queue and average reward."""
 
     concessions_bps: Annotated[Mapping[StoreId, Bps], wire("concessions_bps", absent={})] = field(
@@ -35,7 +35,7 @@ class Terms:
     average_every: Annotated[str, wire("average_every", absent="day")] = "day"
 
 
-def settlement(terms: Terms) -> Plan:
+def settlement(terms: RedPacketTerms) -> Plan:
     """Return the plan's choices: to the buyer at payment, along the line, and into the pool."""
     own = Part(to_buyer(), draws_pool=False, for_line=False)
     queue = Part(fifo(), due=terms.place_by, draws_pool=False)
@@ -43,21 +43,21 @@ def settlement(terms: Terms) -> Plan:
     return Plan(parts=(own, queue, average), joins=terms.place_by)
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
+def price(terms: RedPacketTerms, order: Order, _facts: PricingFacts) -> Pricing:
     """Return the ticket of an order of a store that takes part, online or at the desk."""
     if order.channel == "mall" or order.store is None or order.store not in terms.concessions_bps:
         return Pricing(order)
     ticket = whole_ticket(
         QueueName(PLAN, KIND, order.store).id,
         order,
-        gives_bps=terms.concessions_bps[order.store],
-        gets_bps=terms.entitlement_bps,
+        contribution_bps=terms.concessions_bps[order.store],
+        entitlement_bps=terms.entitlement_bps,
         parts_bps=terms.shares_bps,
     )
     return whole(order, ticket)
 
 
-def _average(_terms: Terms, at: Instant) -> PayPool:
+def _average(_terms: RedPacketTerms, at: Instant) -> PayPool:
     """Return what splits a store's collected rewards over all who wait there (Rule 6.2)."""
     return PayPool(at, equally=True)
 
@@ -65,8 +65,8 @@ def _average(_terms: Terms, at: Instant) -> PayPool:
 PLAN = PlanType(
     name="red_packet",
     kinds=(KIND,),
-    terms=Terms,
+    terms=RedPacketTerms,
     price=price,
     settlement=settlement,
-    runs=(Run("average", lambda terms: Clearing(terms.average_every), _average),),
+    runs=(Run("average", lambda terms: Schedule(terms.average_every), _average),),
 )

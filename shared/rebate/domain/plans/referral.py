@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
 
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.plan_type import PlanType, Pricing, Run
 from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field
@@ -20,7 +20,7 @@ KIND = QueueKind("referral", owned=True, has_line=False)
 
 @stored_as("dividend_terms")
 @dataclass(frozen=True, slots=True)
-class Dividend:
+class DividendTerms:
     """The part of each period's turnover for the members of a rank (Rule 2.3).
 
     A member weighs 1 unless `weights` says otherwise.
@@ -36,7 +36,7 @@ class Dividend:
 
 @stored_as("referral_terms")
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ReferralTerms:
     """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4)."""
 
     settle_on: Annotated[Moment, wire("settle_on", absent="completed")] = Moment.COMPLETED
@@ -48,7 +48,7 @@ class Terms:
     max_depth: Annotated[int, wire("max_depth", absent=2)] = 2
     merchant_bps: Annotated[Bps, wire("merchant_bps", absent=0)] = 0
     merchant_on_turnover: Annotated[bool, wire("merchant_on_turnover", absent=False)] = False
-    dividend: Annotated[Dividend | None, wire("dividend", absent=None)] = None
+    dividend: Annotated[DividendTerms | None, wire("dividend", absent=None)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,14 @@ def order_of(queue: QueueId) -> OrderId | None:
     return OrderId(name.owner) if name and name.owner else None
 
 
-def price(_terms: Terms, order: Order, _facts: Facts) -> Pricing:
+def price(_terms: ReferralTerms, order: Order, _facts: PricingFacts) -> Pricing:
     """Let the order's rewards be paid; who gets how much is found when it settles."""
     return Pricing(order, queues=(queue_of(order.id),))
 
 
-def rewards(terms: Terms, above: Sequence[Above], merchant: Merchant | None) -> list[Reward]:
+def rewards(
+    terms: ReferralTerms, above: Sequence[Above], merchant: Merchant | None
+) -> list[Reward]:
     """Return who gets which share of an order; `above` may be longer than the plan is deep."""
     paid_levels = above[: terms.max_depth]
     found = [*_by_level_of_referral(terms, paid_levels), *_by_rank(terms, paid_levels)]
@@ -112,7 +114,7 @@ def rewards(terms: Terms, above: Sequence[Above], merchant: Merchant | None) -> 
     return [reward for reward in found if reward.ratio_bps]
 
 
-def _by_level_of_referral(terms: Terms, above: Sequence[Above]) -> Iterator[Reward]:
+def _by_level_of_referral(terms: ReferralTerms, above: Sequence[Above]) -> Iterator[Reward]:
     """Rule 2.1: the referrer, and the referrer's referrer."""
     kinds: tuple[tuple[Kind, Bps], ...] = (
         ("direct", terms.direct_bps),
@@ -122,7 +124,7 @@ def _by_level_of_referral(terms: Terms, above: Sequence[Above]) -> Iterator[Rewa
         yield Reward(kind, member.member, ratio)
 
 
-def _by_rank(terms: Terms, above: Sequence[Above]) -> Iterator[Reward]:
+def _by_rank(terms: ReferralTerms, above: Sequence[Above]) -> Iterator[Reward]:
     """Rule 2.2: own rank's ratio less the highest ratio already paid on this order."""
     highest = 0
     for member in above:
@@ -132,14 +134,14 @@ def _by_rank(terms: Terms, above: Sequence[Above]) -> Iterator[Reward]:
             highest = own
 
 
-def _dividend(terms: Terms) -> Clearing | None:
-    return Clearing(terms.dividend.every) if terms.dividend else None
+def _dividend(terms: ReferralTerms) -> Schedule | None:
+    return Schedule(terms.dividend.every) if terms.dividend else None
 
 
 PLAN = PlanType(
     name="referral",
     kinds=(KIND,),
-    terms=Terms,
+    terms=ReferralTerms,
     price=price,
     settlement=None,
     runs=(Run("dividend", _dividend),),

@@ -5,13 +5,13 @@ from datetime import time
 from typing import Annotated
 
 from rebate.domain.allocation import collect_accelerated
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.commands import PayPool
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
-from rebate.domain.plans.facts import Facts
+from rebate.domain.plans.facts import PricingFacts
 from rebate.domain.plans.orders import paid_for, sources_of, whole_ticket
 from rebate.domain.plans.plan_type import DailyPool, PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind
@@ -36,7 +36,7 @@ _AS_THE_PLAN = Ratios()
 
 @stored_as("union_terms")
 @dataclass(frozen=True, slots=True)
-class Terms:
+class UnionTerms:
     """The plan's settings; ratios in basis points; a product's or store's own where set.
 
     `run_at` is when the day's pool is paid (Rule 7.3), of it at most `payout_per_day`.
@@ -56,26 +56,30 @@ class Terms:
     payout_per_day: Annotated[Amount | None, money("payout_per_day", absent=None)] = None
 
 
-def settlement(terms: Terms) -> Plan:
+def settlement(terms: UnionTerms) -> Plan:
     """Return the plan's choices: all into the pool, but for the referrer's acceleration."""
     rule = collect_accelerated(terms.referral_acceleration_bps)
     part = Part(rule, due=terms.settle_on, leftover=Leftover.CARRY, draws_pool=False)
     return Plan(parts=(part,))
 
 
-def price(terms: Terms, order: Order, _facts: Facts) -> Pricing:
+def price(terms: UnionTerms, order: Order, _facts: PricingFacts) -> Pricing:
     """Return the ticket of an order: it gives from its profit and gets from what was paid."""
     ticket = whole_ticket(
         QUEUE,
         order,
-        gives_bps=_ratio(terms, order, lambda own: own.profit_share_bps, terms.profit_share_bps),
-        gets_bps=_ratio(terms, order, lambda own: own.quota_bps, terms.quota_bps),
+        contribution_bps=_ratio(
+            terms, order, lambda own: own.profit_share_bps, terms.profit_share_bps
+        ),
+        entitlement_bps=_ratio(terms, order, lambda own: own.quota_bps, terms.quota_bps),
         sources=sources_of(order),
     )
     return whole(order, ticket)
 
 
-def _ratio(terms: Terms, order: Order, own: Callable[[Ratios], Bps | None], everywhere: Bps) -> Bps:
+def _ratio(
+    terms: UnionTerms, order: Order, own: Callable[[Ratios], Bps | None], everywhere: Bps
+) -> Bps:
     """Return the order's ratio: its store's, else its lines' mean by what was paid (Rule 7.5).
 
     The mean of products with ratios of their own is rounded down to a basis point.
@@ -94,7 +98,7 @@ def _ratio(terms: Terms, order: Order, own: Callable[[Ratios], Bps | None], ever
     return sum(weighed) // paid
 
 
-def _pay_out(terms: Terms, at: Instant) -> PayPool:
+def _pay_out(terms: UnionTerms, at: Instant) -> PayPool:
     """Return what pays the day's pool to entries in order of purchase (Rule 7.3)."""
     return PayPool(at, equally=False, limit=terms.payout_per_day)
 
@@ -102,10 +106,10 @@ def _pay_out(terms: Terms, at: Instant) -> PayPool:
 PLAN = PlanType(
     name="union",
     kinds=(QueueKind(QUEUE),),
-    terms=Terms,
+    terms=UnionTerms,
     price=price,
     settlement=settlement,
-    runs=(Run("union", lambda terms: Clearing(at=terms.run_at), _pay_out),),
+    runs=(Run("union", lambda terms: Schedule(at=terms.run_at), _pay_out),),
     daily_pool=lambda terms: DailyPool(terms.profit_share_bps, terms.payout_per_day),
     gives_of_profit=True,
     serves_members=True,

@@ -6,13 +6,13 @@ from typing import TypeVar
 
 from rebate.domain.errors import Unreadable
 from rebate.domain.records import dataclass, field
-from rebate.usecases.ports import Store
+from rebate.usecases.storage.ports import Store
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AuditDifference:
     """Something that does not add up: `path` says where, `message` what is there and should be."""
 
     path: str
@@ -28,7 +28,7 @@ class UnreadableRow(Exception):
 
     def __init__(self, kind: type, reason: str) -> None:
         super().__init__(f"{kind.__name__}: {reason}")
-        self.difference = Difference(kind.__name__.lower(), f"a row cannot be read: {reason}")
+        self.difference = AuditDifference(kind.__name__.lower(), f"a row cannot be read: {reason}")
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Reading:
             raise UnreadableRow(kind, str(error)) from error
 
 
-def wrong(path: str, name: str, *, found: object, expected: object) -> Iterator[Difference]:
+def wrong(path: str, name: str, *, found: object, expected: object) -> Iterator[AuditDifference]:
     """Yield a difference unless what was found is what was expected."""
     if found != expected:
-        yield Difference(f"{path}.{name}", f"is {found}, should be {expected}")
+        yield AuditDifference(f"{path}.{name}", f"is {found}, should be {expected}")

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 from rebate.domain.ledger import (
     Account,
+    BalanceType,
     JournalEntry,
-    Pocket,
     Posting,
+    QueueAccount,
     Reason,
-    Till,
     parts_of,
     totals,
 )
 from rebate.domain.money import Amount
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
-from rebate.usecases.audit.finding import Difference
-from rebate.usecases.rows import Journal, Movement
+from rebate.usecases.audit.finding import AuditDifference
+from rebate.usecases.storage.rows import Journal, StatementMovement
 
 REFUND = "refund"
 """The kind of journal entries that take back what an order gave and got."""
@@ -25,7 +25,7 @@ REFUND = "refund"
 REWARDS = ("referral/", "dividend/")
 """How sources of rewards outside queues begin."""
 
-MONEY = frozenset({Pocket.CASH, Pocket.PENDING, Pocket.HELD})
+MONEY = frozenset({BalanceType.CASH, BalanceType.PENDING, BalanceType.HELD})
 _MASK = 2**64 - 1
 
 
@@ -81,12 +81,17 @@ class Sums:
         kind, pocket, owner = parts_of(posting.account)
         queue = QueueId(row.source)
         if kind == "queue":
-            self._add_to_line(queue, entry, Till(pocket), posting.amount)
+            self._add_to_line(queue, entry, QueueAccount(pocket), posting.amount)
         if kind != "wallet":
             return
         member = MemberId(owner)
-        movement = Movement(
-            entry.kind, Pocket(pocket), posting.amount, entry.order, posting.entry, posting.reason
+        movement = StatementMovement(
+            entry.kind,
+            BalanceType(pocket),
+            posting.amount,
+            entry.order,
+            posting.entry,
+            posting.reason,
         )
         digest = movement_digest(row.source, row.number, movement)
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
@@ -99,21 +104,21 @@ class Sums:
             self.converted[queue, name] += posting.amount
 
     def _add_to_line(
-        self, queue: QueueId, entry: JournalEntry, account: Till, amount: Amount
+        self, queue: QueueId, entry: JournalEntry, account: QueueAccount, amount: Amount
     ) -> None:
         if entry.order is None or entry.line is None:
             return
         given = self.given.setdefault((queue, entry.order, entry.line), Given())
         refunds = entry.kind == REFUND
-        if account is Till.CONTRIBUTED:
+        if account is QueueAccount.CONTRIBUTED:
             given.net -= amount
             given.first -= 0 if refunds else amount
-        if account is Till.RETAINED:
+        if account is QueueAccount.RETAINED:
             given.kept += 0 if refunds else amount
             given.given_up -= amount if refunds else 0
 
 
-def movement_digest(source: str, number: int, movement: Movement) -> int:
+def movement_digest(source: str, number: int, movement: StatementMovement) -> int:
     """Return a number that stands for one movement of one commit."""
     m = movement
     what = (m.kind, m.pocket, m.amount, m.order, m.entry, m.reason)
@@ -125,7 +130,7 @@ def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None
     sums[member] = (sums.get(member, 0) + digest) & _MASK
 
 
-def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[Difference]:
+def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[AuditDifference]:
     """Add up the journal; yield what is not balanced (Rule 0.10)."""
     for row in rows:
         sums.add(row)
@@ -133,7 +138,7 @@ def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[Difference]:
             for asset, total in totals(entry.postings).items():
                 if total:
                     message = f"{entry.kind} of {entry.order} is off by {total} in {asset}"
-                    yield Difference(f"journal.{row.source}.{row.number}", message)
+                    yield AuditDifference(f"journal.{row.source}.{row.number}", message)
 
 
 def _entry_refunded(entry: JournalEntry) -> EntryId | None:

@@ -12,11 +12,11 @@ from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.orders import sources_of
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.profits import profit_of
-from rebate.domain.tickets import Line, Ticket
-from rebate.usecases.audit.finding import Difference, wrong
-from rebate.usecases.orders import load_order
-from rebate.usecases.ports import Store
-from rebate.usecases.rows import Key, Spend, key_of, merged_ticket_key, ticket_key
+from rebate.domain.tickets import Ticket, TicketLine
+from rebate.usecases.audit.finding import AuditDifference, wrong
+from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Key, Spend, key_of, merged_ticket_key, ticket_key
 
 AT_A_TIME = 50
 """Orders whose tickets are read together."""
@@ -40,7 +40,7 @@ class OrderAudit:
         self.tickets = 0
         """Tickets that the orders have."""
 
-    def check(self, orders: Iterable[Order]) -> Iterator[Difference]:
+    def check(self, orders: Iterable[Order]) -> Iterator[AuditDifference]:
         """Yield what is wrong with the orders' tickets and with what they add to spending."""
         rest = iter(orders)
         while some := list(islice(rest, AT_A_TIME)):
@@ -49,7 +49,7 @@ class OrderAudit:
             yield from self._tickets(whole)
             yield from self._spending(whole)
 
-    def strays(self, tickets: Iterable[Ticket]) -> Iterator[Difference]:
+    def strays(self, tickets: Iterable[Ticket]) -> Iterator[AuditDifference]:
         """Yield tickets of orders that do not know them."""
         rest = iter(tickets)
         while some := list(islice(rest, AT_A_TIME)):
@@ -60,18 +60,18 @@ class OrderAudit:
                 order = known.get(Key(ticket.order))
                 path = f"queues.{ticket.queue}.orders.{ticket.order}"
                 if order is None or (ticket.merged_from or ticket.queue) not in order.queues:
-                    yield Difference(path, "is stored, and no order says so")
+                    yield AuditDifference(path, "is stored, and no order says so")
                 elif ticket.merged_from:
                     source = first.get(_first_key(ticket))
                     if source is None or source.merged_into != ticket.queue:
                         message = f"is stored, and was not merged from {ticket.merged_from}"
-                        yield Difference(path, message)
+                        yield AuditDifference(path, message)
 
     def _with_all_lines(self, order: Order) -> Order:
         long = len(order.lines) >= LINES_PER_ROW
         return load_order(self._store, order.id) if long else order
 
-    def _tickets(self, orders: Sequence[Order]) -> Iterator[Difference]:
+    def _tickets(self, orders: Sequence[Order]) -> Iterator[AuditDifference]:
         wanted = {
             (order.id, queue): ticket_key(queue, order.member or GUEST, order.id)
             for order in orders
@@ -87,12 +87,12 @@ class OrderAudit:
                 path = f"queues.{queue}.orders.{order.id}"
                 if ticket is None:
                     if (order.id, queue) not in self._mailed:
-                        yield Difference(path, "is not stored, and the order says so")
+                        yield AuditDifference(path, "is not stored, and the order says so")
                 elif order.repurchase_of is None and order.id not in self._pending:
                     yield from _amounts(path, order, ticket)
                     yield from _merge(order, ticket, merged)
 
-    def _spending(self, orders: Sequence[Order]) -> Iterator[Difference]:
+    def _spending(self, orders: Sequence[Order]) -> Iterator[AuditDifference]:
         rows = [
             Spend(order.member, order.id, order.completed_at, _spent(order))
             for order in orders
@@ -113,7 +113,7 @@ def _lines(order: Order) -> Iterator[QueueId]:
     return (queue for queue, name in names if name is None or name.kind.has_line)
 
 
-def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
+def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[AuditDifference]:
     """Yield where a ticket's bases are not what is left of what was paid (Rule 1.6.5).
 
     What orders give from in a plan that this release does not know, it cannot tell.
@@ -123,13 +123,13 @@ def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[Difference]:
     for line in ticket.lines:
         gets = sum(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
         at = f"lines.{line.id or 'all'}"
-        yield from wrong(path, f"{at}.gets_from", found=line.gets_from, expected=gets)
+        yield from wrong(path, f"{at}.gets_from", found=line.entitlement_base, expected=gets)
         if name is not None:
             gives = _profit(order, line) if name.plan.gives_of_profit else gets
-            yield from wrong(path, f"{at}.gives_from", found=line.gives_from, expected=gives)
+            yield from wrong(path, f"{at}.gives_from", found=line.contribution_base, expected=gives)
 
 
-def _merge(order: Order, ticket: Ticket, found: Mapping[Key, Ticket]) -> Iterator[Difference]:
+def _merge(order: Order, ticket: Ticket, found: Mapping[Key, Ticket]) -> Iterator[AuditDifference]:
     """Yield where what was merged is not what goes on elsewhere, line by line (Rule 1.5.5)."""
     key = merged_ticket_key(ticket)
     left = {line.id: line for line in ticket.lines if is_merged(line)}
@@ -137,7 +137,7 @@ def _merge(order: Order, ticket: Ticket, found: Mapping[Key, Ticket]) -> Iterato
     rest = found.get(key) if key else None
     if rest is None:
         if left or key:
-            yield Difference(path, f"is not stored, and was merged from {ticket.queue}")
+            yield AuditDifference(path, f"is not stored, and was merged from {ticket.queue}")
         return
     yield from wrong(path, "joined", found=rest.joined, expected=True)
     yield from wrong(path, "completed_at", found=rest.completed_at, expected=ticket.completed_at)
@@ -148,7 +148,9 @@ def _merge(order: Order, ticket: Ticket, found: Mapping[Key, Ticket]) -> Iterato
         before, after = left[name].entry, lines[name]
         paid = before.paid if before else 0
         promised = after.promised() or 0
-        yield from wrong(path, f"lines.{name}.got", found=min(after.got, promised), expected=paid)
+        yield from wrong(
+            path, f"lines.{name}.got", found=min(after.received_before, promised), expected=paid
+        )
 
 
 def _first_key(ticket: Ticket) -> Key:
@@ -156,11 +158,11 @@ def _first_key(ticket: Ticket) -> Key:
     return ticket_key(ticket.merged_from, ticket.member, ticket.order)
 
 
-def _profit(order: Order, line: Line) -> Amount:
+def _profit(order: Order, line: TicketLine) -> Amount:
     """Return the profit; the refund of a loss does not raise what a line gives from (Rule 7a)."""
     sources = sources_of(order)
     losses = any(source.profit is not None and source.profit < 0 for source in sources)
-    return min(profit_of(sources), line.gives_from) if losses else profit_of(sources)
+    return min(profit_of(sources), line.contribution_base) if losses else profit_of(sources)
 
 
 def _spent(order: Order) -> dict[str, int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from rebate.domain.ledger import Reason
 from rebate.domain.money import Amount, exchanged
 from rebate.domain.queues import Queue
-from rebate.domain.tickets import Entry, Line, Status, Ticket
-from rebate.usecases.audit.finding import Difference, wrong
+from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
+from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.audit.journal import Given, Sums
 
 _ENDS_AT_NOTHING = frozenset({Status.COMPLETED, Status.REFUNDED})
@@ -45,12 +45,12 @@ class TicketAudit:
     places: Numbers = field(default_factory=Numbers)
     ordinals: Numbers = field(default_factory=Numbers)
 
-    def check(self, ticket: Ticket) -> Iterator[Difference]:
+    def check(self, ticket: Ticket) -> Iterator[AuditDifference]:
         """Yield what is wrong with a ticket; take what the journal says of it out of the sums."""
         path = f"queues.{ticket.queue}.orders.{ticket.order}"
         joined = any(line.entry for line in ticket.lines)
         if (ticket.place is not None) != joined:
-            yield Difference(f"{path}.place", f"is {ticket.place}, with entries: {joined}")
+            yield AuditDifference(f"{path}.place", f"is {ticket.place}, with entries: {joined}")
         if ticket.place is not None:
             yield from _counted(f"{path}.place", ticket.place, self.queue.tickets, self.places)
         for index, line in enumerate(ticket.lines):
@@ -58,13 +58,13 @@ class TicketAudit:
             if line.entry:
                 yield from self._entry(ticket, index, line, line.entry)
 
-    def rest(self) -> Iterator[Difference]:
+    def rest(self) -> Iterator[AuditDifference]:
         """Yield the places that no ticket holds, once all tickets were checked."""
         path = f"queues.{self.queue.id}"
         yield from wrong(path, "tickets", found=self.queue.tickets, expected=self.places.count)
         yield from wrong(path, "entries", found=self.queue.entries, expected=self.ordinals.count)
 
-    def _line(self, ticket: Ticket, index: int, line: Line) -> Iterator[Difference]:
+    def _line(self, ticket: Ticket, index: int, line: TicketLine) -> Iterator[AuditDifference]:
         path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
         given = self.sums.given.pop((ticket.queue, ticket.order, line.id), Given())
         settled = sum(amount or 0 for amount in line.settled)
@@ -74,7 +74,9 @@ class TicketAudit:
                 yield from wrong(path, "gives", found=amount, expected=owed)
         yield from wrong(path, "retained", found=line.retained, expected=given.retained)
 
-    def _entry(self, ticket: Ticket, index: int, line: Line, entry: Entry) -> Iterator[Difference]:
+    def _entry(
+        self, ticket: Ticket, index: int, line: TicketLine, entry: Entry
+    ) -> Iterator[AuditDifference]:
         name = ticket.entry_id(index)
         path = f"queues.{ticket.queue}.entries.{name}"
         key = (ticket.queue, name)
@@ -92,41 +94,43 @@ class TicketAudit:
         yield from _standing(path, entry, cleared=cleared, decimals=self.decimals)
 
 
-def _standing(path: str, entry: Entry, *, cleared: bool, decimals: int) -> Iterator[Difference]:
+def _standing(
+    path: str, entry: Entry, *, cleared: bool, decimals: int
+) -> Iterator[AuditDifference]:
     """Yield where status and amounts of an entry contradict each other."""
     if entry.entitlement is None:
         return
-    if entry.lacks < 0:
-        yield Difference(f"{path}.paid", f"is {entry.paid}, beyond {entry.entitlement}")
+    if entry.outstanding < 0:
+        yield AuditDifference(f"{path}.paid", f"is {entry.paid}, beyond {entry.entitlement}")
     if entry.conversion:
-        due = exchanged(entry.lacks, entry.conversion.ratio_bps, decimals)
+        due = exchanged(entry.outstanding, entry.conversion.ratio_bps, decimals)
         yield from wrong(path, "conversion", found=entry.conversion.amount, expected=due)
-    elif entry.waits and not entry.lacks and not cleared:
-        yield Difference(f"{path}.status", "is waiting for nothing")
-    elif entry.lacks and entry.status in _ENDS_AT_NOTHING:
-        yield Difference(f"{path}.status", f"is {entry.status} and lacks {entry.lacks}")
+    elif entry.waits and not entry.outstanding and not cleared:
+        yield AuditDifference(f"{path}.status", "is waiting for nothing")
+    elif entry.outstanding and entry.status in _ENDS_AT_NOTHING:
+        yield AuditDifference(f"{path}.status", f"is {entry.status} and lacks {entry.outstanding}")
 
 
-def _counted(path: str, number: int, end: int, seen: Numbers) -> Iterator[Difference]:
+def _counted(path: str, number: int, end: int, seen: Numbers) -> Iterator[AuditDifference]:
     if not 0 <= number < end:
-        yield Difference(path, f"is {number}, of {end}")
+        yield AuditDifference(path, f"is {number}, of {end}")
     elif not seen.add(number):
-        yield Difference(path, f"{number} is held twice")
+        yield AuditDifference(path, f"{number} is held twice")
 
 
-def orphans(sums: Sums) -> Iterator[Difference]:
+def orphans(sums: Sums) -> Iterator[AuditDifference]:
     """Yield what the journal says of lines and entries that no ticket has."""
     for (queue, order, line), given in sums.given.items():
         if given.net or given.retained:
             path = f"queues.{queue}.orders.{order}.lines.{line or 'all'}"
-            yield Difference(path, f"is not stored, and gave {given.net}")
+            yield AuditDifference(path, f"is not stored, and gave {given.net}")
     got = Counter(sums.converted)
     for (queue, entry, _), amount in sums.paid.items():
         got[queue, entry] += amount
     for (queue, entry), amount in got.items():
         if amount:
             path = f"queues.{queue}.entries.{entry}"
-            yield Difference(path, f"is not stored, and was given {amount}")
+            yield AuditDifference(path, f"is not stored, and was given {amount}")
 
 
 def _told(by_reason: Mapping[Reason, Amount]) -> str:

@@ -23,7 +23,7 @@ from rebate.contracts.validation import Strict
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Leftover
 from rebate.domain.plan import Moment as Due
-from rebate.domain.plans.alliance import PLAN, Terms
+from rebate.domain.plans.alliance import PLAN, AllianceTerms
 
 
 class MerchantTerms(Strict):
@@ -103,8 +103,8 @@ def _costs(plan: Alliance, channel: Channel, _margin_bps: int) -> Iterator[Cost]
     yield from highest(ratios)
 
 
-def _terms(plan: Alliance, settings: Settings) -> Terms:
-    return Terms(
+def _terms(plan: Alliance, settings: Settings) -> AllianceTerms:
+    return AllianceTerms(
         zone=settings.zone,
         dividend_bps=plan.dividend_bps or 0,
         heads_bps=plan.heads_bps,

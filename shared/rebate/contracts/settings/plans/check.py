@@ -17,7 +17,7 @@ from rebate.domain.money import WHOLE, Bps
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans.facts import Spending
-from rebate.domain.plans.plan_type import Display, PlanType
+from rebate.domain.plans.plan_type import DisplayTerms, PlanType
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
@@ -114,7 +114,7 @@ def _settings(described: PlanSettings[Any], settings: Settings) -> Iterator[Miss
 def _engine(plan: PlanType[Any], terms: object) -> Iterator[Missing]:
     if plan.settlement is not None and not plan.settlement(terms).parts:
         yield Missing("settlement", 3, "no part of a contribution goes anywhere")
-    if not isinstance(plan.display(terms), Display):
+    if not isinstance(plan.display(terms), DisplayTerms):
         yield Missing("display", 3, "does not say what members see")
     orders = [_order(channel) for channel in CHANNELS]
     priced = [plan.price(terms, order, _Nothing()) for order in orders]

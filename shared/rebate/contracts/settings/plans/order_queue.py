@@ -17,7 +17,7 @@ from rebate.contracts.settings.plans.plan_settings import (
 )
 from rebate.contracts.validation import Strict
 from rebate.domain.plan import Moment as Due
-from rebate.domain.plans.order_queue import PLAN, Terms
+from rebate.domain.plans.order_queue import PLAN, OrderQueueTerms
 
 
 class OrderQueue(Strict):
@@ -56,8 +56,8 @@ def _costs(plan: OrderQueue, _channel: Channel, _margin_bps: int) -> Iterator[Co
     yield "order_queue.reward_bps", plan.reward_bps or 0
 
 
-def _terms(plan: OrderQueue, _settings: Settings) -> Terms:
-    return Terms(
+def _terms(plan: OrderQueue, _settings: Settings) -> OrderQueueTerms:
+    return OrderQueueTerms(
         reward_bps=plan.reward_bps or 0,
         settle_on=Due(plan.settle_on),
         rewards_to_exit=plan.rewards_to_exit,

@@ -19,7 +19,7 @@ from rebate.contracts.settings.plans.plan_settings import (
 from rebate.contracts.validation import Strict
 from rebate.domain.names import StoreId
 from rebate.domain.plan import Moment as Due
-from rebate.domain.plans.red_packet import PLAN, Terms
+from rebate.domain.plans.red_packet import PLAN, RedPacketTerms
 
 
 class RedPacketStore(Strict):
@@ -84,8 +84,8 @@ def _costs(plan: RedPacket, channel: Channel, _margin_bps: int) -> Iterator[Cost
     yield f"red_packet.stores.{store}.concession_bps", terms.concession_bps
 
 
-def _terms(plan: RedPacket, _settings: Settings) -> Terms:
-    return Terms(
+def _terms(plan: RedPacket, _settings: Settings) -> RedPacketTerms:
+    return RedPacketTerms(
         concessions_bps={
             StoreId(store): terms.concession_bps for store, terms in (plan.stores or {}).items()
         },

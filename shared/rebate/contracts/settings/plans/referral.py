@@ -19,8 +19,7 @@ from rebate.contracts.settings.risks import DEPTH_RISK, acknowledged
 from rebate.contracts.validation import Strict
 from rebate.domain.names import MemberId
 from rebate.domain.plan import Moment as Due
-from rebate.domain.plans.referral import PLAN, Terms
-from rebate.domain.plans.referral import Dividend as DividendTerms
+from rebate.domain.plans.referral import PLAN, DividendTerms, ReferralTerms
 
 FREE_DEPTH = 2
 """Referral levels that need no acknowledgement (rule 2.5)."""
@@ -33,7 +32,7 @@ class Rank(Strict):
     bps: Bps = setting("Ratio", "级差比例", "2.2", example=300, default=REQUIRED)
 
 
-class Dividend(Strict):
+class DividendSettings(Strict):
     """A part of each period's turnover for the members of one rank."""
 
     bps: Bps = setting("Ratio", "分红比例", "2.3", example=100, default=REQUIRED)
@@ -77,7 +76,7 @@ class Referral(Strict):
         note="More than 2 need `referral.max_depth` in guards.acknowledged: paying on three or "
         "more levels is treated as pyramid selling in China, and two are no safe harbour.",
     )
-    dividend: Dividend | None = setting(
+    dividend: DividendSettings | None = setting(
         "Shareholder dividend", "股东分红", "2.3", example={"bps": 100, "rank": "shareholder"}
     )
     merchant_bps: Bps = setting("Merchant referral", "招商奖励比例", "2.4", example=100, default=0)
@@ -122,8 +121,8 @@ def _costs(plan: Referral, _channel: Channel, _margin_bps: int) -> Iterator[Cost
     yield "referral.merchant_bps", plan.merchant_bps if plan.merchant_base == "turnover" else 0
 
 
-def _terms(plan: Referral, _settings: Settings) -> Terms:
-    return Terms(
+def _terms(plan: Referral, _settings: Settings) -> ReferralTerms:
+    return ReferralTerms(
         settle_on=Due(plan.settle_on),
         direct_bps=plan.direct_bps,
         indirect_bps=plan.indirect_bps,
@@ -135,7 +134,7 @@ def _terms(plan: Referral, _settings: Settings) -> Terms:
     )
 
 
-def _dividend_terms(rules: Dividend) -> DividendTerms:
+def _dividend_terms(rules: DividendSettings) -> DividendTerms:
     weights = rules.weights if rules.split == "weight" else {}
     by_member = {MemberId(name): weight for name, weight in weights.items()}
     return DividendTerms(rules.bps, rules.rank, rules.every, by_member)

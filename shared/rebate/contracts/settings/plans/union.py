@@ -20,7 +20,7 @@ from rebate.contracts.settings.plans.plan_settings import (
 from rebate.contracts.validation import Strict
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Moment as Due
-from rebate.domain.plans.union import PLAN, Ratios, Terms
+from rebate.domain.plans.union import PLAN, Ratios, UnionTerms
 
 
 class UnionScope(Strict):
@@ -90,8 +90,8 @@ def _costs(plan: Union, _channel: Channel, margin_bps: int) -> Iterator[Cost]:
         yield path, margin_bps * bps // WHOLE_BPS
 
 
-def _terms(plan: Union, _settings: Settings) -> Terms:
-    return Terms(
+def _terms(plan: Union, _settings: Settings) -> UnionTerms:
+    return UnionTerms(
         profit_share_bps=plan.profit_share_bps or 0,
         quota_bps=plan.quota_bps or 0,
         products={ProductId(name): _ratios(own) for name, own in plan.products.items()},

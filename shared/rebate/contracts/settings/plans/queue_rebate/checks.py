@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic_core import PydanticCustomError
 
 from rebate.contracts.problems import Problem, join_paths, nearest, one_of, render_path
-from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import (
     FixedLottery,
     PlanEntitlement,
@@ -18,8 +18,8 @@ from rebate.contracts.settings.scopes import (
     Bounds,
     CashierScope,
     DateWindow,
-    RandomReturn,
-    Scope,
+    RandomReturnSettings,
+    ScopeSettings,
     TimeWindow,
     Window,
 )
@@ -33,7 +33,7 @@ def problems(plan: QueueRebate, _settings: Settings) -> Iterator[Problem]:
     yield from _missing(plan, path)
     if plan.clearing is not None:
         yield from _clearing_problems(plan.clearing, join_paths(path, "clearing"))
-    if isinstance(plan.random_return, RandomReturn):
+    if isinstance(plan.random_return, RandomReturnSettings):
         yield from _random_return_problems(plan, plan.random_return, path)
     yield from _bounds_problems(plan.bounds, join_paths(path, "bounds"))
     yield from _entitlement_problems(plan.entitlement, join_paths(path, "entitlement"))
@@ -44,7 +44,7 @@ def problems(plan: QueueRebate, _settings: Settings) -> Iterator[Problem]:
 
 def scopes_of(
     plan: QueueRebate,
-) -> Iterator[tuple[tuple[str, ...], Scope, tuple[Bounds, ...]]]:
+) -> Iterator[tuple[tuple[str, ...], ScopeSettings, tuple[Bounds, ...]]]:
     """Yield every scope inside the plan: its path, itself, and the bounds it must set within."""
     for product, scope in plan.products.items():
         yield ("products", product), scope, ()
@@ -68,19 +68,19 @@ def _missing(plan: QueueRebate, path: str) -> Iterator[Problem]:
 
 
 def _scope_problems(
-    plan: QueueRebate, scope: Scope, outer: tuple[Bounds, ...], path: str
+    plan: QueueRebate, scope: ScopeSettings, outer: tuple[Bounds, ...], path: str
 ) -> Iterator[Problem]:
     yield from _bounds_problems(scope.bounds, join_paths(path, "bounds"))
     yield from _entitlement_problems(scope.entitlement, join_paths(path, "entitlement"))
     yield from _window_problems(scope.windows, join_paths(path, "windows"))
-    if isinstance(scope, CashierScope) and isinstance(scope.random_return, RandomReturn):
+    if isinstance(scope, CashierScope) and isinstance(scope.random_return, RandomReturnSettings):
         yield from _random_return_problems(plan, scope.random_return, path)
     for bounds in outer:
         yield from _outside(bounds, scope, path)
 
 
 def _random_return_problems(
-    plan: QueueRebate, groups: RandomReturn, path: str
+    plan: QueueRebate, groups: RandomReturnSettings, path: str
 ) -> Iterator[Problem]:
     if groups.group_size == 0:
         yield Problem(join_paths(path, "random_return"), "must have a place for cash or points")
@@ -100,7 +100,7 @@ def _bounds_problems(bounds: Bounds, path: str) -> Iterator[Problem]:
             yield Problem(join_paths(path, name), f"must be at most its ceiling, {ceiling}")
 
 
-def _outside(bounds: Bounds, scope: Scope, path: str) -> Iterator[Problem]:
+def _outside(bounds: Bounds, scope: ScopeSettings, path: str) -> Iterator[Problem]:
     """Rule 1.2.7: the ratios of a store, its desk and its products stay within the bounds."""
     if scope.extraction_bps is not None:
         floor, ceiling = bounds.extraction_floor_bps, bounds.extraction_ceiling_bps
@@ -138,7 +138,7 @@ def _window_problems(windows: tuple[Window, ...], path: str) -> Iterator[Problem
             yield Problem(join_paths(at, "weekdays"), "must name a weekday, or be left out for all")
 
 
-def _clearing_problems(clearing: Clearing, path: str) -> Iterator[Problem]:
+def _clearing_problems(clearing: ClearingSettings, path: str) -> Iterator[Problem]:
     try:
         _ = clearing.instant if clearing.every == "once" else clearing.time_of_day
     except PydanticCustomError as error:

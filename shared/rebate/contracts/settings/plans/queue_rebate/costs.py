@@ -6,7 +6,7 @@ from rebate.contracts.events_in import Channel
 from rebate.contracts.problems import join_paths
 from rebate.contracts.settings.plans.plan_settings import Cost, highest
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
-from rebate.contracts.settings.scopes import Scope
+from rebate.contracts.settings.scopes import ScopeSettings
 
 
 def costs(plan: QueueRebate, channel: Channel, _margin_bps: int) -> Iterator[Cost]:
@@ -18,7 +18,7 @@ def costs(plan: QueueRebate, channel: Channel, _margin_bps: int) -> Iterator[Cos
     yield from highest(ratios)
 
 
-def _scopes(plan: QueueRebate, channel: str) -> Iterator[tuple[str, Scope]]:
+def _scopes(plan: QueueRebate, channel: str) -> Iterator[tuple[str, ScopeSettings]]:
     """Yield the scopes by which the ratios of the channel's lines may be set."""
     if channel == "mall":
         yield from _named("queue_rebate.products", plan.products)
@@ -31,6 +31,6 @@ def _scopes(plan: QueueRebate, channel: str) -> Iterator[tuple[str, Scope]]:
             yield from _named(join_paths(path, "products"), store.products)
 
 
-def _named(path: str, scopes: Mapping[str, Scope]) -> Iterator[tuple[str, Scope]]:
+def _named(path: str, scopes: Mapping[str, ScopeSettings]) -> Iterator[tuple[str, ScopeSettings]]:
     for name, scope in scopes.items():
         yield join_paths(path, name), scope

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from rebate.contracts.scalars import Bps, Days, Flag, Id, Text
-from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import PlanEntitlement
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.scopes import (
@@ -14,7 +14,7 @@ from rebate.contracts.settings.scopes import (
     CashierScope,
     Limits,
     ProductScope,
-    RandomReturn,
+    RandomReturnSettings,
     StoreScope,
     Window,
 )
@@ -24,7 +24,7 @@ SettleOn = Literal["paid", "completed"]
 Surplus = Literal["retain", "carry"]
 
 
-class Exchange(Strict):
+class ExchangeSettings(Strict):
     """What a waiting entry may be turned into; a ratio that is not set is not offered."""
 
     points_bps: Bps | None = setting("Points for the rest", "兑换积分比例", "1.6.1", example=10000)
@@ -43,7 +43,7 @@ class Exchange(Strict):
     )
 
 
-class Display(Strict):
+class DisplaySettings(Strict):
     """What members see; operators see all (rule 1.4, 19 to 23)."""
 
     progress: Flag = setting("Progress", "显示排队进度", "1.4 (19)", example=True, default=True)
@@ -100,17 +100,17 @@ class QueueRebate(Strict):
     entitlement: PlanEntitlement = setting(
         "Entitlement", "权益", "1.2.2", example={"fixed_bps": 10000}, default=PlanEntitlement()
     )
-    exchange: Exchange | None = setting(
+    exchange: ExchangeSettings | None = setting(
         "Exchange", "权益兑换", "1.6.1", example={"points_bps": 10000}
     )
-    random_return: Annotated[RandomReturn | None, BeforeValidator(_off_is_none)] = setting(
+    random_return: Annotated[RandomReturnSettings | None, BeforeValidator(_off_is_none)] = setting(
         "Random return",
         "随机返",
         "1.6.2",
         example={"cash": 1, "points": 2},
         note="Needs exchange.points_bps.",
     )
-    clearing: Clearing | None = setting(
+    clearing: ClearingSettings | None = setting(
         "Clearing", "队列奖励清零", "1.6.3", example={"every": "day", "at": "00:00"}
     )
     paused: Flag = setting("Paused", "暂停", "1.6.4", example=False, default=False)
@@ -134,8 +134,8 @@ class QueueRebate(Strict):
         default=0,
         note="Days after the completion of the order that earned it until a rebate is available.",
     )
-    display: Display = setting(
-        "Display", "显示设置", "1.4 (19-23)", example={"member": False}, default=Display()
+    display: DisplaySettings = setting(
+        "Display", "显示设置", "1.4 (19-23)", example={"member": False}, default=DisplaySettings()
     )
     products: Mapping[Id, ProductScope] = setting(
         "Products of the mall",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
 from typing import TypeVar
 
-from rebate.contracts.settings.clearing import Clearing as ClearingSettings
+from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import (
     PlanEntitlement,
     RangeLottery,
@@ -15,19 +15,19 @@ from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.scopes import (
     CashierScope,
     DateWindow,
-    RandomReturn,
+    RandomReturnSettings,
+    ScopeSettings,
     StoreScope,
     TimeWindow,
 )
-from rebate.contracts.settings.scopes import Scope as ScopeSettings
-from rebate.domain.clearings import Clearing
+from rebate.domain.clearings import Schedule
 from rebate.domain.draws import Lottery
-from rebate.domain.ledger import Pocket
+from rebate.domain.ledger import BalanceType
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Leftover, Moment
 from rebate.domain.plans import queue_rebate_terms
-from rebate.domain.plans.plan_type import Display
-from rebate.domain.plans.queue_rebate_terms import Branch, Terms
+from rebate.domain.plans.plan_type import DisplayTerms
+from rebate.domain.plans.queue_rebate_terms import Branch, QueueRebateTerms
 from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Tier
 from rebate.domain.times import instant_of
@@ -37,9 +37,9 @@ Name = TypeVar("Name", bound=str)
 Own = TypeVar("Own")
 
 
-def terms_of(plan: QueueRebate, settings: Settings) -> Terms:
+def terms_of(plan: QueueRebate, settings: Settings) -> QueueRebateTerms:
     """Return what the plan's settings mean."""
-    return Terms(
+    return QueueRebateTerms(
         zone=settings.zone,
         plan=_given(queue_rebate_terms.PLAN, plan, plan.entitlement),
         new_products=plan.new_products,
@@ -67,9 +67,9 @@ def terms_of(plan: QueueRebate, settings: Settings) -> Terms:
     )
 
 
-def _display(plan: QueueRebate) -> Display:
+def _display(plan: QueueRebate) -> DisplayTerms:
     shown = plan.display
-    return Display(
+    return DisplayTerms(
         plan=plan.title,
         exchange=plan.exchange_title,
         progress=shown.progress,
@@ -80,9 +80,9 @@ def _display(plan: QueueRebate) -> Display:
     )
 
 
-def _clearing(own: ClearingSettings) -> Clearing:
+def _clearing(own: ClearingSettings) -> Schedule:
     once = own.every == "once"
-    return Clearing(
+    return Schedule(
         every=own.every,
         at=time() if once else own.time_of_day,
         instant=instant_of(own.instant) if once else None,
@@ -92,15 +92,15 @@ def _clearing(own: ClearingSettings) -> Clearing:
     )
 
 
-def _exchange(plan: QueueRebate) -> tuple[tuple[Pocket, int], ...]:
+def _exchange(plan: QueueRebate) -> tuple[tuple[BalanceType, int], ...]:
     exchange = plan.exchange
     if exchange is None:
         return ()
-    love = Pocket.LOVE if exchange.love_as == "available" else Pocket.LOVE_FROZEN
+    love = BalanceType.LOVE if exchange.love_as == "available" else BalanceType.LOVE_FROZEN
     ratios = (
-        (Pocket.POINTS, exchange.points_bps),
+        (BalanceType.POINTS, exchange.points_bps),
         (love, exchange.love_bps),
-        (Pocket.VOUCHER, exchange.voucher_bps),
+        (BalanceType.VOUCHER, exchange.voucher_bps),
     )
     return tuple((pocket, ratio) for pocket, ratio in ratios if ratio is not None)
 
@@ -125,7 +125,7 @@ def _desk(store: StoreId, own: CashierScope) -> Branch:
     return Branch(scope, random_return=_own_places(own))
 
 
-def _places(makeup: RandomReturn | None) -> tuple[int, int] | None:
+def _places(makeup: RandomReturnSettings | None) -> tuple[int, int] | None:
     """Return (cash, points) places of a group of random return."""
     return (makeup.cash, makeup.points) if makeup else None
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from rebate.contracts.figures import ever_paid, money, percent
-from rebate.contracts.settings.clearing import Clearing
+from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import (
     FixedLottery,
     PlanEntitlement,
     ScopeEntitlement,
 )
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
-from rebate.contracts.settings.scopes import ProductScope, Scope
+from rebate.contracts.settings.scopes import ProductScope, ScopeSettings
 from rebate.domain.records import dataclass
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -71,7 +71,7 @@ class _Named:
     """A scope with its name and the ratios that it inherits."""
 
     name: str
-    scope: Scope
+    scope: ScopeSettings
     extraction_bps: int
     fixed_bps: int
 
@@ -141,7 +141,7 @@ def _ways_out(plan: QueueRebate) -> Iterator[str]:
         yield f"Clearing {_when(plan.clearing)} ends all that waits in {which}, unpaid."
 
 
-def _when(clearing: Clearing) -> str:
+def _when(clearing: ClearingSettings) -> str:
     return {
         "day": f"every day at {clearing.at}",
         "week": f"every {_WEEKDAYS[clearing.on_weekday - 1]} at {clearing.at}",

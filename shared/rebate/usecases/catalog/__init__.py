@@ -1,0 +1,1 @@
+"""Members, products and stores, as shops tell of them."""

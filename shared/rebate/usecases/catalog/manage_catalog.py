@@ -1,0 +1,195 @@
+"""What operators do about products: let them take part, end queues that stalled (Rule 1.5.5).
+
+Every operation does a bounded part of its work and can be asked again: what was done is not done
+twice, and what is left is what the next call finds.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
+from uuid import uuid4
+
+from rebate.contracts.api import Asset
+from rebate.contracts.catalog import (
+    ProductsEnabled,
+    StalledExchanged,
+    StalledMerged,
+)
+from rebate.domain.commands import Clear, ExchangeEntry, Merge
+from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
+from rebate.domain.ledger import BalanceType
+from rebate.domain.names import QueueId
+from rebate.domain.plans.queue_rebate import MALL
+from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, replace
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import SECOND, later
+from rebate.usecases.queries.show_progress import line_page
+from rebate.usecases.queries.show_queues import products_off_sale
+from rebate.usecases.schedules.start_runs import send
+from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.settlement.plan_of import shown_plan_of
+from rebate.usecases.settlement.settle_queue import Settler
+from rebate.usecases.storage.ports import Clock, Put, Store
+from rebate.usecases.storage.rows import Answer, Inbox, Key, Product, joined, key_of, number
+
+PRODUCTS_AT_ONCE = 500
+"""Products that one call changes."""
+
+TOGETHER = 50
+"""Products or commands written in one transaction."""
+
+ATTEMPTS = 10
+"""How often a product is tried that the shop keeps saving."""
+
+MERGE_PATIENCE = 10 * SECOND
+"""How long a caller waits for a merge, in microseconds."""
+
+
+def enable_products(store: Store, supplies: Collection[str]) -> ProductsEnabled:
+    """Let all existing mall products of these supplies take part (Rule 1.4 (3)).
+
+    Raises:
+        Unavailable: others kept writing to a product; ask again.
+    """
+    wanted = (row for row in store.scan(Product) if _is_left_out(row, supplies))
+    found = list(islice(wanted, PRODUCTS_AT_ONCE + 1))
+    chosen = found[:PRODUCTS_AT_ONCE]
+    for start in range(0, len(chosen), TOGETHER):
+        _enable(store, chosen[start : start + TOGETHER])
+    return ProductsEnabled(enabled=len(chosen), more=len(found) > PRODUCTS_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class StalledQueueActions:
+    """Ends what waits in queues of products that are off sale."""
+
+    store: Store
+    clock: Clock
+    settings: SettingsReader
+    settler: Settler
+
+    def clear(self, queue: QueueId) -> None:
+        """Set all that waits in a stalled queue to zero; its pool stays (Rule 1.6.3).
+
+        Raises:
+            Rejected: `unknown_entry`: there is no such queue.
+            Conflict: its product is on sale.
+        """
+        self._insist_stalled(queue)
+        send(self.store, self.clock, queue, Clear(self.clock.now()))
+        self._settle(queue)
+
+    def merge(self, queue: QueueId) -> StalledMerged:
+        """Let all that waits in a stalled queue join the mall queue, behind those who wait there.
+
+        Each entry joins for what it lacks, in the order of the line, and what the pool holds goes
+        along (Rule 1.5.5). What is not done in time goes on by itself; what arrives afterwards, of
+        orders paid before, joins the stalled queue as ever and can be merged by asking again.
+
+        Raises:
+            Rejected: `unknown_entry`: there is no such queue.
+            Conflict: its product is on sale.
+        """
+        row = self._insist_stalled(queue)
+        before, until = row.standing.waiting, later(self.clock.now(), MERGE_PATIENCE)
+        send(self.store, self.clock, queue, Merge(self.clock.now(), MALL))
+        seen = None
+        while seen is None or (row.merging and row.version != seen and self.clock.now() < until):
+            seen = row.version
+            self._settle(queue)
+            self._settle(MALL)
+            row = self.store.get(Queue, Key(queue)) or row
+        waiting = row.standing.waiting
+        return StalledMerged(moved=max(0, before - waiting), waiting=waiting)
+
+    def exchange(self, queue: QueueId, into: Asset, after: int | None = None) -> StalledExchanged:
+        """Turn a page of a stalled queue's entries into points, love value or vouchers.
+
+        Raises:
+            Rejected: `unknown_entry`: there is no such queue; `exchange_off`.
+            Conflict: its product is on sale.
+        """
+        row = self._insist_stalled(queue)
+        pocket = self._pocket(queue, into)
+        tickets, end = line_page(self.store, row, None if after is None else str(after))
+        requests = self._ask(queue, pocket, tickets)
+        if requests:
+            self._settle(queue)
+        answers = self.store.get_many(Answer, map(Key, requests)).values()
+        refused = sum(answer.refused is not None for answer in answers)
+        return StalledExchanged(
+            exchanged=len(answers) - refused,
+            refused=refused,
+            pending=len(requests) - len(answers),
+            next=None if end is None else int(end),
+        )
+
+    def _settle(self, queue: QueueId) -> None:
+        with suppress(Conflict):  # whoever wins carries this out as well
+            self.settler.settle(queue)
+
+    def _ask(self, queue: QueueId, pocket: BalanceType, tickets: Iterable[Ticket]) -> list[str]:
+        """Put an exchange of every waiting entry into the inbox; return the answers' names."""
+        now, arrival, run = self.clock.now(), self.clock.now(), str(uuid4())
+        commands = [
+            ExchangeEntry(now, ticket.order, ticket.member, line.id, pocket)
+            for ticket in tickets
+            for line in ticket.lines
+            if line.entry and line.entry.waits
+        ]
+        requests = [f"{run}/{place}" for place in range(len(commands))]
+        rows = [
+            Put(Inbox(queue, joined(number(now), number(arrival), name), command, request=name))
+            for name, command in zip(requests, commands, strict=True)
+        ]
+        for start in range(0, len(rows), TOGETHER):
+            self.store.commit(rows[start : start + TOGETHER])
+        return requests
+
+    def _pocket(self, queue: QueueId, into: Asset) -> BalanceType:
+        offered = dict(shown_plan_of(queue, self.settings.in_force().terms).exchange_bps)
+        frozen = into == "love" and BalanceType.LOVE_FROZEN in offered
+        pocket = BalanceType.LOVE_FROZEN if frozen else BalanceType(into)
+        if pocket not in offered:
+            raise Rejected(Code.EXCHANGE_OFF, f"entries cannot be exchanged into {into}")
+        return pocket
+
+    def _insist_stalled(self, queue: QueueId) -> Queue:
+        row = self.store.get(Queue, Key(queue))
+        if row is None:
+            raise Rejected(Code.UNKNOWN_ENTRY, f"there is no queue {queue}")
+        if not products_off_sale(self.store, [row]):
+            raise Conflict(f"queue {queue} is not stalled: its product is not off sale")
+        return row
+
+
+def _is_left_out(product: Product, supplies: Collection[str]) -> bool:
+    return not product.takes_part and product.supply in supplies
+
+
+def _enable(store: Store, products: Sequence[Product]) -> None:
+    """Change products together, or where somebody saves one of them just now, one by one."""
+    try:
+        store.commit([_enabling(product) for product in products])
+    except Conflict:
+        for product in products:
+            _enable_one(store, product)
+
+
+def _enable_one(store: Store, product: Product) -> None:
+    for _ in range(ATTEMPTS):
+        known = store.get(Product, key_of(product))
+        if known is None or known.takes_part:
+            return
+        try:
+            store.commit([_enabling(known)])
+        except Conflict:
+            continue
+        return
+    raise Unavailable(f"others keep writing to product {product.id}")
+
+
+def _enabling(product: Product) -> Put:
+    after = replace(product, takes_part=True, version=product.version + 1)
+    return Put(after, expects=product.version)

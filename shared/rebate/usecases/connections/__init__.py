@@ -1,0 +1,1 @@
+"""Shops on other platforms: what is heard of them, and told on."""

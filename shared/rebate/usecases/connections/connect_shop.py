@@ -1,0 +1,278 @@
+"""Shops of other platforms: what is heard of their orders, and told of them on the bus.
+
+What a delivery tells and what is to be told of it are stored together, under the version of that
+order's row, before anything is put on the bus; so a crash anywhere tells the same again, and never
+something else. A repetition changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from rebate.connectors.conversion import tell, why_too_large
+from rebate.connectors.delivery import PlatformDelivery, Rules
+from rebate.connectors.facts import HeardFacts, OutEvent, facts_document, read_facts
+from rebate.connectors.heard import Heard
+from rebate.connectors.platforms import Platform
+from rebate.contracts.settings import Settings
+from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.records import dataclass, replace
+from rebate.domain.times import DAY, SECOND, Instant
+from rebate.usecases.storage.ports import Clock, Put, Store
+from rebate.usecases.storage.rows import ConnectedOrder, ConnectorState, Key
+
+ERASURE = "erasure_requested"
+"""The code of letters that ask an operator to erase a member."""
+
+TRIES_MAX = 8
+HEARD_EVERY = 600 * SECOND
+"""How exactly it is known when a shop was heard of last."""
+SILENT_AFTER = DAY
+FIRST_LOOK = 3600 * SECOND
+"""How far back a connector looks that never looked before."""
+OVERLAP = 300 * SECOND
+"""How far a look reaches back behind the one before: clocks and commits of shops differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connector in force: its key, what its orders' events come from, and how it converts."""
+
+    key: str
+    source: str
+    platform: Platform
+    rules: Rules
+
+
+def connection_of(settings: Settings, key: str, platform: Platform) -> Connection | None:
+    """Return how a connector converts by the settings in force, None where they do not name it."""
+    connector = settings.connectors.get(key)
+    if connector is None:
+        return None
+    rules = Rules(
+        currency=settings.currency,
+        guests=connector.guests,
+        completed=connector.completed,
+        waits=True,
+        fetches=platform.hear_refunds is not None,
+    )
+    return Connection(key, connector.sender, platform, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a delivery: the order that it is about, and why of some of it nothing is told.
+
+    `erases`: the member whom the platform asks to forget; an operator has to.
+    """
+
+    order: str | None
+    left_out: tuple[str, ...] = ()
+    erases: str | None = None
+
+
+class Bus(Protocol):
+    """Takes events as senders put them."""
+
+    def send(self, source: str, event: OutEvent) -> None:
+        """Put an event on the bus; raises Unavailable."""
+
+
+class Work(Protocol):
+    """Remembers orders of which something is to be told or fetched."""
+
+    def add(self, connector: str, order: str) -> None:
+        """Remember an order until `carry_on` did what is to be done; raises Unavailable."""
+
+
+class ShopReader(Protocol):
+    """Reads what a shop's own API says."""
+
+    def refunds(self, order: str) -> Sequence[Any]:
+        """Return the refunds of an order, as JSON; raises Unavailable."""
+
+    def changed_since(self, instant: Instant) -> Iterable[PlatformDelivery]:
+        """Yield the orders that changed since then, as if they were sent; raises Unavailable."""
+
+
+class DeadLettered(Protocol):
+    """Keeps what can never be told, with its reason."""
+
+    def __call__(self, body: dict[str, Any], reason: str, code: str) -> None:
+        """Keep it; raises Unavailable."""
+
+
+class ShopConnections:
+    """Hears shops, tells the bus, and looks what was missed."""
+
+    def __init__(
+        self, store: Store, clock: Clock, work: Work, *, pause: Callable[[int], None]
+    ) -> None:
+        """`pause` waits between the n-th try to write an order's row and the next."""
+        self._store = store
+        self._clock = clock
+        self._work = work
+        self._pause = pause
+
+    def take(self, connection: Connection, delivery: PlatformDelivery) -> Taken:
+        """Keep what a shop has sent.
+
+        Raises:
+            Unavailable: it is not kept; the shop has to send it again.
+            UnreadableDelivery: it is not what the platform documents.
+        """
+        self._note_heard(connection.key)
+        heard = connection.platform.hear(delivery, connection.rules)
+        return Taken(heard.order_id, self.hear(connection, heard), heard.erases)
+
+    def hear(self, connection: Connection, heard: Heard) -> tuple[str, ...]:
+        """Keep what a delivery tells of an order; return why of some of it nothing is told.
+
+        Raises:
+            Unavailable: it is not kept; the shop has to send it again.
+        """
+        if heard.order_id is None:
+            return (heard.unconverted,) if heard.unconverted else ()
+        row, reasons = self._kept(connection, heard.order_id, heard)
+        if row is not None and (row.pending or read_facts(row.facts).awaited()):
+            self._work.add(connection.key, heard.order_id)
+        return (*reasons, *([heard.unconverted] if heard.unconverted else []))
+
+    def carry_on(
+        self,
+        connection: Connection,
+        order: str,
+        *,
+        bus: Bus,
+        reader: Callable[[], ShopReader],
+        set_aside: DeadLettered,
+    ) -> int:
+        """Tell what is pending of an order, fetch what is missing; return how many events it told.
+
+        What is known is told first, whether or not the shop answers.
+
+        Raises:
+            Unavailable, Conflict: it has to be done again.
+            UnreadableDelivery: what was fetched is not what the platform documents.
+        """
+        row = self._row(connection, order)
+        if row is None:
+            return 0
+        told = self._told(row, connection, bus, set_aside)
+        facts = read_facts(row.facts)
+        hear_refunds = connection.platform.hear_refunds
+        if hear_refunds and facts.bought and facts.awaited():
+            heard = hear_refunds(order, facts.bought.currency, reader().refunds(order))
+            row, _ = self._kept(connection, order, heard)
+            told += self._told(row, connection, bus, set_aside) if row else 0
+        return told
+
+    def _told(
+        self, row: ConnectedOrder, connection: Connection, bus: Bus, set_aside: DeadLettered
+    ) -> int:
+        """Tell what is pending of an order, and note that it is told; return how many events."""
+        if not row.pending:
+            return 0
+        events = read_facts(row.facts).told
+        for name in row.pending:
+            _put(events[name], connection.source, bus, set_aside)
+        self._store.commit(
+            [Put(replace(row, pending=(), version=row.version + 1), expects=row.version)]
+        )
+        return len(row.pending)
+
+    def look(self, connection: Connection, reader: ShopReader) -> int:
+        """Hear all that changed at a shop since the last look; return how many orders that were.
+
+        Raises:
+            Unavailable: the shop did not answer; the next look begins where this one did.
+            UnreadableDelivery: what it answered is not what the platform documents.
+        """
+        begun = self._clock.now()
+        since = self._looked_at(connection.key, begun) - OVERLAP
+        number = 0
+        for delivery in reader.changed_since(Instant(since)):
+            self.hear(connection, connection.platform.hear(delivery, connection.rules))
+            number += 1
+        state = self._state(connection.key)
+        self._note(state, replace(state, looked_at=begun))
+        return number
+
+    def is_silent(self, key: str) -> bool:
+        """Tell whether a shop was not heard of for a day; a new connector has a day to begin."""
+        state, now = self._state(key), self._clock.now()
+        if state.heard_at is None:
+            self._note(state, replace(state, heard_at=now))
+            return False
+        return now - state.heard_at > SILENT_AFTER
+
+    def _note_heard(self, key: str) -> None:
+        """Note that a shop was heard of just now; whoever does at the same time does it as well."""
+        state, now = self._state(key), self._clock.now()
+        if state.heard_at is None or now - state.heard_at > HEARD_EVERY:
+            self._note(state, replace(state, heard_at=now))
+
+    def _looked_at(self, key: str, now: Instant) -> Instant:
+        """Return up to when a connector has looked; a first look that fails begins there again."""
+        state = self._state(key)
+        if state.looked_at is not None:
+            return state.looked_at
+        begins = Instant(now - FIRST_LOOK)
+        self._note(state, replace(state, looked_at=begins))
+        return begins
+
+    def _kept(
+        self, connection: Connection, order: str, heard: Heard
+    ) -> tuple[ConnectedOrder | None, tuple[str, ...]]:
+        """Store what was heard of an order beside what was known; return its row, and reasons."""
+        for attempt in range(TRIES_MAX):
+            row = self._row(connection, order)
+            known = read_facts(row.facts) if row else HeardFacts(order)
+            facts = known.hear(heard)
+            telling = tell(facts, connection.rules)
+            news = (*telling.events, *telling.too_large)
+            facts = facts.tell(news)
+            if facts == known:
+                return row, telling.reasons
+            pending = (*(row.pending if row else ()), *(event.key for event in news))
+            version = row.version if row else 0
+            new = ConnectedOrder(connection.key, order, facts_document(facts), pending, version + 1)
+            try:
+                self._store.commit([Put(new, expects=version)])
+            except Conflict:
+                self._pause(attempt)
+            else:
+                return new, telling.reasons
+        raise Unavailable(f"order {order} of {connection.key} is being written by others")
+
+    def _row(self, connection: Connection, order: str) -> ConnectedOrder | None:
+        return self._store.get(ConnectedOrder, Key(connection.key, order))
+
+    def _state(self, key: str) -> ConnectorState:
+        found = self._store.get(ConnectorState, Key(key))
+        return found or ConnectorState(key, version=0)
+
+    def _note(self, before: ConnectorState, after: ConnectorState) -> None:
+        """Store a connector's state, unless somebody else just did: the next to come does it."""
+        merged = ConnectorState(
+            before.connector,
+            _later(before.heard_at, after.heard_at),
+            _later(before.looked_at, after.looked_at),
+            before.version + 1,
+        )
+        try:
+            self._store.commit([Put(merged, expects=before.version)])
+        except Conflict:
+            return
+
+
+def _put(event: OutEvent, source: str, bus: Bus, set_aside: DeadLettered) -> None:
+    reason = why_too_large(event)
+    if reason is None:
+        bus.send(source, event)
+        return
+    short = {name: value for name, value in event.detail.items() if name != "lines"}
+    set_aside({"detail-type": event.detail_type, "detail": short}, reason, "over_limit")
+
+
+def _later(one: Instant | None, other: Instant | None) -> Instant | None:
+    return max((each for each in (one, other) if each is not None), default=None)

@@ -1,0 +1,111 @@
+"""Telling the world what was committed: the events of journal rows (contracts, section 2).
+
+A row is stored in the same transaction as what its events tell of, and never changes: so an event
+is never published for a change that was not stored, and one that is published again is the same.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Protocol
+
+from rebate.domain.events import (
+    CommissionPaid,
+    Event,
+    QueuePaused,
+    QueueResumed,
+    RebateCapped,
+    RebatePaid,
+    RepurchaseMissed,
+    SettingsChanged,
+    WithdrawalDecided,
+    WithdrawalRequested,
+)
+from rebate.domain.records import dataclass, fields_of
+from rebate.domain.times import Instant, datetime_of, zulu
+from rebate.domain.wire import Unknown
+from rebate.usecases.storage.rows import Journal
+
+SOURCE = "rebate"
+"""The `source` of every event out."""
+
+_OF_NO_QUEUE = (
+    CommissionPaid,
+    QueuePaused,
+    QueueResumed,
+    SettingsChanged,
+    WithdrawalDecided,
+    WithdrawalRequested,
+)
+"""The source of these is no queue; a pause names the queue by itself."""
+
+_NAMES = {
+    "order": "order_id",
+    "source": "from_order_id",
+    "refund": "refund_id",
+    "origin": "origin_order_id",
+    "withdrawal": "withdrawal_id",
+}
+"""What the world calls a field, where that is not its name."""
+
+_UNTOLD = {"type", "from_place", "below"}
+"""Fields that are for ourselves: what an event is, and which places a clearing covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEvent:
+    """An event as the bus takes it: its `detail-type`, and as JSON values its detail."""
+
+    kind: str
+    at: Instant
+    detail: dict[str, Any]
+
+
+class Publisher(Protocol):
+    """Publishes events at least once."""
+
+    def publish(self, events: Sequence[OutgoingEvent]) -> set[int]:
+        """Publish events and return the places of those that failed."""
+
+
+def publish(rows: Sequence[Journal], publisher: Publisher) -> set[int]:
+    """Publish the events of journal rows; return the places of rows that have to come again."""
+    owners = [(place, event) for place, row in enumerate(rows) for event in events_of(row)]
+    failed = publisher.publish([event for _, event in owners])
+    return {owners[place][0] for place in failed}
+
+
+def events_of(row: Journal) -> list[OutgoingEvent]:
+    """Return what a journal row tells; each event's id is the row's and its place in it.
+
+    An event that only a later release knows is passed over: what it tells is not known either.
+    """
+    return [
+        OutgoingEvent(event.type, row.at, _detail(row, place, event))
+        for place, event in enumerate(row.events)
+        if not isinstance(event, Unknown | RebateCapped | RepurchaseMissed)
+    ]
+
+
+def _detail(row: Journal, place: int, event: Event) -> dict[str, Any]:
+    """Return what an event says, by the names that the world knows its fields by."""
+    said: dict[str, Any] = {"event_id": f"{row.source}#{row.number}#{place}", "at": _utc(row.at)}
+    if not isinstance(event, _OF_NO_QUEUE):
+        said["queue"] = row.source
+    for name, value in fields_of(event):
+        if name not in _UNTOLD:
+            said[_NAMES.get(name, name)] = value.value if isinstance(value, Enum) else value
+    if isinstance(event, RebatePaid):
+        said["due"] = _due(row, event)
+    return said
+
+
+def _utc(at: Instant) -> str:
+    return zulu(datetime_of(at))
+
+
+def _due(row: Journal, paid: RebatePaid) -> int | None:
+    """Return what should have been paid, where a cap cut the payment (Rule 8.4)."""
+    cuts = (each for each in row.events if isinstance(each, RebateCapped))
+    return next(
+        (cut.due for cut in cuts if (cut.entry, cut.paid) == (paid.entry, paid.amount)), None
+    )

@@ -1,0 +1,59 @@
+"""Changing how notices are worded (Rule 1.7)."""
+
+from rebate.contracts.notice_texts import DEFAULTS, KINDS, LOCALES, Locale
+from rebate.contracts.notices import Wordings, WordingShown, insist_usable
+from rebate.domain.errors import Conflict
+from rebate.usecases.queries.show_entries import moment_of
+from rebate.usecases.storage.ports import Clock, Put, Store
+from rebate.usecases.storage.rows import Wording
+
+
+def show_wordings(store: Store) -> Wordings:
+    """Return how every kind of notice is worded in every language."""
+    changed = {(row.locale, row.kind): row for loc in LOCALES for row in store.query(Wording, loc)}
+    return Wordings(
+        wordings=tuple(
+            _shown(locale, kind, changed.get((locale, kind)))
+            for locale in LOCALES
+            for kind in KINDS
+        )
+    )
+
+
+def save_wording(
+    store: Store,
+    clock: Clock,
+    locale: Locale,
+    kind: str,
+    text: str | None,
+    *,
+    expects: int,
+    by: str,
+) -> WordingShown:
+    """Word a kind of notice otherwise, past ones included; `text` None: as by default.
+
+    Raises:
+        InvalidWording: the kind or a name in braces is not known, or the text promises something.
+        Conflict: somebody saved another wording first.
+    """
+    insist_usable(kind, text)
+    row = Wording(locale, kind, text, clock.now(), by, expects + 1)
+    try:
+        store.commit([Put(row, expects=expects)])
+    except Conflict as conflict:
+        raise Conflict(f"{kind} is no longer at version {expects}: read it again") from conflict
+    return _shown(locale, kind, row)
+
+
+def _shown(locale: Locale, kind: str, row: Wording | None) -> WordingShown:
+    default = DEFAULTS[locale][kind]
+    return WordingShown(
+        locale=locale,
+        kind=kind,
+        text=default if row is None or row.text is None else row.text,
+        default=default,
+        names=KINDS[kind],
+        version=row.version if row else 0,
+        saved_at=moment_of(row.saved_at) if row else None,
+        saved_by=row.saved_by if row else None,
+    )

@@ -1,0 +1,1 @@
+"""Orders: accepted once, priced, kept, and sent to the queues that they concern."""

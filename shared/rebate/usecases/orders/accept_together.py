@@ -1,0 +1,114 @@
+"""Accepting a batch of orders in one transaction: few requests, and the same outcome."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from rebate.contracts.events_in import OrderPaid
+from rebate.domain.errors import Impossible, RebateError, Unavailable
+from rebate.domain.orders import Order
+from rebate.domain.records import dataclass, field, replace
+from rebate.domain.senders import UNNAMED
+from rebate.usecases.orders.accept_order import Accepted, OrderAcceptance
+from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, InForce, SettingsReader
+from rebate.usecases.storage.buffered_store import BatchConflict, BufferedStore
+from rebate.usecases.storage.ports import Place, Store
+from rebate.usecases.storage.rows import Key, KnownSender, Member, Product
+
+BATCH_MAX = 30
+"""Orders that a function is given at a time. Most write two or three rows, so that they fit into a
+transaction of a hundred; what does not is written in several."""
+
+LINES_MAX = 20
+"""Lines of an order that may share a transaction, which has an end at 4 MB; others go alone."""
+
+
+class ToldOrder(NamedTuple):
+    """An order, who told of it, and whether that is a replay."""
+
+    event: OrderPaid
+    sender: str = UNNAMED
+    is_replay: bool = False
+
+
+@dataclass(slots=True)
+class OrderBatch:
+    """Accepts orders as `desk` does; those of one batch together, when the first is asked for.
+
+    If that fails, for whatever reason, each is accepted alone: none suffers from another.
+    """
+
+    desk: OrderAcceptance
+    _expected: list[ToldOrder] = field(default_factory=list)
+    _outcomes: dict[int, Accepted | RebateError] = field(default_factory=dict)
+
+    def expect(self, orders: Iterable[ToldOrder]) -> None:
+        """Tell which orders are to come."""
+        self._expected = [each for each in orders if len(each.event.lines) <= LINES_MAX]
+
+    def accept(
+        self, event: OrderPaid, sender: str = UNNAMED, *, is_replay: bool = False
+    ) -> Accepted:
+        """Accept an order.
+
+        Raises:
+            Mismatch, Rejected, Unavailable: as `OrderAcceptance.accept`.
+        """
+        if self._expected:
+            expected, self._expected = self._expected, []
+            outcomes = accept_all(self.desk, expected)
+            found = zip(expected, outcomes, strict=True)
+            self._outcomes = {id(told.event): outcome for told, outcome in found}
+        outcome = self._outcomes.pop(id(event), None)
+        outcome = outcome or self.desk.accept(event, sender, is_replay=is_replay)
+        if isinstance(outcome, RebateError):
+            raise outcome
+        return outcome
+
+
+def accept_all(desk: OrderAcceptance, events: Sequence[ToldOrder]) -> list[Accepted | RebateError]:
+    """Return for each event what `desk.accept` would return or raise, one after another."""
+    gathered = BufferedStore(desk.store)
+    try:
+        gathered.get_all(_asked_for(events))
+        quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
+        outcomes = [_outcome(quick, event) for event in events]
+        gathered.send()
+    except BatchConflict as scattered:
+        if isinstance(scattered.__cause__, Unavailable):
+            return [scattered.__cause__ for _ in events]
+        return [_outcome(desk, event) for event in events]
+    except Impossible:
+        return [_outcome(desk, event) for event in events]
+    except Unavailable as unavailable:
+        return [unavailable for _ in events]
+    return outcomes
+
+
+class _Settings(SettingsReader):
+    """The settings as they were read for a whole batch."""
+
+    def __init__(self, in_force: InForce) -> None:
+        self._in_force = in_force
+
+    def in_force(self, store: Store | None = None) -> InForce:  # noqa: ARG002 - it is read
+        return self._in_force
+
+
+def _outcome(desk: OrderAcceptance, told: ToldOrder) -> Accepted | RebateError:
+    try:
+        return desk.accept(told.event, told.sender, is_replay=told.is_replay)
+    except RebateError as error:
+        return error
+
+
+def _asked_for(events: Iterable[ToldOrder]) -> Iterator[Place]:
+    """Yield what acceptance will ask for one by one, so that it is read at once."""
+    yield CURRENT_SETTINGS
+    for event, sender, _ in events:
+        yield KnownSender, Key(sender)
+        yield Order, Key(event.order_id)
+        if event.member:
+            yield Member, Key(event.member.id)
+        for line in event.lines:
+            if line.product_id:
+                yield Product, Key(line.product_id)

@@ -1,0 +1,119 @@
+"""How long a queue's entries will wait at its recent pace: for operators alone (Rules 7.5, 8.2).
+
+Members are promised no date (Rule 8.4).
+"""
+
+from rebate.contracts import api
+from rebate.domain.money import WHOLE, Amount
+from rebate.domain.names import QueueId
+from rebate.domain.plans.plan_type import DailyPool
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
+from rebate.domain.times import DAY, Instant, later
+from rebate.domain.volumes import PayoutRate
+from rebate.usecases.queries.show_entries import EntryViewer, moment_of
+from rebate.usecases.queries.show_progress import line_page
+from rebate.usecases.schedules.due_runs import next_clearing
+from rebate.usecases.settlement.plan_of import shown_plan_of
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Key
+
+
+def forecast(
+    store: Store,
+    terms: Terms,
+    name: QueueId,
+    now: Instant,
+    *,
+    wanted_days: int | None = None,
+    after: str | None = None,
+) -> api.Forecast | None:
+    """Return when a page of a queue's entries will be paid; None if there is no such queue.
+
+    `wanted_days`: also return what it takes that all who wait now are paid in so many days.
+    """
+    queue = store.get(Queue, Key(name))
+    if queue is None:
+        return None
+    pool = _daily_pool(name, terms)
+    pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
+    exit_after = shown_plan_of(name, terms).rewards_to_exit
+    clears_at = next_clearing(terms, name, now)
+    tickets, end = line_page(store, queue, after)
+    entries = EntryViewer(store, terms).view(tickets)
+    owed = queue.standing.owed
+    needed = _needed(queue.flow.pace(now), owed, wanted_days)
+    return api.Forecast(
+        queue=name,
+        days_seen=pace.days,
+        given=pace.given,
+        gifts=pace.gifts,
+        promised=pace.promised,
+        ever_paid_bps=pace.ever_paid(),
+        owed=owed,
+        days=_days(pace, exit_after, place=queue.standing.waiting, owed=owed, rewards=0),
+        needed_bps=needed,
+        profit_share_bps=_profit_share(pool, needed),
+        clears_at=moment_of(clears_at),
+        line=tuple(
+            _expected(entry, pace, exit_after, now, clears_at)
+            for entry in entries
+            if entry.place is not None
+        ),
+        next=end,
+    )
+
+
+def _daily_pool(queue: QueueId, terms: Terms) -> DailyPool | None:
+    name = PLANS.queue(queue)
+    of = name.plan.daily_pool if name else None
+    return of(terms.of(name.plan)) if name and of else None
+
+
+def _expected(
+    entry: api.EntryShown,
+    pace: PayoutRate,
+    exit_after: int | None,
+    now: Instant,
+    clears_at: Instant | None,
+) -> api.ExpectedWait:
+    assert entry.place is not None, f"{entry.entry} does not stand in line"
+    owed = (entry.ahead or 0) + (entry.waiting or 0)
+    days = _days(pace, exit_after, place=entry.place, owed=owed, rewards=entry.rewards)
+    paid_at = None if days is None else later(now, days * DAY)
+    return api.ExpectedWait(
+        entry=entry.entry,
+        member=entry.member,
+        place=entry.place,
+        ahead=entry.ahead,
+        waiting=entry.waiting,
+        days=days,
+        cleared_first=clears_at is not None and (paid_at is None or clears_at < paid_at),
+    )
+
+
+def _days(
+    pace: PayoutRate, exit_after: int | None, *, place: int, owed: Amount, rewards: int
+) -> int | None:
+    """Return the days until the entry at a place is done with; None: never at this pace.
+
+    Where rewards are counted, those before it are taken to have got none yet (Rule 4.3).
+    """
+    if exit_after is None:
+        return pace.days_for(owed)
+    return pace.days_for_gifts(place * exit_after - rewards)
+
+
+def _needed(pace: PayoutRate, owed: Amount, wanted_days: int | None) -> int | None:
+    """Return how much has to be given, in basis points of what is, to pay all in time."""
+    if wanted_days is None or not pace.given:
+        return None
+    return -(-owed * pace.days * WHOLE // (pace.given * wanted_days))
+
+
+def _profit_share(pool: DailyPool | None, needed: int | None) -> int | None:
+    """Return the share of profit that brings the wanted waiting time (Rule 7.5)."""
+    if pool is None or needed is None or not pool.profit_share_bps:
+        return None
+    return -(-pool.profit_share_bps * needed // WHOLE)

@@ -1,0 +1,187 @@
+"""Entries as people see them: status, place, what stands ahead, what may be done (Rule 1.8)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rebate.contracts import api
+from rebate.domain.ledger import BalanceType, Reason
+from rebate.domain.money import WHOLE, Amount, exchanged
+from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
+from rebate.domain.orders import Order
+from rebate.domain.place_index import nodes_above
+from rebate.domain.plan import Plan
+from rebate.domain.plans import queue_rebate
+from rebate.domain.queues import Queue
+from rebate.domain.records import replace
+from rebate.domain.terms import Terms
+from rebate.domain.tickets import Conversion, Entry, Status, Ticket
+from rebate.domain.times import Instant, datetime_of
+from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.settlement.plan_of import display_of, shown_plan_of
+from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Key, key_of
+
+_ASSETS: Mapping[BalanceType, api.Asset] = {
+    BalanceType.POINTS: "points",
+    BalanceType.LOVE: "love",
+    BalanceType.LOVE_FROZEN: "love",
+    BalanceType.VOUCHER: "voucher",
+}
+
+
+def show_entries(
+    store: Store, terms: Terms, member: MemberId, after: str | None = None
+) -> api.Entries:
+    """Return a page of a member's entries, as far as the shop shows them."""
+    tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
+    seen = EntryViewer(store, terms).view(tickets)
+    base = queue_rebate.PLAN.display(terms.of(queue_rebate.PLAN))
+    full = len(tickets) == api.PAGE_SIZE
+    return api.Entries(
+        titles=api.Titles(base.plan, base.exchange),
+        currency=terms.currency,
+        entries=tuple(as_member_sees(entry, terms) for entry in seen),
+        next=key_of(tickets[-1]).sort if full else None,
+    )
+
+
+def as_member_sees(entry: api.EntryShown, terms: Terms) -> api.EntryShown:
+    """Hide what the display switches of the entry's plan hide (Rule 1.4, 19 to 21).
+
+    The queue of an entry that may be drawn is named all the same, since the draw has to name it.
+    """
+    if entry.status == Status.CONVERTED.value:
+        entry = replace(entry, status="completed", conversion=None)
+    display = display_of(None if entry.queue is None else QueueId(entry.queue), terms)
+    hidden: dict[str, Any] = {}
+    if not display.progress:
+        hidden |= {"place": None, "ahead": None, "progress_bps": None, "exchange": {}}
+        hidden |= {} if entry.may_draw else {"queue": None}
+        hidden |= {"merged_from": None, "merged_into": None}
+    if not display.earned:
+        hidden |= {"paid": None, "paid_by_reason": None}
+    if not display.waiting:
+        hidden["waiting"] = None
+    return replace(entry, **hidden)
+
+
+def rewards_by_kind(entries: Iterable[Entry]) -> dict[str, Amount]:
+    """Return what entries were paid together, by kind, those that gave nothing left out."""
+    sums: Counter[Reason] = Counter()
+    for entry in entries:
+        sums.update(entry.by_reason)
+    return {reason.value: sums[reason] for reason in Reason if sums[reason]}
+
+
+def moment_of(instant: Instant | None) -> datetime | None:
+    """Return an instant as the API gives it."""
+    return None if instant is None else datetime_of(instant)
+
+
+class EntryViewer:
+    """Shows entries of any queues; queues and their lines are read once."""
+
+    def __init__(self, store: Store, terms: Terms) -> None:
+        """Read from `store`, under the terms in force."""
+        self._store = store
+        self._terms = terms
+        self._queues: dict[QueueId, Queue] = {}
+        self._lines: dict[QueueId, QueueReader] = {}
+
+    def view(self, tickets: Sequence[Ticket]) -> list[api.EntryShown]:
+        """Return the entries of tickets, in the same order, as operators see them."""
+        self._read(tickets)
+        rules = _rules(self._store, tickets)
+        return [
+            self._entry(ticket, index, entry, rules.get((ticket.order, line.id)))
+            for ticket in tickets
+            for index, line in enumerate(ticket.lines)
+            if (entry := line.entry)
+        ]
+
+    def _read(self, tickets: Sequence[Ticket]) -> None:
+        """Read queues, and in one go for each queue all that its tickets' places need."""
+        keys = {Key(ticket.queue) for ticket in tickets if ticket.queue not in self._queues}
+        found = self._store.get_many(Queue, keys).values()
+        self._queues.update({queue.id: queue for queue in found})
+        for name in {ticket.queue for ticket in tickets}:
+            queue = self._queues.setdefault(name, Queue(name))
+            line = self._lines.setdefault(name, QueueReader(self._store, name))
+            places = (t.place for t in tickets if t.queue == name and t.place is not None)
+            line.nodes(key for place in places for key in nodes_above(queue, place))
+
+    def _entry(self, ticket: Ticket, index: int, entry: Entry, rule: str | None) -> api.EntryShown:
+        line, queue = ticket.lines[index], self._queues[ticket.queue]
+        plan = shown_plan_of(ticket.queue, self._terms)
+        status = queue.status_of(ticket, entry, completed_first=plan.completed_first)
+        in_line = status in {Status.HELD, Status.WAITING}
+        place, ahead = self._standing(queue, ticket, index) if in_line else (None, None)
+        counts = entry.entitlement is None
+        return api.EntryShown(
+            queue=ticket.queue,
+            entry=ticket.entry_id(index),
+            order_id=ticket.order,
+            line_id=None if line.id == WHOLE_ORDER else line.id,
+            member=ticket.member,
+            paid_at=datetime_of(ticket.paid_at),
+            completed_at=moment_of(ticket.completed_at),
+            status=status.value,
+            entitlement=entry.entitlement,
+            paid=entry.paid,
+            paid_by_reason=rewards_by_kind([entry]),
+            waiting=None if counts else entry.outstanding if in_line else 0,
+            rewards=entry.rewards,
+            ratio_bps=line.entitlement_bps,
+            decided_by=rule,
+            place=place,
+            ahead=ahead,
+            progress_bps=_progress(entry, plan),
+            exchange=_offers(entry, plan) if status is Status.WAITING else {},
+            may_draw=bool(line.lottery) and in_line and not entry.drawn and not entry.paid,
+            drawn=entry.drawn,
+            conversion=_conversion(entry.conversion),
+            merged_from=ticket.merged_from or None,
+            merged_into=ticket.merged_into if status is Status.MERGED else None,
+        )
+
+    def _standing(self, queue: Queue, ticket: Ticket, index: int) -> tuple[int | None, int | None]:
+        """Return an entry's place, and what those before it lack."""
+        if ticket.place is None:
+            return None, None
+        ahead = self._lines[queue.id].ahead(queue, ticket.place)
+        own = [line.entry for line in ticket.lines[:index] if line.entry and line.entry.waits]
+        return ahead.waiting + len(own) + 1, ahead.owed + sum(entry.outstanding for entry in own)
+
+
+def _rules(store: Store, tickets: Iterable[Ticket]) -> dict[tuple[OrderId, LineId], str | None]:
+    """Return what decided the ratio of each line, from the orders' traces."""
+    wanted = {(t.order, line.id) for t in tickets for line in t.lines if line.id != WHOLE_ORDER}
+    headers = store.get_many(Order, {Key(order) for order, _ in wanted}).values()
+    rules = {(order.id, line.id): line.decided_by for order in headers for line in order.lines}
+    for long in {order for order, line in wanted if (order, line) not in rules}:
+        rules |= {(long, line.id): line.decided_by for line in load_order(store, long).lines}
+    return rules
+
+
+def _progress(entry: Entry, plan: Plan) -> int | None:
+    if entry.entitlement is None:
+        return entry.rewards * WHOLE // plan.rewards_to_exit if plan.rewards_to_exit else None
+    return entry.paid * WHOLE // entry.entitlement if entry.entitlement else WHOLE
+
+
+def _offers(entry: Entry, plan: Plan) -> dict[api.Asset, int]:
+    return {
+        _ASSETS[pocket]: exchanged(entry.outstanding, ratio, plan.decimals)
+        for pocket, ratio in plan.exchange_bps
+    }
+
+
+def _conversion(into: Conversion | None) -> api.ConversionShown | None:
+    if into is None:
+        return None
+    return api.ConversionShown(
+        pocket=into.pocket.value, ratio_bps=into.ratio_bps, amount=into.amount
+    )

@@ -1,0 +1,188 @@
+"""The whole trace of an order: which rule gave which ratio, and what followed (Rule 8.5)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rebate.contracts import api
+from rebate.domain.ledger import JournalEntry
+from rebate.domain.names import GUEST, WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
+from rebate.domain.orders import Order, OrderLine
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.terms import Terms
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant, datetime_of
+from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.queries.show_entries import EntryViewer, moment_of
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import (
+    Journal,
+    OrderRefund,
+    StatementEntry,
+    journal_key,
+    key_of,
+    merged_ticket_key,
+    ticket_key,
+)
+
+STATEMENTS_READ = 100
+
+
+def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
+    """Return all that is known of an order; None if nothing is."""
+    order = load_order(store, name)
+    if order.version == 0:
+        return None
+    tickets, back = _tickets(store, order), order.refunded()
+    return api.Trace(
+        order_id=order.id,
+        member=order.member,
+        level=order.level,
+        referrer=order.referrer,
+        channel=order.channel,
+        store_id=order.store,
+        paid_at=moment_of(order.paid_at),
+        completed_at=moment_of(order.completed_at),
+        settings_version=order.settings,
+        repurchase_of=order.repurchase_of,
+        queues=order.queues,
+        lines=tuple(_line(line, back[line.id]) for line in order.lines),
+        refunds=tuple(_refunds(store, order)),
+        tickets=(
+            *(_ticket(store, terms, ticket) for ticket in tickets),
+            *_on_their_way(order, tickets),
+        ),
+        journal=tuple(_journal(store, order, tickets)),
+    )
+
+
+def _tickets(store: Store, order: Order) -> list[Ticket]:
+    keys = {ticket_key(queue, order.member or GUEST, order.id) for queue in order.queues}
+    found = list(store.get_many(Ticket, keys).values())
+    moved = {key for ticket in found if (key := merged_ticket_key(ticket))}
+    found += store.get_many(Ticket, moved).values()
+    return sorted(
+        found,
+        key=lambda each: (order.queues.index(each.merged_from or each.queue), each.merged_from),
+    )
+
+
+def _line(line: OrderLine, refunded: int) -> api.TraceLine:
+    return api.TraceLine(
+        line_id=line.id,
+        product_id=line.product,
+        supply=line.supply,
+        quantity=line.quantity,
+        paid=line.paid,
+        deducted=line.deducted,
+        refunded=refunded,
+        profit=line.profit,
+        queue=line.queue,
+        extraction_bps=line.extraction_bps,
+        entitlement_bps=line.entitlement_bps,
+        decided_by=line.decided_by,
+        no_entry_because=line.no_entry_because,
+        passed_over=tuple(
+            api.ChoiceShown(rule=choice.rule, scope=choice.scope, outcome=choice.outcome)
+            for choice in line.passed_over
+        ),
+    )
+
+
+def _refunds(store: Store, order: Order) -> list[api.TraceRefund]:
+    """Return an order's refunds by instant, what does not fit it and is not told yet included."""
+    rows = store.query(OrderRefund, order.id)
+    found = [_refund(row.name, row.at, row.amounts) for row in rows]
+    found += [_refund(name, r.at, r.amounts, r.refused) for name, r in order.refunds.items()]
+    early = (each for each in order.early if each.refund)
+    found += [_refund(e.refund or "", e.at, e.amounts, e.refused) for e in early]
+    return sorted(found, key=lambda each: each.refunded_at)
+
+
+def _refund(
+    name: str, at: Instant, amounts: Mapping[LineId, int], refused: str | None = None
+) -> api.TraceRefund:
+    return api.TraceRefund(
+        refund_id=name,
+        refunded_at=datetime_of(at),
+        amounts={str(line): amount for line, amount in amounts.items()},
+        refused=refused,
+    )
+
+
+def _ticket(store: Store, terms: Terms, ticket: Ticket) -> api.TraceTicket:
+    return api.TraceTicket(
+        queue=ticket.queue,
+        joined=ticket.joined,
+        contributions=tuple(
+            api.ContributionShown(
+                line_id=_line_id(line.id), settled=line.settled, retained=line.retained
+            )
+            for line in ticket.lines
+        ),
+        entries=tuple(EntryViewer(store, terms).view([ticket])) if ticket.joined else (),
+    )
+
+
+def _on_their_way(order: Order, tickets: Iterable[Ticket]) -> Iterator[api.TraceTicket]:
+    """Yield the tickets that are still with the commands that will let them join."""
+    known = {ticket.queue for ticket in tickets}
+    for queue in order.queues:
+        name = PLANS.queue(queue)
+        if queue not in known and (name is None or name.kind.has_line):
+            yield api.TraceTicket(queue=queue, joined=False, contributions=(), entries=())
+
+
+def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[api.TraceJournal]:
+    """Yield the movements that the order caused or its entries took part in, oldest first.
+
+    The first are found by its tickets, the others by the buyer's statement.
+    """
+    entries = {ticket.entry_id(at) for ticket in tickets for at in range(len(ticket.lines))}
+    keys = {
+        journal_key(row.source, row.number)
+        for row in (_statements(store, order.member) if order.member else ())
+        if any(moved.order == order.id or moved.entry in entries for moved in row.movements)
+    }
+    keys |= {journal_key(ticket.queue, each) for ticket in tickets for each in ticket.commits}
+    rows = store.get_many(Journal, keys).values()
+    for row in sorted(rows, key=lambda row: (row.at, row.source, row.number)):
+        for entry in row.entries:
+            if _concerns(entry, order.id, entries):
+                yield _movement(row, entry)
+
+
+def _statements(store: Store, member: MemberId) -> Iterator[StatementEntry]:
+    """Yield a member's whole statement, the newest first."""
+    after: str | None = None
+    while rows := store.query(
+        StatementEntry, member, after=after, limit=STATEMENTS_READ, backwards=True
+    ):
+        yield from rows
+        after = key_of(rows[-1]).sort
+
+
+def _concerns(entry: JournalEntry, order: OrderId, entries: set[EntryId]) -> bool:
+    return entry.order == order or any(posting.entry in entries for posting in entry.postings)
+
+
+def _movement(row: Journal, entry: JournalEntry) -> api.TraceJournal:
+    return api.TraceJournal(
+        source=row.source,
+        number=row.number,
+        at=datetime_of(row.at),
+        kind=entry.kind,
+        order_id=entry.order,
+        line_id=_line_id(entry.line),
+        postings=tuple(
+            api.TracePosting(
+                account=posting.account,
+                amount=posting.amount,
+                entry=posting.entry,
+                reason=posting.reason.value if posting.reason else None,
+            )
+            for posting in entry.postings
+        ),
+    )
+
+
+def _line_id(line: LineId | None) -> LineId | None:
+    return None if line == WHOLE_ORDER else line

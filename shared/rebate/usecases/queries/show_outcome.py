@@ -1,0 +1,92 @@
+"""The outcome: what all queues, wallets and the platform came to (contracts, section 4)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rebate.domain.ledger import QueueAccount
+from rebate.domain.names import QueueId
+from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
+from rebate.domain.tickets import Status, Ticket
+from rebate.domain.wallets import Wallet
+from rebate.usecases.settlement.plan_of import shown_plan_of
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Commission, DividendRun, Withdrawal
+
+_TILLS = (
+    QueueAccount.CONTRIBUTED,
+    QueueAccount.RETAINED,
+    QueueAccount.BORNE,
+    QueueAccount.CLAWED_BACK,
+    QueueAccount.REPURCHASED,
+)
+
+
+def show_outcome(store: Store, terms: Terms) -> dict[str, Any]:
+    """Return the outcome as a document with exactly three parts; it reads every ticket."""
+    queues = sorted(store.scan(Queue), key=lambda queue: queue.id)
+    return {
+        "queues": _queues(queues, store.scan(Ticket), terms),
+        "wallets": _wallets(store.scan(Wallet)),
+        "platform": {
+            **_platform(queues),
+            "commissions": _commissions(store),
+            "withdrawn": _withdrawn(store),
+        },
+    }
+
+
+def _queues(queues: Iterable[Queue], tickets: Iterable[Ticket], terms: Terms) -> dict[str, Any]:
+    known = {queue.id: (queue, shown_plan_of(queue.id, terms)) for queue in queues}
+    entries: dict[QueueId, list[tuple[int, dict[str, Any]]]] = {name: [] for name in known}
+    for ticket in tickets:
+        for index, line in enumerate(ticket.lines):
+            if line.entry:
+                queue, plan = known[ticket.queue]
+                status = queue.status_of(ticket, line.entry, completed_first=plan.completed_first)
+                shown = _entry(ticket, index, status)
+                entries[ticket.queue].append((line.entry.ordinal, shown))
+    return {
+        name: {
+            "pool": queue.figure(QueueAccount.POOL),
+            "entries": [shown for _, shown in sorted(entries[name], key=lambda each: each[0])],
+        }
+        for name, (queue, _) in known.items()
+    }
+
+
+def _entry(ticket: Ticket, index: int, status: Status) -> dict[str, Any]:
+    entry = ticket.lines[index].entry
+    assert entry is not None, f"line {index} of {ticket.order} has no entry"
+    return {
+        "entry": ticket.entry_id(index),
+        "member": ticket.member,
+        "status": status.value,
+        "entitlement": entry.entitlement,
+        "paid": entry.paid,
+    }
+
+
+def _wallets(wallets: Iterable[Wallet]) -> dict[str, Any]:
+    held = {
+        wallet.member: {
+            pocket.value: amount for pocket, amount in wallet.balances.items() if amount
+        }
+        for wallet in wallets
+    }
+    return {member: held[member] for member in sorted(held) if held[member]}
+
+
+def _platform(queues: Iterable[Queue]) -> dict[str, int]:
+    tills = list(queues)
+    return {till.value: sum(queue.figure(till) for queue in tills) for till in _TILLS}
+
+
+def _commissions(store: Store) -> int:
+    rewards = sum(paid.amount for order in store.scan(Commission) for paid in order.paid)
+    runs = (run.parts[: run.done] for run in store.scan(DividendRun))
+    return rewards + sum(amount for parts in runs for _, amount in parts)
+
+
+def _withdrawn(store: Store) -> int:
+    return sum(each.amount for each in store.scan(Withdrawal) if each.approved)

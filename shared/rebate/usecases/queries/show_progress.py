@@ -1,0 +1,88 @@
+"""A queue's line as a member in it sees it (Rules 1.8 and 1.4, 19 to 23)."""
+
+from collections.abc import Mapping, Sequence
+
+from rebate.contracts import api
+from rebate.domain.errors import Code, Rejected
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.plans.plan_type import DisplayTerms
+from rebate.domain.queues import Queue
+from rebate.domain.terms import Terms
+from rebate.domain.tickets import Ticket
+from rebate.usecases.queries.show_entries import rewards_by_kind
+from rebate.usecases.settlement.plan_of import display_of
+from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Key, Member, joined
+
+
+def show_progress(
+    store: Store, terms: Terms, member: MemberId, queue: QueueId, after: str | None = None
+) -> api.ProgressShown:
+    """Return a page of a queue's line, and what the member got of the queue and waits for.
+
+    Raises:
+        Rejected: `unknown_entry`: the member never had an entry there.
+    """
+    mine = store.query(Ticket, member, prefix=f"{joined(queue)}#")
+    row = store.get(Queue, Key(queue))
+    if row is None or not mine:
+        raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry in queue {queue}")
+    display = display_of(queue, terms)
+    entries = [(ticket, line.entry) for ticket in mine for line in ticket.lines if line.entry]
+    earned = [entry for _, entry in entries]
+    waiting = (e.outstanding for t, e in entries if e.waits and not row.has_cleared(t))
+    line, end = _page(store, row, display, member, after) if display.progress else ((), None)
+    return api.ProgressShown(
+        queue=queue,
+        earned=sum(entry.paid for entry in earned) if display.earned else None,
+        earned_by_reason=rewards_by_kind(earned) if display.earned else None,
+        waiting=sum(waiting) if display.waiting else None,
+        line=line,
+        next=end,
+    )
+
+
+def line_page(store: Store, queue: Queue, after: str | None) -> tuple[list[Ticket], str | None]:
+    """Return a page of the tickets that wait, in order of place, and where the next begins."""
+    start = max(queue.cleared_below, int(after) + 1 if after else 0)
+    line = QueueReader(store, queue.id)
+    tickets, end = line.payable(queue, start=start, count=api.PAGE_SIZE, completed_only=False)
+    tickets.sort(key=lambda ticket: ticket.place or 0)
+    return tickets, None if end is None else str(end)
+
+
+def _page(
+    store: Store, queue: Queue, display: DisplayTerms, member: MemberId, after: str | None
+) -> tuple[tuple[api.LineEntry, ...], str | None]:
+    tickets, end = line_page(store, queue, after)
+    if not tickets:
+        return (), end
+    people = {person.id: person for person in _people(store, tickets).values()}
+    first = QueueReader(store, queue.id).ahead(queue, tickets[0].place or 0).waiting + 1
+    waiting = [
+        (ticket.member, line.entry)
+        for ticket in tickets
+        for line in ticket.lines
+        if line.entry and line.entry.waits
+    ]
+    shown = tuple(
+        api.LineEntry(
+            place=place,
+            mine=owner == member,
+            person=_person(people.get(owner)) if display.member else None,
+            waiting=entry.outstanding if display.waiting_amount else None,
+        )
+        for place, (owner, entry) in enumerate(waiting, first)
+    )
+    return shown, end
+
+
+def _people(store: Store, tickets: Sequence[Ticket]) -> Mapping[Key, Member]:
+    return store.get_many(Member, {Key(ticket.member) for ticket in tickets})
+
+
+def _person(member: Member | None) -> api.Person:
+    if member is None:
+        return api.Person(nickname=None, avatar_url=None)
+    return api.Person(nickname=member.nickname, avatar_url=member.avatar_url)

@@ -1,0 +1,1 @@
+"""The settings document: saved, in force, and what it means."""

@@ -1,0 +1,161 @@
+"""The settings in force, and how they are changed (contracts, section 3; Rule 8.5)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from rebate.domain.errors import Code, Conflict, Rejected, Unreadable
+from rebate.domain.money import Bps
+from rebate.domain.terms import EDITION, Terms
+from rebate.usecases.storage.ports import Clock, Place, Put, Store
+from rebate.usecases.storage.rows import (
+    CurrentSettings,
+    Journal,
+    Key,
+    Product,
+    SettingsVersion,
+    number,
+)
+
+if TYPE_CHECKING:
+    from rebate.contracts.settings import Settings
+
+_CURRENT = Key("current")
+CURRENT_SETTINGS: Place = (CurrentSettings, _CURRENT)
+"""Where it stands which settings are in force."""
+
+SOURCE = "settings"
+"""The source of the journal rows that tell of changed settings; no queue is called so."""
+
+NO_SETTINGS: Mapping[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}
+"""What is in force before anything was set: every plan is off."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Settings and their version, 0 before any were saved; and what they mean.
+
+    The document is read when it is asked for: few functions need more than the terms.
+    """
+
+    version: int
+    terms: Terms
+    document: Mapping[str, Any]
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The document, read."""
+        from rebate.contracts.settings import read_settings
+
+        return read_settings(self.document)[0]
+
+
+class SettingsReader:
+    """Reads the settings in force; a version that was read once is not read again.
+
+    A later release may have saved them: what it alone knows is passed over, and `tell` is told.
+    """
+
+    def __init__(self, store: Store, tell: Callable[[str, str], None] = lambda *_: None) -> None:
+        """Read from `store`; `tell` takes whose part and which part is not known."""
+        self._store = store
+        self._tell = tell
+        self._known: InForce | None = None
+
+    def in_force(self, store: Store | None = None) -> InForce:
+        """Return the settings that hold at this moment; `store` may have read already which."""
+        current = (store or self._store).get(CurrentSettings, _CURRENT)
+        version = current.version if current else 0
+        if self._known is None or version != self._known.version:
+            self._known = self._load(version)
+        return self._known
+
+    def _load(self, version: int) -> InForce:
+        if version == 0:
+            return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS)
+        row = self._store.get(SettingsVersion, Key(number(version)))
+        assert row is not None, f"settings version {version} is in force and not stored"
+        stored = row.terms if row.edition == EDITION else None
+        known = stored if stored and stored.are_whole else self._terms(row)
+        return InForce(version, known, row.document)
+
+    def _terms(self, row: SettingsVersion) -> Terms:
+        """Return what a document means that another release saved.
+
+        Where it has a value that this one does not know, its own terms say what it means, if they
+        can be read; to guess would settle by rules that nobody set.
+
+        Raises:
+            Unreadable: they cannot.
+        """
+        from rebate.contracts.settings import InvalidSettings, read_settings
+        from rebate.usecases.settings.terms import terms_of
+
+        try:
+            settings, unknown = read_settings(row.document)
+        except InvalidSettings as invalid:
+            self._tell(f"settings {row.number}", str(invalid))
+            if row.terms is None:
+                raise Unreadable(f"settings {row.number}: {invalid}") from invalid
+            return row.terms
+        for path in unknown:
+            self._tell(f"settings {row.number}", path)
+        return terms_of(settings)
+
+
+def _terms_of(document: Mapping[str, Any]) -> Terms:
+    from rebate.contracts.settings import parse_settings
+    from rebate.usecases.settings.terms import terms_of
+
+    return terms_of(parse_settings(document))
+
+
+def save_settings(
+    store: Store,
+    clock: Clock,
+    document: Mapping[str, Any],
+    *,
+    expects: int,
+    by: str,
+    margin_bps: Bps | None = None,
+) -> InForce:
+    """Put `document` in force as the version after `expects`; keep who changed it and when.
+
+    What changed is told in the same transaction, as a row of the journal without movements.
+    Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
+    others that change what waits (Rule 0.9).
+
+    Raises:
+        Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
+        Conflict: somebody saved another version first.
+    """
+    from rebate.contracts.settings import InvalidSettings, parse_settings
+    from rebate.usecases.settings.change_guards import insist_on_change
+    from rebate.usecases.settings.changes import events_of_change
+    from rebate.usecases.settings.terms import terms_of
+
+    known = SettingsReader(store).in_force()
+    try:
+        settings = parse_settings(document, margin_bps)
+        terms = terms_of(settings)
+        unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
+    except InvalidSettings as invalid:
+        raise Rejected(Code(invalid.code), str(invalid)) from invalid
+    version, now = expects + 1, clock.now()
+    row = SettingsVersion(version, dict(document), now, by, terms, EDITION)
+    before = store.get(SettingsVersion, Key(number(expects))) if expects else None
+    told = Journal(SOURCE, version, now, (), events_of_change(before, row))
+    try:
+        current = Put(CurrentSettings(version), expects=expects)
+        store.commit([current, Put(row), Put(told), *unchanged])
+    except Conflict as conflict:
+        message = f"the settings are no longer at version {expects}: read them again"
+        raise Conflict(message) from conflict
+    return InForce(version, terms, document)
+
+
+def lowest_margin(store: Store) -> Bps | None:
+    """Return the lowest margin of the products on sale, as far as margins are known."""
+    products = (product for product in store.scan(Product) if product.on_sale)
+    return min((each.margin_bps for each in products if each.margin_bps is not None), default=None)

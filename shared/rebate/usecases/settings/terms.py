@@ -1,0 +1,50 @@
+"""From the settings document to the terms of all plans."""
+
+from rebate.contracts.settings import Settings
+from rebate.contracts.settings.margin import default_margin
+from rebate.contracts.settings.plans import all_plan_settings
+from rebate.contracts.settings.senders import SenderSettings
+from rebate.domain.names import StoreId
+from rebate.domain.senders import SendersTerms, SenderTerms
+from rebate.domain.terms import Terms, TermsByPlan
+
+
+def terms_of(settings: Settings) -> Terms:
+    """Return what settings mean."""
+    plans = {each.plan.name: each.terms_of(settings) for each in all_plan_settings()}
+    return Terms(
+        zone=settings.zone,
+        on=frozenset(settings.plans_on()),
+        plans=TermsByPlan(plans),
+        currency=settings.currency,
+        rebates_per_day=settings.guards.rebates_per_day,
+        default_margin_bps=default_margin(settings),
+        senders=_senders(settings),
+        early_days=settings.early_days,
+    )
+
+
+def _senders(settings: Settings) -> SendersTerms:
+    named = settings.senders.items()
+    return SendersTerms(
+        {name: _sender(name, own) for name, own in named},
+        {source: name for name, own in named for source in _sources(name, own)},
+        {key: name for name, own in named for key in own.keys},
+    )
+
+
+def _sources(name: str, own: SenderSettings) -> tuple[str, ...]:
+    """Return the sources that speak for a sender; without any, and keys, the one of its name."""
+    return own.sources or (() if own.keys else (name,))
+
+
+def _sender(name: str, own: SenderSettings) -> SenderTerms:
+    return SenderTerms(
+        name,
+        prefix=own.prefix or "",
+        members_shared=own.members == "shared",
+        types=None if own.types is None else frozenset(own.types),
+        stores=None if own.stores is None else frozenset(map(StoreId, own.stores)),
+        order_max=own.order_max,
+        orders_per_minute=own.orders_per_minute,
+    )

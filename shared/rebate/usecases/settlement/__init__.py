@@ -1,0 +1,1 @@
+"""Settlement: a queue's commands are carried out in order, many to a transaction."""

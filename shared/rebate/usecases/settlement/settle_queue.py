@@ -1,0 +1,116 @@
+"""Settling a queue: its commands are carried out in order, many to a transaction.
+
+One settler at a time makes progress, and any number may try: the queue's row is written under
+the condition that nobody else wrote it since it was read. What proves that a command was carried
+out, its ticket's row or its disappearance from the inbox (see `pending_commands`), changes in the
+same transaction as the money.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rebate.domain.errors import Conflict
+from rebate.domain.names import QueueId
+from rebate.domain.plan import Plan
+from rebate.domain.plans import referral
+from rebate.domain.queues import Lease, Queue
+from rebate.domain.times import SECOND, Instant, later
+from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, SettingsReader
+from rebate.usecases.settlement.pay_commissions import CommissionPayment
+from rebate.usecases.settlement.pending_commands import read_pending
+from rebate.usecases.settlement.plan_of import plan_of
+from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.settlement.settlement import Settled, Settlement
+from rebate.usecases.storage.buffered_store import BufferedStore
+from rebate.usecases.storage.ports import Clock, CommitRunner, Store, inline
+from rebate.usecases.storage.rows import Key
+
+LEASE = 10 * SECOND
+"""How long others leave a queue alone whose settler has more to do; a crash costs no more."""
+
+CONFLICTS_MAX = 20
+"""Conflicts in a row after which a settler leaves the queue to others."""
+
+
+@dataclass(slots=True)
+class Settler:
+    """Settles queues; `name` tells this settler from others, `pause` waits between conflicts.
+
+    Commits are under way `aside` while the next is decided.
+    """
+
+    store: Store
+    clock: Clock
+    settings: SettingsReader
+    commissions: CommissionPayment
+    name: str
+    pause: Callable[[int], None] = field(default=lambda _: None)
+    aside: CommitRunner = inline
+    patience: int = 20 * SECOND
+    _until: Instant = field(default=Instant(0), init=False)
+
+    def settle(self, queue: QueueId) -> Settled:
+        """Carry out all that waits for a queue, as far as `patience` (microseconds) allows.
+
+        Raises:
+            Conflict: others kept winning; what they left will be settled by the next ring.
+        """
+        done = Settled(queue)
+        self._until = later(self.clock.now(), self.patience)
+        order = referral.order_of(queue)
+        if order is not None:
+            done.commands = self.commissions.settle(order)
+            return done
+        while True:
+            try:
+                if not self._run(done):
+                    return done
+            except Conflict:
+                done.conflicts += 1
+                if done.conflicts == CONFLICTS_MAX:
+                    raise
+                self.pause(done.conflicts)
+
+    def _run(self, done: Settled) -> bool:
+        """Settle what the inbox holds now; tell whether it has to be looked into again.
+
+        It has not where all of it was read and carried out without a lease: whatever has come
+        since rings by itself, and nobody left that ring to this settler.
+        """
+        read = BufferedStore(self.store)
+        read.get_all([(Queue, Key(done.queue)), CURRENT_SETTINGS])
+        queue = read.get(Queue, Key(done.queue)) or Queue(done.queue)
+        lease = queue.lease
+        if lease and lease.holder != self.name and lease.until > self.clock.now():
+            done.busy = True
+            return False
+        line = QueueReader(self.store, queue.id)
+        pile = read_pending(self.store, queue, line, self.clock.now())
+        done.unseen |= pile.unseen
+        done.unknown = pile.unknown.command.type if pile.unknown else None
+        if not pile.waiting:
+            return False
+        done.oldest = done.oldest or pile.waiting[0].command.at
+        plan = plan_of(queue.id, self.settings.in_force(read).terms)
+        if plan is None:
+            done.unknown = "its plan"
+            return False
+        leased = queue.lease is not None
+        work = Settlement(self.store, line, queue, pile, done, self.aside, leased)
+        done.unfinished = not self._carry_out(work, plan)
+        work.land()
+        return not done.unfinished and (pile.partial or work.leased or work.followed)
+
+    def _carry_out(self, work: Settlement, plan: Plan) -> bool:
+        """Commit what waits, until something must come before it; False if time is up."""
+        while work.pile.waiting:
+            decision, book = work.decide(plan)
+            more = decision.done < len(work.pile.waiting) or bool(decision.follow_ups)
+            now = self.clock.now()
+            lease = Lease(self.name, later(now, LEASE)) if more and now < self._until else None
+            work.commit(decision, book, now, lease)
+            if decision.follow_ups:
+                return True
+            if more and lease is None:
+                return False
+        return True

@@ -1,0 +1,225 @@
+"""One settler's work on a queue: what waits is decided and stored, commit after commit.
+
+While one commit is on its way the next is decided, as if it were stored already. If it is not, so
+is nothing that follows: each is made under the version of the queue that the one before leaves.
+"""
+
+from functools import partial
+from typing import NoReturn
+
+from rebate.domain.caps import DailyRebates
+from rebate.domain.engine import Decision, decide, tickets_of
+from rebate.domain.errors import Conflict
+from rebate.domain.events import RepurchaseMissed
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import BalanceType
+from rebate.domain.loaded_state import (
+    DataRequest,
+    FirstPayable,
+    FirstWaiting,
+    LoadedState,
+    OldestEntryOf,
+    RebatesOn,
+    WalletOf,
+    Window,
+)
+from rebate.domain.names import OrderId, QueueId, TicketKey
+from rebate.domain.orders import Order
+from rebate.domain.place_index import nodes_above, update
+from rebate.domain.plan import Plan
+from rebate.domain.queues import Lease, Queue
+from rebate.domain.records import dataclass, replace
+from rebate.domain.times import Instant
+from rebate.domain.wallets import Wallet
+from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.settlement.pending_commands import PendingCommands, insist_unsettled
+from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.settlement.writes import answers, dispatched, money, repurchased
+from rebate.usecases.storage.ports import WRITES_MAX, CommitRunner, Put, Store, Work, Write
+from rebate.usecases.storage.rows import Key
+
+ROOM = WRITES_MAX - 4
+"""Rows that a decision may write; the queue, its journal and a growing index need the others."""
+
+HEADS_MAX = 64
+"""Tickets at the head of a line that a decision gets before it asks for them."""
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a settler did: commands carried out, commits, and conflicts with other settlers.
+
+    `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
+    their event to be stored. `unfinished`: time was up before the inbox was empty. `unknown`: what
+    only a later release knows, the queue's plan or a command; it and what came after wait for one.
+    """
+
+    queue: QueueId
+    commands: int = 0
+    commits: int = 0
+    conflicts: int = 0
+    busy: bool = False
+    unseen: bool = False
+    unfinished: bool = False
+    unknown: str | None = None
+    oldest: Instant | None = None
+
+
+@dataclass(slots=True)
+class Settlement:
+    """A queue, its line and what waits for it, as they are after the last commit.
+
+    `done` counts what is stored. `_heads` is how many tickets at the head of the line the last
+    decision wanted; the next one will want about as many. `_under_way` waits for a commit.
+    `leased`: others left the queue to this settler for a while. `followed`: its own commands came.
+    """
+
+    store: Store
+    line: QueueReader
+    queue: Queue
+    pile: PendingCommands
+    done: Settled
+    aside: CommitRunner
+    leased: bool = False
+    followed: bool = False
+    _heads: int = 0
+    _under_way: Work | None = None
+
+    def decide(self, plan: Plan) -> tuple[Decision, LoadedState]:
+        """Decide the first commands that wait, loading what is needed until nothing is missing.
+
+        Raises:
+            Conflict: somebody else settles the queue.
+        """
+        commands = self.pile.first(ROOM)
+        state = LoadedState()
+        state.keep(self.line.tickets(tickets_of(commands)))
+        if self._heads:
+            self._load(state, plan, FirstPayable(0, self._heads))
+        asked: set[DataRequest] = set()
+        while True:
+            decision = decide(self.queue, state, commands, plan, ROOM)
+            if isinstance(decision, Decision):
+                return self._without_known(decision), state
+            if decision in asked:
+                self._explain(decision)
+            asked.add(decision)
+            self._load(state, plan, decision)
+
+    def commit(
+        self, decision: Decision, state: LoadedState, now: Instant, lease: Lease | None
+    ) -> None:
+        """Store what was decided, once the commit before is stored; `land` waits for it.
+
+        Raises:
+            Conflict: somebody else settles the queue.
+        """
+        above = (
+            key
+            for change in decision.changes
+            if change.after.place is not None
+            for key in nodes_above(decision.queue, change.after.place)
+        )
+        nodes = self.line.nodes(key for key in above if key.first_place < self.queue.tickets)
+        after, written = update(decision.queue, nodes, decision.changes)
+        after = replace(after, version=self.queue.version + 1, lease=lease)
+        tickets = [change.after for change in decision.changes]
+        writes: list[Write] = [Put(after, expects=self.queue.version)]
+        writes += map(Put, tickets)
+        writes += map(Put, written)
+        writes += self.pile.emptied(decision.done)
+        writes += money(after, decision, state, now)
+        writes += answers(self.pile.waiting[: decision.done], decision, now)
+        for follow_up in decision.follow_ups:
+            origin = OrderId(follow_up.ticket.origin or follow_up.ticket.order)
+            writes += repurchased(after.id, follow_up, load_order(self.store, origin))
+        writes += dispatched(after, decision, now)
+        self.land()
+        self.leased |= lease is not None
+        self.followed |= bool(decision.follow_ups)
+        self._under_way = self.aside(partial(self._store, writes, decision.done))
+        self.line.learn(written, tickets)
+        self.pile.take(decision.done)
+        self.queue = after
+
+    def land(self) -> None:
+        """Wait until all is stored that was committed.
+
+        Raises:
+            Conflict: somebody else settles the queue.
+        """
+        under_way, self._under_way = self._under_way, None
+        if under_way:
+            under_way()
+
+    def _store(self, writes: list[Write], commands: int) -> None:
+        self.store.commit(writes)
+        self.done.commits += 1
+        self.done.commands += commands
+
+    def _explain(self, request: DataRequest) -> NoReturn:
+        """Tell why what is needed is not there, though it was asked for.
+
+        Raises:
+            Conflict: the queue was settled, or a command came in after one that was read before it.
+        """
+        self.land()
+        insist_unsettled(self.store, self.queue)
+        if isinstance(request, TicketKey):
+            message = f"queue {self.queue.id} knows order {request.order} before it was paid"
+            raise Conflict(message)
+        raise AssertionError(f"queue {self.queue.id} has no {request}")
+
+    def _load(self, state: LoadedState, plan: Plan, request: DataRequest) -> None:
+        """Load what a decision needs; the line knows of a commit under way, the store may not."""
+        if not isinstance(request, FirstPayable | FirstWaiting | TicketKey):
+            self.land()
+        match request:
+            case FirstPayable(start, count):
+                tickets, end = self.line.payable(
+                    self.queue, start=start, count=count, completed_only=plan.completed_first
+                )
+                state.line = Window(start, end, count)
+                state.keep(tickets)
+                self._heads = self._heads if start else min(count, HEADS_MAX)
+            case FirstWaiting(count):
+                tickets, _ = self.line.payable(
+                    self.queue, start=0, count=count, completed_only=False
+                )
+                tickets.sort(key=lambda ticket: ticket.place or 0)
+                state.keep(tickets)
+                state.first_waiting = tuple(ticket.key for ticket in tickets)
+            case OldestEntryOf(member, count):
+                tickets = self.store.waiting_tickets(
+                    member, self.queue.id, from_place=self.queue.cleared_below, limit=count
+                )
+                self.line.learn([], tickets)
+                full = len(tickets) == count
+                state.members[member] = Window(0, tickets[-1].place if full else None, count)
+                state.keep(tickets)
+            case WalletOf(member):
+                state.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
+                if state.wallets[member].has(BalanceType.PENDING):
+                    state.holds[member] = tuple(self.store.query(Hold, member))
+            case RebatesOn(day):
+                known = self.store.get(DailyRebates, Key(day))
+                state.rebates[day] = known or DailyRebates(day)
+            case TicketKey():
+                tickets = self.line.tickets([request])
+                state.keep(tickets)
+                state.absent.update({request} - {ticket.key for ticket in tickets})
+
+    def _without_known(self, decision: Decision) -> Decision:
+        """Leave out forced repurchases whose order id the shop has used; members are told."""
+        if not decision.follow_ups:
+            return decision
+        self.land()
+        orders = {Key(each.ticket.order) for each in decision.follow_ups}
+        known = self.store.get_many(Order, orders)
+        missed = [each for each in decision.follow_ups if Key(each.ticket.order) in known]
+        told = tuple(
+            RepurchaseMissed(each.ticket.order, each.ticket.member, each.command.repurchase or 0)
+            for each in missed
+        )
+        made = tuple(each for each in decision.follow_ups if each not in missed)
+        return replace(decision, follow_ups=made, events=(*decision.events, *told))

@@ -1,0 +1,112 @@
+"""What a settlement writes beside its queue, its tickets and the index of places."""
+
+from collections.abc import Iterable, Iterator
+
+from rebate.domain.engine import Decision, FollowUp
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
+from rebate.domain.loaded_state import LoadedState
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.orders import Order
+from rebate.domain.queues import Queue
+from rebate.domain.records import replace
+from rebate.domain.times import SECOND, Instant
+from rebate.usecases.settlement.pending_commands import PendingCommand
+from rebate.usecases.storage.ports import Credit, Put, Remove, Write
+from rebate.usecases.storage.rows import (
+    Answer,
+    Inbox,
+    Journal,
+    StatementEntry,
+    StatementMovement,
+    joined,
+    key_of,
+    number,
+)
+
+ANSWERS_KEPT = 86_400
+"""Seconds for which the answer to a command can be fetched."""
+
+
+def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) -> list[Write]:
+    """Return the journal row, and wallets and statements of all whose money moved."""
+    writes: list[Write] = []
+    if decision.journal or decision.events:
+        row = Journal(after.id, after.version, now, decision.journal, decision.events)
+        writes.append(Put(row))
+    credited: dict[MemberId, list[tuple[BalanceType, int]]] = {}
+    for (member, pocket), amount in decision.credits.items():
+        credited.setdefault(member, []).append((pocket, amount))
+    movements = _movements_of(decision.journal)
+    for member in sorted({*credited, *decision.consulted}):
+        expects = state.wallets[member].version if member in decision.consulted else None
+        writes.append(Credit(member, tuple(credited.get(member, ())), expects))
+    writes += [Put(hold) if hold.amount else Remove(Hold, key_of(hold)) for hold in decision.holds]
+    writes += [
+        Put(replace(day, version=day.version + 1), expects=day.version) for day in decision.rebates
+    ]
+    writes += [
+        Put(StatementEntry(member, now, after.id, after.version, tuple(moved)))
+        for member, moved in movements.items()
+    ]
+    return writes
+
+
+def _movements_of(journal: Iterable[JournalEntry]) -> dict[MemberId, list[StatementMovement]]:
+    """Return what each member's statement says of these entries."""
+    moved: dict[MemberId, list[StatementMovement]] = {}
+    for entry in journal:
+        for posting in entry.postings:
+            kind, pocket, owner = parts_of(posting.account)
+            if kind == "wallet":
+                movement = StatementMovement(
+                    entry.kind,
+                    BalanceType(pocket),
+                    posting.amount,
+                    entry.order,
+                    posting.entry,
+                    posting.reason,
+                )
+                moved.setdefault(MemberId(owner), []).append(movement)
+    return moved
+
+
+def answers(done: Iterable[PendingCommand], decision: Decision, now: Instant) -> list[Write]:
+    """Return the outcome of commands that somebody waits for."""
+    refused = {each.key: each.code for each in decision.refused}
+    expires = now // SECOND + ANSWERS_KEPT
+    return [
+        Put(Answer(each.request, refused.get(each.sort), expires)) for each in done if each.request
+    ]
+
+
+def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Write]:
+    """Return order, ticket and command of a forced repurchase (Rule 4.4)."""
+    ticket = follow_up.ticket
+    again = Order(
+        id=ticket.order,
+        version=1,
+        digest=f"repurchase of {bought.id}",
+        member=ticket.member,
+        referrer=ticket.referrer,
+        channel=bought.channel,
+        store=bought.store,
+        paid_at=follow_up.command.at,
+        completed_at=follow_up.command.at,
+        lines=tuple(replace(line, queue=None) for line in bought.lines),
+        queues=(queue,),
+        settings=bought.settings,
+        repurchase_of=bought.id,
+        sender=bought.sender,
+    )
+    row = Inbox(queue, f"{follow_up.cause}!", follow_up.command)
+    return [Put(again, expects=0), Put(ticket), Put(row)]
+
+
+def dispatched(after: Queue, decision: Decision, now: Instant) -> Iterator[Write]:
+    """Yield what goes to other queues; the commit's number makes its name there unique."""
+    for place, sent in enumerate(decision.sent):
+        at = number(sent.command.at)
+        sort = joined(at, number(now), after.id, number(after.version), number(place))
+        yield Put(Inbox(sent.queue, sort, sent.command))
+    yield from map(Put, decision.handed_over)

@@ -1,0 +1,127 @@
+"""A store that holds writes back, so that several use cases share a transaction.
+
+A request costs far more than the rows in it, in waiting as in processor time.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar, cast
+
+from rebate.domain.errors import Conflict, Impossible, Unavailable
+from rebate.domain.names import MemberId, QueueId
+from rebate.domain.records import replace
+from rebate.domain.tickets import Ticket
+from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Store, Write
+from rebate.usecases.storage.rows import BatchedCommand, Inbox, Key, key_of
+
+Row = TypeVar("Row")
+
+
+class BatchConflict(Exception):
+    """What was gathered could not be written in one transaction: do it one by one.
+
+    It is no `RebateError`: what was held back is of others than who happens to make it be sent.
+    `Unavailable` is its cause where the store does not answer, so that one by one is no better.
+    """
+
+
+class BufferedStore:
+    """Implements `ports.Store` on another store; `send` writes what is held back.
+
+    A commit takes effect whole, and none before an earlier one. Rows are read once, and are then
+    as they were or will be. Any method but those that get rows may raise `BatchConflict`.
+    """
+
+    def __init__(self, beneath: Store) -> None:
+        """Read from and write to the store `beneath`."""
+        self._beneath = beneath
+        self._known: dict[Place, Any] = {}
+        self._held: dict[Place, Put] = {}
+
+    def get(self, kind: type[Row], key: Key) -> Row | None:
+        """Return the row at `key`, as it is or will be, or None."""
+        if (kind, key) not in self._known:
+            self._known[kind, key] = self._beneath.get(kind, key)
+        return cast("Row | None", self._known[kind, key])
+
+    def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
+        """Return those of the rows at `keys` that exist or will; what is unknown is fetched."""
+        return {key: row for (_, key), row in self.get_all((kind, key) for key in keys).items()}
+
+    def get_all(self, wanted: Iterable[Place]) -> dict[Place, Any]:
+        """Return those of the rows of any kind that exist or will; what is unknown is fetched."""
+        places = set(wanted)
+        unknown = places - self._known.keys()
+        if unknown:
+            found = self._beneath.get_all(unknown)
+            self._known.update({place: found.get(place) for place in unknown})
+        rows = {place: self._known[place] for place in places}
+        return {place: row for place, row in rows.items() if row is not None}
+
+    def query(
+        self,
+        kind: type[Row],
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int | None = None,
+        backwards: bool = False,
+    ) -> list[Row]:
+        """Send what is held back, and return a partition's rows."""
+        self.send()
+        return self._beneath.query(
+            kind, partition, prefix=prefix, after=after, limit=limit, backwards=backwards
+        )
+
+    def waiting_tickets(
+        self, member: MemberId, queue: QueueId, *, from_place: int, limit: int
+    ) -> list[Ticket]:
+        """Send what is held back, and return a member's tickets that wait."""
+        self.send()
+        return self._beneath.waiting_tickets(member, queue, from_place=from_place, limit=limit)
+
+    def scan(self, kind: type[Row]) -> Iterator[Row]:
+        """Send what is held back, and yield every row of a kind."""
+        self.send()
+        return self._beneath.scan(kind)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Hold rows back until there is no room for more, or they are asked for."""
+        puts = {(type(w.row), key_of(w.row)): w for w in writes if isinstance(w, Put)}
+        if len(puts) < len(writes):
+            self.send()
+            self._known.clear()
+            self._beneath.commit(writes)
+            return
+        if len(self._held) + len(puts) > WRITES_MAX or self._held.keys() & puts:
+            self.send()
+        self._held.update(puts)
+        self._known.update({name: put.row for name, put in puts.items()})
+
+    def send(self) -> None:
+        """Write all that is held back."""
+        held, self._held = list(self._held.values()), {}
+        if not held:
+            return
+        try:
+            self._beneath.commit(_in_shared_rows(held))
+        except (Conflict, Impossible, Unavailable) as error:
+            raise BatchConflict from error
+
+
+def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:
+    """Put the commands to join that go to the same queue into one row of its inbox."""
+    others: list[Put] = []
+    mail: dict[QueueId, list[Inbox]] = {}
+    for put in puts:
+        if isinstance(put.row, Inbox) and put.row.ticket and put.row.not_before is None:
+            mail.setdefault(put.row.queue, []).append(put.row)
+        else:
+            others.append(put)
+    return others + [Put(_as_one(rows)) for rows in mail.values()]
+
+
+def _as_one(rows: Iterable[Inbox]) -> Inbox:
+    first, *rest = sorted(rows, key=lambda row: row.sort)
+    letters = tuple(BatchedCommand(row.sort, row.ticket) for row in rest if row.ticket)
+    return replace(first, others=letters)

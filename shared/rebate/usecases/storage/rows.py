@@ -1,0 +1,559 @@
+"""Rows that are stored beside the domain's own (queue, ticket, node, wallet).
+
+A `Key` is (partition, sort); rows of one partition can be read in order of their sort keys.
+No partition is shared between two orders, except by the same member or, in a queue's inbox,
+by the orders of one of its `SHARDS`.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any, NamedTuple
+from zlib import crc32
+
+from rebate.domain.caps import DailyRebates
+from rebate.domain.commands import Command, Join
+from rebate.domain.events import Event
+from rebate.domain.holds import Hold
+from rebate.domain.ledger import BalanceType, JournalEntry, Reason
+from rebate.domain.money import Amount, Bps
+from rebate.domain.names import (
+    NO_QUEUE,
+    EntryId,
+    LineId,
+    MemberId,
+    OrderId,
+    ProductId,
+    QueueId,
+    StoreId,
+)
+from rebate.domain.orders import Order, OrderLine
+from rebate.domain.place_index import Node, NodeKey
+from rebate.domain.plans.referral import Reward
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass, field
+from rebate.domain.terms import Terms
+from rebate.domain.tickets import Ticket
+from rebate.domain.times import Instant
+from rebate.domain.wallets import Wallet
+from rebate.domain.wire import Unknown, derived, money, stored_as, wire
+
+PART_BYTES_MAX = 240
+
+UNCLAIMED = "all"
+"""The partition of what came before its order: there is little of it."""
+
+SHARDS = 4
+"""Partitions of a queue's inbox; each takes about 250 orders a second."""
+
+
+class Key(NamedTuple):
+    """Where a row is stored."""
+
+    partition: str
+    sort: str = ""
+
+
+def joined(*parts: str) -> str:
+    """Return `parts` as one string that no other parts give.
+
+    Long parts are shortened to a digest: a sort key may have 1 024 bytes.
+    """
+    return "#".join(_distinct(part) for part in parts)
+
+
+def _distinct(part: str) -> str:
+    safe = _escaped(part)
+    if len(safe.encode()) <= PART_BYTES_MAX:
+        return safe
+    return f"{safe[:32]}%{sha256(part.encode()).hexdigest()}"
+
+
+def _escaped(part: str) -> str:
+    """Return a part in which `#` does not stand; partitions need no shortening."""
+    return part.replace("%", "%25").replace("#", "%23")
+
+
+@stored_as("order_lines")
+@dataclass(frozen=True, slots=True)
+class OrderLines:
+    """Further lines of a long order, number `row` from 1, of the content named by `digest`."""
+
+    order: Annotated[OrderId, wire("order")]
+    digest: Annotated[str, wire("digest")]
+    row: Annotated[int, wire("row")]
+    lines: Annotated[tuple[OrderLine, ...], wire("lines")]
+
+
+@stored_as("order_refund")
+@dataclass(frozen=True, slots=True)
+class OrderRefund:
+    """A refund of an order as it was accepted; its `name` is known per order (Rule 1.6.6).
+
+    `digest` tells a repetition from other content; `amounts` are by line, in minor units.
+    """
+
+    order: Annotated[OrderId, wire("order")]
+    name: Annotated[str, wire("name")]
+    digest: Annotated[str, wire("digest")]
+    at: Annotated[Instant, wire("at")]
+    amounts: Annotated[dict[LineId, Amount], wire("amounts")]
+
+
+@stored_as("unclaimed")
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An order of which something came before it was paid, first at `since`."""
+
+    order: Annotated[OrderId, wire("order")]
+    since: Annotated[Instant, wire("since")]
+
+
+@stored_as("known_sender")
+@dataclass(frozen=True, slots=True)
+class KnownSender:
+    """A sender that has an order, so that its prefix cannot change any more (Rule 0.13).
+
+    Of one with a ceiling of orders a minute, `paced_to` is the instant to which those that came
+    reach, each taking its part of a minute.
+    """
+
+    name: Annotated[str, wire("name")]
+    since: Annotated[Instant, wire("since")]
+    version: Annotated[int, wire("version", absent=1)] = 1
+    paced_to: Annotated[Instant | None, wire("paced_to", absent=None)] = None
+
+
+@stored_as("letter")
+@dataclass(frozen=True, slots=True)
+class BatchedCommand:
+    """A paid order's command to join; its ticket comes with it, and is a row once it joins."""
+
+    sort: Annotated[str, wire("sort")]
+    ticket: Annotated[Ticket, wire("ticket")]
+
+    @property
+    def command(self) -> Join:
+        """Return what the queue is told."""
+        return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
+
+
+@stored_as("inbox")
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A command that waits for its queue; orders accepted together share a row.
+
+    `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and the
+    attempt at storing it that must be finished before it may be settled, where an event did not
+    fit into one transaction. `request` names the `Answer` that somebody waits for.
+    `not_before`: it was sent ahead of its time, so that it is there when its time comes.
+    `ticket` is that of a command to join which comes with it. `others` are letters that came
+    together with this one, and sort after it; the row is removed when all are carried out.
+    """
+
+    queue: Annotated[QueueId, wire("queue")]
+    sort: Annotated[str, wire("sort")]
+    command: Annotated[Command | Unknown, wire("command")]
+    gate: Annotated[tuple[OrderId, int] | None, wire("gate", absent=None)] = None
+    request: Annotated[str | None, wire("request", absent=None)] = None
+    not_before: Annotated[Instant | None, wire("not_before", absent=None)] = None
+    ticket: Annotated[Ticket | None, wire("ticket", absent=None)] = None
+    others: Annotated[tuple[BatchedCommand, ...], wire("others", absent=[])] = ()
+
+
+@stored_as("journal")
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One commit: number `number` of `source` (a queue, or a kind of wallet operation)."""
+
+    source: Annotated[str, wire("source")]
+    number: Annotated[int, wire("number")]
+    at: Annotated[Instant, wire("at")]
+    entries: Annotated[tuple[JournalEntry, ...], wire("entries")]
+    events: Annotated[tuple[Event | Unknown, ...], wire("events", absent=[])] = ()
+
+
+@stored_as("movement")
+@dataclass(frozen=True, slots=True)
+class StatementMovement:
+    """A line of a member's statement; `reason` is the kind of reward (Rule 5.7)."""
+
+    kind: Annotated[str, wire("kind")]
+    pocket: Annotated[BalanceType, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    order: Annotated[OrderId | None, wire("order", absent=None)] = None
+    entry: Annotated[EntryId | None, wire("entry", absent=None)] = None
+    reason: Annotated[Reason | None, wire("reason", absent=None)] = None
+
+
+@stored_as("statement")
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """What one commit moved in a member's wallet."""
+
+    member: Annotated[MemberId, wire("member")]
+    at: Annotated[Instant, wire("at")]
+    source: Annotated[str, wire("source")]
+    number: Annotated[int, wire("number")]
+    movements: Annotated[tuple[StatementMovement, ...], wire("movements")]
+
+
+class Seen(NamedTuple):
+    """An event that took effect, by its digest, so that it is known when it comes again."""
+
+    at: Instant
+    digest: str
+
+
+@stored_as("member", 2)
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member's profile, as the shop told it last; a referral binds once (Rule 2.5).
+
+    `told` is as of when each field is known, by its name (None: all as of `saved_at`), and `seen`
+    the events of those instants. `sender` told it last. `refers`: whether somebody may be bound to
+    the member (None: nobody looked).
+    """
+
+    id: Annotated[MemberId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    level: Annotated[str | None, wire("level", absent=None)] = None
+    rank: Annotated[str | None, wire("rank", absent=None)] = None
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    nickname: Annotated[str | None, wire("nickname", absent=None)] = None
+    avatar_url: Annotated[str | None, wire("avatar_url", absent=None)] = None
+    saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
+    told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
+    seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
+    refers: Annotated[bool | None, wire("refers", absent=None)] = None
+
+
+@stored_as("product", 2)
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of the catalog (Rules 1.4 (2, 3) and 1.5.5)."""
+
+    id: Annotated[ProductId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    name: Annotated[str | None, wire("name", absent=None)] = None
+    supply: Annotated[str, wire("supply", absent="self")] = "self"
+    store: Annotated[StoreId | None, wire("store", absent=None)] = None
+    on_sale: Annotated[bool, wire("on_sale", absent=True)] = True
+    margin_bps: Annotated[Bps | None, wire("margin_bps", absent=None)] = None
+    takes_part: Annotated[bool, wire("takes_part", absent=True)] = True
+    saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
+    told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
+    seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
+
+
+@stored_as("shop", 2)
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A store of the catalog."""
+
+    id: Annotated[StoreId, wire("id")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    name: Annotated[str | None, wire("name", absent=None)] = None
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    concession_bps: Annotated[Bps | None, wire("concession_bps", absent=None)] = None
+    saved_at: Annotated[Instant | None, wire("saved_at", absent=None)] = None
+    told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
+    seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
+    sender: Annotated[str | None, wire("sender", absent=None)] = None
+
+
+@stored_as("spend")
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a completed order adds to its buyer's cumulative spend, after refunds (Rule 1.3.2).
+
+    `groups` holds the amount per group of goods that count together: `mall`, or a store.
+    """
+
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    completed_at: Annotated[Instant, wire("completed_at")]
+    groups: Annotated[dict[str, Amount], wire("groups", absent={})] = field(default_factory=dict)
+
+
+@stored_as("settings_version", 2, retired=("terms",))
+@dataclass(frozen=True, slots=True)
+class SettingsVersion:
+    """The settings document as it was saved, by whom and when (Rule 8.5).
+
+    `terms` are what it means, by the `edition` of the code that saved it.
+    """
+
+    number: Annotated[int, wire("number")]
+    document: Annotated[dict[str, Any], wire("document")]
+    saved_at: Annotated[Instant, wire("saved_at")]
+    saved_by: Annotated[str, wire("saved_by")]
+    terms: Annotated[Terms | None, derived("terms_by_plan")] = None
+    edition: Annotated[int, wire("edition", absent=0)] = 0
+
+
+@stored_as("current_settings")
+@dataclass(frozen=True, slots=True)
+class CurrentSettings:
+    """Which version of the settings is in force."""
+
+    version: Annotated[int, wire("version")]
+
+
+@stored_as("seed")
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The secret of a day's draws (Rule 1.3.4): what was published before, and what is after.
+
+    `day` is ISO 8601; `late`: it was made when the day had begun, so was committed to too late.
+    """
+
+    day: Annotated[str, wire("day")]
+    secret: Annotated[str, wire("secret")]
+    commitment: Annotated[str, wire("commitment")]
+    late: Annotated[bool, wire("late", absent=False)] = False
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("paid", 2)
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A referral reward and what was paid of it so far, in minor units."""
+
+    reward: Annotated[Reward, wire("reward")]
+    amount: Annotated[Amount, money("amount", absent=0)] = 0
+
+
+@stored_as("commission", 2)
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
+
+    `divided` names the dividend run that counted the order.
+    """
+
+    order: Annotated[OrderId, wire("order")]
+    paid: Annotated[tuple[Paid, ...], wire("paid")]
+    turnover: Annotated[Amount, money("turnover", absent=0)] = 0
+    divided: Annotated[str | None, wire("divided", absent=None)] = None
+    version: Annotated[int, wire("version", absent=0)] = 0
+
+
+@stored_as("dividend", 2)
+@dataclass(frozen=True, slots=True)
+class DividendRun:
+    """A run that shares a part of the turnover among members of a rank (Rule 2.3).
+
+    `parts` are (member, amount), of which the first `done` are paid; empty while orders are
+    still being counted.
+    """
+
+    id: Annotated[str, wire("id")]
+    at: Annotated[Instant, wire("at")]
+    turnover: Annotated[Amount, money("turnover", absent=0)] = 0
+    parts: Annotated[tuple[tuple[MemberId, Amount], ...], wire("parts", absent=[])] = ()
+    done: Annotated[int, wire("done", absent=0)] = 0
+    finished: Annotated[bool, wire("finished", absent=False)] = False
+    version: Annotated[int, wire("version", absent=0)] = 0
+
+
+@stored_as("withdrawal", 2)
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A request to pay cash out (Rule 3); `approved` None: not decided. `fee` is part of it."""
+
+    id: Annotated[str, wire("id")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    at: Annotated[Instant, wire("at")]
+    fee: Annotated[Amount, money("fee", absent=0)] = 0
+    approved: Annotated[bool | None, wire("approved", absent=None)] = None
+    reason: Annotated[str | None, wire("reason", absent=None)] = None
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("withdrawal_day")
+@dataclass(frozen=True, slots=True)
+class WithdrawalDay:
+    """How many withdrawals a member requested on a day (ISO 8601)."""
+
+    member: Annotated[MemberId, wire("member")]
+    day: Annotated[str, wire("day")]
+    count: Annotated[int, wire("count")]
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("answer")
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command that a person waits for; no money hangs on this row."""
+
+    request: Annotated[str, wire("request")]
+    refused: Annotated[str | None, wire("refused")]
+    expires_at: Annotated[int, wire("expires_at")]
+
+
+@stored_as("notice")
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that members are told (Rule 1.7); how it is worded is decided when it is read.
+
+    `audience` is `member/{id}`, or for what concerns more members than can be written to at once
+    `queue/{id}` or `everybody`. `id` is the same however often the notice is made. `facts` are
+    what a wording may name: amounts in minor units, ratios in basis points.
+    """
+
+    audience: Annotated[str, wire("audience")]
+    at: Annotated[Instant, wire("at")]
+    id: Annotated[str, wire("id")]
+    kind: Annotated[str, wire("kind")]
+    facts: Annotated[dict[str, str | int], wire("facts", absent={})] = field(default_factory=dict)
+
+
+@stored_as("wording")
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the operator words a kind of notice in a language; `text` None: as by default."""
+
+    locale: Annotated[str, wire("locale")]
+    kind: Annotated[str, wire("kind")]
+    text: Annotated[str | None, wire("text")]
+    saved_at: Annotated[Instant, wire("saved_at")]
+    saved_by: Annotated[str, wire("saved_by")]
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("connected_order")
+@dataclass(frozen=True, slots=True)
+class ConnectedOrder:
+    """What a connector heard of an order of its shop, and what it told of it.
+
+    `facts` are those of `rebate.connectors.facts`; `pending` names the events of them that may not
+    be on the bus yet.
+    """
+
+    connector: Annotated[str, wire("connector")]
+    order: Annotated[str, wire("order")]
+    facts: Annotated[dict[str, Any], wire("facts")]
+    pending: Annotated[tuple[str, ...], wire("pending", absent=[])] = ()
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("connector_state")
+@dataclass(frozen=True, slots=True)
+class ConnectorState:
+    """When a connector last heard of its shop, and up to when it looked what changed there."""
+
+    connector: Annotated[str, wire("connector")]
+    heard_at: Annotated[Instant | None, wire("heard_at", absent=None)] = None
+    looked_at: Annotated[Instant | None, wire("looked_at", absent=None)] = None
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+_NOBODYS = "\x1f"
+"""Begins the partitions of guests' tickets, and no member's id."""
+
+
+def number(value: int) -> str:
+    """Return a non-negative whole number so that text sorts as numbers do."""
+    return f"{value:020d}"
+
+
+def waits_by_member(ticket: Ticket) -> bool:
+    """Tell whether a ticket is to be found by its member: it waits where a referral counts."""
+    name = PLANS.queue(ticket.queue)
+    return bool(name and name.plan.serves_members) and ticket.first_waiting() is not None
+
+
+def place_key(queue: QueueId, place: int) -> str:
+    """Return how a ticket that waits sorts among its member's tickets."""
+    return f"{joined(queue)}#{number(place)}"
+
+
+def inbox_partition(queue: QueueId, shard: int) -> str:
+    """Return one of the partitions in which a queue's commands wait."""
+    return f"{_escaped(queue)}#{shard}"
+
+
+def inbox_key(queue: QueueId, sort: str) -> Key:
+    """Return where the command with this sort key waits."""
+    return Key(inbox_partition(queue, crc32(sort.encode()) % SHARDS), sort)
+
+
+def journal_key(source: str, row: int) -> Key:
+    """Return where the journal row `row` of a source is stored."""
+    return Key(joined(source, number(row)))
+
+
+def ticket_key(
+    queue: QueueId, member: MemberId, order: OrderId, merged_from: QueueId = NO_QUEUE
+) -> Key:
+    """Return where the ticket of an order in a queue is stored: with its member's others.
+
+    A guest's stands for itself, where no member's can.
+    """
+    came_from = (merged_from,) if merged_from else ()
+    return Key(member or f"{_NOBODYS}{order}", joined(queue, order, *came_from))
+
+
+def merged_ticket_key(ticket: Ticket) -> Key | None:
+    """Return where what of a ticket was merged is stored; None: nothing was (Rule 1.5.5)."""
+    if not ticket.merged_into:
+        return None
+    return ticket_key(ticket.merged_into, ticket.member, ticket.order, ticket.queue)
+
+
+def node_key(key: NodeKey) -> Key:
+    """Return where a node of a queue's index of places is stored."""
+    return Key(joined(key.queue, str(key.tree), str(key.level), str(key.index)))
+
+
+def refund_key(order: OrderId, name: str) -> Key:
+    """Return where a refund of an order is stored."""
+    return Key(order, joined(name))
+
+
+def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
+    """Return where further lines of an order are stored."""
+    return Key(order, joined(digest, number(row)))
+
+
+_KEYS: dict[type, Callable[[Any], Key]] = {
+    Queue: lambda r: Key(r.id),
+    Ticket: lambda r: ticket_key(r.queue, *r.key),
+    Node: lambda r: node_key(r.key),
+    Wallet: lambda r: Key(r.member),
+    Order: lambda r: Key(r.id),
+    OrderLines: lambda r: line_rows_key(r.order, r.digest, r.row),
+    OrderRefund: lambda r: refund_key(r.order, r.name),
+    KnownSender: lambda r: Key(r.name),
+    Unclaimed: lambda r: Key(UNCLAIMED, joined(number(r.since), r.order)),
+    Inbox: lambda r: inbox_key(r.queue, r.sort),
+    Journal: lambda r: journal_key(r.source, r.number),
+    StatementEntry: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
+    Hold: lambda r: Key(r.member, r.id),
+    Seed: lambda r: Key(r.day),
+    DailyRebates: lambda r: Key(r.day),
+    Commission: lambda r: Key(r.order),
+    DividendRun: lambda r: Key(r.id),
+    Withdrawal: lambda r: Key(r.id),
+    WithdrawalDay: lambda r: Key(r.member, r.day),
+    Member: lambda r: Key(r.id),
+    Product: lambda r: Key(r.id),
+    Shop: lambda r: Key(r.id),
+    Spend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
+    SettingsVersion: lambda r: Key(number(r.number)),
+    CurrentSettings: lambda _: Key("current"),
+    Answer: lambda r: Key(r.request),
+    Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
+    Wording: lambda r: Key(r.locale, r.kind),
+    ConnectedOrder: lambda r: Key(r.connector, r.order),
+    ConnectorState: lambda r: Key(r.connector),
+}
+
+
+def key_of(row: object) -> Key:
+    """Return where a row is stored."""
+    return _KEYS[type(row)](row)
