@@ -40,9 +40,11 @@ _SETTLEMENT: _Access = {
     "commissions": (_GET, _PUT),
     "current_settings": (_GET, _GET_MANY),
     "daily_rebates": (_GET, _PUT),
+    "frozen_love": (_PUT,),
     "holds": (_QUERY, _PUT, _REMOVE),
     "inbox": (_QUERY, _PUT, _REMOVE),
     "journal": (_PUT,),
+    "lists": (_PUT,),
     "members": (_GET,),
     "nodes": (_GET_MANY, _PUT),
     "order_lines": (_QUERY,),
@@ -117,8 +119,20 @@ _ASKED: _Access = {
 
 _CONNECTED: _Access = {"connected_orders": (_GET, _PUT), "connectors": (_GET, _PUT)}
 
+_MONEY: _Access = {
+    "day_counts": (_GET, _PUT),
+    "gift_counts": (_GET, _PUT),
+    "gifts": (_GET, _GET_MANY, _PUT),
+    "lists": (_QUERY, _PUT, _REMOVE),
+    "payout_accounts": (_GET, _GET_MANY, _QUERY, _PUT),
+    "payouts": (_GET, _GET_MANY, _QUERY, _PUT),
+    "redemptions": (_GET, _GET_MANY, _QUERY, _PUT),
+    "requests": (_GET, _GET_MANY, _PUT),
+}
+"""What people and shops ask of wallets."""
+
 ACCESS: Mapping[str, _Access] = {
-    "api": _all(_ASKED, _SETTLEMENT, _PAID, _EARLY, _REFUNDED, _CATALOG),
+    "api": _all(_ASKED, _SETTLEMENT, _PAID, _EARLY, _REFUNDED, _CATALOG, _MONEY),
     "connect_orders": _all(_CONNECTED, _SETTINGS),
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,
@@ -133,10 +147,13 @@ ACCESS: Mapping[str, _Access] = {
         **_RUNS,
         "commissions": (_SCAN, _PUT),
         "dividends": (_GET, _PUT),
+        "frozen_love": (_QUERY, _REMOVE),
         "holds": (_GET, _SCAN, _REMOVE),
         "journal": (_PUT,),
+        "lists": (_QUERY, _REMOVE),
         "members": (_SCAN,),
         "orders": (_GET,),
+        "requests": (_PUT,),
         "statements": (_PUT,),
         "wallets": (_GET, _ADD),
     },

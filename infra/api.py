@@ -21,6 +21,9 @@ GET, POST, PUT = gateway.HttpMethod.GET, gateway.HttpMethod.POST, gateway.HttpMe
 OPEN = ("/v1/health", "/v1/draws")
 """What anybody may ask; everything else needs a token, or a shop's signature."""
 
+SIGNED = ("/v1/events", "/v1/spends", "/v1/give-backs")
+"""What shops post, signed."""
+
 SLOW_MS = 3000
 
 _LOGGED = {
@@ -72,11 +75,14 @@ class Api(Construct):
         for path in OPEN:
             self._route(path, [GET])
         if stage.http_events:
-            self._route("/v1/events", [POST])
+            for path in SIGNED:
+                self._route(path, [POST])
+            self._route("/v1/balances", [GET])
             self._share_secrets(stage, function)
         if stage.connectors:
             self._take_webhooks(hears)
         self._route("/v1/me/{proxy+}", [GET, POST], members, scope_name(MEMBER))
+        self._route("/v1/gifts", [GET], members, scope_name(MEMBER))
         self._route("/v1/{proxy+}", [GET, POST, PUT], operators, scope_name(OPERATOR))
         acknowledge(
             self.api, "APIG4", "what is open is for everybody to know; shops sign their events"

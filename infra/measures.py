@@ -81,6 +81,13 @@ class Measures:
             means="A connected shop did not answer when it was asked what changed.",
         )
         alarms.ring(
+            "mismatches",
+            "requests",
+            self.total(Metric.MISMATCHES),
+            at_least=1,
+            means="A known id came with other content, or a payout that is over was told.",
+        )
+        alarms.ring(
             "audit",
             "books",
             self._metric(AUDIT_DIFFERENCES, "Maximum"),

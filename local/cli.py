@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from local.commands import audit, convert, demo, draws, replay, scenario, settings
+from local.commands import audit, convert, demo, draws, replay, scenario, settings, simulate
 from local.engine import EngineUnavailable
 from local.failures import Failure
 from local.screen import complain
@@ -16,6 +16,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     demo,
     replay,
     scenario,
+    simulate,
     audit,
     settings,
     draws,

@@ -4,22 +4,21 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from local.compare import differences
 from local.deployment import LocalDeployment
 from local.settling import DeliveryFailed
+from local.wallet_steps import WALLET_ACTIONS, TakenStep
 from rebate.contracts.scenario_steps import (
     BuyStep,
-    DecideStep,
     DrawStep,
     EntryStep,
     EventStep,
     ExchangeStep,
     RefundStep,
     Step,
-    TransferStep,
-    WithdrawStep,
 )
 from rebate.contracts.scenarios import Scenario
 from rebate.contracts.settings import merge_patch
@@ -29,6 +28,7 @@ from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant, day_of, instant_of
 from rebate.usecases.draws.seeds import Seeds, repeatable_seed
 from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.money.thaw import thaw_due
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
 
@@ -91,10 +91,8 @@ class _Player:
             "exchange": self._exchange,
             "run": self._run,
             "set": self._set,
-            "withdraw": self._withdraw,
-            "decide": self._decide,
-            "transfer": self._transfer,
             "event": self._event,
+            **{kind: partial(self._ask, take) for kind, take in WALLET_ACTIONS.items()},
         }
 
     @property
@@ -133,7 +131,7 @@ class _Player:
         return found
 
     def _take(self, step: Step) -> StepRefusal | None:
-        self._deployment.app.holds.release(self._instant)
+        self._fall_due()
         self._keep_seeds([self._at, *_instants_in(step)])
         try:
             self._actions[step.kind](step.action)
@@ -143,8 +141,14 @@ class _Player:
             return StepRefusal(type(error).__name__, str(error))
         finally:
             self._deployment.settle(STEP_COMMANDS_MAX)
-            self._deployment.app.holds.release(self._instant)
+            self._fall_due()
         return self._refused_by_functions()
+
+    def _fall_due(self) -> None:
+        """Do what falls due by itself by now."""
+        app = self._deployment.app
+        app.holds.release(self._instant)
+        thaw_due(app.wallets, self._instant)
 
     def _refused_by_functions(self) -> StepRefusal | None:
         """Return why the event of this step was set aside, if it was.
@@ -205,19 +209,8 @@ class _Player:
         document = merge_patch(now.document, patch)
         save_settings(app.store, app.clock, document, expects=now.version, by="scenario")
 
-    def _withdraw(self, wish: WithdrawStep) -> None:
-        cashier = self._deployment.app.cashier
-        cashier.withdraw(wish.id, MemberId(wish.member), wish.amount, self._instant)
-
-    def _decide(self, decision: DecideStep) -> None:
-        self._deployment.app.cashier.decide(
-            decision.id, approve=decision.approve, reason=decision.reason
-        )
-
-    def _transfer(self, wish: TransferStep) -> None:
-        giver, taker = MemberId(wish.sender), MemberId(wish.receiver)
-        name = f"step {self._number}"
-        self._deployment.app.cashier.transfer(name, giver, taker, wish.asset, wish.amount)
+    def _ask(self, take: Callable[[TakenStep, Any], None], wish: Any) -> None:  # noqa: ANN401 - a step's
+        take(TakenStep(self._deployment.app.wallets, self._instant, f"step {self._number}"), wish)
 
     def _event(self, event: EventStep) -> None:
         time = (event.time or self._at).isoformat()

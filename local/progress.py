@@ -1,7 +1,8 @@
 """Progress for those who watch: a bar on stderr, only where that is a terminal."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
@@ -15,6 +16,21 @@ def watched(steps: Iterable[Step], what: str, total: int) -> Iterator[Step]:
     if not sys.stderr.isatty():
         yield from steps
         return
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar(what) as progress:
         yield from progress.track(steps, total=total)
+
+
+@contextmanager
+def metered(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Give what shows how many of `total` are done, while the block lasts."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with _bar(what) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _bar(what: str) -> Progress:
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -1,6 +1,7 @@
 """Stores: folders in which the data of a deployment outlives the command."""
 
 import itertools
+import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,6 +12,8 @@ from local.deployment import Clients, LocalDeployment, deployed
 from local.engine import STORE_FILE, dynamodb
 from local.failures import BadInput
 from local.memory import deployed_in_memory
+from rebate.adapters.dynamodb import DynamoStore
+from rebate.usecases.storage.ports import Store
 
 PREFIX = "rebate-"
 
@@ -86,3 +89,22 @@ def require_store(store: Path) -> None:
     """
     if not (store / STORE_FILE).is_file():
         raise BadInput(f"{store} is no store: there is no {STORE_FILE} in it")
+
+
+@contextmanager
+def books(store: Path | None, stage: str | None) -> Iterator[Store]:
+    """Yield what a folder holds, or the tables of a stage on AWS, to be read.
+
+    Raises:
+        BadInput: the folder is no store, or no region is named.
+    """
+    if stage is None:
+        assert store is not None, "a store or a stage is named"
+        require_store(store)
+        with opened(store) as deployment:
+            yield deployment.app.store
+        return
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if not region:
+        raise BadInput("AWS_REGION must name the region of the stage")
+    yield DynamoStore(f"rebate-{stage}-", region)

@@ -138,13 +138,37 @@ GUARDED = {
         "a repurchase overwrites an order that the shop has called so",
         RACES + "test_an_order_that_is_called_as_a_repurchase",
     ),
-    "wallets: Put(Journal(source, number, now, (entry,), events), expects=0)": Guard(
-        "a withdrawal is decided twice, or one way and the other",
-        RACES + "test_two_operators_decide_otherwise",
+    "adjust: Put(after, expects=known.version)": Guard(
+        "of two operators who ask for an adjustment at once, one is forgotten",
+        RACES + "test_two_operators_adjust_at_once",
     ),
-    "wallets: Credit(owner.member, amounts, expects=looked_at)": Guard(
+    "decide_withdrawal: Put(after, expects=known.version)": Guard(
+        "of two operators who approve a withdrawal at once, one is forgotten",
+        RACES + "test_two_operators_approve_at_once",
+    ),
+    "follow_redemption: Put(more, expects=gift.version)": Guard(
+        "what a cancelled redemption puts back undoes what another takes",
+        RACES + "test_a_gift_is_redeemed_while_another_redemption_is_cancelled",
+    ),
+    "give_back: Put(after, expects=spent.version)": Guard(
+        "more is given back than was spent",
+        RACES + "test_two_give_backs_of_one_spend",
+    ),
+    "ledger: Put(Journal(source, number, now, entries, tuple(events)), expects=0)": Guard(
+        "a redemption is cancelled, and sent all the same",
+        RACES + "test_a_redemption_is_cancelled_while_it_is_sent",
+    ),
+    "ledger: Credit(member, amounts, expects=looked_at)": Guard(
         "the same balance is paid out twice",
         RACES + "test_two_requests_for_the_same_cash",
+    ),
+    "redeem_gift: Put(replace(left, version=gift.version + 1), expects=gift.version)": Guard(
+        "two members have the last piece",
+        RACES + "test_two_members_redeem_the_last_piece",
+    ),
+    "save_gift: Put(after, expects=version)": Guard(
+        "an operator undoes another's change of a gift unseen",
+        RACES + "test_two_operators_change_a_gift",
     ),
     "word_notices: Put(row, expects=expects)": Guard(
         "an operator undoes another's wording unseen",

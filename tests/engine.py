@@ -4,11 +4,14 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from local.wallet_steps import WALLET_ACTIONS, TakenStep
 from rebate.bootstrap import App, wire
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, parse_event
+from rebate.contracts.scenario_steps import Step
 from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Rejected
 from rebate.domain.names import WHOLE_ORDER, LineId, QueueId
@@ -16,6 +19,7 @@ from rebate.domain.times import Instant, instant_of
 from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 from rebate.usecases.draws.seeds import repeatable_seed
 from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.money.thaw import thaw_due
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
 from tests.fakes import FakeClock, MemoryStore
@@ -67,16 +71,22 @@ class Player:
     def step(self, step: Mapping[str, Any]) -> None:
         given = step.get("at")
         self.at = datetime.fromisoformat(given) if given else self.at + timedelta(minutes=1)
-        self.app.holds.release(self.now)
+        self._fall_due()
         (kind,) = set(step) - {"at", "refused"}
-        action: Callable[[Any], Any] = getattr(self, f"_{kind}")
+        action: Callable[[Any], Any] = (
+            partial(self._ask, kind) if kind in WALLET_ACTIONS else getattr(self, f"_{kind}")
+        )
         try:
             action(step[kind])
         except Rejected as rejected:
             self.refusals.append(rejected.code.value)
         else:
             self.refusals.append(None)
+        self._fall_due()
+
+    def _fall_due(self) -> None:
         self.app.holds.release(self.now)
+        thaw_due(self.app.wallets, self.now)
 
     @property
     def now(self) -> Instant:
@@ -158,15 +168,10 @@ class Player:
         patched = merge_patch(known.document, patch)
         save_settings(self.store, self.app.clock, patched, expects=known.version, by="test")
 
-    def _withdraw(self, step: Mapping[str, Any]) -> None:
-        self.app.cashier.withdraw(step["id"], step["member"], step["amount"], self.now)
-
-    def _decide(self, step: Mapping[str, Any]) -> None:
-        self.app.cashier.decide(step["id"], approve=step["approve"])
-
-    def _transfer(self, step: Mapping[str, Any]) -> None:
-        name = f"t{next(self.names)}"
-        self.app.cashier.transfer(name, step["from"], step["to"], step["asset"], step["amount"])
+    def _ask(self, kind: str, wish: Mapping[str, Any]) -> None:
+        read = Step.model_validate({kind: wish})
+        taken = TakenStep(self.app.wallets, self.now, f"step {next(self.names)}")
+        WALLET_ACTIONS[kind](taken, read.action)
 
 
 def _wish(step: Mapping[str, Any]) -> Wish:

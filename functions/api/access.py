@@ -15,7 +15,12 @@ MEMBER = "rebate/member"
 OPERATOR = "rebate/operator"
 
 _MEMBERS = "/v1/me/"
-_OPEN = frozenset({"/v1/health", "/v1/events", "/v1/draws"})
+_OPEN = frozenset({"/v1/health", "/v1/draws"})
+_SIGNED = frozenset({"/v1/events", "/v1/spends", "/v1/give-backs", "/v1/balances"})
+"""What shops ask: they sign instead of showing a token."""
+
+_FOR_MEMBERS = frozenset({("GET", "/v1/gifts")})
+"""What members may ask beside what is under `/v1/me/`."""
 
 
 class Unauthenticated(Exception):
@@ -30,7 +35,7 @@ def guard(
     app: ApiGatewayResolver, next_middleware: Callable[[ApiGatewayResolver], Response[Any]]
 ) -> Response[Any]:
     """Let a request through whose token has the scope that its route needs."""
-    needed = scope_of(app.current_event.path)
+    needed = scope_of(app.current_event.path, app.current_event.http_method)
     if needed is not None:
         claims = claims_of(app.current_event.raw_event)
         if needed not in str(claims.get("scope", "")).split():
@@ -40,11 +45,12 @@ def guard(
     return answer
 
 
-def scope_of(path: str) -> str | None:
-    """Return the scope that a path needs; None: none."""
-    if path in _OPEN:
+def scope_of(path: str, method: str) -> str | None:
+    """Return the scope that a request needs; None: none."""
+    if path in _OPEN | _SIGNED:
         return None
-    return MEMBER if path.startswith(_MEMBERS) else OPERATOR
+    for_members = path.startswith(_MEMBERS) or (method, path) in _FOR_MEMBERS
+    return MEMBER if for_members else OPERATOR
 
 
 def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,3 +69,16 @@ def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def member_of(event: Mapping[str, Any]) -> MemberId:
     """Return the member who asks: the token's subject."""
     return MemberId(str(claims_of(event)["sub"]))
+
+
+def name_of(event: Mapping[str, Any]) -> str:
+    """Return by which name it is remembered who asks."""
+    claims = claims_of(event)
+    return str(claims.get("username") or claims["sub"])
+
+
+def own_members(event: Mapping[str, Any]) -> frozenset[MemberId]:
+    """Return the members that an operator is: nobody decides on their own (rule 3.1)."""
+    claims = claims_of(event)
+    names = (claims.get("member_id"), claims["sub"])
+    return frozenset(MemberId(str(name)) for name in names if name)

@@ -1,6 +1,5 @@
 """What requests say in their bodies."""
 
-import base64
 import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -8,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from functions.api.errors import InvalidRequest, NotJson
+from functions.api.signatures import raw_body
 from rebate.contracts.problems import Problem, shown
 from rebate.contracts.validation import problems_of
 
@@ -31,9 +31,3 @@ def body_of(event: Mapping[str, Any], model: type[Body]) -> Body:
         return model.model_validate(document)
     except ValidationError as error:
         raise InvalidRequest(problems_of(error, model)) from None
-
-
-def raw_body(event: Mapping[str, Any]) -> bytes:
-    """Return the body byte for byte."""
-    body: str = event.get("body") or ""
-    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()

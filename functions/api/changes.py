@@ -4,6 +4,7 @@
     POST /v1/me/entries/draw             204; draw an entry's ratio
     PUT  /v1/settings                    put others in force instead of a version
     POST /v1/settings/check              what settings would mean
+    POST /v1/simulate                    what they would come to over made-up orders
     PUT  /v1/notices/wordings            word a kind of notice otherwise, instead of a version
     POST /v1/products/enable             let existing products take part; again while there are more
     POST /v1/queues/stalled/clear        end what waits in the queue of a product that is off sale
@@ -18,7 +19,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.access import claims_of, member_of
+from functions.api.access import member_of, name_of
 from functions.api.bodies import body_of
 from functions.api.errors import answer
 from functions.api.operators import settings_shown
@@ -59,8 +60,9 @@ def change_settings() -> Response[str]:
         app().clock,
         asked.settings,
         expects=asked.version,
-        by=_name_in(event),
+        by=name_of(event),
         margin_bps=lowest_margin(app().store),
+        is_live=True,
     )
     return answer(200, settings_shown(saved))
 
@@ -72,9 +74,17 @@ def check_settings() -> Response[str]:
     from rebate.contracts.settings import parse_settings  # noqa: PLC0415
 
     asked = body_of(_event(), requests.CheckSettings)
-    settings = parse_settings(asked.settings, lowest_margin(app().store))
+    settings = parse_settings(asked.settings, lowest_margin(app().store), is_live=True)
     means = (api.Meaning(part=s.part, text=s.text) for s in explain(settings))
     return answer(200, api.SettingsChecked(means=tuple(means)))
+
+
+@router.post("/v1/simulate")
+def simulate() -> Response[str]:
+    # Rarely asked for, and large.
+    from rebate.usecases.queries.simulate_settings import simulate_settings  # noqa: PLC0415
+
+    return answer(200, simulate_settings(body_of(_event(), requests.Simulate)))
 
 
 @router.put("/v1/notices/wordings")
@@ -88,7 +98,7 @@ def change_wording() -> Response[str]:
         asked.kind,
         asked.text,
         expects=asked.version,
-        by=_name_in(event),
+        by=name_of(event),
     )
     return answer(200, saved)
 
@@ -124,12 +134,6 @@ def _wish(asked: requests.ExchangeRequest | requests.DrawRequest) -> Wish:
         line = WHOLE_ORDER if asked.line is None else LineId(asked.line)
         return Wish.of(QueueId(asked.queue), OrderId(asked.order), line)
     return Wish(QueueId(asked.queue), EntryId(asked.entry or ""))
-
-
-def _name_in(event: dict[str, Any]) -> str:
-    """Return by which name it is remembered who asks."""
-    claims = claims_of(event)
-    return str(claims.get("username") or claims["sub"])
 
 
 def _event() -> dict[str, Any]:

@@ -5,11 +5,19 @@ from collections.abc import Iterable, Mapping
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.access import Forbidden, Unauthenticated
-from rebate.adapters.telemetry import record_stuck
+from rebate.adapters.telemetry import record_mismatch, record_stuck
 from rebate.contracts.api import ProblemShown, RefusalShown, as_json
 from rebate.contracts.problems import Invalid, Problem
 from rebate.contracts.signatures import BadSignature
-from rebate.domain.errors import Code, Conflict, Impossible, NotYet, Rejected, Unavailable
+from rebate.domain.errors import (
+    Code,
+    Conflict,
+    Impossible,
+    Mismatch,
+    NotYet,
+    Rejected,
+    Unavailable,
+)
 
 
 class NotJson(Exception):
@@ -29,6 +37,9 @@ _STATUS: Mapping[Code, int] = {
     Code.ALREADY_PAID: 409,
     Code.ALREADY_DRAWN: 409,
     Code.CONFLICTING_EVENT: 409,
+    Code.UNKNOWN_MEMBER: 404,
+    Code.OUT_OF_STOCK: 409,
+    Code.GIFT_CLOSED: 409,
 }
 """A refusal is 422 where nothing stands here."""
 
@@ -76,6 +87,8 @@ def _plain(error: Exception) -> Response[str]:
 
 
 def _rejected(error: Rejected) -> Response[str]:
+    if isinstance(error, Mismatch):
+        record_mismatch(error)
     problems = error.__cause__.problems if isinstance(error.__cause__, Invalid) else ()
     return refusal(_STATUS.get(error.code, 422), error.code, str(error), problems)
 

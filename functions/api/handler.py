@@ -9,12 +9,12 @@ from typing import Any, cast
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api import access, draws, errors, members, notices, operators
+from functions.api import access, draws, errors, members, notices, operators, wallets
 from rebate.adapters.telemetry import observed
 
 resolver = APIGatewayHttpResolver()
 resolver.use([access.guard])
-for _looking in (members, operators, notices, draws):
+for _looking in (members, operators, notices, draws, wallets):
     resolver.include_router(_looking.router)
 errors.install(resolver)
 
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 @cache
 def take_bodies() -> None:
     """Add the routes that take bodies; what checks them is loaded here, with the first of them."""
-    from functions.api import changes, shops  # noqa: PLC0415
+    from functions.api import changes, shops, wallet_changes  # noqa: PLC0415
 
-    for changing in (changes, shops):
+    for changing in (changes, shops, wallet_changes):
         resolver.include_router(changing.router)

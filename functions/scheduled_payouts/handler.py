@@ -11,12 +11,13 @@ from rebate.bootstrap import app
 from rebate.contracts.schedules import RELEASE, payouts, read_run, read_tick
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
+from rebate.usecases.money.thaw import thaw_due
 from rebate.usecases.schedules.due_runs import instant_of_run, run_due, ticks
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
-    """Return the queues that were told to pay out; dividends and holds are of no queue."""
+    """Return the queues that were told to pay out; dividends, holds and thaws are of none."""
     asked, run = read_tick(event), read_run(event, payouts())
     if not asked.if_due:
         return {"queues": record_started(run, _start(run, asked.instant, ahead=False))}
@@ -37,6 +38,7 @@ def _start(run: str, at: Instant, *, ahead: bool) -> Sequence[QueueId]:
         case _ if run == RELEASE:
             if not ahead:
                 app().holds.release(at)
+                thaw_due(app().wallets, at)
         case _:
             return app().scheduler.start(run, at, ahead=ahead)
     return []

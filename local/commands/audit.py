@@ -1,17 +1,11 @@
 """`rebate audit`: every balance and queue, recomputed from the journal."""
 
-import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from local.failures import BadInput
 from local.screen import complain, print_json
-from local.stores import DEMO_STORE, opened, require_store
-from rebate.adapters.dynamodb import DynamoStore
+from local.stores import DEMO_STORE, books
 from rebate.usecases.audit.audit_books import Audit, audit_books
-from rebate.usecases.storage.ports import Store
 
 NAME = "audit"
 SUMMARY = "recompute every balance and queue from the journal, and tell what does not add up"
@@ -32,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Audit; 0: all adds up, 1: it does not."""
-    with _books(arguments) as store:
+    with books(None if arguments.stage else arguments.store, arguments.stage) as store:
         audit = audit_books(store, differences_max=DIFFERENCES_MAX)
     if arguments.json:
         print_json(_document(audit))
@@ -44,19 +38,6 @@ def run(arguments: Namespace) -> int:
     if audit.differences and audit.moved:
         complain(["queues were settled meanwhile, which looks like differences: audit again"])
     return 1 if audit.differences else 0
-
-
-@contextmanager
-def _books(arguments: Namespace) -> Iterator[Store]:
-    if arguments.stage is None:
-        require_store(arguments.store)
-        with opened(arguments.store) as deployment:
-            yield deployment.app.store
-        return
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    if not region:
-        raise BadInput("AWS_REGION must name the region of the stage")
-    yield DynamoStore(f"rebate-{arguments.stage}-", region)
 
 
 def _told(audit: Audit) -> str:

@@ -13,9 +13,9 @@ from local.screen import complain, print_json
 from local.settings import read_settings
 from rebate.connectors import (
     PLATFORMS,
+    ConnectorRules,
     Converted,
     PlatformDelivery,
-    Rules,
     UnreadableDelivery,
     convert,
 )
@@ -66,7 +66,7 @@ def _document(converted: Converted) -> dict[str, Any]:
     }
 
 
-def _rules(arguments: Namespace) -> Rules:
+def _rules(arguments: Namespace) -> ConnectorRules:
     """Return how to convert, by the settings.
 
     Raises:
@@ -75,20 +75,20 @@ def _rules(arguments: Namespace) -> Rules:
     if arguments.settings is None:
         if arguments.key is not None:
             raise BadInput("--key needs --settings with that connector in them")
-        return Rules()
+        return ConnectorRules()
     settings = parse_settings(read_settings(arguments.settings))
     connectors, key = settings.connectors, arguments.key
     if key is not None and key not in connectors:
         wrong = Problem("--key", f"no connector is called {shown(key)}", nearest(key, connectors))
         raise BadInput(str(wrong))
     wanted = [connectors[key]] if key else connectors.values()
-    found = {Rules(settings.currency, each.guests, each.completed) for each in wanted}
+    found = {ConnectorRules(settings.currency, each.guests, each.completed) for each in wanted}
     if len(found) > 1:
         raise BadInput(f"--key is needed, for connectors differ: {one_of(sorted(connectors))}")
-    return next(iter(found), Rules(settings.currency))
+    return next(iter(found), ConnectorRules(settings.currency))
 
 
-def _heard(file: Path, platform: str, rules: Rules) -> list[Heard]:
+def _heard(file: Path, platform: str, rules: ConnectorRules) -> list[Heard]:
     """Return what each delivery of a file tells.
 
     Raises:

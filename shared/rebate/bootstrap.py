@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rebate.usecases.connections.connect_shop import ShopConnections
     from rebate.usecases.entries.exchange_entry import EntryActions
     from rebate.usecases.events.publish_events import Publisher
+    from rebate.usecases.money.ledger import WalletLedger
     from rebate.usecases.orders.accept_order import OrderAcceptance
     from rebate.usecases.orders.admit_event import Door
     from rebate.usecases.orders.early_events import EarlyEvents
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from rebate.usecases.schedules.start_runs import Scheduler
     from rebate.usecases.settings.save_settings import SettingsReader
     from rebate.usecases.settlement.settle_queue import Settler
-    from rebate.usecases.wallets import WalletOperations
 
 
 class Outside:
@@ -172,10 +172,10 @@ class App:
         )
 
     @cached_property
-    def cashier(self) -> "WalletOperations":
-        from rebate.usecases.wallets import WalletOperations
+    def wallets(self) -> "WalletLedger":
+        from rebate.usecases.money.ledger import WalletLedger
 
-        return WalletOperations(self.store, self.clock, self.settings)
+        return WalletLedger(self.store, self.clock, self.settings, pause=_jitter)
 
     @cached_property
     def dividends(self) -> "DividendPayment":

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from rebate.adapters import shop_api as module
-from rebate.adapters.connector_accounts import Account, ConnectorAccounts
+from rebate.adapters.connector_accounts import ConnectorAccount, ConnectorAccounts
 from rebate.adapters.shop_api import shop_api
 from rebate.domain.errors import Unavailable
 from rebate.domain.times import Instant
@@ -83,12 +83,12 @@ def shop(monkeypatch) -> Iterator[Shop]:
 
 
 def woocommerce(shop: Shop):
-    account = Account(platform="woocommerce", url=shop.url, user="ck_1", password="cs_1")
+    account = ConnectorAccount(platform="woocommerce", url=shop.url, user="ck_1", password="cs_1")
     return shop_api("web", account)
 
 
 def shopify(shop: Shop):
-    return shop_api("web", Account(platform="shopify", url=shop.url, token="shpat_1"))
+    return shop_api("web", ConnectorAccount(platform="shopify", url=shop.url, token="shpat_1"))
 
 
 def test_refunds_are_read_page_by_page(shop):
@@ -160,10 +160,10 @@ def test_an_answer_of_another_shape_is_unavailable(shop, content):
     "account",
     [
         None,
-        Account(platform="woocommerce", user="u", password="p"),
-        Account(platform="woocommerce", url="http://shop.example", user="u", password="p"),
-        Account(platform="woocommerce", url="https://shop.example"),
-        Account(platform="shopify", url="https://shop.example", user="u", password="p"),
+        ConnectorAccount(platform="woocommerce", user="u", password="p"),
+        ConnectorAccount(platform="woocommerce", url="http://shop.example", user="u", password="p"),
+        ConnectorAccount(platform="woocommerce", url="https://shop.example"),
+        ConnectorAccount(platform="shopify", url="https://shop.example", user="u", password="p"),
     ],
 )
 def test_an_account_that_does_not_say_how_is_unavailable(account):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from rebate.connectors import PLATFORMS, Converted, PlatformDelivery, Rules, convert
+from rebate.connectors import PLATFORMS, ConnectorRules, Converted, PlatformDelivery, convert
 
 AT = "2026-03-02T09:58:10-05:00"
-USD = Rules("USD")
+USD = ConnectorRules("USD")
 
 
 def bag(amount: str, currency: str = "USD", shown: tuple[str, str] | None = None) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def woocommerce(payload: Any, *refunds: Any, topic: str = "order.updated") -> Pl
     return PlatformDelivery({"x-wc-webhook-topic": topic}, payload, refunds)
 
 
-def told(platform: str, *deliveries: PlatformDelivery, rules: Rules = USD) -> Converted:
+def told(platform: str, *deliveries: PlatformDelivery, rules: ConnectorRules = USD) -> Converted:
     hear = PLATFORMS[platform].hear
     return convert([hear(delivery, rules) for delivery in deliveries], rules)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rebate.connectors import Rules, UnreadableDelivery
+from rebate.connectors import ConnectorRules, UnreadableDelivery
 from tests.connectors.sent import (
     USD,
     backs_of,
@@ -52,14 +52,16 @@ def test_a_discount_above_all_lines_leaves_nothing_of_them():
 )
 def test_amounts_have_the_decimals_of_their_currency(currency, total, tax, paid):
     sent = wc_order(wc_line(1, total, tax), currency=currency)
-    assert paid_of(told("woocommerce", woocommerce(sent), rules=Rules(currency))) == {"1": paid}
+    assert paid_of(told("woocommerce", woocommerce(sent), rules=ConnectorRules(currency))) == {
+        "1": paid
+    }
 
 
 def test_other_currencies_and_none_of_iso_4217_are_left_out():
     other = woocommerce(wc_order(currency="CAD"))
     assert reasons_of(told("woocommerce", other)) == ["currency CAD, the deployment has USD"]
     unknown = woocommerce(wc_order(currency="BTC"))
-    for rules in (Rules(), Rules("BTC")):
+    for rules in (ConnectorRules(), ConnectorRules("BTC")):
         assert reasons_of(told("woocommerce", unknown, rules=rules)) == [
             "currency BTC is not in ISO 4217"
         ]

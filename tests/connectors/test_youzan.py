@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
-from rebate.connectors import PLATFORMS, PlatformDelivery, Rules, UnreadableDelivery
+from rebate.connectors import PLATFORMS, ConnectorRules, PlatformDelivery, UnreadableDelivery
 from tests.connectors.sent import backs_of, paid_of, reasons_of, told, types_of
 
-CNY = Rules("CNY")
+CNY = ConnectorRules("CNY")
 
 
 def message(kind, msg, **rest):

@@ -19,6 +19,12 @@ CONTRACT_NAMES = [
     "CommissionPaid",
     "WithdrawalRequested",
     "WithdrawalDecided",
+    "WithdrawalPaid",
+    "Transferred",
+    "Spent",
+    "GivenBack",
+    "GiftRedeemed",
+    "Adjusted",
     "SettingsChanged",
 ]
 

@@ -32,6 +32,13 @@ STEPS: dict[str, Any] = {
     "withdraw": {"member": "A", "amount": 1000, "id": "w1"},
     "decide": {"id": "w1", "approve": True},
     "transfer": {"from": "A", "to": "B", "asset": "points", "amount": 100},
+    "spend": {"member": "A", "asset": "points", "amount": 100, "order": "o1", "id": "s1"},
+    "give_back": {"id": "b1", "spend": "s1", "amount": 50},
+    "gift": {"id": "g1", "price": {"points": 100}, "stock": 2},
+    "redeem": {"member": "A", "gift": "g1", "quantity": 1, "id": "r1"},
+    "gift_state": {"id": "r1", "state": "sent", "tracking": "SF 1"},
+    "adjust": {"member": "A", "asset": "cash", "amount": -100, "reason": "mistake", "id": "a1"},
+    "thaw": {"member": "A", "amount": 100},
     "event": {"detail-type": "StoreSaved", "detail": {"store_id": "W"}},
 }
 

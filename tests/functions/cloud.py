@@ -217,6 +217,18 @@ class Cloud:
         text = answer.get("body")
         return answer["statusCode"], json.loads(text) if text else None
 
+    def text(self, path: str, *, query: str = "", member: str | None = None) -> str:
+        """Return what a file holds that an operator, or a member, asks for."""
+        event = copy.deepcopy(sample("http_request"))
+        event |= {"rawPath": path, "rawQueryString": query}
+        event["requestContext"]["http"] |= {"method": "GET", "path": path}
+        scope = "rebate/operator" if member is None else "rebate/member"
+        claims = {"sub": member or "op-1", "scope": scope}
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+        answer = api(event, context("api"))
+        assert answer["headers"]["Content-Type"] == "text/csv; charset=utf-8"
+        return str(answer["body"])
+
     def as_member(self, member: str, method: str, path: str, *args: Any, **more: Any) -> Any:
         claims = {"sub": member, "scope": "openid rebate/member"}
         return self.request(method, path, *args, claims=claims, **more)

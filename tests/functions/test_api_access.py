@@ -7,8 +7,23 @@ from rebate import bootstrap
 from rebate.domain.errors import Impossible
 from tests.functions.cloud import bought
 
-MEMBERS = [("GET", "/v1/me/entries"), ("GET", "/v1/me/wallet"), ("POST", "/v1/me/entries/exchange")]
+MEMBERS = [
+    ("GET", "/v1/me/entries"),
+    ("GET", "/v1/me/wallet"),
+    ("POST", "/v1/me/entries/exchange"),
+    ("POST", "/v1/me/withdrawals"),
+    ("GET", "/v1/me/statement"),
+    ("GET", "/v1/gifts"),
+]
 OPERATORS = [
+    ("PUT", "/v1/gifts"),
+    ("GET", "/v1/gifts/all"),
+    ("GET", "/v1/withdrawals"),
+    ("GET", "/v1/withdrawals/file"),
+    ("POST", "/v1/withdrawals/decide"),
+    ("POST", "/v1/withdrawals/paid"),
+    ("POST", "/v1/adjustments"),
+    ("POST", "/v1/redemptions/state"),
     ("GET", "/v1/queues"),
     ("GET", "/v1/queue"),
     ("GET", "/v1/settings"),

@@ -25,9 +25,10 @@ PROGRAMS = {
     "audit/finding.py",
     "audit/orders.py",
     "audit_books.py",
+    "past_orders.py",
     "show_outcome.py",
     "verify_draws.py",
-    "wallets.py",
+    "backing.py",
 }
 """Use cases that only programs of the command line have, not the functions."""
 

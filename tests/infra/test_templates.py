@@ -244,8 +244,9 @@ def test_the_gateway_asks_for_the_scopes_that_the_function_asks_for(
     routes = template.all("AWS::ApiGatewayV2::Route").values()
     assert routes
     for route in routes:
-        path = route["RouteKey"].split()[1].replace("{proxy+}", "anything")
-        needed = None if path.startswith("/v1/connect/") else scope_of(path)
+        method, path = route["RouteKey"].split()
+        path = path.replace("{proxy+}", "anything")
+        needed = None if path.startswith("/v1/connect/") else scope_of(path, method)
         assert route["AuthorizationType"] == ("JWT" if needed else "NONE")
         assert route.get("AuthorizationScopes", []) == ([needed] if needed else [])
 
@@ -257,7 +258,13 @@ def test_events_over_http_are_off_unless_the_stage_turns_them_on(
         {route["RouteKey"] for route in template.all("AWS::ApiGatewayV2::Route").values()}
         for template in (service, own_issuer)
     ]
-    assert keys[0] - keys[1] == {"POST /v1/events", "POST /v1/connect/{platform}/{key}"}
+    assert keys[0] - keys[1] == {
+        "POST /v1/events",
+        "POST /v1/spends",
+        "POST /v1/give-backs",
+        "GET /v1/balances",
+        "POST /v1/connect/{platform}/{key}",
+    }
 
 
 def test_a_flood_of_webhooks_leaves_room_for_others(service: Template) -> None:
@@ -342,6 +349,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "lag",
         "conflicts",
         "unknown",
+        "mismatches",
         "audit",
         "connectors",
         "stuck",

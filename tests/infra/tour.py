@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -59,7 +59,12 @@ SETTINGS: dict[str, Any] = {
         "extraction_bps": 1000,
         "hold_days": 1,
         "limits": {"total": 1000},
-        "exchange": {"points_bps": 10000, "voucher_bps": 10000},
+        "exchange": {
+            "points_bps": 10000,
+            "voucher_bps": 10000,
+            "love_bps": 10000,
+            "love_as": "frozen",
+        },
         "random_return": {"cash": 1, "points": 2},
         "clearing": {"every": "day"},
         "entitlement": {
@@ -74,6 +79,13 @@ SETTINGS: dict[str, Any] = {
                 }
             }
         },
+    },
+    "wallet": {
+        "transfer": ["points"],
+        "transfer_per_day": 9,
+        "withdraw_per_day": 9,
+        "love_thaw_days": 1,
+        "adjust_two_above": 10**6,
     },
     "guards": {"rebates_per_day": 10**9},
     "early_days": 1,
@@ -155,6 +167,7 @@ class Tour:
         self._fill_a_queue()
         self._connect()
         self._ask_for_entries()
+        self._move_money()
         self._die()
         assert not self._deployment.dead_letters()
         self._send_nonsense()
@@ -268,7 +281,7 @@ class Tour:
         self._ask("POST", "/v1/me/entries/draw", who="desk-B", body=mine)
         self._ask("GET", "/v1/me/entries/draw", who="desk-B", query=mine)
         self._ask("GET", "/v1/me/queue", who="desk-B", query={"id": mine["queue"]})
-        body = {**mine, "into": "points"}
+        body = {**mine, "into": "love"}
         self._ask("POST", "/v1/me/entries/exchange", who="desk-B", body=body)
         self._ask_for_one_of_two()
 
@@ -281,6 +294,56 @@ class Tour:
         self._deployment.settle()
         body = {"queue": "product/p1", "entry": "twin-a/b/c", "into": "points"}
         self._ask("POST", "/v1/me/entries/exchange", who="twin-B", body=body)
+
+    def _move_money(self) -> None:
+        """Members, shops and operators ask all that they can of wallets."""
+        for number, asset in enumerate(("cash", "points", "love_frozen")):
+            gift = {"member": "desk-B", "asset": asset, "amount": 50_000, "reason": "tour"}
+            self._ask("POST", "/v1/adjustments", body={"id": f"a{number}", **gift})
+        much = {"id": "a9", "member": "desk-B", "asset": "cash", "amount": 10**7, "reason": "tour"}
+        self._ask("POST", "/v1/adjustments", body=much)
+        self._ask("GET", "/v1/adjustments")
+        self._ask("POST", "/v1/adjustments", body={**much, "approve": False})
+        other = {"id": "a8", "member": "bus-A", "asset": "love_frozen", "amount": 10, "reason": "x"}
+        self._ask("POST", "/v1/adjustments", body=other)
+        self._ask("POST", "/v1/thaws", body={"id": "t1", "member": "desk-B"})
+        self._withdraw()
+        self._redeem()
+        passed_on = {"id": "t1", "to": "bus-A", "asset": "points", "amount": 10}
+        self._ask("POST", "/v1/me/transfers", who="desk-B", body=passed_on)
+        spent = {"id": "s1", "member": "desk-B", "asset": "points", "amount": 10, "order": "o"}
+        self._sign("POST", "/v1/spends", body=json.dumps(spent))
+        returned = {"id": "b1", "spend": "s1", "amount": 10}
+        self._sign("POST", "/v1/give-backs", body=json.dumps(returned))
+        self._sign("GET", "/v1/balances", query={"member": "desk-B"})
+        self._ask("GET", "/v1/me/statement", who="desk-B")
+
+    def _withdraw(self) -> None:
+        account = {"label": "bank", "reference": "6222"}
+        for name in ("w1", "w2"):
+            asked = {"id": name, "amount": 100, "account": account}
+            self._ask("POST", "/v1/me/withdrawals", who="desk-B", body=asked)
+            self._ask("POST", "/v1/me/withdrawals", who="desk-B", body=asked)
+        named = {"id": "w1", "member": "desk-B"}
+        self._ask("GET", "/v1/me/withdrawals", who="desk-B")
+        self._ask("GET", "/v1/withdrawals")
+        self._ask("POST", "/v1/withdrawals/decide", body={"id": "w1", "approve": True})
+        self._ask("POST", "/v1/withdrawals/decide", body={"id": "w2", "approve": False})
+        self._ask("GET", "/v1/withdrawals/file")
+        self._ask("POST", "/v1/withdrawals/paid", body={**named, "reference": "bank-1"})
+        self._ask("POST", "/v1/withdrawals/paid", body={**named, "failed": True})
+
+    def _redeem(self) -> None:
+        gift = {"id": "g", "version": 0, "name": "tea", "price": {"points": 10}, "stock": 9}
+        self._ask("PUT", "/v1/gifts", body=gift)
+        self._ask("GET", "/v1/gifts", who="desk-B")
+        self._ask("GET", "/v1/gifts/all")
+        self._ask("POST", "/v1/me/redemptions", who="desk-B", body={"id": "r1", "gift": "g"})
+        self._ask("GET", "/v1/me/redemptions", who="desk-B")
+        self._ask("GET", "/v1/redemptions")
+        named = {"id": "r1", "member": "desk-B"}
+        self._ask("POST", "/v1/redemptions/state", body={"id": "r1", "state": "sent"})
+        self._ask("POST", "/v1/redemptions/state", body={**named, "state": "cancelled"})
 
     def _look(self) -> None:
         """Members and operators ask all that they can."""
@@ -308,6 +371,7 @@ class Tour:
         senders = {"new": {"prefix": "n-", "sources": ["n"]}}
         elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
         self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})
+        self._ask("POST", "/v1/simulate", body={"settings": SETTINGS, "orders": 5})
 
     def _end_stalled(self) -> None:
         """Products go off sale while their queues wait; what is merged is exchanged elsewhere."""
@@ -329,6 +393,9 @@ class Tour:
             with _days_later(2):
                 answer = self._deployment.functions.call(start.function, event)
             assert start.name not in {"clear", "average", "union"} or answer["queues"], start
+        thawed = datetime.now(UTC) + timedelta(days=2)
+        event = {"run": "release", "at": thawed.isoformat()}
+        self._deployment.functions.call("scheduled_payouts", event)
 
     def _next(self) -> str:
         self._at += timedelta(minutes=1)
@@ -344,10 +411,17 @@ class Tour:
 
     def _post(self, kind: str, detail: dict[str, Any]) -> None:
         body = json.dumps({"detail-type": kind, "detail": detail})
+        self._sign("POST", "/v1/events", body=body)
+
+    def _sign(
+        self, method: str, path: str, *, body: str = "", query: Mapping[str, str] | None = None
+    ) -> None:
+        """Ask as a shop, who signs the body, or without one the query."""
         now = self._deployment.app.clock.now() // 1_000_000
-        signature = sign(SECRET.encode(), now, body.encode())
+        signed = body or urlencode(query or {})
+        signature = sign(SECRET.encode(), now, signed.encode())
         headers = {"x-rebate-timestamp": str(now), "x-rebate-signature": signature}
-        self._ask("POST", "/v1/events", body=body, headers=headers)
+        self._ask(method, path, body=body, headers=headers, query=query)
 
     def _ask(
         self,
@@ -379,7 +453,8 @@ class Tour:
             },
         )
         assert answer["statusCode"] in {200, 204}, (path, answer)
-        return json.loads(answer["body"]) if answer["body"] else None
+        is_json = answer["body"] and answer["headers"]["Content-Type"] == "application/json"
+        return json.loads(answer["body"]) if is_json else None
 
 
 @contextmanager
@@ -427,6 +502,7 @@ class Shop:
         above, top = self._of("above"), self._of("top")
         self._send("MemberSaved", {"member_id": above, "referrer_id": top})
         self._send("MemberSaved", {"member_id": a, "referrer_id": above})
+        self._send("MemberSaved", {"member_id": self._of("D"), "referrer_id": self._of("E")})
         self._send("ProductSaved", {"product_id": "p1", "name": "tea"})
         shop = {"store_id": "W", "referrer_id": "owner", "concession_bps": 1000}
         self._send("StoreSaved", shop)

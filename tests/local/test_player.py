@@ -89,6 +89,8 @@ def test_an_outcome_has_exactly_three_parts_and_no_zero_balances(deployment):
         "repurchased",
         "commissions",
         "withdrawn",
+        "fees",
+        "adjusted",
     }
 
 
@@ -120,7 +122,7 @@ def test_another_refusal_is_a_difference(deployment):
         ({"set": {"queue_rebate": {"extraction_bps": "ten"}}}, "invalid_settings"),
         ({"set": {"referral": {"enabled": True, "max_depth": 3}}}, "needs_acknowledgement"),
         ({"withdraw": {"member": "A", "amount": 1, "id": "w1"}}, "insufficient_balance"),
-        ({"transfer": {"from": "A", "to": "B", "asset": "points", "amount": 1}}, "transfer_off"),
+        ({"transfer": {"from": "A", "to": "B", "asset": "points", "amount": 1}}, "unknown_member"),
         ({"decide": {"id": "w9", "approve": True}}, "unknown_entry"),
     ],
 )

@@ -120,6 +120,8 @@ def credit_exchange(world: World, entry: dict, asset: str, bps: int) -> None:
     amount = share(outstanding(entry), bps)
     entry["exchanged_into"] = {"asset": asset, "bps": bps, "amount": amount}
     world.move(amount, ("issued",), ("wallet", entry["member"], asset), asset)
+    if asset == "love_frozen" and amount:
+        world.frozen.append({"member": entry["member"], "amount": amount, "at": world.now})
 
 
 def give_back(world: World, entry: dict) -> None:

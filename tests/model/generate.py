@@ -131,6 +131,7 @@ def kinds_of_steps(story: Story) -> list[Callable[[Story], None]]:
         kinds += [steps.run] * 2
     if "wallet" in plans:
         kinds += [steps.withdraw, steps.decide, steps.transfer]
+        kinds += [steps.adjust, steps.spend, steps.give_back, steps.redeem, steps.thaw]
     return kinds
 
 

@@ -221,6 +221,10 @@ def wallet(draw: Any, on: set[str]) -> dict:
     pick(draw, section, "withdraw_fee_bps", (0, 100))
     pick(draw, section, "withdraw_per_day", (1, 2))
     pick(draw, section, "transfer", ([], ["points"], ["points", "love"]))
+    pick(draw, section, "two_approvals_above", (10, 200))
+    pick(draw, section, "transfer_per_day", (1, 2))
+    pick(draw, section, "love_thaw_days", (0, 1))
+    pick(draw, section, "adjust_two_above", (10, 200))
     return section
 
 

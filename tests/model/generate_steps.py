@@ -253,9 +253,75 @@ def withdraw(story: Story) -> None:
 
 
 def decide(story: Story) -> None:
-    if story.withdrawals:
-        name = story.draw(st.sampled_from(story.withdrawals))
-        story.add({"decide": {"id": name, "approve": story.draw(st.booleans())}})
+    if not story.withdrawals:
+        return
+    draw = story.draw
+    told = draw(
+        st.sampled_from(
+            (
+                {"approve": True},
+                {"approve": True, "by": "x"},
+                {"approve": False},
+                {"paid": "b1"},
+                {"failed": True},
+                {"failed": True, "paid": "b1"},
+            )
+        )
+    )
+    story.add({"decide": {"id": draw(st.sampled_from(story.withdrawals)), **told}})
+
+
+def adjust(story: Story) -> None:
+    """Something to spend, or a debt."""
+    draw = story.draw
+    assets = ("cash", "points", "love", "love_frozen", "voucher")
+    wish = {"member": draw(st.sampled_from(MEMBERS)), "asset": draw(st.sampled_from(assets))}
+    wish |= {"amount": draw(st.integers(-20, 400)), "reason": "generated"}
+    wish |= {"id": f"a{draw(st.integers(1, 4))}", "by": draw(st.sampled_from("xy"))}
+    if draw(st.booleans()):
+        wish["below_zero"] = True
+    if draw(st.integers(0, 5)) == 0:
+        wish["approve"] = False
+    story.add({"adjust": wish})
+
+
+def spend(story: Story) -> None:
+    draw = story.draw
+    wish = {"member": draw(st.sampled_from(MEMBERS)), "order": "o1"}
+    wish |= {"asset": draw(st.sampled_from(("points", "love", "voucher")))}
+    name = f"s{draw(st.integers(1, 3))}"
+    story.add({"spend": {**wish, "amount": draw(st.integers(0, 200)), "id": name}})
+
+
+def give_back(story: Story) -> None:
+    draw = story.draw
+    names = {"id": f"b{draw(st.integers(1, 3))}", "spend": f"s{draw(st.integers(1, 3))}"}
+    story.add({"give_back": {**names, "amount": draw(st.integers(0, 100))}})
+
+
+def redeem(story: Story) -> None:
+    """A gift is offered, had, or on its way."""
+    draw = story.draw
+    match draw(st.integers(0, 3)):
+        case 0:
+            price = {draw(st.sampled_from(("points", "love"))): draw(st.integers(1, 60))}
+            offer = {"id": "g1", "price": price, "stock": draw(st.sampled_from((None, 1, 3)))}
+            story.add({"gift": {**offer, "limit": draw(st.sampled_from((None, 1, 2)))}})
+        case 1:
+            state = draw(st.sampled_from(("sent", "done", "cancelled")))
+            story.add({"gift_state": {"id": f"r{draw(st.integers(1, 3))}", "state": state}})
+        case _:
+            wish = {"member": draw(st.sampled_from(MEMBERS)), "gift": "g1"}
+            wish |= {"id": f"r{draw(st.integers(1, 3))}", "quantity": draw(st.integers(0, 2))}
+            story.add({"redeem": wish})
+
+
+def thaw(story: Story) -> None:
+    draw = story.draw
+    wish = {"member": draw(st.sampled_from(MEMBERS)), "id": f"t{draw(st.integers(1, 3))}"}
+    if draw(st.booleans()):
+        wish["amount"] = draw(st.integers(0, 100))
+    story.add({"thaw": wish})
 
 
 def transfer(story: Story) -> None:

@@ -46,6 +46,7 @@ def play_steps(document: dict, draws: Any = None, *, trace: bool = False) -> Pla
         world.now = at
         codes: tuple[str, ...] = ()
         entries.release(world)
+        wallet.thaw_due(world)
         try:
             take(world, step, number)
         except Refused as refused:
@@ -168,6 +169,13 @@ HANDLERS: dict[str, Callable[[World, Any, int], None]] = {
     "withdraw": lambda world, wish, _: wallet.withdraw(world, wish),
     "decide": lambda world, wish, _: wallet.decide(world, wish),
     "transfer": lambda world, wish, _: wallet.transfer(world, wish),
+    "spend": lambda world, wish, _: wallet.spend(world, wish),
+    "give_back": lambda world, wish, _: wallet.give_back(world, wish),
+    "gift": lambda world, wish, _: wallet.gift(world, wish),
+    "redeem": lambda world, wish, _: wallet.redeem(world, wish),
+    "gift_state": lambda world, wish, _: wallet.gift_state(world, wish),
+    "adjust": lambda world, wish, _: wallet.adjust(world, wish),
+    "thaw": lambda world, wish, _: wallet.thaw(world, wish),
     "event": take_event,
 }
 
@@ -182,7 +190,8 @@ def outcome(world: World) -> dict:
         non_zero = {asset: amount for asset, amount in balances.items() if amount != 0}
         if non_zero:
             wallets[member_id] = non_zero
-    return {"queues": queues, "wallets": wallets, "platform": dict(world.platform)}
+    platform = {**world.platform, "fees": wallet.fees(world)}
+    return {"queues": queues, "wallets": wallets, "platform": platform}
 
 
 def comparable(outcome: dict) -> dict:

@@ -98,7 +98,16 @@ KNOWN = {
         "merchant_bps",
         "merchant_base",
     ),
-    "wallet": ("withdraw_min", "withdraw_fee_bps", "withdraw_per_day", "transfer"),
+    "wallet": (
+        "withdraw_min",
+        "withdraw_fee_bps",
+        "withdraw_per_day",
+        "two_approvals_above",
+        "transfer",
+        "transfer_per_day",
+        "love_thaw_days",
+        "adjust_two_above",
+    ),
     "guards": ("rebates_per_day", "max_share_of_revenue_bps", "lottery_prize_max", "acknowledged"),
 }
 REQUIRED = {

@@ -14,8 +14,9 @@ PLATFORM = (
     "repurchased",
     "commissions",
     "withdrawn",
+    "adjusted",
 )
-GIVERS = ("contributed", "borne", "commissions")
+GIVERS = ("contributed", "borne", "commissions", "adjusted")
 
 
 class Refused(Exception):
@@ -47,7 +48,14 @@ class World:
         self.pending: list[dict] = []
         self.joined: list[dict] = []
         self.groups: dict[str, dict] = {}
-        self.withdrawals: dict[str, dict] = {}
+        self.withdrawals: dict[tuple[str, str], dict] = {}
+        self.requests: dict[tuple[str, str, str | None], Any] = {}
+        self.transfers: list[tuple[str, str]] = []
+        self.spent: dict[str | None, dict] = {}
+        self.gifts: dict[str, dict] = {}
+        self.redeemed: dict[tuple[str, str], dict] = {}
+        self.adjustments: dict[str, dict] = {}
+        self.frozen: list[dict] = []
         self.own_rewards = 0
         self.dividends = 0
         self.undivided: list[str] = []

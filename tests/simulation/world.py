@@ -1,7 +1,7 @@
 """A simulated deployment: many workers on one store, until everything has taken effect."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +22,9 @@ from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases.draws.seeds import repeatable_seed
 from rebate.usecases.entries import exchange_entry
 from rebate.usecases.entries.exchange_entry import Wish
+from rebate.usecases.money.decide_withdrawal import decide_withdrawal
+from rebate.usecases.money.request_withdrawal import request_withdrawal
+from rebate.usecases.money.transfer import transfer
 from rebate.usecases.orders.accept_order import Accepted, OrderEvent
 from rebate.usecases.orders.accept_together import OrderBatch, ToldOrder
 from rebate.usecases.schedules.start_runs import queues_with_mail
@@ -209,9 +212,10 @@ class World:
             name, member = f"w{number}", self.chance.choice(MEMBERS)
             amount, at = self.chance.choice((50, 700)), self.chance.choice(self.life.moments)
             wishes.append(Asked("withdraw", (name, member, amount, at)))
-            wishes.append(Asked("decide", (name,), (("approve", self.chance.random() < 0.5),)))
+            decision = (("approve", self.chance.random() < 0.5), ("by", "operator"))
+            wishes.append(Asked("decide", (name,), decision))
             giver, taker = self.chance.sample(MEMBERS, 2)
-            wishes.append(Asked("transfer", (f"t{number}", giver, taker, "points", amount)))
+            wishes.append(Asked("transfer", (f"t{number}", giver, taker, "points", amount, at)))
         return wishes
 
     def _accept(self, process: Process) -> None:
@@ -295,8 +299,15 @@ class World:
         self.rings += queues_with_mail(process.app.store)
 
 
+OPERATIONS: Mapping[str, Callable[..., object]] = {
+    "withdraw": request_withdrawal,
+    "decide": decide_withdrawal,
+    "transfer": transfer,
+}
+
+
 def carry_out(app: App, wish: Asked) -> None:
-    getattr(app.cashier, wish.operation)(*wish.arguments, **dict(wish.options))
+    OPERATIONS[wish.operation](app.wallets, *wish.arguments, **dict(wish.options))
 
 
 def _insist_on_an_end(turns: Iterator[int]) -> None:

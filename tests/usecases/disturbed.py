@@ -132,4 +132,5 @@ def without_waiting(app: App) -> App:
 
     app.settler = replace(app.settler, pause=pause)
     app.entries = replace(app.entries, settler=app.settler, pause=pause)
+    app.wallets = replace(app.wallets, pause=pause)
     return app

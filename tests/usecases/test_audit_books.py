@@ -23,19 +23,20 @@ from rebate.domain.queues import CommandProgress, Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Entry, Status, Ticket, WaitingTotals
 from rebate.domain.wallets import Wallet
+from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.audit_books import Audit, audit_books
 from rebate.usecases.storage.ports import Put, Remove
 from rebate.usecases.storage.rows import (
     Commission,
+    CompletedSpend,
     DividendRun,
     Inbox,
     Journal,
     Key,
-    Spend,
     StatementEntry,
-    Withdrawal,
     key_of,
     node_key,
+    owned_key,
     ticket_key,
 )
 from tests.engine import Player
@@ -429,7 +430,11 @@ def turn_back_the_version(books):
 
 
 def spoil_spending(books):
-    books.change(Spend, key_of(books.first(Spend)), lambda s: replace(s, groups={"mall": 1}))
+    books.change(
+        CompletedSpend,
+        key_of(books.first(CompletedSpend)),
+        lambda s: replace(s, groups={"mall": 1}),
+    )
     return "members.B.spending.o1"
 
 
@@ -453,12 +458,13 @@ def lose_dividend(books):
 
 
 def spoil_withdrawal(books):
-    books.change(Withdrawal, Key("w1"), lambda w: replace(w, amount=99))
+    books.change(Withdrawal, owned_key("w1", MemberId("A")), lambda w: replace(w, amount=99))
     return "withdrawals.A"
 
 
 def approve_on_paper(books):
-    books.change(Withdrawal, Key("w1"), lambda w: replace(w, approved=True))
+    w1 = owned_key("w1", MemberId("A"))
+    books.change(Withdrawal, w1, lambda w: replace(w, approved=True))
     return "platform.withdrawn"
 
 

@@ -11,15 +11,25 @@ import pytest
 from rebate.bootstrap import App, wire
 from rebate.contracts.events_in import MemberSaved, ProductSaved, parse_event
 from rebate.domain.errors import Conflict, Rejected, Unavailable
+from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
+from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.catalog.manage_catalog import enable_products
 from rebate.usecases.draws.seeds import random_seed
+from rebate.usecases.money.adjust import Adjustment, adjust
+from rebate.usecases.money.decide_withdrawal import decide_withdrawal
+from rebate.usecases.money.follow_redemption import follow_redemption
+from rebate.usecases.money.give_back import give_back
+from rebate.usecases.money.redeem_gift import redeem_gift
+from rebate.usecases.money.request_withdrawal import request_withdrawal
+from rebate.usecases.money.save_gift import save_gift
+from rebate.usecases.money.spend import spend
 from rebate.usecases.notices.word_notices import save_wording
 from rebate.usecases.orders.accept_order import MAILED_LINES_MAX
 from rebate.usecases.orders.store_order import load_order
@@ -44,6 +54,13 @@ SETTINGS: dict[str, Any] = {
 }
 REFERRAL = {"enabled": True, "settle_on": "paid", "direct_bps": 1000}
 NOON = "2026-03-01T12:00:00+08:00"
+
+
+A = MemberId("A")
+
+
+def decide(app: App, *, approve: bool, by: str = "operator") -> None:
+    decide_withdrawal(app.wallets, "w1", approve=approve, by=by)
 
 
 class Shop(Player):
@@ -218,9 +235,9 @@ def test_two_requests_for_the_same_cash() -> None:
     shop.buy("o1", "A")
     shop.buy("o2", "B")
     at = shop.now
-    shop.meanwhile(lambda: shop.other.cashier.withdraw("w2", "A", 700, at))  # type: ignore[arg-type]
+    shop.meanwhile(lambda: request_withdrawal(shop.other.wallets, "w2", A, 700, at))
     with pytest.raises(Rejected):
-        shop.app.cashier.withdraw("w1", "A", 700, at)  # type: ignore[arg-type]
+        request_withdrawal(shop.app.wallets, "w1", A, 700, at)
     assert (shop.cash("A"), shop.cash("A", BalanceType.HELD)) == (300, 700)
 
 
@@ -228,11 +245,96 @@ def test_two_operators_decide_otherwise() -> None:
     shop = Shop({})
     shop.buy("o1", "A")
     shop.buy("o2", "B")
-    shop.app.cashier.withdraw("w1", "A", 700, shop.now)  # type: ignore[arg-type]
-    shop.meanwhile(lambda: shop.other.cashier.decide("w1", approve=False))
+    request_withdrawal(shop.app.wallets, "w1", A, 700, shop.now)
+    shop.meanwhile(lambda: decide(shop.other, approve=False))
     with pytest.raises(Exception, match="decided otherwise"):
-        shop.app.cashier.decide("w1", approve=True)
+        decide(shop.app, approve=True)
     assert (shop.cash("A"), shop.cash("A", BalanceType.HELD)) == (1000, 0)
+
+
+def test_two_operators_approve_at_once() -> None:
+    shop = Shop({"wallet": {"two_approvals_above": 500}})
+    shop.buy("o1", "A")
+    shop.buy("o2", "B")
+    request_withdrawal(shop.app.wallets, "w1", A, 700, shop.now)
+    shop.meanwhile(lambda: decide(shop.other, approve=True, by="y"))
+    decide(shop.app, approve=True, by="x")
+    assert shop.cash("A", BalanceType.HELD) == 0
+
+
+def test_two_operators_adjust_at_once() -> None:
+    shop = Shop({"wallet": {"adjust_two_above": 500}}, [{"id": "A"}])
+    wish = Adjustment(A, "cash", 700, "gift")
+
+    def ask(app: App, by: str) -> None:
+        adjust(app.wallets, "a1", wish, shop.now, by=by)
+
+    shop.meanwhile(lambda: ask(shop.other, "y"))
+    ask(shop.app, "x")
+    assert shop.cash("A") == 700
+
+
+def with_gift(stock: int) -> Shop:
+    shop = Shop({}, [{"id": "A"}, {"id": "B"}])
+    for member in "AB":
+        adjust(
+            shop.app.wallets,
+            member,
+            Adjustment(MemberId(member), "points", 100, "start"),
+            shop.now,
+            by="x",
+        )
+    save_gift(shop.app.wallets, Gift("g", "g", BalanceType.POINTS, 10, stock=stock), by="x")
+    return shop
+
+
+def redeem(app: App, member: str, at: Instant) -> None:
+    redeem_gift(app.wallets, "r1", MemberId(member), "g", 1, at)
+
+
+def test_two_members_redeem_the_last_piece() -> None:
+    shop = with_gift(1)
+    shop.meanwhile(lambda: redeem(shop.other, "B", shop.now))
+    with pytest.raises(Rejected, match="0 of gift g are left"):
+        redeem(shop.app, "A", shop.now)
+    assert (shop.cash("A", BalanceType.POINTS), shop.cash("B", BalanceType.POINTS)) == (100, 90)
+
+
+def test_a_gift_is_redeemed_while_another_redemption_is_cancelled() -> None:
+    shop = with_gift(5)
+    redeem(shop.app, "A", shop.now)
+    shop.meanwhile(lambda: redeem(shop.other, "B", shop.now))
+    follow_redemption(shop.app.wallets, "r1", "cancelled", member=A)
+    assert shop.store.get(Gift, Key("g")).stock == 4
+
+
+def test_a_redemption_is_cancelled_while_it_is_sent() -> None:
+    shop = with_gift(5)
+    redeem(shop.app, "A", shop.now)
+    shop.meanwhile(lambda: follow_redemption(shop.other.wallets, "r1", "cancelled"))
+    with pytest.raises(Rejected, match="is cancelled"):
+        follow_redemption(shop.app.wallets, "r1", "sent")
+    check_books(shop.store)
+
+
+def test_two_operators_change_a_gift() -> None:
+    shop = with_gift(5)
+    gift = Gift("g", "g", BalanceType.POINTS, 20)
+    cheaper = replace(gift, price=5)
+    shop.meanwhile(lambda: save_gift(shop.other.wallets, cheaper, by="y", expects=1))
+    with pytest.raises(Conflict):
+        save_gift(shop.app.wallets, gift, by="x", expects=1)
+    assert shop.store.get(Gift, Key("g")).price == 5
+
+
+def test_two_give_backs_of_one_spend() -> None:
+    shop = with_gift(0)
+    ledgers = [app.wallets for app in (shop.app, shop.other)]
+    spend(ledgers[0], "s1", A, "points", 40, OrderId("o1"), shop.now, shop="s")
+    shop.meanwhile(lambda: give_back(ledgers[1], "b2", "s1", 30, shop.now, shop="s"))
+    with pytest.raises(Rejected, match="10 of spend s1"):
+        give_back(ledgers[0], "b1", "s1", 30, shop.now, shop="s")
+    assert shop.cash("A", BalanceType.POINTS) == 90
 
 
 def test_two_payments_of_an_orders_referral_rewards() -> None:
@@ -326,6 +428,22 @@ def test_two_events_about_a_member() -> None:
 def test_two_members_who_refer_each_other() -> None:
     """The one whose event was taken in first is bound (Rule 2.5)."""
     shop = Shop({}, [{"id": "A"}, {"id": "B"}])
+    shop.meanwhile(lambda: shop.other.catalog.save(MemberSaved(member_id="A", referrer_id="B")))
+    shop.app.catalog.save(MemberSaved(member_id="B", referrer_id="A"))
+    assert shop.store.get(Member, Key("A")).referrer == "B"
+    assert shop.store.get(Member, Key("B")).referrer is None
+
+
+def test_a_member_is_saved_while_somebody_names_them_as_referrer() -> None:
+    shop = Shop({})
+    shop.meanwhile(lambda: shop.other.catalog.save(MemberSaved(member_id="A", level="gold")))
+    shop.app.catalog.save(MemberSaved(member_id="B", referrer_id="A"))
+    assert shop.store.get(Member, Key("A")).level == "gold"
+    assert shop.store.get(Member, Key("B")).referrer == "A"
+
+
+def test_two_unknown_members_who_refer_each_other() -> None:
+    shop = Shop({})
     shop.meanwhile(lambda: shop.other.catalog.save(MemberSaved(member_id="A", referrer_id="B")))
     shop.app.catalog.save(MemberSaved(member_id="B", referrer_id="A"))
     assert shop.store.get(Member, Key("A")).referrer == "B"

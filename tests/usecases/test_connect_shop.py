@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rebate.adapters.bodies import body_of
 from rebate.adapters.codec import encode
 from rebate.connectors import PLATFORMS
-from rebate.connectors.delivery import Rules
+from rebate.connectors.delivery import ConnectorRules
 from rebate.connectors.facts import OutEvent, read_facts
 from rebate.contracts.settings import parse_settings
 from rebate.domain.errors import Conflict, Unavailable
@@ -45,7 +45,7 @@ class World:
         self.changed: list[Any] = []
         self.asked_since: list[int] = []
         self.bus_fails = 0
-        self.rules = Rules("USD", waits=True, fetches=platform == "woocommerce")
+        self.rules = ConnectorRules("USD", waits=True, fetches=platform == "woocommerce")
         self.connection = Connection("web", "shop-a", PLATFORMS[platform], self.rules)
         self.connections = ShopConnections(
             self.store, self.clock, self, pause=lambda _attempt: None
@@ -391,6 +391,6 @@ def test_settings_say_how_a_connector_converts():
     assert found is not None
     assert (found.source, found.rules) == (
         "shop-a",
-        Rules("EUR", "contribute", "closed", waits=True),
+        ConnectorRules("EUR", "contribute", "closed", waits=True),
     )
     assert connection_of(settings, "other", PLATFORMS["shopify"]) is None

@@ -24,7 +24,7 @@ KEPT_SECONDS = 300
 """How long accounts are used before they are read again."""
 
 
-class Account(BaseModel):
+class ConnectorAccount(BaseModel):
     """How one shop is spoken with; secrets are never shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -57,7 +57,7 @@ class ConnectorAccounts:
         self._known = _accounts(text or "{}")
         self._read_at: float | None = None
 
-    def __call__(self, key: str) -> Account | None:
+    def __call__(self, key: str) -> ConnectorAccount | None:
         """Return the account of a connector, None where there is none.
 
         Raises:
@@ -77,10 +77,10 @@ class ConnectorAccounts:
         return str(found["Parameter"]["Value"])
 
 
-def _accounts(text: str) -> Mapping[str, Account]:
+def _accounts(text: str) -> Mapping[str, ConnectorAccount]:
     try:
         document: Any = json.loads(text)
-        return {key: Account.model_validate(value) for key, value in document.items()}
+        return {key: ConnectorAccount.model_validate(value) for key, value in document.items()}
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
         raise Unavailable(f"an account of a connector is wrong in: {fields}") from None

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout, make_headers
 from urllib3.exceptions import HTTPError
 
-from rebate.adapters.connector_accounts import Account
+from rebate.adapters.connector_accounts import ConnectorAccount
 from rebate.connectors import shopify, woocommerce
 from rebate.connectors.delivery import PlatformDelivery
 from rebate.domain.errors import Unavailable
@@ -141,7 +141,7 @@ class ShopifyApi(ShopApi):
         return found[1]
 
 
-def shop_api(key: str, account: Account | None) -> ShopApi:
+def shop_api(key: str, account: ConnectorAccount | None) -> ShopApi:
     """Return what reads a connector's shop.
 
     Raises:

@@ -26,7 +26,7 @@ from rebate.usecases.storage.rows import Journal
 
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
     from rebate.usecases.catalog.save_catalog import Saved
-    from rebate.usecases.connections.connect_shop import Taken
+    from rebate.usecases.connections.connect_shop import HeardOrders
     from rebate.usecases.orders.accept_order import Accepted
     from rebate.usecases.settlement.settlement import Settled
 
@@ -63,6 +63,7 @@ class Metric(StrEnum):
     LEFT_OUT = "left_out"
     CONNECTORS_SILENT = "connectors_silent"
     CONNECTORS_UNREAD = "connectors_unread"
+    MISMATCHES = "mismatches"
 
 
 _OUTCOMES = {
@@ -118,7 +119,7 @@ def record_saved(saved: "Saved") -> None:
         logger.warning("referrer not bound", extra={"about": saved.name, "reason": saved.unbound})
 
 
-def tell_taken(connector: str, taken: "Taken") -> None:
+def tell_taken(connector: str, taken: "HeardOrders") -> None:
     """Count and log what came of a delivery of a connected shop."""
     count(Metric.LEFT_OUT if taken.left_out else Metric.HEARD)
     about = {"connector": connector, "order_id": taken.order, "left_out": taken.left_out}
@@ -141,6 +142,12 @@ def record_published(rows: Sequence[Journal]) -> None:
         for event in row.events:
             if isinstance(event, Unknown):
                 record_unknown(f"row {row.number} of {row.source}", f"not told: {event.type}")
+
+
+def record_mismatch(error: Exception) -> None:
+    """Count and log that a known id came with other content, or a payout that is over was told."""
+    count(Metric.MISMATCHES)
+    logger.warning("mismatch", extra={"reason": str(error)})
 
 
 def record_retry(what: str, error: Exception) -> None:

@@ -5,18 +5,18 @@ what a delivery of it tells of an order. Nothing here reads a clock, a store or 
 """
 
 from rebate.connectors.conversion import Converted, NotConverted, convert
-from rebate.connectors.delivery import PlatformDelivery, Rules, UnreadableDelivery
+from rebate.connectors.delivery import ConnectorRules, PlatformDelivery, UnreadableDelivery
 from rebate.connectors.facts import OutEvent
 from rebate.connectors.platforms import PLATFORMS, Platform
 
 __all__ = [
     "PLATFORMS",
+    "ConnectorRules",
     "Converted",
     "NotConverted",
     "OutEvent",
     "Platform",
     "PlatformDelivery",
-    "Rules",
     "UnreadableDelivery",
     "convert",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rebate.connectors.delivery import Rules
+from rebate.connectors.delivery import ConnectorRules
 from rebate.connectors.facts import COMPLETED, LINES_MAX, PAID, REFUNDED, HeardFacts, OutEvent
 from rebate.connectors.heard import Heard, HeardRefund
 from rebate.connectors.refunds import Left, given_back, goods_money
@@ -53,7 +53,7 @@ class Telling:
     """Events that nobody would accept: `why_too_large` says why."""
 
 
-def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
+def convert(heard: Sequence[Heard], rules: ConnectorRules) -> Converted:
     """Return what the deliveries come to, each fact once, at the place of its first delivery."""
     facts: dict[str, HeardFacts] = {}
     first: dict[tuple[str, str], int] = {}
@@ -80,7 +80,7 @@ def convert(heard: Sequence[Heard], rules: Rules) -> Converted:
     )
 
 
-def tell(facts: HeardFacts, rules: Rules) -> Telling:
+def tell(facts: HeardFacts, rules: ConnectorRules) -> Telling:
     """Return what is known of an order and was not told yet."""
     reason = _why_nothing_counts(facts, rules)
     if reason:
@@ -125,7 +125,7 @@ def _keys(heard: Heard) -> Iterator[str]:
         yield f"{REFUNDED} {THE_REST}"
 
 
-def _why_nothing_counts(facts: HeardFacts, rules: Rules) -> str | None:
+def _why_nothing_counts(facts: HeardFacts, rules: ConnectorRules) -> str | None:
     bought = facts.bought
     if facts.excluded:
         return facts.excluded
@@ -180,7 +180,7 @@ def _completion(facts: HeardFacts) -> Iterator[OutEvent]:
         yield OutEvent(COMPLETED, detail)
 
 
-def _refunds(facts: HeardFacts, rules: Rules) -> tuple[list[OutEvent], list[str]]:
+def _refunds(facts: HeardFacts, rules: ConnectorRules) -> tuple[list[OutEvent], list[str]]:
     """Return what goes back, the earliest first: each is of what those before it left."""
     left = _left(facts)
     events, reasons = [], []
@@ -204,7 +204,7 @@ def _refunds(facts: HeardFacts, rules: Rules) -> tuple[list[OutEvent], list[str]
     return events, reasons
 
 
-def _in_order(facts: HeardFacts, rules: Rules) -> list[tuple[HeardRefund, bool]]:
+def _in_order(facts: HeardFacts, rules: ConnectorRules) -> list[tuple[HeardRefund, bool]]:
     """Return the refunds to tell, and of each whether it is the last that gives all back.
 
     One of which only the name is known is told only where nobody will fetch it and the order is

@@ -38,7 +38,7 @@ class PlatformDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ConnectorRules:
     """How a connector converts: `currency` None takes each order in its own.
 
     `waits`: more is heard later, so nothing is told of an order that is not known yet.

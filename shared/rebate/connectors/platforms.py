@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from rebate.connectors import shopify, woocommerce, youzan
-from rebate.connectors.delivery import PlatformDelivery, Rules
+from rebate.connectors.delivery import ConnectorRules, PlatformDelivery
 from rebate.connectors.heard import Heard
 
 SECRET_CHARS_MIN = 16
@@ -33,7 +33,7 @@ class Platform:
     name: str
     topic_header: str
     signature_header: str
-    hear: Callable[[PlatformDelivery, Rules], Heard]
+    hear: Callable[[PlatformDelivery, ConnectorRules], Heard]
     is_ping: Callable[[object], bool] = lambda _payload: False
     hear_refunds: Callable[[str, str, Sequence[Any]], Heard] | None = None
     sign: Callable[[bytes, bytes], bytes] = hmac_in_base64

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from rebate.connectors.amounts import minor_units
 from rebate.connectors.delivery import (
+    ConnectorRules,
     PlatformDelivery,
-    Rules,
     UnreadableDelivery,
     read_payload,
 )
@@ -38,7 +38,7 @@ SIGNATURE_HEADER = "X-Shopify-Hmac-Sha256"
 _PAID_STATES = frozenset({"paid", "partially_refunded", "refunded"})
 
 
-def hear(delivery: PlatformDelivery, rules: Rules) -> Heard:
+def hear(delivery: PlatformDelivery, rules: ConnectorRules) -> Heard:
     """Return what a delivery tells of an order.
 
     Raises:
@@ -62,12 +62,12 @@ def _order_named(payload: object) -> str | None:
     return read_payload(payload, Named).order_id
 
 
-def _paid(payload: object, _rules: Rules) -> Heard:
+def _paid(payload: object, _rules: ConnectorRules) -> Heard:
     order = read_payload(payload, ShopifyOrder)
     return Heard(order.id, _bought(order), tells_payment=True, excluded=_excluded(order))
 
 
-def _fulfilled(payload: object, rules: Rules) -> Heard:
+def _fulfilled(payload: object, rules: ConnectorRules) -> Heard:
     order = read_payload(payload, ShopifyOrder)
     return Heard(
         order.id,
@@ -77,7 +77,7 @@ def _fulfilled(payload: object, rules: Rules) -> Heard:
     )
 
 
-def _seen(payload: object, rules: Rules) -> Heard:
+def _seen(payload: object, rules: ConnectorRules) -> Heard:
     """Hear all that an order says of itself."""
     order = read_payload(payload, ShopifyOrder)
     return Heard(
@@ -90,7 +90,7 @@ def _seen(payload: object, rules: Rules) -> Heard:
     )
 
 
-def _cancelled(payload: object, _rules: Rules) -> Heard:
+def _cancelled(payload: object, _rules: ConnectorRules) -> Heard:
     order = read_payload(payload, ShopifyOrder)
     return Heard(
         order.id,
@@ -101,7 +101,7 @@ def _cancelled(payload: object, _rules: Rules) -> Heard:
     )
 
 
-def _refund_created(payload: object, _rules: Rules) -> Heard:
+def _refund_created(payload: object, _rules: ConnectorRules) -> Heard:
     refund = read_payload(payload, RefundOfOrder)
     is_test = any(transaction.test for transaction in refund.transactions or ())
     return Heard(
@@ -111,22 +111,22 @@ def _refund_created(payload: object, _rules: Rules) -> Heard:
     )
 
 
-def _edited(payload: object, _rules: Rules) -> Heard:
+def _edited(payload: object, _rules: ConnectorRules) -> Heard:
     order = read_payload(payload, Edit).order_edit.order_id
     return Heard(order, unconverted="orders/edited: what an order gives is fixed when it is paid")
 
 
-def _deleted(payload: object, _rules: Rules) -> Heard:
+def _deleted(payload: object, _rules: ConnectorRules) -> Heard:
     order = read_payload(payload, Named)
     return Heard(order.id, unconverted="deleted order: nothing in it")
 
 
-def _redacted(payload: object, _rules: Rules) -> Heard:
+def _redacted(payload: object, _rules: ConnectorRules) -> Heard:
     customer = read_payload(payload, Redaction).customer.id
     return Heard(None, unconverted=f"customer {customer} is to be erased", erases=customer)
 
 
-_TOPICS: Mapping[str, Callable[[object, Rules], Heard]] = {
+_TOPICS: Mapping[str, Callable[[object, ConnectorRules], Heard]] = {
     "orders/create": _seen,
     "orders/updated": _seen,
     "orders/paid": _paid,
@@ -181,7 +181,7 @@ def _line(line: LineItem, order: ShopifyOrder) -> BoughtLine:
     )
 
 
-def _completed_at(order: ShopifyOrder, rules: Rules) -> str | None:
+def _completed_at(order: ShopifyOrder, rules: ConnectorRules) -> str | None:
     """Return when the order was completed: with its last fulfilment, or closed, as is set."""
     if rules.completed == "closed":
         return None if order.cancelled_at else order.closed_at

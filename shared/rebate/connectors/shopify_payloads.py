@@ -86,7 +86,7 @@ class ShopifyRefundLine(Tolerant):
     total_tax_set: MoneyBag | None = None
 
 
-class Adjustment(Tolerant):
+class ShopifyAdjustment(Tolerant):
     """What a refund has beside its lines; shipping, too, before version 2024-10."""
 
     kind: str | None = None
@@ -111,7 +111,7 @@ class ShopifyRefund(Tolerant):
     processed_at: InstantText | None = None
     created_at: InstantText | None = None
     refund_line_items: Annotated[tuple[ShopifyRefundLine, ...], BeforeValidator(_list)] = ()
-    order_adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(_list)] = ()
+    order_adjustments: Annotated[tuple[ShopifyAdjustment, ...], BeforeValidator(_list)] = ()
     refund_shipping_lines: Annotated[tuple[RefundShipping, ...], BeforeValidator(_list)] = ()
     transactions: tuple[Transaction, ...] | None = None
 

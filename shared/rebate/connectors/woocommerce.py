@@ -13,12 +13,12 @@ from pydantic import BeforeValidator
 
 from rebate.connectors.amounts import divide, minor_units
 from rebate.connectors.delivery import (
+    ConnectorRules,
     GmtText,
     IdText,
     Money,
     PlatformDelivery,
     Quantity,
-    Rules,
     UnreadableDelivery,
     read_payload,
 )
@@ -106,7 +106,7 @@ class _Named(Tolerant):
     id: IdText | None = None
 
 
-def hear(delivery: PlatformDelivery, _rules: Rules) -> Heard:
+def hear(delivery: PlatformDelivery, _rules: ConnectorRules) -> Heard:
     """Return what a delivery tells of an order.
 
     Raises:

@@ -19,12 +19,12 @@ from pydantic import BeforeValidator
 
 from rebate.connectors.amounts import minor_units
 from rebate.connectors.delivery import (
+    ConnectorRules,
     IdText,
     InstantText,
     Money,
     PlatformDelivery,
     Quantity,
-    Rules,
     UnreadableDelivery,
     read_payload,
 )
@@ -97,7 +97,7 @@ class _RefundDone(_Done):
     oids: str | list[Any] = ""
 
 
-def hear(delivery: PlatformDelivery, _rules: Rules) -> Heard:
+def hear(delivery: PlatformDelivery, _rules: ConnectorRules) -> Heard:
     """Return what a message tells of an order.
 
     Raises:

@@ -7,8 +7,8 @@ pages: `next`, where it is not null, goes back as the parameter `after`.
 Errors have one form, `RefusalShown`, whatever their status:
 
     400 invalid_json                  401 unauthenticated, bad_signature
-    403 forbidden, not_yours          404 not_found, unknown_entry
-    409 conflict, conflicting_event, and what the state of an entry forbids
+    403 forbidden, not_yours          404 not_found, unknown_entry, unknown_member
+    409 conflict, conflicting_event, and what the state of an entry or a gift forbids
     422 invalid_request, invalid_settings, needs_acknowledgement, unreadable_event, and the rest
     503 unavailable: try again        202 not_yet: it will be carried out
 

@@ -30,6 +30,7 @@ EntryStatus = Literal[
 PayoutReason = Literal["queue", "own", "average", "direct", "repurchase"]
 CommissionKind = Literal["direct", "indirect", "level_difference", "dividend", "merchant"]
 Pocket = Literal["cash", "pending", "points", "love", "love_frozen", "voucher"]
+SpendablePocket = Literal["points", "love", "voucher"]
 
 
 class EventOut(Tolerant):
@@ -193,6 +194,76 @@ class WithdrawalDecidedDetail(EventOut):
     reason: Text | None = None
 
 
+class WithdrawalPaidDetail(EventOut):
+    """An approved withdrawal was paid, or with `failed` was not: then `amount` is cash again.
+
+    What was told as paid may fail later, once: banks return payouts (rule 3.1).
+    """
+
+    withdrawal_id: Name
+    member: Name
+    amount: Amount
+    fee: Amount
+    failed: Flag
+
+
+class TransferredDetail(EventOut):
+    """A member passed points or love value on to another (rule 3.2)."""
+
+    transfer_id: Name
+    from_member: Name
+    to_member: Name
+    pocket: Literal["points", "love"]
+    amount: Amount
+
+
+class SpentDetail(EventOut):
+    """Points, love value or vouchers were spent on an order (rule 3.3)."""
+
+    spend_id: Name
+    member: Name
+    order_id: Name
+    pocket: SpendablePocket
+    amount: Amount
+
+
+class GivenBackDetail(EventOut):
+    """What was spent on an order was given back, or a part of it (rule 3.3)."""
+
+    give_back_id: Name
+    spend_id: Name
+    member: Name
+    order_id: Name
+    pocket: SpendablePocket
+    amount: Amount
+
+
+class GiftRedeemedDetail(EventOut):
+    """A gift was redeemed (`placed`), or a redemption went on (rule 3.4).
+
+    `amount` is what it cost in all; with the state `cancelled` it was given back.
+    """
+
+    redemption_id: Name
+    member: Name
+    gift_id: Name
+    quantity: PositiveCount
+    pocket: SpendablePocket
+    amount: Amount
+    state: Literal["placed", "sent", "done", "cancelled"]
+    tracking: Text | None = None
+
+
+class AdjustedDetail(EventOut):
+    """Operators credited a wallet, or debited it (below zero), with a reason (rule 3.5)."""
+
+    adjustment_id: Name
+    member: Name
+    pocket: Pocket
+    amount: SignedAmount
+    reason: Text
+
+
 class SettingsChangedDetail(EventOut):
     """A new version of the settings holds; `changed` names the paths that differ (rule 8.5)."""
 
@@ -203,7 +274,7 @@ class SettingsChangedDetail(EventOut):
 
 
 EVENTS_OUT: Mapping[str, type[EventOut]] = {
-    model.__name__: model
+    model.__name__.removesuffix("Detail"): model
     for model in (
         EntryJoinedDetail,
         RebatePaidDetail,
@@ -219,6 +290,12 @@ EVENTS_OUT: Mapping[str, type[EventOut]] = {
         CommissionPaidDetail,
         WithdrawalRequestedDetail,
         WithdrawalDecidedDetail,
+        WithdrawalPaidDetail,
+        TransferredDetail,
+        SpentDetail,
+        GivenBackDetail,
+        GiftRedeemedDetail,
+        AdjustedDetail,
         SettingsChangedDetail,
     )
 }

@@ -61,7 +61,20 @@ def _wallet(wallet: WalletSettings, currency: str) -> Iterator[str]:
         f"Withdrawals from {money(wallet.withdraw_min, currency)}, {limit}, "
         f"fee {percent(wallet.withdraw_fee_bps)}."
     )
-    yield f"Members may pass on: {', '.join(wallet.transfer) or 'nothing'}."
+    if wallet.two_approvals_above is not None:
+        above = money(wallet.two_approvals_above, currency)
+        yield f"Two operators approve withdrawals above {above}."
+    yield f"Members may pass on: {', '.join(wallet.transfer) or 'nothing'}{_passed_on(wallet)}."
+    if wallet.love_thaw_days is not None:
+        yield f"Frozen love value thaws after {wallet.love_thaw_days} days."
+    if wallet.adjust_two_above is not None:
+        above = money(wallet.adjust_two_above, currency)
+        yield f"Two operators approve adjustments above {above}, in points and the like as well."
+
+
+def _passed_on(wallet: WalletSettings) -> str:
+    most = wallet.transfer_per_day
+    return f", up to {most} times a day" if wallet.transfer and most is not None else ""
 
 
 def _guards(guards: Guards, currency: str) -> Iterator[str]:

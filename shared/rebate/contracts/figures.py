@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rebate.domain.currencies import decimals_of
 
 _WHOLE_BPS = 10_000
+_HUNDREDTHS = 2
 
 
 def percent(bps: int) -> str:
@@ -21,11 +22,17 @@ def part_percent(part: int, whole: int) -> str:
 
 def money(amount: int, currency: str) -> str:
     """Return minor units as an amount of the currency: 120050 is `1 200.50 CNY` (rule 0.9.1)."""
-    decimals = decimals_of(currency)
+    whole, point, fraction = decimal(amount, currency).lstrip("-").partition(".")
+    grouped = f"{int(whole):,}".replace(",", " ")
+    return f"{'-' if amount < 0 else ''}{grouped}{point}{fraction} {currency}"
+
+
+def decimal(amount: int, currency: str | None) -> str:
+    """Return an amount as a plain number, `1200.50`; without a currency it is of hundredths."""
+    decimals = _HUNDREDTHS if currency is None else decimals_of(currency)
     whole, rest = divmod(abs(amount), 10**decimals)
-    grouped = f"{whole:,}".replace(",", " ")
     fraction = f".{rest:0{decimals}d}" if decimals else ""
-    return f"{'-' if amount < 0 else ''}{grouped}{fraction} {currency}"
+    return f"{'-' if amount < 0 else ''}{whole}{fraction}"
 
 
 def ever_paid(contribution_bps: int, promised_bps: int, where: str) -> Iterator[str]:

@@ -29,6 +29,19 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "repurchase_missed": ("order", "amount"),
     "commission_paid": ("amount",),
     "commission_reversed": ("amount",),
+    "withdrawal_paid": ("amount", "payout"),
+    "withdrawal_failed": ("amount",),
+    "transfer_sent": ("amount", "to"),
+    "transfer_received": ("amount", "from"),
+    "spent": ("order", "amount"),
+    "given_back": ("order", "amount"),
+    "gift_placed": ("gift", "quantity", "amount"),
+    "gift_sent": ("gift", "quantity", "tracking"),
+    "gift_done": ("gift", "quantity"),
+    "gift_cancelled": ("gift", "quantity", "amount"),
+    "credited": ("amount", "reason"),
+    "debited": ("amount", "reason"),
+    "love_thawed": ("amount",),
 }
 """The names that a wording of each kind may hold. To members a converted entry is completed."""
 
@@ -52,6 +65,19 @@ DEFAULTS: Mapping[Locale, Mapping[str, str]] = {
         "repurchase_missed": "订单 {order} 退出排队，余额不足 {amount}，未进行复投。",
         "commission_paid": "收到推广奖励 {amount}。",
         "commission_reversed": "因订单退款，推广奖励扣回 {amount}。",
+        "withdrawal_paid": "提现 {amount} 已打款，到账 {payout}。",
+        "withdrawal_failed": "提现 {amount} 打款失败，金额已退回余额，可重新申请。",
+        "transfer_sent": "已转赠 {amount} 给 {to}。",
+        "transfer_received": "收到 {from} 转赠的 {amount}。",
+        "spent": "订单 {order} 抵扣 {amount}。",
+        "given_back": "订单 {order} 退回抵扣 {amount}。",
+        "gift_placed": "已用 {amount} 兑换礼品 {gift}，共 {quantity} 件。",
+        "gift_sent": "礼品 {gift} 已发货。{tracking}",
+        "gift_done": "礼品 {gift} 兑换已完成。",
+        "gift_cancelled": "礼品 {gift} 兑换已取消，{amount} 已退回。",
+        "credited": "钱包入账 {amount}：{reason}",
+        "debited": "钱包扣减 {amount}：{reason}",
+        "love_thawed": "{amount} 已解冻，可以使用。",
     },
     "en": {
         "joined": "Order {order} is in line.",
@@ -84,6 +110,22 @@ DEFAULTS: Mapping[Locale, Mapping[str, str]] = {
         ),
         "commission_paid": "You received a referral reward of {amount}.",
         "commission_reversed": "A refund took back a referral reward of {amount}.",
+        "withdrawal_paid": "Your withdrawal of {amount} was paid out: {payout} to your account.",
+        "withdrawal_failed": (
+            "The payout of your withdrawal of {amount} failed; the amount is in your balance "
+            "again, and you may ask anew."
+        ),
+        "transfer_sent": "You passed {amount} on to {to}.",
+        "transfer_received": "{from} passed {amount} on to you.",
+        "spent": "{amount} were spent on order {order}.",
+        "given_back": "{amount} of order {order} were given back.",
+        "gift_placed": "You redeemed the gift {gift} ({quantity}) for {amount}.",
+        "gift_sent": "Your gift {gift} was sent. {tracking}",
+        "gift_done": "Your gift {gift} has been delivered.",
+        "gift_cancelled": "The gift {gift} was cancelled, and {amount} were given back.",
+        "credited": "Your wallet was credited with {amount}: {reason}",
+        "debited": "Your wallet was debited by {amount}: {reason}",
+        "love_thawed": "{amount} can be used now.",
     },
 }
 

@@ -23,7 +23,7 @@ _PROMISES = (
     *("guarantee", "promise", "full return", "full rebate", "paid back in full"),
     *("will be paid by", "will be paid on", "will be paid within", "天内返", "日内返", "日前返"),
 )
-_AMOUNTS = frozenset({"amount", "paid", "owed", "clawed_back"})
+_AMOUNTS = frozenset({"amount", "paid", "owed", "clawed_back", "payout"})
 _MONEY = frozenset({"cash", "pending", "held"})
 
 

@@ -1,16 +1,35 @@
 """What the HTTP API takes: the bodies of requests, as `rebate.contracts.api` gives the answers."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from rebate.contracts.api import Asset
 from rebate.contracts.notice_texts import Locale
-from rebate.contracts.scalars import Count, EntryName, Id, OrderName, QueueName, Text
+from rebate.contracts.problems import one_of
+from rebate.contracts.scalars import (
+    Count,
+    EntryName,
+    Flag,
+    Id,
+    Instant,
+    OrderName,
+    PositiveAmount,
+    PositiveCount,
+    QueueName,
+    SignedAmount,
+    SignedCount,
+    Text,
+)
 from rebate.contracts.validation import Strict, error_at
 
+SIMULATED_MAX = 20_000
+"""Orders, over all that a sweep tries, that a request may have played: a few seconds of work."""
+
 Supply = Literal["self", "supplier", "aggregated"]
+AdjustableAsset = Literal["cash", "points", "love", "love_frozen", "voucher"]
+ShortText = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
 
 
 class OfEntry(Strict):
@@ -53,6 +72,20 @@ class CheckSettings(Strict):
     settings: Mapping[str, Any]
 
 
+class Simulate(Strict):
+    """Play settings over made-up orders (rule 8.3); `sweep` tries numbers at paths of theirs."""
+
+    settings: Mapping[str, Any]
+    orders: Annotated[int, Field(strict=True, ge=1, le=SIMULATED_MAX)] = 2_000
+    days: Annotated[int, Field(strict=True, ge=1, le=3_660)] = 365
+    growth_percent: Annotated[int, Field(strict=True, ge=-50, le=100)] = 0
+    repeat_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 60
+    basket: PositiveAmount = 10_000
+    seed: Text = "1"
+    schedules: Flag = True
+    sweep: Mapping[Text, tuple[int, ...]] = Field(default={})
+
+
 class EnableProducts(Strict):
     """Let all existing products of these supplies take part."""
 
@@ -86,3 +119,165 @@ class SaveWording(Strict):
     kind: Id
     text: Text | None
     version: Count
+
+
+class PayoutAccountRequest(Strict):
+    """Where a withdrawal goes; the reference is what the payout service understands."""
+
+    label: ShortText
+    reference: ShortText
+
+
+class Withdraw(Strict):
+    """Ask for cash to be paid out (rule 3.1)."""
+
+    id: Id
+    amount: PositiveAmount
+    account: PayoutAccountRequest | None = None
+
+
+class Transfer(Strict):
+    """Pass points or love value on to another member (rule 3.2)."""
+
+    id: Id
+    to: Id
+    asset: Asset
+    amount: PositiveAmount
+
+
+class Redeem(Strict):
+    """Redeem a gift (rule 3.4)."""
+
+    id: Id
+    gift: Id
+    quantity: PositiveCount = 1
+
+
+class SpendRequest(Strict):
+    """Spend what a member has on an order (rule 3.3)."""
+
+    id: Id
+    member: Id
+    asset: Asset
+    amount: PositiveAmount
+    order: Id
+
+
+class GiveBack(Strict):
+    """Give back what was spent, or a part of it (rule 3.3)."""
+
+    id: Id
+    spend: Id
+    amount: PositiveAmount
+
+
+class DecideWithdrawal(Strict):
+    """Approve or reject a withdrawal; `member` says whose, where several have one of that id."""
+
+    id: Id
+    member: Id | None = None
+    approve: Flag
+    reason: Text | None = None
+
+
+class SettlePayout(Strict):
+    """Tell that a withdrawal was paid, or failed, and the payout's reference (rule 3.1)."""
+
+    id: Id
+    member: Id | None = None
+    reference: Id | None = None
+    failed: Flag = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.failed and self.reference is None:
+            raise error_at("reference", "is required for what was paid")
+        return self
+
+
+class Adjust(Strict):
+    """Credit or debit a wallet (rule 3.5), or with `approve` false reject what another asked for.
+
+    Above the set amount another operator has to send the same under the same id.
+    """
+
+    id: Id
+    member: Id
+    asset: AdjustableAsset
+    amount: SignedAmount
+    reason: ShortText
+    below_zero: Flag = False
+    approve: Flag = True
+
+
+class Thaw(Strict):
+    """Make frozen love value available (rule 3.6); without an amount, all there is."""
+
+    id: Id
+    member: Id
+    amount: PositiveAmount | None = None
+
+
+class GiftPrice(Strict):
+    """What a gift costs, in hundredths of exactly one asset."""
+
+    points: PositiveAmount | None = None
+    love: PositiveAmount | None = None
+    voucher: PositiveAmount | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if sum(price is not None for price in self._prices.values()) != 1:
+            raise error_at("", f"must name exactly one of {one_of(tuple(self._prices))}")
+        return self
+
+    @property
+    def _prices(self) -> Mapping[str, int | None]:
+        return {"points": self.points, "love": self.love, "voucher": self.voucher}
+
+    @property
+    def asset(self) -> str:
+        """In what it is paid."""
+        return next(name for name, price in self._prices.items() if price is not None)
+
+    @property
+    def amount(self) -> int:
+        """How much it is, in hundredths."""
+        return next(price for price in self._prices.values() if price is not None)
+
+
+class SaveGift(Strict):
+    """Put a gift on offer in place of `version` (0: a new one; rule 3.4).
+
+    `stock` null: not counted. `stock_change` adds to what there is instead.
+    """
+
+    id: Id
+    version: Count
+    name: ShortText
+    picture_url: Text | None = None
+    price: GiftPrice
+    stock: Count | None = None
+    stock_change: SignedCount | None = None
+    limit: PositiveCount | None = None
+    on: Flag = True
+    starts_at: Instant | None = Field(default=None, alias="from")
+    ends_at: Instant | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.stock is not None and self.stock_change is not None:
+            raise error_at("stock_change", "goes only without stock")
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise error_at("to", "must be after from")
+        return self
+
+
+class FollowRedemption(Strict):
+    """Tell what became of a redemption; `member` says whose, where several have one of that id."""
+
+    id: Id
+    member: Id | None = None
+    state: Literal["sent", "done", "cancelled"]
+    tracking: Text | None = None
+    reason: Text | None = None

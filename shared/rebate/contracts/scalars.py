@@ -77,6 +77,13 @@ def parse_clock(value: object) -> time:
     )
 
 
+def read_asked(value: object) -> object:
+    """Return a number as `without_point`; raises PydanticCustomError `number` for anything else."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return whole(value)
+    raise PydanticCustomError("number", "must be a number, not {given}", {"given": shown(value)})
+
+
 def check_timezone(name: str) -> str:
     """Return the name if it is an IANA timezone; raises PydanticCustomError `timezone`."""
     try:
@@ -154,12 +161,15 @@ _ID_SCHEMA: dict[str, Any] = {"minLength": 1, "maxLength": CHARS_MAX, "pattern":
 Amount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX), WHOLE]
 """Minor units of the deployment's currency, zero or more (rule 0.1)."""
 PositiveAmount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX), WHOLE]
+AskedAmount = Annotated[Any, BeforeValidator(read_asked), WithJsonSchema({"type": "number"})]
+"""An amount of a step, which may be there to be refused: of any sign, even a fraction."""
 SignedAmount = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX), WHOLE]
 Bps = Annotated[int, Field(strict=True, ge=0, le=BPS_MAX), WHOLE]
 """A ratio in basis points; 10 000 is 100 % (rule 0.2)."""
 PartBps = Annotated[int, Field(strict=True, ge=0, le=WHOLE_BPS), WHOLE]
 """A ratio that cannot exceed 100 %, since it is a part of a whole."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
+SignedCount = Annotated[int, Field(strict=True, ge=-1_000_000_000, le=1_000_000_000), WHOLE]
 PositiveCount = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), WHOLE]
 Days = Annotated[int, Field(strict=True, ge=0, le=36_600), WHOLE]
 """Days of 24 hours, up to a century."""

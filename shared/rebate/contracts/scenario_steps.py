@@ -7,17 +7,22 @@ from pydantic_core import PydanticCustomError
 
 from rebate.contracts.events_in import Channel, Supply
 from rebate.contracts.problems import nearest, one_of, shown
+from rebate.contracts.requests import AdjustableAsset, GiftPrice
 from rebate.contracts.scalars import (
     NOT_EMPTY,
     Amount,
+    AskedAmount,
+    Count,
     EntryName,
     Flag,
     Id,
     Instant,
     OrderName,
+    PositiveCount,
     Quantity,
     QueueName,
     SignedAmount,
+    SignedCount,
     Text,
 )
 from rebate.contracts.validation import Strict, error_at
@@ -186,20 +191,42 @@ class ExchangeStep(EntryStep):
     into: Asset
 
 
+class PayoutAccountStep(Strict):
+    """Where a withdrawal goes: a label for people, a reference for the payout service."""
+
+    label: Text
+    reference: Text
+
+
 class WithdrawStep(Strict):
     """A request for a withdrawal of cash."""
 
     member: Id
-    amount: Amount
-    id: Id
+    amount: AskedAmount
+    id: Id | None = None
+    account: PayoutAccountStep | None = None
 
 
 class DecideStep(Strict):
-    """The decision on a withdrawal."""
+    """The decision on a withdrawal by an operator, or what the payout service tells of it.
+
+    Either `approve`, or `paid` with the payout's reference, or `failed`, which may name it, too.
+    """
 
     id: Id
-    approve: Flag
+    member: Id | None = None
+    approve: Flag | None = None
     reason: Text | None = None
+    by: Id = "operator"
+    paid: Id | None = None
+    failed: Flag = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        told = self.paid is not None or self.failed
+        if (self.approve is None) != told:
+            raise error_at("", "must have either approve, or paid or failed")
+        return self
 
 
 class TransferStep(Strict):
@@ -208,7 +235,81 @@ class TransferStep(Strict):
     sender: Id = Field(alias="from")
     receiver: Id = Field(alias="to")
     asset: Asset
-    amount: Amount
+    amount: AskedAmount
+    id: Id | None = None
+
+
+class SpendStep(Strict):
+    """A shop spends points, love value or vouchers of a member on an order."""
+
+    member: Id
+    asset: Asset
+    amount: AskedAmount
+    order: Id
+    id: Id | None = None
+
+
+class GiveBackStep(Strict):
+    """A shop gives back what it spent, or a part of it."""
+
+    id: Id | None = None
+    spend: Id
+    amount: AskedAmount
+
+
+class GiftStep(Strict):
+    """A gift on offer, in place of what there was of that id."""
+
+    id: Id
+    name: Text | None = None
+    picture_url: Text | None = None
+    price: GiftPrice
+    stock: Count | None = None
+    stock_change: SignedCount | None = None
+    limit: PositiveCount | None = None
+    on: Flag = True
+    starts_at: Instant | None = Field(default=None, alias="from")
+    ends_at: Instant | None = Field(default=None, alias="to")
+
+
+class RedeemStep(Strict):
+    """A member redeems a gift."""
+
+    member: Id
+    gift: Id
+    quantity: AskedAmount = 1
+    id: Id | None = None
+
+
+class GiftStateStep(Strict):
+    """What becomes of a redemption."""
+
+    id: Id
+    member: Id | None = None
+    state: Literal["sent", "done", "cancelled"]
+    tracking: Text | None = None
+    reason: Text | None = None
+
+
+class AdjustStep(Strict):
+    """An operator credits or debits (below zero) a balance, or rejects what another asked for."""
+
+    member: Id
+    asset: AdjustableAsset
+    amount: AskedAmount
+    reason: Text = "scenario"
+    id: Id | None = None
+    by: Id = "operator"
+    below_zero: Flag = False
+    approve: Flag = True
+
+
+class ThawStep(Strict):
+    """An operator makes frozen love value available: `amount`, or all there is."""
+
+    member: Id
+    amount: AskedAmount | None = None
+    id: Id | None = None
 
 
 class EventStep(Strict):
@@ -235,6 +336,13 @@ class Step(Strict):
     withdraw: WithdrawStep | None = None
     decide: DecideStep | None = None
     transfer: TransferStep | None = None
+    spend: SpendStep | None = None
+    give_back: GiveBackStep | None = None
+    gift: GiftStep | None = None
+    redeem: RedeemStep | None = None
+    gift_state: GiftStateStep | None = None
+    adjust: AdjustStep | None = None
+    thaw: ThawStep | None = None
     event: EventStep | None = None
 
     @model_validator(mode="after")
@@ -266,5 +374,12 @@ ACTIONS = (
     "withdraw",
     "decide",
     "transfer",
+    "spend",
+    "give_back",
+    "gift",
+    "redeem",
+    "gift_state",
+    "adjust",
+    "thaw",
     "event",
 )

@@ -71,6 +71,8 @@ class ExpectedPlatform(Strict):
     repurchased: SignedAmount | None = None
     commissions: SignedAmount | None = None
     withdrawn: SignedAmount | None = None
+    fees: SignedAmount | None = None
+    adjusted: SignedAmount | None = None
 
 
 class ExpectedOutcome(Strict):

@@ -13,7 +13,7 @@ from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, instant_of
 
 RELEASE = "release"
-"""The run that lets go of what is held (rule 1.2.8); it is of no plan."""
+"""The run that lets go of what is held (rule 1.2.8) or frozen (rule 3.6); it is of no plan."""
 
 
 def payouts() -> tuple[str, ...]:

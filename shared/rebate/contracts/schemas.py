@@ -26,8 +26,8 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below docs/."""
     events: Mapping[str, type[BaseModel]] = {**EVENTS_IN, **EVENTS_OUT}
-    files = {f"events/{name}.json": _schema_text(model) for name, model in events.items()}
-    files["settings.schema.json"] = _schema_text(settings_model())
+    files = {f"events/{name}.json": _schema_text(model, name) for name, model in events.items()}
+    files["settings.schema.json"] = _schema_text(settings_model(), "Settings")
     files["settings.md"] = settings_page()
     return files
 
@@ -64,8 +64,8 @@ def main(arguments: list[str]) -> int:
     return 1 if names else 0
 
 
-def _schema_text(model: type[BaseModel]) -> str:
-    schema: dict[str, Any] = {"$schema": _DIALECT, **model.model_json_schema()}
+def _schema_text(model: type[BaseModel], title: str) -> str:
+    schema: dict[str, Any] = {"$schema": _DIALECT, **model.model_json_schema(), "title": title}
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -4,10 +4,10 @@
     X-Rebate-Timestamp: seconds since 1970, as a whole number
     X-Rebate-Signature: v1=HMAC-SHA256(secret, timestamp + "." + body) in hexadecimal
 
-The body is signed as it is sent, byte for byte. A timestamp more than five minutes from the
-receiver's clock is refused; within them a repetition does no harm: a repeated event is a no-op, and
-what is saved of members, products and stores is as of the signed instant, so that nothing that was
-signed before undoes what was signed since.
+The body is signed as it is sent, byte for byte; of a request without one, the query string is. A
+timestamp more than five minutes from the receiver's clock is refused; within them a repetition does
+no harm: a repeated event or request is a no-op, and what is saved of members, products and stores
+is as of the signed instant, so that nothing that was signed before undoes what was signed since.
 """
 
 import hmac

@@ -208,6 +208,101 @@ class WithdrawalDecided:
     type: Annotated[Literal["WithdrawalDecided"], tag("WithdrawalDecided")] = "WithdrawalDecided"
 
 
+@stored_as("withdrawal_paid_event")
+@dataclass(frozen=True, slots=True)
+class WithdrawalPaid:
+    """A withdrawal was paid out; `failed`: it was not, and `amount` is cash again."""
+
+    withdrawal: Annotated[str, wire("withdrawal")]
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    fee: Annotated[Amount, money("fee")]
+    failed: Annotated[bool, wire("failed")]
+    type: Annotated[Literal["WithdrawalPaid"], tag("WithdrawalPaid")] = "WithdrawalPaid"
+
+
+@stored_as("transferred_event")
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """A member passed points or love value on to another."""
+
+    transfer: Annotated[str, wire("transfer")]
+    giver: Annotated[MemberId, wire("giver")]
+    taker: Annotated[MemberId, wire("taker")]
+    pocket: Annotated[BalanceType, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["Transferred"], tag("Transferred")] = "Transferred"
+
+
+@stored_as("spent_event")
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A shop spent points, love value or vouchers of a member on an order."""
+
+    spend: Annotated[str, wire("spend")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    pocket: Annotated[BalanceType, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["Spent"], tag("Spent")] = "Spent"
+
+
+@stored_as("given_back_event")
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A shop gave back what was spent on an order, or a part of it."""
+
+    give_back: Annotated[str, wire("give_back")]
+    spend: Annotated[str, wire("spend")]
+    member: Annotated[MemberId, wire("member")]
+    order: Annotated[OrderId, wire("order")]
+    pocket: Annotated[BalanceType, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["GivenBack"], tag("GivenBack")] = "GivenBack"
+
+
+@stored_as("gift_redeemed_event")
+@dataclass(frozen=True, slots=True)
+class GiftRedeemed:
+    """A member redeemed a gift, or the redemption went on: `state` is what it is in now.
+
+    `amount` is what it cost; it is given back where the state is `cancelled`.
+    """
+
+    redemption: Annotated[str, wire("redemption")]
+    member: Annotated[MemberId, wire("member")]
+    gift: Annotated[str, wire("gift")]
+    quantity: Annotated[int, wire("quantity")]
+    pocket: Annotated[BalanceType, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    state: Annotated[str, wire("state")]
+    tracking: Annotated[str | None, wire("tracking", absent=None)] = None
+    type: Annotated[Literal["GiftRedeemed"], tag("GiftRedeemed")] = "GiftRedeemed"
+
+
+@stored_as("adjusted_event")
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Operators credited a wallet, or debited it (below zero)."""
+
+    adjustment: Annotated[str, wire("adjustment")]
+    member: Annotated[MemberId, wire("member")]
+    pocket: Annotated[BalanceType, wire("pocket")]
+    amount: Annotated[Amount, money("amount")]
+    reason: Annotated[str, wire("reason")]
+    type: Annotated[Literal["Adjusted"], tag("Adjusted")] = "Adjusted"
+
+
+@stored_as("love_thawed_event")
+@dataclass(frozen=True, slots=True)
+class LoveThawed:
+    """Frozen love value became available; only the member is told."""
+
+    member: Annotated[MemberId, wire("member")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["LoveThawed"], tag("LoveThawed")] = "LoveThawed"
+
+
 @stored_as("queue_paused_event")
 @dataclass(frozen=True, slots=True)
 class QueuePaused:
@@ -253,6 +348,13 @@ Event: TypeAlias = (
     | CommissionPaid
     | WithdrawalRequested
     | WithdrawalDecided
+    | WithdrawalPaid
+    | Transferred
+    | Spent
+    | GivenBack
+    | GiftRedeemed
+    | Adjusted
+    | LoveThawed
     | QueuePaused
     | QueueResumed
     | SettingsChanged

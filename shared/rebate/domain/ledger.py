@@ -1,11 +1,15 @@
 """The journal: every movement of value is one balanced entry (Rules 0.10 and 3).
 
-Accounts are plain names of four kinds:
+Accounts are plain names of these kinds; there are no others:
 
     wallet/{pocket}/{member}    what a member has
     queue/{pocket}/{queue}      what a queue has taken in, kept, borne or holds
     issued/{pocket}/{queue}     the other side of points, love value and vouchers given out
-    platform/withdrawn/all      what was paid out of wallets
+    spent/{pocket}/all          what was spent on orders, less what was given back
+    gifts/{pocket}/all          what gifts cost
+    adjusted/{pocket}/all       the other side of what operators credit and debit
+    platform/withdrawn/all      what was paid out of wallets, fees left out
+    platform/fees/all           what the platform kept of withdrawals
     platform/commissions/all    what referral, team and merchant rewards and dividends gave
 """
 
@@ -93,6 +97,41 @@ def issued(queue: QueueId, pocket: BalanceType) -> Account:
 
 COMMISSIONS = Account("platform/commissions/all")
 WITHDRAWN = Account("platform/withdrawn/all")
+FEES = Account("platform/fees/all")
+
+_ONE_FOR_ALL = frozenset({"spent", "gifts", "adjusted"})
+"""Kinds of accounts of which there is one for each pocket."""
+
+
+def spent(pocket: BalanceType) -> Account:
+    """Return the account of what members spend on orders (Rule 3.3)."""
+    return Account(f"spent/{pocket}/all")
+
+
+def gifts(pocket: BalanceType) -> Account:
+    """Return the account of what members give for gifts (Rule 3.4)."""
+    return Account(f"gifts/{pocket}/all")
+
+
+def adjusted(pocket: BalanceType) -> Account:
+    """Return the account from which operators credit, and into which they debit (Rule 3.5)."""
+    return Account(f"adjusted/{pocket}/all")
+
+
+def is_known(account: Account) -> bool:
+    """Tell whether an account is one that there can be."""
+    kind, _, rest = account.partition("/")
+    name, _, owner = rest.partition("/")
+    match kind:
+        case "platform":
+            return account in {COMMISSIONS, WITHDRAWN, FEES}
+        case "queue":
+            return bool(owner) and name in set(QueueAccount)
+        case "wallet":
+            return bool(owner) and name in set(BalanceType)
+        case "issued":
+            return bool(owner) and name in _ASSETS
+    return kind in _ONE_FOR_ALL and name in set(BalanceType) and owner == "all"
 
 
 def parts_of(account: Account) -> tuple[str, str, str]:

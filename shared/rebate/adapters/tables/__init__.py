@@ -10,12 +10,16 @@ from rebate.adapters.tables.expiring import AnswersTable, NoticesTable
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
+from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
+from rebate.domain.requests import DayCount, FrozenLove, Request
+from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.storage.rows import (
     Commission,
+    CompletedSpend,
     ConnectedOrder,
     ConnectorState,
     CurrentSettings,
@@ -23,6 +27,7 @@ from rebate.usecases.storage.rows import (
     Inbox,
     Journal,
     KnownSender,
+    ListItem,
     Member,
     OrderLines,
     OrderRefund,
@@ -30,11 +35,8 @@ from rebate.usecases.storage.rows import (
     Seed,
     SettingsVersion,
     Shop,
-    Spend,
     StatementEntry,
     Unclaimed,
-    Withdrawal,
-    WithdrawalDay,
     Wording,
 )
 
@@ -65,7 +67,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("queues", Queue),
     _table("settings", SettingsVersion),
     _table("shops", Shop),
-    _table("spending", Spend, SortedTable),
+    _table("spending", CompletedSpend, SortedTable),
     _table("statements", StatementEntry, SortedTable),
     _table("templates", Wording, SortedTable),
     TicketsTable,
@@ -73,8 +75,6 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("daily_rebates", DailyRebates),
     _table("dividends", DividendRun),
     _table("commissions", Commission),
-    _table("withdrawal_days", WithdrawalDay, SortedTable),
-    _table("withdrawals", Withdrawal),
     _table("seeds", Seed),
     _table("holds", Hold, SortedTable),
     _table("refunds", OrderRefund, SortedTable),
@@ -82,6 +82,15 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("unclaimed", Unclaimed, SortedTable),
     _table("connected_orders", ConnectedOrder),
     _table("connectors", ConnectorState),
+    _table("payouts", Withdrawal, SortedTable),
+    _table("payout_accounts", PayoutAccount, SortedTable),
+    _table("requests", Request, SortedTable),
+    _table("day_counts", DayCount, SortedTable),
+    _table("frozen_love", FrozenLove, SortedTable),
+    _table("gifts", Gift),
+    _table("gift_counts", GiftCount, SortedTable),
+    _table("redemptions", Redemption, SortedTable),
+    _table("lists", ListItem, SortedTable),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

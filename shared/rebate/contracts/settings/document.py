@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Invalid, Problem, shown
 from rebate.contracts.settings.checks import settings_problems
-from rebate.contracts.settings.margin import guard_findings, revenue_findings
+from rebate.contracts.settings.margin import guard_findings, hold_findings, revenue_findings
 from rebate.contracts.settings.model import Settings, settings_model
 from rebate.contracts.validation import problems_of
 
@@ -27,11 +27,14 @@ class InvalidSettings(Invalid):
         self.code = NEEDS_ACKNOWLEDGEMENT if needs else "invalid_settings"
 
 
-def parse_settings(document: object, margin_bps: int | None = None) -> Settings:
+def parse_settings(
+    document: object, margin_bps: int | None = None, *, is_live: bool = False
+) -> Settings:
     """Return the settings that the JSON-like document says; raises InvalidSettings.
 
     A field that is null is one that is left out, as in a merge patch. `margin_bps` is the lowest
     margin of what is sold, where it is known; giving back more must be acknowledged (Rule 8.4).
+    So must it, where money `is_live`, that nothing of it is held for a refund (Rule 3.6).
     """
     if not isinstance(document, Mapping):
         raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
@@ -40,7 +43,8 @@ def parse_settings(document: object, margin_bps: int | None = None) -> Settings:
     except ValidationError as error:
         raise InvalidSettings(problems_of(error, settings_model())) from None
     problems = (*settings_problems(settings), *revenue_findings(settings))
-    if problems := problems or guard_findings(settings, margin_bps):
+    guards = (*guard_findings(settings, margin_bps), *(hold_findings(settings) if is_live else ()))
+    if problems := problems or guards:
         raise InvalidSettings(problems)
     return settings
 

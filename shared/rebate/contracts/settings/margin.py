@@ -9,7 +9,7 @@ from rebate.contracts.scalars import WHOLE_BPS
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import all_plan_settings
 from rebate.contracts.settings.plans.plan_settings import CHANNELS, Cost
-from rebate.contracts.settings.risks import MARGIN_RISK, acknowledged
+from rebate.contracts.settings.risks import HOLD_RISK, MARGIN_RISK, acknowledged
 
 Costs = Mapping[str, int]
 """Basis points of an order's paid amount, by the path of the setting that gives them."""
@@ -30,6 +30,24 @@ def guard_findings(settings: Settings, margin_bps: int | None) -> tuple[Problem,
         for channel, cost in costs.items()
         if sum(cost.values()) > margin_bps
     )
+
+
+def hold_findings(settings: Settings) -> Iterator[Problem]:
+    """Yield a problem where rebates can be withdrawn before a refund could meet them (rule 3.6).
+
+    Withdrawals are offered where any setting of theirs is written.
+    """
+    plan = settings.plan("queue_rebate")
+    is_offered = any(name.startswith("withdraw") for name in settings.wallet.model_fields_set)
+    if plan is None or not plan.enabled or plan.hold_days or not is_offered:
+        return
+    if not acknowledged(settings, HOLD_RISK):
+        yield Problem(
+            "queue_rebate.hold_days",
+            "is 0, so rebates can be withdrawn before the order that earned them is refunded; "
+            f'guards.acknowledged must hold "{HOLD_RISK}"',
+            code=NEEDS_ACKNOWLEDGEMENT,
+        )
 
 
 def revenue_findings(settings: Settings) -> Iterator[Problem]:

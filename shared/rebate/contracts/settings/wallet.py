@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from rebate.contracts.scalars import Amount, Bps, Count, Id, PartBps
+from rebate.contracts.scalars import Amount, Bps, Count, Days, Id, PartBps
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.validation import Strict
 
@@ -20,6 +20,30 @@ class WalletSettings(Strict):
     )
     transfer: tuple[Literal["points", "love"], ...] = setting(
         "Transfers between members", "转赠", "3", example=["points", "love"], default=()
+    )
+    two_approvals_above: Amount | None = setting(
+        "Two approvals above",
+        "双人审核起点",
+        "3.1",
+        example=500000,
+        note="A higher withdrawal needs two different operators. Absent: one is enough.",
+    )
+    transfer_per_day: Count | None = setting(
+        "Transfers a day", "每日转赠次数", "3.1", example=5, note="Absent: no limit."
+    )
+    love_thaw_days: Days | None = setting(
+        "Days until love value thaws",
+        "爱心值解冻天数",
+        "3.6",
+        example=30,
+        note="Days of 24 hours after it was credited as frozen. Absent: operators thaw it.",
+    )
+    adjust_two_above: Amount | None = setting(
+        "Two approvals of adjustments above",
+        "双人调整起点",
+        "3.5",
+        example=100000,
+        note="Of any balance, credited or debited. Absent: one operator is enough.",
     )
 
 
@@ -50,6 +74,6 @@ class Guards(Strict):
         "8.4",
         example=["referral.max_depth"],
         default=(),
-        note="Risks that the operator accepts: `referral.max_depth`, `margin`, and "
+        note="Risks that the operator accepts: `referral.max_depth`, `margin`, `hold_days`, and "
         "`timezone=Asia/Tokyo` to change the timezone to this one while entries wait.",
     )

@@ -11,20 +11,31 @@ from dataclasses import dataclass, field
 
 from rebate.domain.commands import Merge, OfTicket, Receive
 from rebate.domain.currencies import decimals_of
+from rebate.domain.gifts import GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import Account, QueueAccount, asset_of, parts_of, queue_account, wallet
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
+from rebate.domain.requests import Request
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
+from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.finding import AuditDifference, Reading, UnreadableRow, wrong
 from rebate.usecases.audit.journal import Sums, add_digest, add_up, movement_digest
 from rebate.usecases.audit.orders import OrderAudit
 from rebate.usecases.audit.places import PlaceAudit
 from rebate.usecases.audit.tickets import TicketAudit, orphans
-from rebate.usecases.audit.wallets import check_holds, check_rewards, check_withdrawals
+from rebate.usecases.audit.wallets import (
+    check_gift_counts,
+    check_given_back,
+    check_holds,
+    check_lists,
+    check_requests,
+    check_rewards,
+    check_withdrawals,
+)
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
@@ -32,8 +43,8 @@ from rebate.usecases.storage.rows import (
     DividendRun,
     Inbox,
     Journal,
+    ListItem,
     StatementEntry,
-    Withdrawal,
 )
 
 __all__ = ["Audit", "AuditDifference", "audit_books"]
@@ -96,7 +107,7 @@ class _Books:
         yield from self._wallets()
         yield from self._conservation()
         yield from check_holds(self.reading.scan(Hold), self._held)
-        yield from check_withdrawals(self.reading.scan(Withdrawal), self._held, self._sums)
+        yield from self._requests()
         commissions, dividends = self.reading.scan(Commission), self.reading.scan(DividendRun)
         yield from check_rewards(commissions, dividends, self._sums)
         yield from self._statements()
@@ -187,6 +198,17 @@ class _Books:
             if account not in self._held and asset_of(account) == "money":
                 total += balance
         yield from wrong("money", "total", found=total, expected=0)
+
+    def _requests(self) -> Iterator[AuditDifference]:
+        """What people and shops asked of wallets: fewer rows than orders, so they are kept."""
+        withdrawals = list(self.reading.scan(Withdrawal))
+        requests = list(self.reading.scan(Request))
+        redemptions = list(self.reading.scan(Redemption))
+        yield from check_withdrawals(withdrawals, self._held, self._sums)
+        yield from check_requests([*withdrawals, *requests, *redemptions], self._sums)
+        yield from check_given_back(requests)
+        yield from check_gift_counts(redemptions, self.reading.scan(GiftCount))
+        yield from check_lists([*withdrawals, *redemptions], self.reading.scan(ListItem))
 
     def _statements(self) -> Iterator[AuditDifference]:
         found: dict[MemberId, int] = {}

@@ -11,12 +11,15 @@ from rebate.domain.ledger import (
     Posting,
     QueueAccount,
     Reason,
+    is_known,
     parts_of,
     totals,
 )
 from rebate.domain.money import Amount
+from rebate.domain.movements import counterpart_of
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
 from rebate.usecases.audit.finding import AuditDifference
+from rebate.usecases.money.backing import is_asked_for
 from rebate.usecases.storage.rows import Journal, StatementMovement
 
 REFUND = "refund"
@@ -54,7 +57,8 @@ class Sums:
 
     `paid` and `converted` are what each entry was given, in money by reason (None: before reasons
     were kept) and in anything else; `given` is what each line gave, `rewards` what each source
-    outside queues gave each member. `movements` holds, per member, a digest of all movements that
+    outside queues gave each member, `asked` what was posted because somebody asked for it, by
+    source. `movements` holds, per member, a digest of all movements that
     does not depend on their order: statements must come to the same. `last` is the highest number
     of each source, `counts` how many rows it has.
     """
@@ -64,6 +68,7 @@ class Sums:
     converted: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
     given: dict[tuple[QueueId, OrderId, LineId], Given] = field(default_factory=dict)
     rewards: Counter[tuple[str, str]] = field(default_factory=Counter)
+    asked: Counter[tuple[str, Account]] = field(default_factory=Counter)
     movements: dict[MemberId, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -73,8 +78,11 @@ class Sums:
         self.counts[row.source] += 1
         self.last[row.source] = max(row.number, self.last.get(row.source, 0))
         for entry in row.entries:
+            is_asked = is_asked_for(row.source, entry.kind)
             for posting in entry.postings:
                 self.accounts[posting.account] += posting.amount
+                if is_asked:
+                    self.asked[row.source, posting.account] += posting.amount
                 self._add_posting(row, entry, posting)
 
     def _add_posting(self, row: Journal, entry: JournalEntry, posting: Posting) -> None:
@@ -92,6 +100,7 @@ class Sums:
             entry.order,
             posting.entry,
             posting.reason,
+            counterpart_of(entry, member),
         )
         digest = movement_digest(row.source, row.number, movement)
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
@@ -121,7 +130,7 @@ class Sums:
 def movement_digest(source: str, number: int, movement: StatementMovement) -> int:
     """Return a number that stands for one movement of one commit."""
     m = movement
-    what = (m.kind, m.pocket, m.amount, m.order, m.entry, m.reason)
+    what = (m.kind, m.pocket, m.amount, m.order, m.entry, m.reason, m.counterpart)
     return hash((source, number, what)) & _MASK
 
 
@@ -131,8 +140,13 @@ def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None
 
 
 def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[AuditDifference]:
-    """Add up the journal; yield what is not balanced (Rule 0.10)."""
+    """Add up the journal; yield what is not balanced (Rule 0.10), or of no account there is."""
     for row in rows:
+        unknown = [p.account for e in row.entries for p in e.postings if not is_known(p.account)]
+        if unknown:
+            path = f"journal.{row.source}.{row.number}"
+            yield AuditDifference(path, f"posts to {unknown[0]}, and there is no such account")
+            continue
         sums.add(row)
         for entry in row.entries:
             for asset, total in totals(entry.postings).items():

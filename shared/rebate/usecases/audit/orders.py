@@ -16,7 +16,7 @@ from rebate.domain.tickets import Ticket, TicketLine
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Spend, key_of, merged_ticket_key, ticket_key
+from rebate.usecases.storage.rows import CompletedSpend, Key, key_of, merged_ticket_key, ticket_key
 
 AT_A_TIME = 50
 """Orders whose tickets are read together."""
@@ -94,11 +94,11 @@ class OrderAudit:
 
     def _spending(self, orders: Sequence[Order]) -> Iterator[AuditDifference]:
         rows = [
-            Spend(order.member, order.id, order.completed_at, _spent(order))
+            CompletedSpend(order.member, order.id, order.completed_at, _spent(order))
             for order in orders
             if order.completed_at is not None and order.member and order.repurchase_of is None
         ]
-        found = self._store.get_many(Spend, [key_of(row) for row in rows])
+        found = self._store.get_many(CompletedSpend, [key_of(row) for row in rows])
         for row in rows:
             stored = found.get(key_of(row))
             said = stored.groups if stored else None

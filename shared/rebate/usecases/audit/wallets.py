@@ -3,12 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from rebate.domain.gifts import GiftCount, Redemption
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import WITHDRAWN, Account, BalanceType, wallet
+from rebate.domain.ledger import FEES, WITHDRAWN, Account, BalanceType, wallet
 from rebate.domain.money import Amount
+from rebate.domain.movements import MovementKind
+from rebate.domain.requests import Request
+from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.audit.journal import Sums
-from rebate.usecases.storage.rows import Commission, DividendRun, Withdrawal
+from rebate.usecases.money.backing import backed_by, places_of
+from rebate.usecases.storage.rows import Commission, DividendRun, ListItem
 
 
 def check_holds(holds: Iterable[Hold], held: Mapping[Account, Amount]) -> Iterator[AuditDifference]:
@@ -24,14 +29,76 @@ def check_withdrawals(
 ) -> Iterator[AuditDifference]:
     """Yield where held cash is not what was asked for, or what left is not what was approved."""
     asked: Counter[Account] = Counter()
-    approved = 0
+    approved = fees = 0
     for each in withdrawals:
         if each.approved is None:
             asked[wallet(each.member, BalanceType.HELD)] += each.amount
-        elif each.approved:
+        elif each.is_out:
             approved += each.amount
+            fees += each.fee
+    left = sums.accounts[WITHDRAWN] + sums.accounts[FEES]
     yield from _compare(asked, held, BalanceType.HELD, "withdrawals")
-    yield from wrong("platform", "withdrawn", found=approved, expected=sums.accounts[WITHDRAWN])
+    yield from wrong("platform", "withdrawn", found=approved, expected=left)
+    yield from wrong("platform", "fees", found=fees, expected=sums.accounts[FEES])
+
+
+def check_requests(
+    rows: Iterable[Withdrawal | Request | Redemption], sums: Sums
+) -> Iterator[AuditDifference]:
+    """Yield where the journal is not what was asked for, row by row (Rule 3).
+
+    It takes what is backed out of `sums`; what is left nobody asked for.
+    """
+    for row in rows:
+        source, expected = backed_by(row)
+        for account, amount in expected.items():
+            found = sums.asked.pop((source, account), 0)
+            yield from wrong(source, account, found=amount, expected=found)
+    for (source, account), amount in sums.asked.items():
+        if amount:
+            yield AuditDifference(source, f"nobody asked for it, and {account} was given {amount}")
+
+
+def check_given_back(requests: Iterable[Request]) -> Iterator[AuditDifference]:
+    """Yield where a spend does not say what was given back of it (Rule 3.3)."""
+    returned: Counter[tuple[str, str]] = Counter()
+    for row in requests:
+        if row.kind == MovementKind.GIVE_BACK:
+            returned[row.caller, row.subject] += row.amount
+        elif row.kind == MovementKind.SPEND:
+            returned[row.caller, row.id] -= row.returned
+    for (caller, spend), off in sorted(returned.items()):
+        if off:
+            yield AuditDifference(f"spend/{caller}#{spend}", f"its give backs are off by {off}")
+
+
+def check_gift_counts(
+    redemptions: Iterable[Redemption], counts: Iterable[GiftCount]
+) -> Iterator[AuditDifference]:
+    """Yield where a member's pieces of a gift are not what was redeemed (Rule 3.4)."""
+    off: Counter[tuple[str, str]] = Counter()
+    for row in redemptions:
+        off[row.gift, row.member] += row.quantity if row.state != "cancelled" else 0
+    for count in counts:
+        off[count.gift, count.member] -= count.count
+    for (gift, member), pieces in sorted(off.items()):
+        if pieces:
+            yield AuditDifference(f"gifts.{gift}.{member}", f"is off by {pieces}")
+
+
+def check_lists(
+    rows: Iterable[Withdrawal | Redemption], items: Iterable[ListItem]
+) -> Iterator[AuditDifference]:
+    """Yield what stands in a list of withdrawals or redemptions and should not, or the reverse."""
+    expected = {place for row in rows for place in places_of(row)}
+    found = {
+        (item.list, item.id, item.member)
+        for item in items
+        if item.list.startswith(("withdrawals", "redemptions"))
+    }
+    for list_, name, member in sorted(expected ^ found):
+        message = "is not there" if (list_, name, member) in expected else "should not be there"
+        yield AuditDifference(f"lists.{list_}", f"{name} of {member} {message}")
 
 
 def check_rewards(

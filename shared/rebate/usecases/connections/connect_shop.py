@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from rebate.connectors.conversion import tell, why_too_large
-from rebate.connectors.delivery import PlatformDelivery, Rules
+from rebate.connectors.delivery import ConnectorRules, PlatformDelivery
 from rebate.connectors.facts import HeardFacts, OutEvent, facts_document, read_facts
 from rebate.connectors.heard import Heard
 from rebate.connectors.platforms import Platform
@@ -40,7 +40,7 @@ class Connection:
     key: str
     source: str
     platform: Platform
-    rules: Rules
+    rules: ConnectorRules
 
 
 def connection_of(settings: Settings, key: str, platform: Platform) -> Connection | None:
@@ -48,7 +48,7 @@ def connection_of(settings: Settings, key: str, platform: Platform) -> Connectio
     connector = settings.connectors.get(key)
     if connector is None:
         return None
-    rules = Rules(
+    rules = ConnectorRules(
         currency=settings.currency,
         guests=connector.guests,
         completed=connector.completed,
@@ -59,7 +59,7 @@ def connection_of(settings: Settings, key: str, platform: Platform) -> Connectio
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class HeardOrders:
     """What came of a delivery: the order that it is about, and why of some of it nothing is told.
 
     `erases`: the member whom the platform asks to forget; an operator has to.
@@ -113,7 +113,7 @@ class ShopConnections:
         self._work = work
         self._pause = pause
 
-    def take(self, connection: Connection, delivery: PlatformDelivery) -> Taken:
+    def take(self, connection: Connection, delivery: PlatformDelivery) -> HeardOrders:
         """Keep what a shop has sent.
 
         Raises:
@@ -122,7 +122,7 @@ class ShopConnections:
         """
         self._note_heard(connection.key)
         heard = connection.platform.hear(delivery, connection.rules)
-        return Taken(heard.order_id, self.hear(connection, heard), heard.erases)
+        return HeardOrders(heard.order_id, self.hear(connection, heard), heard.erases)
 
     def hear(self, connection: Connection, heard: Heard) -> tuple[str, ...]:
         """Keep what a delivery tells of an order; return why of some of it nothing is told.

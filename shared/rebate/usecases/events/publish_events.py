@@ -9,15 +9,22 @@ from enum import Enum
 from typing import Any, Protocol
 
 from rebate.domain.events import (
+    Adjusted,
     CommissionPaid,
     Event,
+    GiftRedeemed,
+    GivenBack,
+    LoveThawed,
     QueuePaused,
     QueueResumed,
     RebateCapped,
     RebatePaid,
     RepurchaseMissed,
     SettingsChanged,
+    Spent,
+    Transferred,
     WithdrawalDecided,
+    WithdrawalPaid,
     WithdrawalRequested,
 )
 from rebate.domain.records import dataclass, fields_of
@@ -28,12 +35,21 @@ from rebate.usecases.storage.rows import Journal
 SOURCE = "rebate"
 """The `source` of every event out."""
 
+_MEMBERS_ALONE = (LoveThawed, RebateCapped, RepurchaseMissed)
+"""Only the member is told of these."""
+
 _OF_NO_QUEUE = (
+    Adjusted,
     CommissionPaid,
+    GiftRedeemed,
+    GivenBack,
     QueuePaused,
     QueueResumed,
     SettingsChanged,
+    Spent,
+    Transferred,
     WithdrawalDecided,
+    WithdrawalPaid,
     WithdrawalRequested,
 )
 """The source of these is no queue; a pause names the queue by itself."""
@@ -44,6 +60,14 @@ _NAMES = {
     "refund": "refund_id",
     "origin": "origin_order_id",
     "withdrawal": "withdrawal_id",
+    "transfer": "transfer_id",
+    "giver": "from_member",
+    "taker": "to_member",
+    "spend": "spend_id",
+    "give_back": "give_back_id",
+    "redemption": "redemption_id",
+    "gift": "gift_id",
+    "adjustment": "adjustment_id",
 }
 """What the world calls a field, where that is not its name."""
 
@@ -82,7 +106,7 @@ def events_of(row: Journal) -> list[OutgoingEvent]:
     return [
         OutgoingEvent(event.type, row.at, _detail(row, place, event))
         for place, event in enumerate(row.events)
-        if not isinstance(event, Unknown | RebateCapped | RepurchaseMissed)
+        if not isinstance(event, (Unknown, *_MEMBERS_ALONE))
     ]
 
 

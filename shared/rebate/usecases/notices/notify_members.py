@@ -27,6 +27,7 @@ from rebate.domain.events import (
     WithdrawalDecided,
 )
 from rebate.domain.wire import Unknown
+from rebate.usecases.money.tell_members import told_of
 from rebate.usecases.storage.ports import WRITES_MAX, Put, Store
 from rebate.usecases.storage.rows import Journal, Notice
 
@@ -70,6 +71,8 @@ def to_queue(queue: str) -> str:
 
 def _notices(row: Journal, place: int, event: Event) -> Iterator[Notice]:
     name = f"{row.source}#{row.number}#{place}"
+    for member, kind, facts in told_of(event):
+        yield Notice(to_member(member), row.at, name, kind, facts)
     told = _told(event)
     if told is None:
         return

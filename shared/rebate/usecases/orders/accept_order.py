@@ -141,7 +141,8 @@ class OrderAcceptance:
         rows += map(Put, refunds)
         rows += _claimed(order, settled)
         rows += self._introduced(sender)
-        if priced.limited and member:
+        # a buyer is a member from then on (Rule 3.2)
+        if member and (priced.limited or not member.version):
             rows.append(Put(replace(member, version=member.version + 1), expects=member.version))
         store_order(self.store, order, settled, rows, mail)
         letters = tuple(map(letter_of(settled), settled.early))

@@ -13,7 +13,7 @@ from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.usecases.draws.seeds import Seeds
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Product, Shop, Spend, joined
+from rebate.usecases.storage.rows import CompletedSpend, Key, Product, Shop, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class OrderFacts:
     @property
     def spending(self) -> tuple[Spending, ...]:
         if self._spending is None:
-            rows = self._store.query(Spend, self._order.member or "")
+            rows = self._store.query(CompletedSpend, self._order.member or "")
             others = (row for row in rows if row.order != self._order.id)
             self._spending = tuple(Spending(row.completed_at, row.groups) for row in others)
         return self._spending

@@ -13,11 +13,11 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.usecases.storage.ports import WRITES_MAX, Check, Put, Store, Write
 from rebate.usecases.storage.rows import (
+    CompletedSpend,
     Inbox,
     Key,
     OrderLines,
     OrderRefund,
-    Spend,
     joined,
     key_of,
     number,
@@ -176,7 +176,7 @@ def _spending(after: Order) -> list[Write]:
         group = queue_rebate.spending_group(after, line)
         if group:
             groups[group] = groups.get(group, 0) + left[line.id]
-    return [Put(Spend(after.member, after.id, after.completed_at, groups))]
+    return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups))]
 
 
 def _cuts(queue: QueueId, before: Order, refund: OrderRefund) -> tuple[Cut, ...]:

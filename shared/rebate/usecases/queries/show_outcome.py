@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from rebate.domain.ledger import QueueAccount
+from rebate.domain.ledger import BalanceType, QueueAccount
+from rebate.domain.movements import MovementKind
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
+from rebate.domain.requests import Request
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
+from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Commission, DividendRun, Withdrawal
+from rebate.usecases.storage.rows import Commission, DividendRun
 
 _TILLS = (
     QueueAccount.CONTRIBUTED,
@@ -31,7 +34,7 @@ def show_outcome(store: Store, terms: Terms) -> dict[str, Any]:
         "platform": {
             **_platform(queues),
             "commissions": _commissions(store),
-            "withdrawn": _withdrawn(store),
+            **_money(store),
         },
     }
 
@@ -88,5 +91,16 @@ def _commissions(store: Store) -> int:
     return rewards + sum(amount for parts in runs for _, amount in parts)
 
 
-def _withdrawn(store: Store) -> int:
-    return sum(each.amount for each in store.scan(Withdrawal) if each.approved)
+def _money(store: Store) -> dict[str, int]:
+    """Return what left by withdrawals, of it the fees, and what adjustments put in as cash."""
+    out = [each for each in store.scan(Withdrawal) if each.is_out]
+    return {
+        "withdrawn": sum(each.amount for each in out),
+        "fees": sum(each.fee for each in out),
+        "adjusted": sum(each.amount for each in store.scan(Request) if _adjusts_cash(each)),
+    }
+
+
+def _adjusts_cash(request: Request) -> bool:
+    is_done = request.kind == MovementKind.ADJUSTMENT and request.state == "done"
+    return is_done and request.pocket is BalanceType.CASH

@@ -119,12 +119,14 @@ def save_settings(
     expects: int,
     by: str,
     margin_bps: Bps | None = None,
+    is_live: bool = False,
 ) -> InForce:
     """Put `document` in force as the version after `expects`; keep who changed it and when.
 
     What changed is told in the same transaction, as a row of the journal without movements.
     Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
-    others that change what waits (Rule 0.9).
+    others that change what waits (Rule 0.9), and where money `is_live` those that hold nothing of
+    it for a refund (Rule 3.6).
 
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
@@ -137,7 +139,7 @@ def save_settings(
 
     known = SettingsReader(store).in_force()
     try:
-        settings = parse_settings(document, margin_bps)
+        settings = parse_settings(document, margin_bps, is_live=is_live)
         terms = terms_of(settings)
         unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
     except InvalidSettings as invalid:

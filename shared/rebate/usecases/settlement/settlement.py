@@ -8,6 +8,7 @@ from functools import partial
 from typing import NoReturn
 
 from rebate.domain.caps import DailyRebates
+from rebate.domain.commands import ExchangeEntry, Keyed
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
@@ -34,12 +35,22 @@ from rebate.domain.wallets import Wallet
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.pending_commands import PendingCommands, insist_unsettled
 from rebate.usecases.settlement.queue_reader import QueueReader
-from rebate.usecases.settlement.writes import answers, dispatched, money, repurchased
+from rebate.usecases.settlement.writes import (
+    answers,
+    dispatched,
+    frozen_love,
+    money,
+    repurchased,
+)
 from rebate.usecases.storage.ports import WRITES_MAX, CommitRunner, Put, Store, Work, Write
 from rebate.usecases.storage.rows import Key
 
 ROOM = WRITES_MAX - 4
 """Rows that a decision may write; the queue, its journal and a growing index need the others."""
+
+LOT_ROWS, LOTS_MAX = 2, 16
+"""Rows beside those of a decision by which a member's frozen love value is thawed later, and of how
+many members at most: each exchange writes four rows at least, so more do not fit into the rest."""
 
 HEADS_MAX = 64
 """Tickets at the head of a line that a decision gets before it asks for them."""
@@ -92,13 +103,14 @@ class Settlement:
             Conflict: somebody else settles the queue.
         """
         commands = self.pile.first(ROOM)
+        room = ROOM - LOT_ROWS * min(LOTS_MAX, sum(map(_freezes, commands)))
         state = LoadedState()
         state.keep(self.line.tickets(tickets_of(commands)))
         if self._heads:
             self._load(state, plan, FirstPayable(0, self._heads))
         asked: set[DataRequest] = set()
         while True:
-            decision = decide(self.queue, state, commands, plan, ROOM)
+            decision = decide(self.queue, state, commands, plan, room)
             if isinstance(decision, Decision):
                 return self._without_known(decision), state
             if decision in asked:
@@ -129,6 +141,7 @@ class Settlement:
         writes += map(Put, written)
         writes += self.pile.emptied(decision.done)
         writes += money(after, decision, state, now)
+        writes += frozen_love(after, decision, self.pile.waiting[: decision.done])
         writes += answers(self.pile.waiting[: decision.done], decision, now)
         for follow_up in decision.follow_ups:
             origin = OrderId(follow_up.ticket.origin or follow_up.ticket.order)
@@ -223,3 +236,8 @@ class Settlement:
         )
         made = tuple(each for each in decision.follow_ups if each not in missed)
         return replace(decision, follow_ups=made, events=(*decision.events, *told))
+
+
+def _freezes(keyed: Keyed) -> bool:
+    command = keyed.command
+    return isinstance(command, ExchangeEntry) and command.into is BalanceType.LOVE_FROZEN

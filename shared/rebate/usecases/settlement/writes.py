@@ -1,8 +1,11 @@
 """What a settlement writes beside its queue, its tickets and the index of places."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from rebate.domain.commands import ExchangeEntry
 from rebate.domain.engine import Decision, FollowUp
+from rebate.domain.events import EntryExchanged
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
 from rebate.domain.loaded_state import LoadedState
@@ -11,6 +14,7 @@ from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
+from rebate.usecases.money.ledger import lot_of
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Credit, Put, Remove, Write
 from rebate.usecases.storage.rows import (
@@ -50,6 +54,26 @@ def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) ->
         for member, moved in movements.items()
     ]
     return writes
+
+
+def frozen_love(
+    after: Queue, decision: Decision, done: Iterable[PendingCommand]
+) -> Iterator[Write]:
+    """Yield what lets love value that entries were exchanged into as frozen be thawed later.
+
+    It counts as frozen from the instant at which the member asked (Rule 3.6).
+    """
+    asked: dict[MemberId, Instant] = {}
+    for each in done:
+        if isinstance(each.command, ExchangeEntry):
+            asked[each.command.member] = each.command.at
+    amounts: Counter[MemberId] = Counter()
+    for event in decision.events:
+        if isinstance(event, EntryExchanged) and event.pocket is BalanceType.LOVE_FROZEN:
+            amounts[event.member] += event.amount
+    source = joined(after.id, number(after.version))
+    for member, amount in amounts.items():
+        yield from lot_of(member, amount, asked[member], source)
 
 
 def _movements_of(journal: Iterable[JournalEntry]) -> dict[MemberId, list[StatementMovement]]:

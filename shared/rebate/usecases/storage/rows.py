@@ -13,6 +13,7 @@ from zlib import crc32
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command, Join
 from rebate.domain.events import Event
+from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, Reason
 from rebate.domain.money import Amount, Bps
@@ -32,11 +33,13 @@ from rebate.domain.plans.referral import Reward
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field
+from rebate.domain.requests import DayCount, FrozenLove, Request
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.domain.wire import Unknown, derived, money, stored_as, wire
+from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 
 PART_BYTES_MAX = 240
 
@@ -173,10 +176,13 @@ class Journal:
     events: Annotated[tuple[Event | Unknown, ...], wire("events", absent=[])] = ()
 
 
-@stored_as("movement")
+@stored_as("movement", 2)
 @dataclass(frozen=True, slots=True)
 class StatementMovement:
-    """A line of a member's statement; `reason` is the kind of reward (Rule 5.7)."""
+    """A line of a member's statement; `reason` is the kind of reward (Rule 5.7).
+
+    `counterpart` is to or from whom a transfer went.
+    """
 
     kind: Annotated[str, wire("kind")]
     pocket: Annotated[BalanceType, wire("pocket")]
@@ -184,6 +190,7 @@ class StatementMovement:
     order: Annotated[OrderId | None, wire("order", absent=None)] = None
     entry: Annotated[EntryId | None, wire("entry", absent=None)] = None
     reason: Annotated[Reason | None, wire("reason", absent=None)] = None
+    counterpart: Annotated[MemberId | None, wire("counterpart", absent=None)] = None
 
 
 @stored_as("statement")
@@ -266,7 +273,7 @@ class Shop:
 
 @stored_as("spend")
 @dataclass(frozen=True, slots=True)
-class Spend:
+class CompletedSpend:
     """What a completed order adds to its buyer's cumulative spend, after refunds (Rule 1.3.2).
 
     `groups` holds the amount per group of goods that count together: `mall`, or a store.
@@ -359,30 +366,18 @@ class DividendRun:
     version: Annotated[int, wire("version", absent=0)] = 0
 
 
-@stored_as("withdrawal", 2)
+@stored_as("list_item")
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """A request to pay cash out (Rule 3); `approved` None: not decided. `fee` is part of it."""
+class ListItem:
+    """A place in a list in order of time, so that no list needs a scan.
 
-    id: Annotated[str, wire("id")]
-    member: Annotated[MemberId, wire("member")]
-    amount: Annotated[Amount, money("amount")]
+    It names what stands there by `id` and, where an id is one of a member's, by `member`.
+    """
+
+    list: Annotated[str, wire("list")]
     at: Annotated[Instant, wire("at")]
-    fee: Annotated[Amount, money("fee", absent=0)] = 0
-    approved: Annotated[bool | None, wire("approved", absent=None)] = None
-    reason: Annotated[str | None, wire("reason", absent=None)] = None
-    version: Annotated[int, wire("version", absent=1)] = 1
-
-
-@stored_as("withdrawal_day")
-@dataclass(frozen=True, slots=True)
-class WithdrawalDay:
-    """How many withdrawals a member requested on a day (ISO 8601)."""
-
-    member: Annotated[MemberId, wire("member")]
-    day: Annotated[str, wire("day")]
-    count: Annotated[int, wire("count")]
-    version: Annotated[int, wire("version", absent=1)] = 1
+    id: Annotated[str, wire("id")]
+    member: Annotated[MemberId, wire("member", absent="")] = MemberId("")
 
 
 @stored_as("answer")
@@ -515,6 +510,16 @@ def refund_key(order: OrderId, name: str) -> Key:
     return Key(order, joined(name))
 
 
+def owned_key(name: str, member: MemberId) -> Key:
+    """Return where something that a member named is stored: with what others call the same."""
+    return Key(name, joined(member))
+
+
+def request_key(kind: str, caller: str, name: str) -> Key:
+    """Return where the request that a caller named is stored."""
+    return Key(joined(kind, name), joined(caller))
+
+
 def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
     """Return where further lines of an order are stored."""
     return Key(order, joined(digest, number(row)))
@@ -538,12 +543,19 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     DailyRebates: lambda r: Key(r.day),
     Commission: lambda r: Key(r.order),
     DividendRun: lambda r: Key(r.id),
-    Withdrawal: lambda r: Key(r.id),
-    WithdrawalDay: lambda r: Key(r.member, r.day),
+    Withdrawal: lambda r: owned_key(r.id, r.member),
+    PayoutAccount: lambda r: Key(r.member, joined(r.withdrawal)),
+    Request: lambda r: request_key(r.kind, r.caller, r.id),
+    DayCount: lambda r: Key(r.member, joined(r.kind, r.day)),
+    FrozenLove: lambda r: Key(r.member, joined(number(r.at), r.id)),
+    Gift: lambda r: Key(r.id),
+    GiftCount: lambda r: Key(r.gift, joined(r.member)),
+    Redemption: lambda r: owned_key(r.id, r.member),
+    ListItem: lambda r: Key(r.list, joined(number(r.at), r.id, r.member)),
     Member: lambda r: Key(r.id),
     Product: lambda r: Key(r.id),
     Shop: lambda r: Key(r.id),
-    Spend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
+    CompletedSpend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
     SettingsVersion: lambda r: Key(number(r.number)),
     CurrentSettings: lambda _: Key("current"),
     Answer: lambda r: Key(r.request),

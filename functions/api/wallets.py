@@ -1,0 +1,184 @@
+"""What members, operators and shops look at of wallets (rule 3).
+
+    GET /v1/me/statement?asset=&kind=&order=&from=&to=&format=csv&after=   one's movements
+    GET /v1/me/withdrawals?after=        a page of one's withdrawals, the newest first
+    GET /v1/me/redemptions?after=        a page of one's redemptions, the newest first
+    GET /v1/gifts?after=                 a page of the gifts that can be redeemed now
+    GET /v1/gifts/all?after=             for operators: also those that cannot
+    GET /v1/withdrawals?state=&after=    for operators: all in a state (default: asked)
+    GET /v1/withdrawals/file             for operators: what is approved, as CSV for the bank
+    GET /v1/redemptions?state=&after=    for operators: all in a state (default: placed)
+    GET /v1/adjustments?after=           for operators: what waits for a second one
+    GET /v1/balances?member=             for shops, who sign the query: what a member has
+
+`from` and `to` are instants, or days of the shop's timezone, `to` included.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
+
+from functions.api.access import member_of
+from functions.api.errors import InvalidRequest, answer
+from functions.api.queries import needed_parameter, parameter
+from functions.api.signatures import signed_by_shop
+from rebate.bootstrap import app
+from rebate.contracts.problems import Problem, nearest, one_of, shown
+from rebate.domain import gifts, withdrawals
+from rebate.domain.ledger import BalanceType
+from rebate.domain.names import OrderId
+from rebate.domain.times import Instant, instant_of
+from rebate.usecases.money.show_requests import (
+    bank_file,
+    show_adjustments,
+    show_balances,
+    show_gifts,
+    show_own_redemptions,
+    show_own_withdrawals,
+    show_redemptions,
+    show_withdrawals,
+)
+from rebate.usecases.money.show_statement import (
+    CSV_LINES_MAX,
+    Wanted,
+    show_statement,
+    statement_csv,
+)
+
+router = Router()  # type: ignore[no-untyped-call]
+
+NEXT_HEADER = "X-Rebate-Next"
+"""Where a CSV says what a JSON answer calls `next`."""
+
+
+@router.get("/v1/me/statement")
+def my_statement() -> Response[str]:
+    event, terms = _event(), app().settings.in_force().terms
+    as_csv = _one_of(event, "format", ("json", "csv")) == "csv"
+    page = show_statement(
+        app().store,
+        terms.currency,
+        member_of(event),
+        _wanted(event, terms.zone),
+        after=parameter(event, "after"),
+        most=CSV_LINES_MAX if as_csv else None,
+    )
+    if not as_csv:
+        return answer(200, page)
+    return _csv(statement_csv(page, terms.zone), "statement", page.next)
+
+
+@router.get("/v1/me/withdrawals")
+def my_withdrawals() -> Response[str]:
+    event, currency = _event(), app().settings.in_force().terms.currency
+    after = parameter(event, "after")
+    return answer(200, show_own_withdrawals(app().store, currency, member_of(event), after))
+
+
+@router.get("/v1/me/redemptions")
+def my_redemptions() -> Response[str]:
+    event = _event()
+    return answer(
+        200, show_own_redemptions(app().store, member_of(event), parameter(event, "after"))
+    )
+
+
+@router.get("/v1/gifts")
+def open_gifts() -> Response[str]:
+    return _gifts(closed=False)
+
+
+@router.get("/v1/gifts/all")
+def all_gifts() -> Response[str]:
+    return _gifts(closed=True)
+
+
+@router.get("/v1/withdrawals")
+def all_withdrawals() -> Response[str]:
+    event, currency = _event(), app().settings.in_force().terms.currency
+    state = _one_of(event, "state", withdrawals.STATES)
+    after = parameter(event, "after")
+    return answer(200, show_withdrawals(app().store, currency, state=state, after=after))
+
+
+@router.get("/v1/withdrawals/file")
+def file_for_the_bank() -> Response[str]:
+    currency = app().settings.in_force().terms.currency
+    return _csv(bank_file(app().store, currency), "payouts", None)
+
+
+@router.get("/v1/redemptions")
+def all_redemptions() -> Response[str]:
+    event = _event()
+    state = _one_of(event, "state", gifts.STATES)
+    return answer(200, show_redemptions(app().store, state=state, after=parameter(event, "after")))
+
+
+@router.get("/v1/adjustments")
+def adjustments() -> Response[str]:
+    return answer(200, show_adjustments(app().store, parameter(_event(), "after")))
+
+
+@router.get("/v1/balances")
+def balances() -> Response[str]:
+    event = _event()
+    member = signed_by_shop(event).member(needed_parameter(event, "member"))
+    return answer(200, show_balances(app().store, member))
+
+
+def _gifts(*, closed: bool) -> Response[str]:
+    after, now = parameter(_event(), "after"), app().clock.now()
+    return answer(200, show_gifts(app().store, now, closed=closed, after=after))
+
+
+def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
+    asset, order = parameter(event, "asset"), parameter(event, "order")
+    return Wanted(
+        pocket=None if asset is None else BalanceType(_one_of(event, "asset", tuple(BalanceType))),
+        kind=parameter(event, "kind"),
+        order=None if order is None else OrderId(order),
+        starts_at=_instant(event, "from", zone, days=0),
+        ends_at=_instant(event, "to", zone, days=1),
+    )
+
+
+def _one_of(event: dict[str, Any], name: str, choices: Sequence[str]) -> str:
+    """Return a parameter that is one of `choices`, by default the first."""
+    said = parameter(event, name) or choices[0]
+    if said not in choices:
+        message = f"must be {one_of(choices)}, not {shown(said)}"
+        raise InvalidRequest([Problem(name, message, nearest(said, choices))])
+    return said
+
+
+def _instant(event: dict[str, Any], name: str, zone: ZoneInfo, *, days: int) -> Instant | None:
+    """Return an instant, or of a day in the shop's timezone the beginning, `days` later."""
+    said = parameter(event, name)
+    if said is None:
+        return None
+    try:
+        if len(said) == len("2026-03-01"):
+            day = date.fromisoformat(said) + timedelta(days=days)
+            return instant_of(datetime.combine(day, time(), zone))
+        return instant_of(datetime.fromisoformat(said))
+    except (ValueError, OverflowError):
+        message = (
+            f"must be a day such as 2026-03-01 or an instant with an offset, not {shown(said)}"
+        )
+        raise InvalidRequest([Problem(name, message)]) from None
+
+
+def _csv(text: str, name: str, next_: str | None) -> Response[str]:
+    headers: dict[str, str | list[str]] = {
+        "Content-Disposition": f'attachment; filename="{name}.csv"'
+    }
+    if next_ is not None:
+        headers[NEXT_HEADER] = next_
+    return Response(200, "text/csv; charset=utf-8", text, headers)
+
+
+def _event() -> dict[str, Any]:
+    return router.current_event.raw_event

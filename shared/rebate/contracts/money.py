@@ -1,0 +1,166 @@
+"""What the HTTP API tells of wallets: requests, withdrawals, gifts and statements (rule 3).
+
+Amounts of money are minor units, those of points, love value and vouchers hundredths. Lists are cut
+into pages: `next`, where it is not null, goes back as the parameter `after`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rebate.domain.money import Amount
+from rebate.domain.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAccount:
+    """Where a withdrawal goes; of the reference only its end is ever shown again."""
+
+    label: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalShown:
+    """A withdrawal: `asked`, `approved`, `rejected`, `paid` or `failed`.
+
+    `payout` is `amount` less `fee`. `payment` is the payout's reference at the bank. `approvals`
+    are told to operators only.
+    """
+
+    id: str
+    member: str
+    amount: Amount
+    fee: Amount
+    payout: Amount
+    state: str
+    at: datetime
+    account: ShownAccount | None
+    reason: str | None
+    payment: str | None
+    approvals: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawals:
+    """A page of withdrawals."""
+
+    withdrawals: tuple[WithdrawalShown, ...]
+    currency: str
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a transfer, spend, give back, adjustment or thaw; a repetition has the same.
+
+    `subject` is who was given it, the order, the spend, or the reason. `state` is `asked` while an
+    adjustment waits for a second operator. `left` is what of a spend can still be given back.
+    """
+
+    id: str
+    kind: str
+    member: str
+    asset: str
+    amount: Amount
+    subject: str
+    state: str
+    at: datetime
+    approvals: tuple[str, ...] = ()
+    left: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """A page of what waits for a second operator."""
+
+    adjustments: tuple[Receipt, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What a member has, by balance; those of zero are left out."""
+
+    member: str
+    balances: Mapping[str, Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class GiftShown:
+    """A gift: `price` is in hundredths of `asset`, `stock` null where it is not counted."""
+
+    id: str
+    name: str
+    picture_url: str | None
+    asset: str
+    price: Amount
+    stock: int | None
+    limit: int | None
+    on: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+    open: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gifts:
+    """A page of gifts."""
+
+    gifts: tuple[GiftShown, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionShown:
+    """A redemption: `placed`, `sent`, `done` or `cancelled`; `price` is what it cost in all."""
+
+    id: str
+    member: str
+    gift: str
+    quantity: int
+    asset: str
+    price: Amount
+    state: str
+    tracking: str | None
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Redemptions:
+    """A page of redemptions."""
+
+    redemptions: tuple[RedemptionShown, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One movement; `balance` is what there was of `asset` after it, in the wallet's sequence.
+
+    `counterpart` is to or from whom a transfer went.
+    """
+
+    at: datetime
+    kind: str
+    asset: str
+    amount: Amount
+    balance: Amount
+    order_id: str | None
+    entry: str | None
+    reason: str | None
+    counterpart: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """A page of a member's movements, the newest first; it may be short where much is passed over.
+
+    Together the pages hold each movement once, also while new ones arrive.
+    """
+
+    lines: tuple[StatementLine, ...]
+    currency: str
+    next: str | None = None

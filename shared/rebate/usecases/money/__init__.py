@@ -1,0 +1,1 @@
+"""What members, shops and operators ask of wallets: one verb a file, over one core (Rule 3)."""

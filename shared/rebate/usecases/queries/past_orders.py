@@ -1,0 +1,108 @@
+"""A deployment's own orders, to be played under other settings (Rule 8.3)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rebate.domain.orders import Order, OrderLine, Refunded
+from rebate.domain.times import Instant, iso
+from rebate.simulation.tape import COMPLETED, ORDER, REFUNDED, SAVED, Tape
+from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Member, OrderRefund, Product, Shop
+
+
+def past_orders(store: Store) -> Tape:
+    """Return all paid orders with what followed them, by instant; the catalog is as it is now.
+
+    Levels are those of each order. Forced repurchases are left out: they follow from the settings.
+    """
+    tape = Tape()
+    happened = sorted(_happened(store), key=lambda each: each[:3])
+    first = happened[0][0] if happened else Instant(0)
+    for event, saved in _catalog(store):
+        tape.add(SAVED, first, event, saved)
+    for source, (at, name, kind, detail) in enumerate(happened, start=1):
+        if kind == COMPLETED:
+            tape.add_completed(at, name, source)
+        else:
+            tape.add(kind, at, name, detail, source)
+    return tape
+
+
+def _catalog(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is saved of members, products and stores, by name."""
+    for member in sorted(store.scan(Member), key=lambda row: row.id):
+        yield (
+            "MemberSaved",
+            {
+                "member_id": member.id,
+                "level": member.level,
+                "rank": member.rank,
+                "referrer_id": member.referrer,
+            },
+        )
+    for product in sorted(store.scan(Product), key=lambda row: row.id):
+        yield (
+            "ProductSaved",
+            {
+                "product_id": product.id,
+                "supply": product.supply,
+                "on_sale": product.on_sale,
+                "margin_bps": product.margin_bps,
+                "takes_part": product.takes_part,
+            },
+        )
+    for shop in sorted(store.scan(Shop), key=lambda row: row.id):
+        told = {"referrer_id": shop.referrer, "concession_bps": shop.concession_bps}
+        yield "StoreSaved", {"store_id": shop.id, **told}
+
+
+def _happened(store: Store) -> Iterator[tuple[Instant, str, int, dict[str, Any]]]:
+    """Yield (instant, order, kind, detail); kinds are in the order in which things follow."""
+    for header in store.scan(Order):
+        if header.paid_at is None or header.repurchase_of is not None:
+            continue
+        order = load_order(store, header.id)
+        yield header.paid_at, order.id, ORDER, _paid(order)
+        if order.completed_at is not None:
+            yield max(order.completed_at, header.paid_at), order.id, COMPLETED, {}
+        for name, refund in _refunds(store, order):
+            at = max(refund.at, header.paid_at)
+            yield at, order.id, REFUNDED, _refunded(order, name, refund)
+
+
+def _refunds(store: Store, order: Order) -> Iterator[tuple[str, Refunded | OrderRefund]]:
+    """Yield an order's refunds: those of earlier releases stand in its own row."""
+    for name, refund in order.refunds.items():
+        if refund.refused is None:
+            yield name, refund
+    for row in store.query(OrderRefund, order.id):
+        yield row.name, row
+
+
+def _paid(order: Order) -> dict[str, Any]:
+    buyer = None if order.member is None else {"id": order.member, "level": order.level}
+    return {
+        "order_id": order.id,
+        "member": buyer,
+        "channel": order.channel,
+        "store_id": order.store,
+        "paid_at": iso(order.paid_at or Instant(0)),
+        "lines": [_line(line) for line in order.lines],
+    }
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "line_id": line.id,
+        "product_id": line.product,
+        "supply": line.supply,
+        "paid": line.paid,
+        "deducted": line.deducted,
+        "profit": line.profit,
+    }
+
+
+def _refunded(order: Order, name: str, refund: Refunded | OrderRefund) -> dict[str, Any]:
+    lines = [{"line_id": line, "amount": amount} for line, amount in refund.amounts.items()]
+    return {"order_id": order.id, "refund_id": name, "lines": lines}

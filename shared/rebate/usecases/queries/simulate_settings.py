@@ -1,0 +1,51 @@
+"""Settings played over made-up orders, for the page on which they are changed (Rule 8.3)."""
+
+from typing import Any
+
+from rebate.contracts.problems import Problem
+from rebate.contracts.requests import SIMULATED_MAX, Simulate
+from rebate.contracts.settings import parse_settings, settings_document
+from rebate.simulation.demand import Demand, made_up
+from rebate.simulation.demand_of_settings import suited
+from rebate.simulation.exactness import notes_of
+from rebate.simulation.playing import play
+from rebate.simulation.rules import SimulationRules
+from rebate.simulation.seeds import repeatable_seed
+from rebate.simulation.sweep import Sweep, UnknownPath, differing, swept
+
+
+def simulate_settings(asked: Simulate) -> dict[str, Any]:
+    """Return `{"cases": [{"differs", "report"}], "notes"}`, a case for each that a sweep tries.
+
+    Raises:
+        InvalidSettings: naming the path.
+        UnknownPath: the sweep is over no number, or tries too much for one request.
+    """
+    document = settings_document(parse_settings(asked.settings))
+    sweeps = [Sweep(path, values) for path, values in asked.sweep.items()]
+    _insist_on_few(asked, sweeps)
+    documents = [settings_document(parse_settings(each)) for each in swept(document, sweeps)]
+    every = [SimulationRules(each) for each in documents]
+    demand = Demand(
+        asked.orders,
+        seed=asked.seed,
+        days=asked.days,
+        growth=asked.growth_percent,
+        repeat=asked.repeat_percent,
+        basket=asked.basket,
+    )
+    tape, seed_of = made_up(suited(demand, every), every[0].zone), repeatable_seed(asked.seed)
+    cases = [
+        {"differs": own, "report": play(tape, rules, seed_of, schedules=asked.schedules).report}
+        for rules, own in zip(every, differing(documents), strict=True)
+    ]
+    return {"cases": cases, "notes": sorted({n for each in documents for n in notes_of(each)})}
+
+
+def _insist_on_few(asked: Simulate, sweeps: list[Sweep]) -> None:
+    cases = 1
+    for sweep in sweeps:
+        cases *= len(sweep.values)
+    if not 0 < cases * asked.orders <= SIMULATED_MAX:
+        message = f"must try at least one value, and at most {SIMULATED_MAX} orders in all cases"
+        raise UnknownPath([Problem("sweep", message)])

@@ -1,0 +1,79 @@
+"""Orders that a deployment has, played under its own settings, come to what it came to."""
+
+import json
+
+from rebate.domain.errors import Rejected
+from rebate.simulation.playing import play
+from rebate.simulation.rules import SimulationRules
+from rebate.simulation.seeds import repeatable_seed
+from rebate.usecases.queries.past_orders import past_orders
+from tests.engine import Player
+from tests.kernel.histories import SETTINGS, few_days, settings_in
+
+BY_STEM = {file.stem: settings_in(file) for file in SETTINGS}
+
+
+def deployment(settings, lines):
+    player = Player({"settings": settings, "steps": []})
+    player.begin()
+    for line in lines:
+        entry = json.loads(line)
+        try:
+            player.deliver(entry["detail-type"], entry["detail"])
+        except Rejected:
+            continue
+    return player
+
+
+def test_the_past_under_the_same_settings_is_the_past():
+    settings = BY_STEM["completed-first-with-carry"]
+    player = deployment(settings, few_days())
+    expected = player.outcome()
+    found = play(
+        past_orders(player.store), SimulationRules(settings), repeatable_seed("x"), schedules=False
+    ).outcome.document()
+    found["platform"] = {name: found["platform"][name] for name in expected["platform"]}
+    assert found == expected
+
+
+def test_forced_repurchases_are_no_orders_of_the_past():
+    settings = BY_STEM["order-queue-with-repurchase"]
+    lines = [line for line in few_days(80) if b"OrderRefunded" not in line]
+    player = deployment(settings, lines)
+    found = play(
+        past_orders(player.store), SimulationRules(settings), repeatable_seed("x"), schedules=False
+    )
+    assert found.report["orders"] == 80
+    assert found.outcome.document()["queues"] == player.outcome()["queues"]
+
+
+def test_levels_are_those_of_the_orders_and_the_catalog_is_as_it_is_now():
+    plan = {
+        "extraction_bps": 1000,
+        "entitlement": {"fixed_bps": 1000, "by_level": {"gold": 5000}},
+        "new_products": False,
+    }
+    settings = {"currency": "CNY", "timezone": "Asia/Shanghai", "queue_rebate": plan}
+    player = Player({"settings": settings, "members": [{"id": "A", "level": "gold"}], "steps": []})
+    player.begin()
+    player.deliver("ProductSaved", {"product_id": "new", "supply": "self"})
+    for order, product, level in (("o1", "p1", "gold"), ("o2", "p1", None), ("o3", "new", None)):
+        player.step(
+            {
+                "buy": {
+                    "order": order,
+                    "member": "A",
+                    "level": level,
+                    "paid": 100,
+                    "product": product,
+                }
+            }
+        )
+    found = play(
+        past_orders(player.store), SimulationRules(settings), repeatable_seed("x"), schedules=False
+    ).outcome.document()
+    entries = found["queues"]["mall"]["entries"]
+    assert [(each["entry"], each["entitlement"]) for each in entries] == [
+        ("o1/1", 50),
+        ("o2/1", 10),
+    ]
