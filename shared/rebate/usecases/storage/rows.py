@@ -164,7 +164,7 @@ class Inbox:
     others: Annotated[tuple[BatchedCommand, ...], wire("others", absent=[])] = ()
 
 
-@stored_as("journal")
+@stored_as("journal", 2)
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation)."""
