@@ -88,6 +88,13 @@ class Measures:
             means="A known id came with other content, or a payout that is over was told.",
         )
         alarms.ring(
+            "borne",
+            "refunds",
+            self.total(Metric.TOO_MUCH_BORNE),
+            at_least=1,
+            means="Refunds leave more to be borne than a day may have: the base plan is paused.",
+        )
+        alarms.ring(
             "audit",
             "books",
             self._metric(AUDIT_DIFFERENCES, "Maximum"),

@@ -18,11 +18,13 @@ from local.message_store import MessageBox, MessageBoxes, MessageStore, StoredMe
 from local.settling import DeliveryFailed, Record, Unsettled, bring, ring
 from local.streams import Stream
 from local.tables import create_tables
+from rebate.adapters.clock import SystemClock
 from rebate.bootstrap import App, app
 from rebate.domain.errors import Impossible
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
+from rebate.usecases.schedules.settle_due import next_due
 from rebate.usecases.schedules.start_runs import queues_with_mail
 
 COMMANDS_MAX = 1_000_000
@@ -84,6 +86,31 @@ class LocalDeployment:
             Unsettled: some queues do not come to rest; all others have.
         """
         ring(self.functions, self.app, self._take, commands_max)
+
+    def let_fall_due(self, at: Instant, commands_max: int = COMMANDS_MAX) -> Instant | None:
+        """Let happen what falls due by itself until `at`, each at its own instant; go on from `at`.
+
+        Returns for when the next waits, if anything does.
+
+        Raises:
+            Unsettled: some queues do not come to rest.
+        """
+        while (due := next_due(self.app.store)) and due[0] <= at:
+            instant, queues = due
+            self.play_at(instant)
+            self.app.holds.release(instant)
+            for queue in queues:
+                self.app.settler.settle(queue)
+            self.settle(commands_max)
+        self.play_at(at)
+        self.app.holds.release(at)
+        return due[0] if due else None
+
+    def play_at(self, at: Instant) -> None:
+        """Let the past be played as of `at`: what waits for a later instant is not due yet."""
+        clock = self.app.clock
+        assert isinstance(clock, SystemClock), "only the clock of the machine can be played"
+        clock.played = at
 
     def _take(self) -> list[Record]:
         """Return the records of the inbox that were not rung for yet; they are from now on."""

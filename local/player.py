@@ -13,10 +13,12 @@ from local.settling import DeliveryFailed
 from local.wallet_steps import WALLET_ACTIONS, TakenStep
 from rebate.contracts.scenario_steps import (
     BuyStep,
+    Collect,
     DrawStep,
     EntryStep,
     EventStep,
     ExchangeStep,
+    Move,
     RefundStep,
     Step,
 )
@@ -91,6 +93,8 @@ class _Player:
             "exchange": self._exchange,
             "run": self._run,
             "set": self._set,
+            "collect": self._collect,
+            "move": self._move,
             "event": self._event,
             **{kind: partial(self._ask, take) for kind, take in WALLET_ACTIONS.items()},
         }
@@ -131,6 +135,7 @@ class _Player:
         return found
 
     def _take(self, step: Step) -> StepRefusal | None:
+        self._deployment.let_fall_due(self._instant, STEP_COMMANDS_MAX)
         self._fall_due()
         self._keep_seeds([self._at, *_instants_in(step)])
         try:
@@ -211,6 +216,12 @@ class _Player:
 
     def _ask(self, take: Callable[[TakenStep, Any], None], wish: Any) -> None:  # noqa: ANN401 - a step's
         take(TakenStep(self._deployment.app.wallets, self._instant, f"step {self._number}"), wish)
+
+    def _collect(self, wish: Collect) -> None:
+        self._deployment.app.holds.collect(MemberId(wish.member))
+
+    def _move(self, wish: Move) -> None:
+        self._deployment.app.stalls.merge(QueueId(wish.queue))
 
     def _event(self, event: EventStep) -> None:
         time = (event.time or self._at).isoformat()

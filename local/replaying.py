@@ -20,10 +20,12 @@ from rebate.domain.names import QueueId
 from rebate.domain.plan import Plan
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
-from rebate.domain.times import Instant, instant_of
+from rebate.domain.times import DAY, Instant, instant_of
 
 TOGETHER_MAX = 50
 """Events settled together at most."""
+
+_NEVER = Instant(2**63)
 
 BODY_BYTES_MAX = 100_000
 """Of a line that is no event as much is kept."""
@@ -71,8 +73,13 @@ class Replay:
         self._deployment = deployment
         in_force = deployment.app.settings.in_force()
         plans = tuple(_settlements(in_force.settings, in_force.terms))
-        self._together = _queues_are_independent(in_force.settings, plans)
+        self._together = _queues_are_independent(in_force.settings, plans) and not any(
+            _waits(in_force.terms)
+        )
         self._holds = any(plan.hold_days for plan in plans)
+        self._waits = any(_waits(in_force.terms))
+        self._played = Instant(0)
+        self._next_due: Instant | None = None
         self._unsettled = 0
         self._latest: Instant | None = None
         self._told = 0
@@ -106,14 +113,26 @@ class Replay:
         at = _instant_of(entry) if self._together else None
         if self._unsettled and (at is None or (self._latest is not None and at < self._latest)):
             self._settle()
-        if self._holds and (happened := _happened(entry)) is not None:
-            self._deployment.app.holds.release(happened)
+        self._let_fall_due(entry)
         self._deployment.bus.deliver({**entry, "replay-name": "file"})
         self._unsettled += 1
         if at is None or self._unsettled == TOGETHER_MAX:
             self._settle()
         else:
             self._latest = self._deployment.unsettled()
+
+    def _let_fall_due(self, entry: dict[str, Any]) -> None:
+        """Let happen what falls due by itself before this event, by instant (section 4)."""
+        happened = _happened(entry) if self._holds or self._waits else None
+        if happened is None:
+            return
+        self._played = max(self._played, happened)
+        if self._holds or self._next_due is None or self._next_due <= self._played:
+            self._next_due = self._deployment.let_fall_due(self._played) or _NEVER
+        else:
+            self._deployment.play_at(self._played)
+        if entry.get("detail-type") == "OrderCompleted":
+            self._next_due = min(self._next_due, Instant(happened + DAY))
 
     def _settle(self) -> None:
         try:
@@ -162,6 +181,11 @@ def _settlements(settings: Settings, terms: Terms) -> Iterator[Plan]:
     for plan in PLANS:
         if plan.settlement is not None and settings.plan(plan.name) is not None:
             yield plan.settlement(terms.of(plan))
+
+
+def _waits(terms: Terms) -> Iterator[int]:
+    """Yield how long plans wait with what completion settles, of those that do."""
+    return filter(None, (plan.settle_after_days(terms.of(plan)) for plan in PLANS))
 
 
 def _instant_of(entry: dict[str, Any]) -> Instant | None:

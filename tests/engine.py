@@ -21,6 +21,7 @@ from rebate.usecases.draws.seeds import repeatable_seed
 from rebate.usecases.entries.exchange_entry import Wish
 from rebate.usecases.money.thaw import thaw_due
 from rebate.usecases.queries.show_outcome import show_outcome
+from rebate.usecases.schedules.settle_due import next_due
 from rebate.usecases.settings.save_settings import save_settings
 from tests.fakes import FakeClock, MemoryStore
 
@@ -71,6 +72,7 @@ class Player:
     def step(self, step: Mapping[str, Any]) -> None:
         given = step.get("at")
         self.at = datetime.fromisoformat(given) if given else self.at + timedelta(minutes=1)
+        self.let_fall_due()
         self._fall_due()
         (kind,) = set(step) - {"at", "refused"}
         action: Callable[[Any], Any] = (
@@ -87,6 +89,17 @@ class Player:
     def _fall_due(self) -> None:
         self.app.holds.release(self.now)
         thaw_due(self.app.wallets, self.now)
+
+    def let_fall_due(self) -> None:
+        """Rule 1.6.5.1: what falls due by itself until now, each at its own instant."""
+        clock = self.app.clock
+        assert isinstance(clock, FakeClock)
+        while self.settles and (due := next_due(self.store)) and due[0] <= self.now:
+            clock.played, queues = due
+            self.app.holds.release(due[0])
+            self.settle(queues)
+        clock.played = self.now
+        self.app.holds.release(self.now)
 
     @property
     def now(self) -> Instant:
@@ -172,6 +185,12 @@ class Player:
         read = Step.model_validate({kind: wish})
         taken = TakenStep(self.app.wallets, self.now, f"step {next(self.names)}")
         WALLET_ACTIONS[kind](taken, read.action)
+
+    def _move(self, step: Mapping[str, Any]) -> None:
+        self.app.stalls.merge(step["queue"])
+
+    def _collect(self, step: Mapping[str, Any]) -> None:
+        self.app.holds.collect(step["member"])
 
 
 def _wish(step: Mapping[str, Any]) -> Wish:

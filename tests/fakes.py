@@ -55,6 +55,10 @@ class FakeClock:
 
     def __init__(self, now: int = 1_800_000_000_000_000) -> None:
         self._now = now
+        self.played: Instant | None = None
+
+    def due_by(self) -> Instant:
+        return Instant(self._now) if self.played is None else self.played
 
     def now(self) -> Instant:
         self._now += 1

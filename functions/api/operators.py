@@ -84,7 +84,7 @@ def settings_versions() -> Response[str]:
 
 @router.get("/v1/queues/stalled")
 def stalled() -> Response[str]:
-    return answer(200, show_stalled(app().store))
+    return answer(200, show_stalled(app().store, app().settings.in_force().terms))
 
 
 def _order(name: str) -> Response[str]:

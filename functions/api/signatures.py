@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.api.errors import InvalidRequest
 from rebate.bootstrap import app
@@ -19,14 +19,16 @@ from rebate.contracts.signatures import (
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.senders import SHARED_KEY, SenderTerms
 from rebate.domain.times import SECOND, Instant
-from rebate.usecases.orders.admit_event import OpenDoor
+
+if TYPE_CHECKING:
+    from rebate.usecases.orders.admit_event import OpenDoor
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
     """By which key a request is signed, and when; what comes in by `door` is the same settings'."""
 
-    door: OpenDoor
+    door: "OpenDoor"
     key: str
     at: Instant
 

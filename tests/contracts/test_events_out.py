@@ -7,6 +7,7 @@ from rebate.contracts.events_out import EVENTS_OUT
 CONTRACT_NAMES = [
     "EntryJoined",
     "RebatePaid",
+    "RebateCapped",
     "EntryCompleted",
     "EntryDrawn",
     "EntryExchanged",

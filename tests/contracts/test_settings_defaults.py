@@ -60,7 +60,7 @@ CONTRACT_DEFAULTS = {
     "red_packet.place_by": "completed",
     "red_packet.average_every": "day",
     "union.settle_on": "completed",
-    "union.default_margin_bps": 0,
+    "union.default_margin_bps": None,
     "union.referral_acceleration_bps": 0,
     "referral.settle_on": "completed",
     "referral.direct_bps": 0,

@@ -62,7 +62,7 @@ class PureQueue:
             decision = self._decide(waiting[:at_once])
             self._apply(decision)
             self.written[-1] += sum(keyed.rows for keyed in waiting[: decision.done])
-            caused = [Keyed(f"{each.cause}!", each.command) for each in decision.follow_ups]
+            caused = [Keyed(each.key, each.command) for each in decision.follow_ups]
             assert decision.done or caused or self.queue.progress, "nothing would ever get done"
             left = waiting[decision.done :]
             begun, left = (left[:1], left[1:]) if self.queue.progress else ([], left)

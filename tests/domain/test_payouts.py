@@ -54,7 +54,7 @@ def test_who_has_all_leaves_and_the_next_gets_the_rest() -> None:
     assert (entry.status, entry.paid, entry.rewards) == (Status.COMPLETED, 100, 1)
     assert entry.by_reason == {Reason.QUEUE: 100}
     assert unit.line.first(passing_over=None) == EntryRef(SECOND.key, 0)
-    assert unit.departed == [FIRST]
+    assert [left.ticket for left in unit.departed] == [FIRST]
 
 
 @pytest.mark.parametrize("rewards_to_exit", [1, 2])

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rebate import bootstrap
 from rebate.contracts.signatures import sign
 from tests.functions.cloud import SETTINGS
 
@@ -34,10 +35,11 @@ def _ask(cloud, path, body, member="A"):
     return cloud.as_member(member, "POST", f"/v1/me/{path}", body)
 
 
-def _signed(cloud, method, path, body="", query=""):
+def _signed(cloud, method, path, body="", query="", key=None, secret=b"new secret"):
     now = cloud.now()
-    signature = sign(b"new secret", now, (body or query).encode())
+    signature = sign(secret, now, (body or query).encode())
     headers = {"X-Rebate-Timestamp": str(now), "X-Rebate-Signature": signature}
+    headers |= {} if key is None else {"X-Rebate-Key": key}
     return cloud.request(method, path, body or None, query=query, headers=headers)
 
 
@@ -237,6 +239,60 @@ def test_a_signature_of_another_query_is_none(shop):
     signature = sign(b"new secret", now, b"member=B")
     headers = {"X-Rebate-Timestamp": str(now), "X-Rebate-Signature": signature}
     assert shop.request("GET", "/v1/balances", query="member=A", headers=headers)[0] == 401
+
+
+SENDERS = {
+    "a": {"keys": ["k1"], "prefix": "a-"},
+    "b": {"keys": ["k2"], "prefix": "b-", "members": "shared"},
+}
+
+
+@pytest.fixture
+def senders(shop, monkeypatch):
+    """Two shops with keys of their own: of a the members are `a-…`, of b they are everybody's."""
+    monkeypatch.setenv("REBATE_SHOP_KEYS", "k1:one\nk2:two")
+    bootstrap.app.cache_clear()
+    shop.use({**SETTINGS, "wallet": WALLET, "senders": SENDERS})
+    for member in ("a-A", "C"):
+        shop.send(_saved(member))
+        wish = {"member": member, "asset": "points", "amount": 9000, "reason": "start"}
+        assert _post(shop, "adjustments", {"id": member, **wish})[0] == 200
+    return shop
+
+
+SPENT = {"id": "s1", "member": "A", "asset": "points", "amount": 4000, "order": "o1"}
+OF_A, OF_B = {"key": "k1", "secret": b"one"}, {"key": "k2", "secret": b"two"}
+
+
+def test_a_shop_spends_as_the_sender_of_its_key(senders):
+    """Rule 0.13: with its prefix before members and orders, and ids of its own."""
+    for key, member, order in ((OF_A, "a-A", "a-o1"), (OF_B, "A", "b-o1")):
+        status, said = _signed(senders, "POST", "/v1/spends", json.dumps(SPENT), **key)
+        assert (status, said["member"], said["subject"]) == (200, member, order)
+    for key, points in ((OF_A, 5000), (OF_B, 6000)):
+        status, said = _signed(senders, "GET", "/v1/balances", query="member=A", **key)
+        assert (status, said["balances"]["points"]) == (200, points)
+
+
+def test_nobody_gives_back_what_another_sender_has_spent(senders):
+    assert _signed(senders, "POST", "/v1/spends", json.dumps(SPENT), **OF_A)[0] == 200
+    back = json.dumps({"id": "b1", "spend": "s1", "amount": 4000})
+    status, said = _signed(senders, "POST", "/v1/give-backs", back, **OF_B)
+    assert (status, said["code"]) == (404, "unknown_entry")
+    assert _signed(senders, "POST", "/v1/give-backs", back)[0] == 404
+    assert _signed(senders, "POST", "/v1/give-backs", back, **OF_A)[0] == 200
+
+
+@pytest.mark.parametrize(("key", "secret"), [("k1", b"two"), ("k1", b"new secret"), ("k3", b"one")])
+def test_a_spend_with_the_secret_of_another_key_is_refused(senders, key, secret):
+    answer = _signed(senders, "POST", "/v1/spends", json.dumps(SPENT), key=key, secret=secret)
+    assert (answer[0], answer[1]["code"]) == (401, "bad_signature")
+
+
+def test_a_member_who_is_too_long_with_the_prefix_is_refused(senders):
+    spent = json.dumps({**SPENT, "member": "A" * 128})
+    status, said = _signed(senders, "POST", "/v1/spends", spent, **OF_A)
+    assert (status, said["problems"][0]["path"]) == (422, "member")
 
 
 def test_a_statement_is_paged_chosen_and_written_as_csv(shop):

@@ -109,7 +109,7 @@ def later_settings(document: dict[str, Any], change: Callable[[Any], object] | N
 
     def alter(text: dict[str, Any]) -> None:
         text |= {"document": document, "edition": EDITION + 1}
-        text["terms"]["queue_rebate"]["colour"] = "red"
+        text["terms_by_plan"]["plans"]["queue_rebate"]["colour"] = "red"
         if change:
             change(text)
 
@@ -124,7 +124,7 @@ def test_orders_are_accepted_under_settings_with_fields_and_plans_of_a_later_rel
     assert cloud.wallets() == {"A": {"cash": 1000}}
     paths = {what for kind, what in alarms if kind == "settings 2"}
     assert paths == {"group_buying", "queue_rebate.colour", "queue_rebate.limits.per_hour"}
-    assert app().settings.in_force().settings.queue_rebate.extraction_bps == 1000
+    assert app().settings.in_force().settings.plan("queue_rebate").extraction_bps == 1000
 
 
 def test_a_value_that_is_not_known_is_read_as_the_terms_that_it_was_saved_with(cloud):
@@ -139,7 +139,7 @@ def test_settings_that_mean_what_this_release_cannot_do_are_not_guessed(cloud):
     plan = {**SETTINGS["queue_rebate"], "settle_on": "shipped"}
 
     def shipped(text: dict[str, Any]) -> None:
-        text["terms"]["queue_rebate"]["settle_on"] = "shipped"
+        text["terms_by_plan"]["plans"]["queue_rebate"]["settle_on"] = "shipped"
 
     later_settings({**SETTINGS, "queue_rebate": plan}, shipped)
     with pytest.raises(Unreadable, match="settle_on"):

@@ -114,13 +114,22 @@ def test_a_payment_that_a_cap_cut_tells_what_was_due():
     cut = RebateCapped("o1/1", "A", "o1", due=100, paid=60)
     other = RebatePaid("o3/1", "C", "o3", 60, BalanceType.CASH, "o2")
     row = Journal("mall", 7, Instant(1), (), (cut, paid, other))
-    assert [event.detail["due"] for event in events_of(row)] == [100, None]
+    told = [(event.kind, event.detail["due"]) for event in events_of(row)]
+    assert told == [("RebateCapped", 100), ("RebatePaid", 100), ("RebatePaid", None)]
+    assert events_of(row)[0].detail["queue"] == "mall"
+
+
+def test_what_a_cap_cuts_of_a_dividend_is_of_no_queue():
+    cut = RebateCapped(None, "A", None, 100, 60, None, "dividend", "2026-04-01")
+    (told,) = events_of(Journal("dividend/2026-04-01", 7, Instant(1), (), (cut,)))
+    said = {name: told.detail[name] for name in ("queue", "kind", "period", "reason")}
+    assert said == {"queue": None, "kind": "dividend", "period": "2026-04-01", "reason": None}
 
 
 @pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
 def test_every_event_of_the_domain_is_told_as_its_schema_says(kind):
     row = Journal("store/W", 7, Instant(1_772_330_401_000_000), (), (_some(kind),))
-    if kind in {LoveThawed, RepurchaseMissed, RebateCapped}:
+    if kind in {LoveThawed, RepurchaseMissed}:
         assert events_of(row) == []
         return
     (event,) = events_of(row)
@@ -136,6 +145,7 @@ def test_every_event_of_the_domain_is_told_as_its_schema_says(kind):
 NAMED = {
     "at": Instant(1_772_330_401_000_000),
     "kind": "direct",
+    "commission": "level",
     "pocket": "points",
     "reason": "queue",
     "rule": "fixed",

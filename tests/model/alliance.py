@@ -1,6 +1,6 @@
 """Rule 5: K heads are served at once with set shares, until each has its free amount."""
 
-from . import entries
+from . import due, entries
 from .arithmetic import share, split
 from .clock import period
 from .order_queue import order_paid
@@ -9,7 +9,7 @@ from .world import World, without_nulls
 PLAN = "alliance"
 
 
-def on_paid(world: World, order: dict) -> None:
+def price(world: World, order: dict) -> None:
     order[PLAN] = None
     if not world.is_on(PLAN) or not takes_part(world, order):
         return
@@ -19,26 +19,38 @@ def on_paid(world: World, order: dict) -> None:
         "free_bps": plan.get("free_bps", 10_000),
         "direct_bps": plan.get("direct_acceleration_bps", 0),
         "repurchase_bps": plan.get("repurchase_acceleration_bps", 0),
+        "settle_after_days": plan.get("settle_after_days", 0),
         "settled": False,
         "retained": 0,
         "entry": None,
     }
-    if plan.get("place_by", "completed") == "paid":
-        settle_and_join(world, order)
+
+
+def gives(order: dict) -> dict:
+    taken = order[PLAN]
+    return {} if taken is None else {(PLAN,): share(order_paid(order), taken["contribution_bps"])}
+
+
+def on_paid(world: World, order: dict) -> None:
+    if order[PLAN] is not None and world.plan(PLAN).get("place_by", "completed") == "paid":
+        settle(world, order)
+        join(world, order)
 
 
 def on_completed(world: World, order: dict) -> None:
-    if order[PLAN] is not None and not order[PLAN]["settled"]:
-        settle_and_join(world, order)
+    """Rule 1.6.5.1: the entry joins at completion, what is given may wait for its window."""
+    taken = order[PLAN]
+    if taken is not None and not taken["settled"]:
+        due.after(world, order, taken["settle_after_days"], lambda: settle(world, order))
+        join(world, order)
 
 
-def on_refunded(world: World, order: dict, before: dict) -> None:
+def on_refunded(world: World, order: dict, lost: dict) -> None:
     taken = order[PLAN]
     if taken is None:
         return
     if taken["settled"]:
-        given = share(before["paid"], taken["contribution_bps"])
-        entries.take_back(world, taken, given - share(order_paid(order), taken["contribution_bps"]))
+        entries.take_back(world, taken, lost[PLAN,])
     if taken["entry"] is not None:
         entitlement = share(order_paid(order), taken["free_bps"])
         entries.lower_entitlement(world, taken["entry"], entitlement)
@@ -63,8 +75,9 @@ def takes_part(world: World, order: dict) -> bool:
         other
         for other in world.orders.values()
         if other is not order
+        and order["member"] is not None
         and other["member"] == order["member"]
-        and other[PLAN] is not None
+        and other.get(PLAN) is not None
         and period(other["paid_at"], world.timezone, frequency["per"]) == now
     ]
     return len(earlier) < frequency["times"]
@@ -83,11 +96,10 @@ def contribution_bps(world: World, order: dict) -> int:
     return plan["dividend_bps"]
 
 
-def settle_and_join(world: World, order: dict) -> None:
+def join(world: World, order: dict) -> None:
     taken = order[PLAN]
-    settle(world, order)
     entitlement = share(order_paid(order), taken["free_bps"])
-    if entitlement > 0:
+    if entitlement > 0 and order["member"] is not None:
         taken["entry"] = entries.new_entry(order["id"], order, entitlement)
         entries.join(world, PLAN, taken["entry"])
 
@@ -98,11 +110,10 @@ def settle(world: World, order: dict) -> None:
     taken = order[PLAN]
     paid = order_paid(order)
     older = world.queue(PLAN)["pool"]
-    contribution = share(paid, taken["contribution_bps"])
+    contribution = order["given"][PLAN,]
     entries.contribute(world, PLAN, taken, contribution)
-    referrer = world.member(order["member"])["referrer"]
     left = contribution
-    left -= accelerate(world, order, referrer, share(paid, taken["direct_bps"]), left)
+    left -= accelerate(world, order, order["referrer"], share(paid, taken["direct_bps"]), left)
     left -= accelerate(world, order, order["member"], share(paid, taken["repurchase_bps"]), left)
 
     shares_bps = plan.get("heads_bps", [])
@@ -110,15 +121,18 @@ def settle(world: World, order: dict) -> None:
     parts = split(left + older, shares_bps)
     surplus = left + older
     for head, part in zip(heads, parts, strict=False):
-        payout = min(part, entries.outstanding(head))
-        entries.pay(world, PLAN, head, payout)
-        surplus -= payout
+        due_now = min(part, entries.outstanding(head))
+        entries.pay(world, PLAN, head, due_now)
+        surplus -= due_now
     if plan.get("surplus", "carry") == "retain":
         entries.retain(world, PLAN, taken, surplus, contribution)
 
 
 def accelerate(world: World, order: dict, member: str | None, wanted: int, left: int) -> int:
-    """Rule 5.6: to that member's oldest waiting entry only; returns what it took."""
+    """Rule 5.6: to that member's oldest waiting entry only; returns what it took.
+
+    What a cap withholds of it counts as taken: it goes to the pool, not to the heads (rule 8.4).
+    """
     line = entries.waiting(world, PLAN, passing_over=order["id"])
     entry = entries.oldest_of(line, member)
     if entry is None:

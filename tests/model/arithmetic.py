@@ -27,3 +27,15 @@ def split_equally(amount: int, receivers: int) -> list[int]:
     for index in range(amount % receivers):
         parts[index] += 1
     return parts
+
+
+def proportionally_left(paid: list[int], amount: int) -> list[int]:
+    """Rule 1.6.6: what is left where an amount is split in proportion, leftover units in order."""
+    total = sum(paid)
+    parts = [amount * each // total if total else 0 for each in paid]
+    over = amount - sum(parts)
+    for index, each in enumerate(paid):
+        if over > 0 and parts[index] < each:
+            parts[index] += 1
+            over -= 1
+    return [each - part for each, part in zip(paid, parts, strict=True)]

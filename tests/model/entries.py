@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from .arithmetic import share
 from .clock import period
 from .world import World
 
 PAYABLE = "waiting"
+DECIMALS = {"CNY": 2, "JPY": 0, "KWD": 3}
 OPEN = ("held", "waiting")
 
 
@@ -40,15 +40,13 @@ def waiting(world: World, queue_id: str, passing_over: str | None = None) -> lis
     ]
 
 
-def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 0) -> None:
+def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 0) -> int:
     """Pay an entry out of its queue's pool; with `hold_days` the cash is pending (rule 1.2.8).
 
-    What a daily cap (rule 8.4) cuts off is not paid and stays in the pool.
+    What a daily cap (rule 8.4) cuts off is not paid and stays in the pool. Returns what was paid.
     """
     assert entry["status"] == PAYABLE
-    amount = min(amount, left_of_daily_cap(world, amount))
-    today = period(world.now, world.timezone, "day")
-    world.rebates_on[today] = world.rebates_on.get(today, 0) + amount
+    amount = take_room(world, amount)
     entry["paid"] += amount
     wallet = ("wallet", entry["member"], "pending" if hold_days else "cash")
     world.move(amount, ("pool", queue_id), wallet)
@@ -60,14 +58,17 @@ def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 
         assert outstanding(entry) >= 0
         if outstanding(entry) == 0:
             entry["status"] = "completed"
+    return amount
 
 
-def left_of_daily_cap(world: World, wanted: int) -> int:
-    """Rule 8.4: how much of what is wanted may still be paid on this day of the shop."""
+def take_room(world: World, wanted: int) -> int:
+    """Rule 8.4: how much of what is wanted is paid out on this day of the shop, which counts it."""
+    today = period(world.now, world.timezone, "day")
+    paid = world.rebates_on.get(today, 0)
     cap = world.plan("guards").get("rebates_per_day")
-    if cap is None:
-        return wanted
-    return max(0, cap - world.rebates_on.get(period(world.now, world.timezone, "day"), 0))
+    taken = wanted if cap is None else min(wanted, max(0, cap - paid))
+    world.rebates_on[today] = paid + taken
+    return taken
 
 
 def release(world: World) -> None:
@@ -117,17 +118,23 @@ def lower_entitlement(world: World, entry: dict, entitlement: int) -> None:
 
 def credit_exchange(world: World, entry: dict, asset: str, bps: int) -> None:
     """Turn what an entry lacks into another asset (rules 1.6.1, 1.6.2)."""
-    amount = share(outstanding(entry), bps)
+    amount = exchanged(world, outstanding(entry), bps)
     entry["exchanged_into"] = {"asset": asset, "bps": bps, "amount": amount}
     world.move(amount, ("issued",), ("wallet", entry["member"], asset), asset)
     if asset == "love_frozen" and amount:
         world.frozen.append({"member": entry["member"], "amount": amount, "at": world.now})
 
 
+def exchanged(world: World, amount: int, bps: int) -> int:
+    """Rule 0.9.1: hundredths of what is worth one unit of the currency each."""
+    decimals = DECIMALS[world.settings["currency"]]
+    return amount * 100 * bps // (10**decimals * 10_000)
+
+
 def give_back(world: World, entry: dict) -> None:
     """Rule 1.6.5: what exceeds the exchange of the new remainder, even below zero."""
     got = entry["exchanged_into"]
-    due = share(outstanding(entry), got["bps"])
+    due = exchanged(world, outstanding(entry), got["bps"])
     assert due <= got["amount"]
     wallet = ("wallet", entry["member"], got["asset"])
     world.move(got["amount"] - due, wallet, ("issued",), got["asset"])
@@ -141,7 +148,6 @@ def contribute(world: World, queue_id: str, gift: dict, amount: int) -> None:
     """
     assert not gift["settled"]
     gift["settled"] = True
-    gift["retained"] = 0
     world.queue(queue_id)
     world.move(amount, ("platform", "contributed"), ("pool", queue_id))
 
@@ -155,11 +161,23 @@ def retain(world: World, queue_id: str, gift: dict, amount: int, contribution: i
 def take_back(world: World, gift: dict, difference: int) -> None:
     """Rule 1.6.5 for a settled contribution: give up what was retained of it, bear the rest."""
     assert gift["settled"]
+    give_up(world, gift, difference)
+
+
+def give_up(world: World, gift: dict, difference: int) -> None:
+    """Give up what was retained of a gift, as far as it goes, and bear the rest."""
     assert difference >= 0
     given_up = min(difference, gift["retained"])
     gift["retained"] -= given_up
     world.move(given_up, ("platform", "retained"), ("platform", "contributed"))
-    world.move(difference - given_up, ("platform", "borne"), ("platform", "contributed"))
+    bear(world, difference - given_up)
+
+
+def bear(world: World, amount: int) -> None:
+    """Rule 1.6.5.2: what the platform bears of a refund, counted by the shop's day."""
+    world.move(amount, ("platform", "borne"), ("platform", "contributed"))
+    today = period(world.now, world.timezone, "day")
+    world.borne_on[today] = world.borne_on.get(today, 0) + amount
 
 
 def fill_in_turn(world: World, queue_id: str, receivers: list[dict], amount: int, hold: int) -> int:
@@ -181,8 +199,14 @@ def oldest_of(entries: list[dict], member: str | None) -> dict | None:
     return None
 
 
-def find(world: World, queue_id: str, name: str) -> dict | None:
-    for entry in world.queues.get(queue_id, {"entries": []})["entries"]:
-        if entry["entry"] == name:
-            return entry
-    return None
+def named(world: World, wish: dict) -> list[dict]:
+    """The entries that a step may mean, in order of joining (contracts, section 4)."""
+    found = world.queues.get(wish["queue"], {"entries": []})["entries"]
+    if "entry" in wish:
+        found = [entry for entry in found if entry["entry"] == wish["entry"]]
+    else:
+        found = [entry for entry in found if entry["order"] == wish["order"]]
+        if "line" in wish:
+            found = [entry for entry in found if entry["entry"].endswith(f"/{wish['line']}")]
+    theirs = [entry for entry in found if entry["member"] == wish.get("member")]
+    return theirs or found

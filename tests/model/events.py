@@ -4,9 +4,22 @@ Rule 0.11 in its simplest form: everything is settled when it becomes known, in 
 what came before its order was paid is kept, and then applied by instant, ties as they came.
 """
 
-from . import alliance, entries, order_queue, prices, queue_rebate, red_packet, referral, union
-from .clock import instant
+from . import (
+    alliance,
+    entries,
+    given,
+    order_queue,
+    prices,
+    queue_rebate,
+    red_packet,
+    referral,
+    union,
+)
+from .arithmetic import proportionally_left
+from .clock import instant, period
 from .world import Refused, World
+
+PLANS = (queue_rebate, order_queue, alliance, red_packet, union, referral)
 
 
 def order_paid(world: World, detail: dict) -> None:
@@ -16,12 +29,11 @@ def order_paid(world: World, detail: dict) -> None:
         if known["content"] != content:
             raise Refused("conflicting_event")
         return
-    order = new_order(content)
+    order = new_order(world, content)
     world.orders[order["id"]] = order
-    member = world.member(order["member"])
-    if not content["member"]["says_level"]:
-        order["level"] = member["level"]
-    for plan in (queue_rebate, order_queue, alliance, red_packet, union, referral):
+    world.member(order["member"])
+    given.price(world, order)
+    for plan in PLANS:
         plan.on_paid(world, order)
     apply_early(world, order)
 
@@ -43,7 +55,7 @@ def canonical(detail: dict) -> dict:
     ]
     return {
         "order_id": detail["order_id"],
-        "member": buyer(detail["member"]),
+        "member": detail["member"],
         "channel": detail["channel"],
         "store_id": detail.get("store_id"),
         "paid_at": instant(detail["paid_at"]),
@@ -51,14 +63,10 @@ def canonical(detail: dict) -> dict:
     }
 
 
-def buyer(member: dict | None) -> dict:
-    """Who bought: a guest is nobody (rule 0.14); no level is not one that is left out."""
-    if member is None:
-        return {"id": None, "level": None, "says_level": True}
-    return {"id": member["id"], "level": member.get("level"), "says_level": "level" in member}
-
-
-def new_order(content: dict) -> dict:
+def new_order(world: World, content: dict) -> dict:
+    """Rules 1.3.1 and 2.6.2: the level as told, else as last saved; the referrer of this moment."""
+    buyer = content["member"] or {"id": None}
+    known = world.member(buyer["id"])
     lines = [
         {
             "id": line["line_id"],
@@ -76,8 +84,9 @@ def new_order(content: dict) -> dict:
         "root": content["order_id"],
         "repurchase": False,
         "content": content,
-        "member": content["member"]["id"],
-        "level": content["member"]["level"],
+        "member": buyer["id"],
+        "level": buyer.get("level", known["level"]),
+        "referrer": known["referrer"],
         "channel": content["channel"],
         "store": content["store_id"],
         "paid_at": content["paid_at"],
@@ -94,7 +103,7 @@ def apply_early(world: World, order: dict) -> None:
             apply_completion(world, order, event["at"])
         else:
             try:
-                apply_refund(world, order, event["lines"])
+                apply_refund(world, order, event)
             except Refused:
                 del world.refunds[order["id"], event["refund_id"]]
 
@@ -118,7 +127,7 @@ def order_completed(world: World, detail: dict) -> None:
 
 def apply_completion(world: World, order: dict, completed_at: object) -> None:
     order["completed_at"] = completed_at
-    for plan in (queue_rebate, order_queue, alliance, red_packet, union, referral):
+    for plan in PLANS:
         plan.on_completed(world, order)
     entries.release(world)
 
@@ -126,8 +135,11 @@ def apply_completion(world: World, order: dict, completed_at: object) -> None:
 def order_refunded(world: World, detail: dict) -> None:
     order_id, refund_id = detail["order_id"], detail["refund_id"]
     refunded_at = instant(detail["refunded_at"])
-    lines = given_back(detail["lines"])
-    content = {"at": refunded_at, "lines": lines}
+    lines = detail.get("lines")
+    amount = detail.get("amount")
+    if lines is not None:
+        lines = given_back(lines)
+    content = {"at": refunded_at, "lines": lines, "amount": amount}
     known = world.refunds.get((order_id, refund_id))
     if known is not None:
         if known != content:
@@ -135,10 +147,9 @@ def order_refunded(world: World, detail: dict) -> None:
         return
     order = world.orders.get(order_id)
     if order is None:
-        kept = {"kind": "refunded", "at": refunded_at, "lines": lines, "refund_id": refund_id}
-        keep(world, order_id, kept)
+        keep(world, order_id, {"kind": "refunded", **content, "refund_id": refund_id})
     else:
-        apply_refund(world, order, lines)
+        apply_refund(world, order, content)
     world.refunds[order_id, refund_id] = content
 
 
@@ -150,24 +161,43 @@ def given_back(lines: list[dict]) -> list[dict]:
     return [{"line_id": name, "amount": amount} for name, amount in sums.items() if amount]
 
 
-def apply_refund(world: World, order: dict, lines: list[dict]) -> None:
-    """Rule 1.6.5: never more than was paid, or nothing of it happens."""
-    left = {line["id"]: line["paid"] for line in order["lines"]}
-    for refunded in lines:
-        left[refunded["line_id"]] = left.get(refunded["line_id"], 0) - refunded["amount"]
-        if left[refunded["line_id"]] < 0:
-            raise Refused("refund_exceeds_paid")
-    before = {"paid": order_queue.order_paid(order)}
+def apply_refund(world: World, order: dict, refund: dict) -> None:
+    """Rules 1.6.5 and 1.6.6: never more than was paid, or nothing of it happens."""
+    left = what_is_left(order, refund)
+    before = order_queue.order_paid(order)
     for line in order["lines"]:
-        line_before = line["paid"]
         line["paid"] = left[line["id"]]
-        if line["paid"] < line_before:
-            queue_rebate.on_refunded(world, order, line, line_before)
-    order_queue.on_refunded(world, order, before)
-    alliance.on_refunded(world, order, before)
-    red_packet.on_refunded(world, order, before)
-    union.on_refunded(world, order)
-    referral.on_refunded(world, order)
+    lost = given.reprice(order)
+    for plan in (queue_rebate, order_queue, alliance, red_packet, union):
+        plan.on_refunded(world, order, lost)
+    referral.on_refunded(world, order, before - order_queue.order_paid(order))
+    pause_where_too_much_is_borne(world)
+
+
+def what_is_left(order: dict, refund: dict) -> dict[str, int]:
+    left = {line["id"]: line["paid"] for line in order["lines"]}
+    if refund["lines"] is None:
+        total = sum(left.values())
+        if refund["amount"] > total:
+            raise Refused("refund_exceeds_paid")
+        return dict(
+            zip(left, proportionally_left(list(left.values()), refund["amount"]), strict=True)
+        )
+    for refunded in refund["lines"]:
+        if refunded["line_id"] not in left:
+            raise Refused("refund_exceeds_paid")
+        left[refunded["line_id"]] -= refunded["amount"]
+    if min(left.values()) < 0:
+        raise Refused("refund_exceeds_paid")
+    return left
+
+
+def pause_where_too_much_is_borne(world: World) -> None:
+    """Rule 1.6.5.2: the refund that passes the most of a day is carried out, then all pauses."""
+    most = world.plan("guards").get("borne_per_day")
+    today = period(world.now, world.timezone, "day")
+    if most is not None and world.borne_on.get(today, 0) > most:
+        world.settings["queue_rebate"]["paused"] = True
 
 
 def keep(world: World, order_id: str, event: dict) -> None:
@@ -175,13 +205,15 @@ def keep(world: World, order_id: str, event: dict) -> None:
 
 
 def member_saved(world: World, detail: dict) -> None:
-    """What is left out is unchanged; rule 2.5: a referrer is bound once, another is refused."""
+    """What is absent stays; another referrer than the bound one is refused, with all the rest."""
     member = world.member(detail["member_id"])
-    named = detail.get("referrer_id")
-    if named is not None and member["referrer"] not in (None, named):
+    referrer = detail.get("referrer_id")
+    if referrer is not None and member["referrer"] not in (None, referrer):
         raise Refused("referrer_bound")
-    member.update({name: detail[name] for name in ("level", "rank") if name in detail})
-    bind(world, detail["member_id"], named)
+    for name in ("level", "rank"):
+        if name in detail:
+            member[name] = detail[name]
+    bind(world, detail["member_id"], referrer)
 
 
 def bind(world: World, member_id: str, referrer: str | None) -> None:
@@ -201,31 +233,24 @@ def bind(world: World, member_id: str, referrer: str | None) -> None:
 def product_saved(world: World, detail: dict) -> None:
     """Rule 1.4 (2): whether a new product takes part is decided when it is first saved."""
     known = world.products.get(detail["product_id"])
-    supply = detail.get("supply") or "self"
-    takes_part = True
-    if known is not None:
-        takes_part = known["takes_part"]
-    elif supply in ("self", "supplier"):
-        takes_part = world.plan(prices.PLAN).get("new_products", True)
-    elif supply == "aggregated":
-        takes_part = False
-    before = known or {"on_sale": True, "margin_bps": None}
-    on_sale = detail.get("on_sale", before["on_sale"])
-    world.products[detail["product_id"]] = {
-        "takes_part": takes_part,
-        "on_sale": True if on_sale is None else on_sale,
-        "margin_bps": detail.get("margin_bps", before["margin_bps"]),
-    }
+    if known is None:
+        supply = detail.get("supply") or "self"
+        takes_part = supply == "store" or (
+            supply != "aggregated" and world.plan(prices.PLAN).get("new_products", True)
+        )
+        known = {"takes_part": takes_part, "on_sale": True, "margin_bps": None}
+    changed = {name: detail[name] for name in ("on_sale", "margin_bps") if name in detail}
+    world.products[detail["product_id"]] = {**known, **changed}
 
 
 def store_saved(world: World, detail: dict) -> None:
     """Who brought a store in is bound once, as any referral."""
     known = world.stores.get(detail["store_id"], {"referrer": None, "concession_bps": None})
-    named = detail.get("referrer_id")
-    if named is not None and known["referrer"] not in (None, named):
+    referrer = detail.get("referrer_id")
+    if referrer is not None and known["referrer"] not in (None, referrer):
         raise Refused("referrer_bound")
     world.stores[detail["store_id"]] = {
-        "referrer": known["referrer"] or named,
+        "referrer": known["referrer"] or referrer,
         "concession_bps": detail.get("concession_bps", known["concession_bps"]),
     }
 

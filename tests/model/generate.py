@@ -42,9 +42,18 @@ QUEUE_REBATE = (
     "catalog",
     "lottery",
     "random_return",
-    "cap",  # what may be paid to entries in a day
+    "cap",  # what may be paid in a day, set at the start or on the way
+    "return_window",  # what completion settles waits some days (rule 1.6.5.1)
+    "guests",  # orders without a member
+    "refunds_as_shops_do",  # amounts without lines, lines of 0, lines named twice
+    "currencies",  # of other decimals
 )
 OTHERS = (
+    "exits",  # the order queue's N, changed on the way
+    "payout_per_day",  # union
+    "revenue_share",  # union: a highest share of revenue
+    "max_share",  # referral
+    "net_of_commissions",  # union
     "times",  # steps hours or days apart
     "refusals",  # refunds that exceed what was paid, unknown entries
     "duplicates",  # the same order once more
@@ -71,11 +80,11 @@ def documents(
     if len([plan for plan in plans if plan != "wallet"]) == 1:
         on.add("alone")
     settings: dict = {"currency": "CNY", "timezone": "Asia/Shanghai"}
+    if "currencies" in on:
+        settings["currency"] = draw(st.sampled_from(("CNY", "CNY", "JPY", "KWD")))
     for plan in plans:
         settings[plan] = make.PLANS[plan](draw, on)
-    if "cap" in on and plans == ("queue_rebate",) and draw(st.booleans()):
-        # No rule says which of several plans, or of queues that run at once, gets it first.
-        settings["guards"] = {"rebates_per_day": draw(st.sampled_from((0, 50, 700)))}
+    settings["guards"] = make.guards(draw, on, plans, settings)
     story = Story(draw, settings, on)
     members = make_members(story)
     if "red_packet" in plans or "alliance" in plans or "referral" in plans:
@@ -111,7 +120,11 @@ def kinds_of_steps(story: Story) -> list[Callable[[Story], None]]:
         kinds += [steps.complete] * 3
     if "refunds" in on:
         kinds += [steps.refund] * 2
+    if "cap" in on:
+        kinds.append(steps.set_cap)
     optional = {
+        "refunds_as_shops_do": steps.refund_as_shops_do,
+        "exits": steps.lower_exits,
         "pause": steps.pause,
         "exchange": steps.exchange,
         "clearing": steps.clear,
@@ -125,6 +138,8 @@ def kinds_of_steps(story: Story) -> list[Callable[[Story], None]]:
     }
     of_queue_rebate = ("pause", "exchange", "clearing", "lottery", "switches")
     for feature, kind in optional.items():
+        if feature == "exits" and "order_queue" not in plans:
+            continue
         if feature in on and ("queue_rebate" in plans or feature not in of_queue_rebate):
             kinds.append(kind)
     if {"red_packet", "union"} & set(plans) or ("referral" in plans and "dividend" in on):

@@ -93,6 +93,7 @@ def queue_rebate(draw: Any, on: set[str]) -> dict:
     for feature, (key, values) in choices.items():
         if feature in on:
             pick(draw, plan, key, values)
+    return_window(draw, on, plan, "settle_on", "paid")
     if "per_product" in on:
         pick(draw, plan, "mall", ("shared", "per_product"))
         pick(draw, plan, "stores", ("per_store", "shared"))
@@ -149,6 +150,7 @@ def exchange(draw: Any, *, needs_points: bool) -> dict:
 def order_queue(draw: Any, on: set[str]) -> dict:
     plan: dict = {"enabled": True, "reward_bps": draw(st.sampled_from((333, 3000, 5000, 9000)))}
     pick(draw, plan, "settle_on", ("paid", "completed"))
+    return_window(draw, on, plan, "settle_on", "paid")
     pick(draw, plan, "rewards_to_exit", (1, 2, 3))
     pick(draw, plan, "referrer_first", (True, False))
     pick(draw, plan, "repurchase", (True, False))
@@ -162,6 +164,7 @@ def alliance(draw: Any, on: set[str]) -> dict:
     plan: dict = {"enabled": True, "dividend_bps": draw(positive_ratios)}
     plan["heads_bps"] = draw(st.sampled_from(heads))
     pick(draw, plan, "place_by", ("paid", "completed"))
+    return_window(draw, on, plan, "place_by", "completed")
     pick(draw, plan, "free_bps", (1000, 10_000, 12_345))
     pick(draw, plan, "surplus", ("retain", "carry"))
     if draw(st.booleans()):
@@ -188,6 +191,7 @@ def red_packet(draw: Any, on: set[str]) -> dict:
         del plan["stores"]["V"]
     plan["shares_bps"] = {"own": own, "queue": queue, "average": average}
     pick(draw, plan, "place_by", ("paid", "completed"))
+    return_window(draw, on, plan, "place_by", "completed")
     return plan
 
 
@@ -197,6 +201,11 @@ def union(draw: Any, on: set[str]) -> dict:
     pick(draw, plan, "settle_on", ("paid", "completed"))
     pick(draw, plan, "default_margin_bps", (0, 2000, 5000))
     pick(draw, plan, "referral_acceleration_bps", (0, 500, 6000))
+    return_window(draw, on, plan, "settle_on", "completed")
+    if "payout_per_day" in on:
+        pick(draw, plan, "payout_per_day", (0, 300, 2000))
+    if "net_of_commissions" in on:
+        pick(draw, plan, "net_of_commissions", (True, False))
     return plan
 
 
@@ -208,11 +217,32 @@ def referral(draw: Any, on: set[str]) -> dict:
     if draw(st.booleans()):
         plan["ranks"] = [{"rank": "captain", "bps": 300}, {"rank": "director", "bps": 555}]
     pick(draw, plan, "max_depth", (1, 2))
+    return_window(draw, on, plan, "settle_on", "completed")
+    if "max_share" in on:
+        pick(draw, plan, "max_share_bps", (0, 450, 10_000))
     if "dividend" in on:
         plan["dividend"] = {"bps": 777, "rank": "director", "every": "month", "split": "equal"}
     pick(draw, plan, "merchant_bps", (100, 999))
     pick(draw, plan, "merchant_base", ("concession", "turnover"))
     return plan
+
+
+def guards(draw: Any, on: set[str], plans: tuple[str, ...], settings: dict) -> dict:
+    section: dict = {}
+    if "cap" in on:
+        pick(draw, section, "rebates_per_day", (0, 50, 700, 3000))
+    if "revenue_share" in on and plans == ("union",):
+        plan = settings["union"]
+        margin_bps = plan.get("default_margin_bps", 10_000)
+        least = plan["profit_share_bps"] * margin_bps // 10_000
+        pick(draw, section, "max_share_of_revenue_bps", (least, least + 777))
+    return section
+
+
+def return_window(draw: Any, on: set[str], plan: dict, key: str, default: str) -> None:
+    """Rule 1.6.5.1: days that what completion settles waits."""
+    if "return_window" in on and plan.get(key, default) == "completed":
+        pick(draw, plan, "settle_after_days", (0, 1, 3))
 
 
 def wallet(draw: Any, on: set[str]) -> dict:

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from . import generate_settings as make
+from .arithmetic import proportionally_left
 from .clock import FIRST_STEP, instant
 
 MEMBERS = ("A", "B", "C", "D")
@@ -16,8 +17,6 @@ SWITCHES = (
     {"self_funding": False},
     {"extraction_bps": 4321},
     {"entitlement": {"fixed_bps": 7777}},
-    {"mall": "per_product"},
-    {"mall": "shared"},
 )
 AMOUNTS = st.one_of(st.integers(1, 30), st.integers(100, 3000))
 REPURCHASED_AMOUNTS = st.integers(300, 3000)  # tiny ones make chains of thousands of repurchases
@@ -48,15 +47,16 @@ class Story:
 
 def buy(story: Story, at: datetime | None = None) -> None:
     draw, on = story.draw, story.on
+    buyers = (*MEMBERS, *MEMBERS, None) if "guests" in on else MEMBERS
     order: dict[str, Any] = {
         "order": f"o{len(story.orders) + 1}",
-        "member": draw(st.sampled_from(MEMBERS)),
+        "member": draw(st.sampled_from(buyers)),
     }
     if "stores" in on:
         channel = draw(st.sampled_from(("mall", "mall", "store", "cashier")))
         if channel != "mall":
             order.update(channel=channel, store=draw(st.sampled_from(make.STORES)))
-    if "levels" in on and draw(st.integers(0, 3)) == 0:
+    if "levels" in on and order["member"] and draw(st.integers(0, 3)) == 0:
         order["level"] = draw(st.sampled_from((*make.LEVELS, None)))
     count = draw(st.integers(1, 3)) if "multi_line" in on and draw(st.booleans()) else 1
     rows = [line(story, order, number) for number in range(1, count + 1)]
@@ -112,6 +112,52 @@ def refund(story: Story) -> None:
     story.refunds += 1
     detail = {"order": order["id"], "line": line_id, "amount": amount, "id": f"r{story.refunds}"}
     story.add({"refund": detail})
+
+
+def refund_as_shops_do(story: Story) -> None:
+    """Rule 1.6.6: an amount without lines; or lines of 0, and lines named twice."""
+    draw = story.draw
+    if not story.orders:
+        return
+    order = draw(st.sampled_from(story.orders))
+    left = order["left"]
+    total = sum(left.values())
+    if total == 0:
+        return
+    story.refunds += 1
+    detail: dict[str, Any] = {"order_id": order["id"], "refund_id": f"r{story.refunds}"}
+    amount = draw(st.one_of(st.just(total), st.integers(1, total)))
+    if draw(st.booleans()):
+        detail["amount"] = amount
+        parts = proportionally_left(list(left.values()), amount)
+        order["left"] = dict(zip(left, parts, strict=True))
+    else:
+        line_id = draw(st.sampled_from([name for name in left if left[name]]))
+        first = draw(st.integers(0, left[line_id]))
+        second = (
+            draw(st.integers(0 if first else 1, left[line_id] - first))
+            if first < left[line_id]
+            else 0
+        )
+        left[line_id] -= first + second
+        free = draw(st.sampled_from(sorted(left)))
+        rows = [(line_id, first), (free, 0), (line_id, second)]
+        detail["lines"] = [{"line_id": name, "amount": amount} for name, amount in rows]
+    story.add({"event": {"detail-type": "OrderRefunded", "detail": detail}})
+    detail["refunded_at"] = story.now.isoformat()
+
+
+def lower_exits(story: Story) -> None:
+    """Rule 4.3: N lowered or raised while entries wait."""
+    exits = story.draw(st.integers(1, 4))
+    if exits > 1 or story.settings["order_queue"]["reward_bps"] < 10_000:
+        story.add({"set": {"order_queue": {"rewards_to_exit": exits}}})
+
+
+def set_cap(story: Story) -> None:
+    """Rule 8.4: a cap set or lifted counts what the day has paid already."""
+    most = story.draw(st.sampled_from((None, 0, 100, 900, 5000)))
+    story.add({"set": {"guards": {"rebates_per_day": most}}})
 
 
 def pause(story: Story) -> None:
@@ -177,23 +223,22 @@ def save_product(story: Story) -> None:
     detail = {
         "product_id": draw(st.sampled_from(make.PRODUCTS)),
         "name": "a product",
-        "supply": draw(st.sampled_from(("self", "supplier", "aggregated"))),
         "store_id": None,
-        "on_sale": draw(st.booleans()),
-        "margin_bps": draw(st.sampled_from((None, 1234, 4000))),
     }
+    make.pick(draw, detail, "supply", ("self", "supplier", "aggregated"))
+    make.pick(draw, detail, "on_sale", (True, False))
+    make.pick(draw, detail, "margin_bps", (None, 1234, 4000))
     story.add({"event": {"detail-type": "ProductSaved", "detail": detail}})
     if draw(st.booleans()) and "queue_rebate" in story.plans:
         story.add({"set": {"queue_rebate": {"new_products": draw(st.booleans())}}})
 
 
 def save_member(story: Story) -> None:
-    detail = {
-        "member_id": story.draw(st.sampled_from(MEMBERS)),
-        "level": story.draw(st.sampled_from((*make.LEVELS, None))),
-        "rank": None,
-        "referrer_id": None,
-    }
+    draw = story.draw
+    detail: dict[str, Any] = {"member_id": draw(st.sampled_from(MEMBERS)), "nickname": "somebody"}
+    make.pick(draw, detail, "level", (*make.LEVELS, None))
+    make.pick(draw, detail, "rank", ("captain", "director", None))
+    make.pick(draw, detail, "referrer_id", (*MEMBERS, None))
     story.add({"event": {"detail-type": "MemberSaved", "detail": detail}})
 
 

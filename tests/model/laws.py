@@ -1,7 +1,6 @@
 """What must hold after every step, whatever the step was."""
 
-from . import alliance, order_queue, prices, red_packet, union
-from .arithmetic import share
+from . import prices
 from .world import CASH_ASSETS, GIVERS, World
 
 
@@ -59,39 +58,30 @@ def payments_are_accounted_for(world: World) -> None:
 
 def contributions_match_orders(world: World) -> None:
     """`contributed` is what all settled orders owe for what is paid of them now."""
-    total = 0
-    for order in world.orders.values():
-        total += sum(settled_contributions(order))
+    total = sum(
+        amount
+        for order in world.orders.values()
+        for part, amount in order["given"].items()
+        if part[0] != "referral" and is_settled(order, part)
+    )
     assert world.platform["contributed"] == total
 
 
-def settled_contributions(order: dict) -> list[int]:
-    paid = sum(line["paid"] for line in order["lines"])
-    found = [
-        share(taken["line"]["paid"], taken["extraction_bps"])
-        for taken in order[prices.PLAN]
-        if taken["settled"]
-    ]
-    taken = order[order_queue.PLAN]
-    if taken is not None and taken["settled"]:
-        found.append(share(paid, taken["reward_bps"]))
-    taken = order[alliance.PLAN]
-    if taken is not None and taken["settled"]:
-        found.append(share(paid, taken["contribution_bps"]))
-    taken = order[red_packet.PLAN]
-    if taken is not None:
-        parts = red_packet.parts(taken, paid)
-        found.append(sum(parts) if taken["settled"] else parts[0])
-    taken = order[union.PLAN]
-    if taken is not None and taken["settled"]:
-        found.append(share(taken["profit"], taken["profit_share_bps"]))
-    return found
+def is_settled(order: dict, part: tuple) -> bool:
+    if part[0] == prices.PLAN:
+        return any(
+            taken["settled"] for taken in order[prices.PLAN] if taken["line"]["id"] == part[1]
+        )
+    return part == ("red_packet", "own") or order[part[0]]["settled"]
 
 
 def entries_are_sound(world: World) -> None:
     for queue in world.queues.values():
         for entry in queue["entries"]:
             assert entry["paid"] >= 0
+            assert entry["entitlement"] is not None or entry["paid"] == sum(
+                reward["paid"] for reward in entry["received"]
+            )
             if entry["entitlement"] is None:
                 continue
             assert entry["paid"] <= entry["entitlement"], entry

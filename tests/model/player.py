@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from . import entries, events, holders, laws, queue_rebate, red_packet, referral, union, wallet
+from . import due, entries, events, holders, laws, queue_rebate, red_packet, referral, union, wallet
 from .clock import FIRST_STEP, instant
 from .draws import Draws
 from .settings_check import fault
@@ -45,7 +45,7 @@ def play_steps(document: dict, draws: Any = None, *, trace: bool = False) -> Pla
         at = instant(step["at"]) if "at" in step else at + timedelta(minutes=1)
         world.now = at
         codes: tuple[str, ...] = ()
-        entries.release(world)
+        due.happen(world)
         wallet.thaw_due(world)
         try:
             take(world, step, number)
@@ -104,10 +104,13 @@ def bought(world: World, buy: dict) -> dict:
                 "profit": row.get("profit"),
             }
         )
-    level = buy["level"] if "level" in buy else world.member(buy["member"])["level"]
+    member = None
+    if buy["member"] is not None:
+        level = buy["level"] if "level" in buy else world.member(buy["member"])["level"]
+        member = {"id": buy["member"], "level": level}
     return {
         "order_id": buy["order"],
-        "member": {"id": buy["member"], "level": level},
+        "member": member,
         "channel": buy.get("channel", "mall"),
         "store_id": buy.get("store"),
         "paid_at": world.now.isoformat(),
@@ -128,11 +131,27 @@ def refunded(world: World, refund: dict, number: int) -> dict:
 def change_settings(world: World, patch: dict) -> None:
     """A merge patch; what would not be valid changes nothing."""
     changed = merged(world.settings, patch)
-    found = fault(changed)
+    found = fault(changed) or shift_fault(world, changed)
     if found is not None:
         raise Refused(found["code"])
     world.settings = changed
     queue_rebate.reconsider_held(world)
+
+
+def shift_fault(world: World, changed: dict) -> dict | None:
+    """Rules 0.9 and 1.4.1: what would change under those who wait or hold anything."""
+    waiting = any(
+        entry["status"] in entries.OPEN
+        for queue in world.queues.values()
+        for entry in queue["entries"]
+    )
+    holding = any(amount for wallet in world.wallets.values() for amount in wallet.values())
+    if waiting or holding:
+        if changed["currency"] != world.settings["currency"]:
+            return {"code": "invalid_settings"}
+        if changed["timezone"] != world.settings["timezone"]:
+            return {"code": "needs_acknowledgement"}
+    return None
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -160,10 +179,8 @@ HANDLERS: dict[str, Callable[[World, Any, int], None]] = {
     "refund": lambda world, refund, number: events.order_refunded(
         world, refunded(world, refund, number)
     ),
-    "draw": lambda world, wish, _: holders.draw(world, wish["queue"], wish["entry"]),
-    "exchange": lambda world, wish, _: holders.exchange(
-        world, wish["queue"], wish["entry"], wish["into"]
-    ),
+    "draw": lambda world, wish, _: holders.draw(world, wish),
+    "exchange": lambda world, wish, _: holders.exchange(world, wish),
     "run": lambda world, what, _: RUNS[what](world),
     "set": lambda world, patch, _: change_settings(world, patch),
     "withdraw": lambda world, wish, _: wallet.withdraw(world, wish),

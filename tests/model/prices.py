@@ -116,6 +116,8 @@ def spent(world: World, order: dict, days: int) -> int:
     for other in world.orders.values():
         if other is order or other["member"] != order["member"] or other["repurchase"]:
             continue
+        if order["member"] is None:
+            continue
         completed_at = other["completed_at"]
         if completed_at is None or not earliest <= completed_at <= order["paid_at"]:
             continue
@@ -148,7 +150,9 @@ def entitlement(taken: dict, paid: int) -> int:
 
 
 def earns_entry(world: World, order: dict, line: dict, scopes: list[dict]) -> bool:
-    """Rules 1.4 (4), 1.2.7, 1.5.3 and 1.5.4."""
+    """Rules 0.14, 1.4 (4), 1.2.7, 1.5.3 and 1.5.4."""
+    if order["member"] is None:
+        return False
     deducted = any(each["deducted"] > 0 for each in order["lines"])
     policy = world.plan(PLAN).get("deducted_orders", "join")
     if deducted and policy == "contribute_only":

@@ -2,23 +2,37 @@
 
 from typing import Any
 
-from . import entries, prices
+from . import due, entries, prices
 from .arithmetic import share
 from .clock import period
 from .prices import PLAN, entitlement
 from .world import World, without_nulls
 
 
-def on_paid(world: World, order: dict) -> None:
-    """Rule 0.12: contributions settle, then entries join; self-funding: join first."""
+def price(world: World, order: dict) -> None:
     order[PLAN] = []
     if not world.is_on(PLAN):
         return
-    plan = world.plan(PLAN)
     for line in order["lines"]:
-        taken = price(world, order, line)
+        taken = price_line(world, order, line)
         if taken is not None:
             order[PLAN].append(taken)
+
+
+def gives(order: dict) -> dict:
+    """What each line contributes; one that only queues makes no contribution, not one of 0."""
+    return {
+        (PLAN, taken["line"]["id"]): share(taken["line"]["paid"], taken["extraction_bps"])
+        for taken in order[PLAN]
+        if taken["contributes"]
+    }
+
+
+def on_paid(world: World, order: dict) -> None:
+    """Rule 0.12: contributions settle, then entries join; self-funding: join first."""
+    if not order[PLAN]:
+        return
+    plan = world.plan(PLAN)
     settles_now = plan.get("settle_on", "paid") == "paid"
     if plan.get("self_funding", False):
         join_all(world, order)
@@ -33,33 +47,32 @@ def on_completed(world: World, order: dict) -> None:
     for taken in order[PLAN]:
         if taken["entry"] is not None and taken["entry"]["status"] == "held":
             taken["entry"]["status"] = "waiting"
-    settle_all(world, order, settles_now=True)
+    days = max((taken["settle_after_days"] for taken in order[PLAN]), default=0)
+    due.after(world, order, days, lambda: settle_all(world, order, settles_now=True))
 
 
-def on_refunded(world: World, order: dict, line: dict, before: int) -> None:
-    """Rule 1.6.5, for one line whose `paid` fell from `before`."""
+def on_refunded(world: World, order: dict, lost: dict) -> None:
+    """Rule 1.6.5, line by line; `lost` is what each part of the order gives less than before."""
     for taken in order[PLAN]:
-        if taken["line"] is not line:
-            continue
+        line = taken["line"]
         if taken["settled"]:
-            given = share(before, taken["extraction_bps"])
-            due = share(line["paid"], taken["extraction_bps"])
-            entries.take_back(world, taken, given - due)
+            entries.take_back(world, taken, lost[PLAN, line["id"]])
         if taken["entry"] is not None:
             entries.lower_entitlement(world, taken["entry"], entitlement(taken, line["paid"]))
 
 
-def price(world: World, order: dict, line: dict) -> dict | None:
+def price_line(world: World, order: dict, line: dict) -> dict | None:
     """All that the settings and the catalogue say of a line; None where it takes no part."""
     scopes = prices.scopes_of(world, order, line)
-    gives, earns = prices.part_of(world, order, line, scopes)
-    if not gives and not earns:
+    may_give, earns = prices.part_of(world, order, line, scopes)
+    if not may_give and not earns:
         return None
     taken: dict[str, Any] = {
         "line": line,
         "queue": prices.queue_of(world, order, line),
-        "extraction_bps": prices.most_specific(scopes, "extraction_bps") if gives else 0,
-        "gives_nothing_at_all": prices.is_stalled(world, order, line),
+        "extraction_bps": prices.most_specific(scopes, "extraction_bps") if may_give else 0,
+        "contributes": may_give and not prices.is_stalled(world, order, line),
+        "settle_after_days": world.plan(PLAN).get("settle_after_days", 0),
         "settled": False,
         "retained": 0,
         "entry": None,
@@ -127,11 +140,11 @@ def settle_all(world: World, order: dict, settles_now: bool) -> None:
 
 def settle(world: World, order: dict, taken: dict) -> None:
     """Rules 1.2.3, 0.7, 0.8 and 1.6.4: a contribution, and what the pool holds, is paid out."""
-    if taken["gives_nothing_at_all"]:
+    if not taken["contributes"]:
         return
     plan = world.plan(PLAN)
     queue_id = taken["queue"]
-    contribution = share(taken["line"]["paid"], taken["extraction_bps"])
+    contribution = order["given"][PLAN, taken["line"]["id"]]
     older = world.queue(queue_id)["pool"]
     entries.contribute(world, queue_id, taken, contribution)
     if plan.get("paused", False):

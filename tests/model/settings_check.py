@@ -17,6 +17,7 @@ KNOWN = {
         "wallet",
         "guards",
         "connectors",
+        "early_days",
     ),
     "queue_rebate": (
         "enabled",
@@ -41,6 +42,7 @@ KNOWN = {
         "windows",
         "limits",
         "hold_days",
+        "settle_after_days",
         "display",
         "products",
         "store_settings",
@@ -49,6 +51,7 @@ KNOWN = {
     "order_queue": (
         "enabled",
         "settle_on",
+        "settle_after_days",
         "reward_bps",
         "rewards_to_exit",
         "referrer_first",
@@ -57,6 +60,7 @@ KNOWN = {
     "alliance": (
         "enabled",
         "place_by",
+        "settle_after_days",
         "dividend_bps",
         "merchants",
         "heads_bps",
@@ -77,6 +81,7 @@ KNOWN = {
         "entitlement_bps",
         "place_by",
         "average_every",
+        "settle_after_days",
     ),
     "union": (
         "enabled",
@@ -86,6 +91,9 @@ KNOWN = {
         "default_margin_bps",
         "referral_acceleration_bps",
         "run_at",
+        "payout_per_day",
+        "net_of_commissions",
+        "settle_after_days",
     ),
     "referral": (
         "enabled",
@@ -97,6 +105,8 @@ KNOWN = {
         "dividend",
         "merchant_bps",
         "merchant_base",
+        "max_share_bps",
+        "settle_after_days",
     ),
     "wallet": (
         "withdraw_min",
@@ -108,7 +118,13 @@ KNOWN = {
         "love_thaw_days",
         "adjust_two_above",
     ),
-    "guards": ("rebates_per_day", "max_share_of_revenue_bps", "lottery_prize_max", "acknowledged"),
+    "guards": (
+        "rebates_per_day",
+        "borne_per_day",
+        "max_share_of_revenue_bps",
+        "lottery_prize_max",
+        "acknowledged",
+    ),
 }
 REQUIRED = {
     "order_queue": ("reward_bps",),
@@ -198,17 +214,62 @@ def rule_fault(settings: dict) -> str | None:
     for name, required in REQUIRED.items():
         plan = settings.get(name) or {}
         for key in required:
-            if plan.get("enabled") and plan.get(key) is None:
+            if is_on(settings, name) and plan.get(key) is None:
                 return f"{name}.{key} is missing"
     plan = settings.get("queue_rebate") or {}
-    if plan.get("enabled"):
+    if is_on(settings, "queue_rebate"):
         if plan.get("extraction_bps") is None:
             return "queue_rebate.extraction_bps is missing"
         if (plan.get("entitlement") or {}).get("fixed_bps") is None:
             return "queue_rebate.entitlement.fixed_bps is missing"
     if returns_at_random(plan) and not (plan.get("exchange") or {}).get("points_bps"):
         return "queue_rebate.random_return needs exchange.points_bps"
-    return shares_fault(settings) or endless_fault(settings)
+    return (
+        shares_fault(settings)
+        or endless_fault(settings)
+        or window_fault(settings)
+        or revenue_fault(settings)
+    )
+
+
+def is_on(settings: dict, plan: str) -> bool:
+    return settings.get(plan) is not None and settings[plan].get("enabled", True)
+
+
+SETTLES_ON_COMPLETION = {
+    "queue_rebate": ("settle_on", "paid"),
+    "order_queue": ("settle_on", "paid"),
+    "alliance": ("place_by", "completed"),
+    "red_packet": ("place_by", "completed"),
+    "union": ("settle_on", "completed"),
+    "referral": ("settle_on", "completed"),
+}
+
+
+def window_fault(settings: dict) -> str | None:
+    """Rule 1.6.5.1: a return window needs a plan that settles on completion."""
+    for plan, (key, default) in SETTLES_ON_COMPLETION.items():
+        section = settings.get(plan) or {}
+        if section.get("settle_after_days") and section.get(key, default) != "completed":
+            return f"{plan}.settle_after_days needs {key} completed"
+    return None
+
+
+def revenue_fault(settings: dict) -> str | None:
+    """Rule 8.4: ratios that together exceed the share of revenue are refused."""
+    most = (settings.get("guards") or {}).get("max_share_of_revenue_bps")
+    if most is None:
+        return None
+    total = 0
+    if is_on(settings, "union"):
+        plan = settings["union"]
+        margin_bps = plan.get("default_margin_bps")
+        share_bps = plan["profit_share_bps"]
+        total += share_bps if margin_bps is None else margin_bps * share_bps // 10_000
+    assert not any(is_on(settings, plan) for plan in SETTLES_ON_COMPLETION if plan != "union"), (
+        "a share of revenue is modelled for the union plan alone"
+    )
+    return "guards.max_share_of_revenue_bps is exceeded" if total > most else None
 
 
 def returns_at_random(plan: dict) -> bool:

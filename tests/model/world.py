@@ -58,8 +58,11 @@ class World:
         self.frozen: list[dict] = []
         self.own_rewards = 0
         self.dividends = 0
-        self.undivided: list[str] = []
+        self.dividend: dict[str, Any] = {"turnover": 0, "number": 0, "lapsed": set()}
         self.rebates_on: dict[str, int] = {}
+        self.pool_paid_on: dict[str, int] = {}
+        self.borne_on: dict[str, int] = {}
+        self.due: list[dict] = []
 
     @property
     def timezone(self) -> str:
@@ -70,11 +73,12 @@ class World:
         return without_nulls(self.settings.get(name))
 
     def is_on(self, name: str) -> bool:
-        return self.plan(name).get("enabled", False)
+        return self.settings.get(name) is not None and self.plan(name).get("enabled", True)
 
-    def member(self, member_id: str) -> dict:
-        """Unknown members are made on first use."""
-        return self.members.setdefault(member_id, {"level": None, "rank": None, "referrer": None})
+    def member(self, member_id: str | None) -> dict:
+        """Unknown members are made on first use; a guest (None) is nobody (rule 0.14)."""
+        nobody = {"level": None, "rank": None, "referrer": None}
+        return nobody if member_id is None else self.members.setdefault(member_id, nobody)
 
     def queue(self, queue_id: str) -> dict:
         return self.queues.setdefault(queue_id, {"id": queue_id, "pool": 0, "entries": []})

@@ -83,9 +83,9 @@ class Client:
         tickets = self.tables.waiting_tickets(member, queue, from_place=from_place, limit=limit)
         return list(self._as_now(tickets))
 
-    def scan(self, kind: type[Row]) -> Iterator[Row]:
+    def scan(self, kind: type[Row], *, after: Key | None = None) -> Iterator[Row]:
         self._request()
-        return self._as_now(list(self.tables.scan(kind)))
+        return self._as_now(list(self.tables.scan(kind, after=after)))
 
     def commit(self, writes: Sequence[Write]) -> None:
         self._request()

@@ -18,7 +18,6 @@ from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.settlement.wake_up import wake_up_of
 from rebate.usecases.storage.ports import Put, Remove, Write
 from rebate.usecases.storage.rows import (
-    Commission,
     CurrentSettings,
     DividendRun,
     Inbox,
@@ -74,10 +73,9 @@ class Rewarded:
 
 @dataclass(frozen=True)
 class Divided:
-    """A step of a dividend run, and the orders that it counted."""
+    """A step of the dividend run of an instant."""
 
     at: Instant
-    orders: frozenset[OrderId]
 
 
 @dataclass(frozen=True)
@@ -141,8 +139,7 @@ class Commit:
             for order in self.put[Order]:
                 yield Accepted(doing[order.id], self._arrival(order.id))
         elif self.put[DividendRun]:
-            counted = frozenset(row.order for row in self.put[Commission])
-            yield Divided(self.put[DividendRun][0].at, counted)
+            yield Divided(self.put[DividendRun][0].at)
         elif self.put[CurrentSettings]:
             (saved,) = self.put[SettingsVersion]
             yield Changed(saved.document, saved.number)

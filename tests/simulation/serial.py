@@ -10,7 +10,6 @@ from typing import Any
 from rebate.bootstrap import App, wire
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
-from rebate.domain.names import OrderId
 from rebate.domain.orders import Order
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
@@ -20,7 +19,6 @@ from rebate.usecases.settings.save_settings import SettingsReader, save_settings
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows import (
     Answer,
-    Commission,
     CurrentSettings,
     DividendRun,
     Inbox,
@@ -51,8 +49,8 @@ NOTHING: Mapping[Key, int] = {}
 class Narrowed(MemoryStore):
     """A store in which one effect's own part is seen, as it was when the effect's process read it.
 
-    `commands` wait, and no others do; `hold` is held; `orders` were not counted for a dividend.
-    `settings` is the version in force (None: the last); `versions` are those of orders that have
+    `commands` wait, and no others do; `hold` is held. `settings` is the version in
+    force (None: the last); `versions` are those of orders that have
     changed since.
     """
 
@@ -68,13 +66,11 @@ class Narrowed(MemoryStore):
         *,
         commands: Sequence[str] = (),
         hold: Hold | None = None,
-        orders: frozenset[OrderId] = frozenset(),
         versions: Mapping[Key, int] = NOTHING,
     ) -> None:
         self.settings = settings
         self.commands = commands
         self.hold = hold
-        self.orders = orders
         self.versions = versions
 
     def get(self, kind: type[Any], key: Key) -> Any:
@@ -90,12 +86,10 @@ class Narrowed(MemoryStore):
         found = super().query(kind, partition, **options)
         return [row for row in found if kind is not Inbox or row.sort in self.commands][:limit]
 
-    def scan(self, kind: type[Any]) -> Iterator[Any]:
-        rows = super().scan(kind)
+    def scan(self, kind: type[Any], *, after: Key | None = None) -> Iterator[Any]:
+        rows = super().scan(kind, after=after)
         if kind is Hold:
             return islice((row for row in rows if _alike(row, self.hold)), 1)
-        if kind is Commission:
-            return (row for row in rows if row.order in self.orders)
         return rows
 
     def commit(self, writes: Sequence[Write]) -> None:
@@ -144,8 +138,8 @@ def _come_about(store: Narrowed, clock: FakeClock, app: App, effect: Effect) -> 
         case Rewarded(queue, rings, order, version):
             store.narrow(effect.settings, commands=rings, versions={order: version})
             app.settler.settle(queue)
-        case Divided(at, orders):
-            store.narrow(effect.settings, orders=orders)
+        case Divided(at):
+            store.narrow(effect.settings)
             _take_a_step(store, partial(app.dividends.run, at))
         case Changed(document, version):
             store.narrow(None)
@@ -193,6 +187,6 @@ def told(store: MemoryStore) -> dict[str, Any]:
         "moved": {key: amount for key, amount in moved.items() if amount},
         "answers": {answer.request: answer.refused for answer in view.scan(Answer)},
         "dividends": {
-            run.id: (run.turnover, run.parts, run.done) for run in view.scan(DividendRun)
+            run.id: (run.turnover, run.paid, run.finished) for run in view.scan(DividendRun)
         },
     }

@@ -36,7 +36,15 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Write
-from rebate.usecases.storage.rows import Commission, Key, Member, OrderRefund, Product
+from rebate.usecases.storage.rows import (
+    TALLIES,
+    Commission,
+    Key,
+    Member,
+    OrderRefund,
+    Product,
+    tally_of,
+)
 from tests.books import check_books
 from tests.engine import Player
 from tests.usecases.disturbed import without_waiting
@@ -348,6 +356,17 @@ def test_two_payments_of_an_orders_referral_rewards() -> None:
     check_books(shop.store, settled=False)
 
 
+def test_two_reversals_of_an_orders_referral_rewards() -> None:
+    shop = Shop({"referral": REFERRAL}, [{"id": "A"}, {"id": "B", "referrer": "A"}])
+    shop.buy("o1", "B")
+    shop.settles = False
+    shop.step({"refund": {"order": "o1", "line": "1", "amount": 400, "id": "r"}})
+    shop.meanwhile(shop.sweep)
+    shop.app.settler.settle(next(n for n in queues_with_mail(shop.store) if "referral" in n))
+    assert shop.cash("A") == 60
+    check_books(shop.store)
+
+
 def dividend() -> Shop:
     rules = {"bps": 1000, "rank": "shareholder", "every": "month", "split": "equal"}
     members = [{"id": "A", "rank": "shareholder"}]
@@ -356,20 +375,43 @@ def dividend() -> Shop:
     return shop
 
 
-def test_an_order_is_refunded_while_a_dividend_counts_it() -> None:
+def test_an_order_is_refunded_while_a_dividend_takes_its_turnover() -> None:
     shop = dividend()
     shop.settles = False
     shop.step({"refund": {"order": "o1", "line": "1", "amount": 400, "id": "r"}})
-    shop.meanwhile(shop.sweep)
+    begun, tally = 1, TALLIES.index(tally_of("o1").partition)
+    shop.meanwhile(shop.sweep, commit=begun + tally + 1)
     with pytest.raises(Conflict):
         shop.app.dividends.run(shop.now)
     shop.app.dividends.run(shop.now)
     assert shop.cash("A") == 60
     (counted,) = shop.store.scan(Commission)
-    assert (counted.turnover, counted.divided is None) == (600, False)
+    assert (counted.turnover, counted.period) == (600, 1)
 
 
-@pytest.mark.parametrize("commit", [1, 2, 3], ids=["counting", "sharing", "paying"])
+def test_two_orders_settle_that_count_in_one_tally() -> None:
+    shop = dividend()
+    shop.settles = False
+    like_it = next(n for n in map(str, range(99)) if tally_of(n) == tally_of("o2"))
+    shop.buy("o2", "B")
+    shop.buy(like_it, "B")
+    first, second = (name for name in queues_with_mail(shop.store) if name.startswith("referral"))
+    shop.meanwhile(lambda: shop.other.settler.settle(second))
+    shop.app.settler.settle(first)
+    shop.app.dividends.run(shop.now)
+    assert shop.cash("A") == 300
+
+
+def test_two_dividends_close_the_same_period() -> None:
+    shop = dividend()
+    shop.meanwhile(lambda: shop.other.dividends.run(Instant(shop.now + DAY)))
+    with pytest.raises(Conflict):
+        shop.app.dividends.run(shop.now)
+    assert shop.cash("A") == 100
+    check_books(shop.store)
+
+
+@pytest.mark.parametrize("commit", [1, 5, 18, 20], ids=["begun", "closing", "noting", "paying"])
 def test_two_runs_of_one_dividend(commit: int) -> None:
     shop = dividend()
     shop.meanwhile(lambda: shop.other.dividends.run(shop.now), commit=commit)

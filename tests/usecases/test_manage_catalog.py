@@ -98,7 +98,7 @@ def test_stalled_queues_are_those_of_products_off_sale_with_something_in_them():
     player = stalled()
     for step in (product("p2", on_sale=False), product("p3"), buy("x", "A", product="p3")):
         player.step(step)
-    (queue,) = show_stalled(player.store).queues
+    (queue,) = show_stalled(player.store, player.app.settings.in_force().terms).queues
     assert (queue.queue, queue.product_id, queue.name) == ("product/p1", "p1", "Tea p1")
     assert (queue.waiting, queue.owed) == (3, 28000)
 
@@ -107,7 +107,7 @@ def test_a_stalled_queue_is_cleared():
     player = stalled()
     player.app.stalls.clear("product/p1")
     assert {entry["status"] for entry in entries(player)} == {"cleared"}
-    assert show_stalled(player.store).queues == ()
+    assert show_stalled(player.store, player.app.settings.in_force().terms).queues == ()
 
 
 def test_a_stalled_queue_is_exchanged():

@@ -117,7 +117,7 @@ def test_all_that_waits_joins_the_mall_queue_for_what_it_lacks():
         ("o2/1", "waiting", 10000, 0),
         ("o3/1", "waiting", 10000, 0),
     ]
-    assert show_stalled(player.store).queues == ()
+    assert show_stalled(player.store, player.app.settings.in_force().terms).queues == ()
 
 
 def test_they_are_paid_behind_those_who_waited_there_and_contribute_nothing_again():
@@ -154,7 +154,7 @@ def test_a_pool_alone_is_merged():
     for step in (refund("o1", 10000), product("p1"), {"merge": P1}):
         player.step(step)
     assert player.store.get(Queue, Key(MALL)).figure(QueueAccount.POOL) == 1000
-    assert show_stalled(player.store).queues == ()
+    assert show_stalled(player.store, player.app.settings.in_force().terms).queues == ()
     check_books(player.store)
 
 

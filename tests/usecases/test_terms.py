@@ -87,6 +87,7 @@ RICH = {
         "run_at": "00:30",
         "payout_per_day": 30000,
         "products": {"p-1": {"quota_bps": 12000}},
+        "net_of_commissions": True,
     },
     "referral": {
         "enabled": True,
@@ -94,13 +95,14 @@ RICH = {
         "ranks": [{"rank": "captain", "bps": 300}],
         "merchant_bps": 100,
         "merchant_base": "turnover",
+        "max_share_bps": 2000,
         "dividend": {"bps": 100, "rank": "holder", "split": "weight", "weights": {"A": 2}},
     },
-    "guards": {"rebates_per_day": 99999},
+    "guards": {"rebates_per_day": 99999, "max_share_of_revenue_bps": 20000},
 }
 """Something of everything that the engine goes by."""
 
-WORDED_BY_EDITION = {5: "e9810d96d51b"}
+WORDED_BY_EDITION = {6: "92917bfd9e6e"}
 """What the terms of `RICH` mean, however they are stored: the first digits of their SHA-256."""
 
 

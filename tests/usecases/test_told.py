@@ -230,9 +230,9 @@ def test_what_a_cap_a_day_cuts() -> None:
     ]
     cut = [shown(event) for event in told_of if event.type == "RebateCapped"]
     assert cut == [
-        ("o1/1", "A", "o1", 60, 30, "RebateCapped"),
-        ("o1/1", "A", "o1", 80, 0, "RebateCapped"),
-        ("o1/1", "A", "o1", 110, 100, "RebateCapped"),
+        ("o1/1", "A", "o1", 60, 30, "queue", None, None, "RebateCapped"),
+        ("o1/1", "A", "o1", 80, 0, "queue", None, None, "RebateCapped"),
+        ("o1/1", "A", "o1", 110, 100, "queue", None, None, "RebateCapped"),
     ]
     assert player.outcome()["queues"]["mall"]["pool"] == 10
 
@@ -245,7 +245,7 @@ def test_what_a_cap_cuts_of_an_order_for_several() -> None:
         buy("o5", "E", 1200),
     )
     assert [shown(event) for event in told(player) if event.type == "RebateCapped"] == [
-        ("o2/1", "B", "o2", 30, 15, "RebateCapped"),
+        ("o2/1", "B", "o2", 30, 15, "queue", None, None, "RebateCapped"),
     ]
     assert player.outcome()["queues"]["mall"]["pool"] == 15 + 30 + 30
     assert player.outcome()["platform"]["retained"] == 3 + 120 - 21 - 90

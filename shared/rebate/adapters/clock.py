@@ -6,7 +6,18 @@ from rebate.domain.times import Instant
 
 
 class SystemClock:
-    """Implements `rebate.usecases.storage.ports.Clock`."""
+    """Implements `rebate.usecases.storage.ports.Clock`.
+
+    `played` is the instant of the past that is played, if one is.
+    """
+
+    def __init__(self) -> None:
+        """Play nothing: what is due is due now."""
+        self.played: Instant | None = None
+
+    def due_by(self) -> Instant:
+        """Return this instant, or the one that is played."""
+        return self.now() if self.played is None else self.played
 
     def now(self) -> Instant:
         """Return this instant, to the microsecond."""

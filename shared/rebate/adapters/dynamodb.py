@@ -112,10 +112,12 @@ class DynamoStore:
         tickets = self.get_many(Ticket, keys)
         return [tickets[key] for key in keys if key in tickets]
 
-    def scan(self, kind: type[Row]) -> Iterator[Row]:
+    def scan(self, kind: type[Row], *, after: Key | None = None) -> Iterator[Row]:
         """Yield every row of a kind, in no order."""
         table = self._table(kind)
-        options = {"consistent_read": True}
+        options: dict[str, Any] = {"consistent_read": True}
+        if after:
+            options["exclusive_start_key"] = _attributes(table, after)
         items: Iterator[Item] = ResultIterator(self._connection.scan, (self._name(table),), options)
         try:
             for item in items:

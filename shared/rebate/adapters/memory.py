@@ -91,13 +91,13 @@ class MemoryStore:
         start = bisect_right([place for place, _ in waiting], from_place - 1)
         return [ticket for _, ticket in waiting[start : start + limit]]
 
-    def scan(self, kind: type[Row]) -> Iterator[Row]:
+    def scan(self, kind: type[Row], *, after: Key | None = None) -> Iterator[Row]:
         """Yield every row of a kind, in no order."""
-        for partition, rows in list(self.rows[kind].items()):
-            for sort in list(rows):
-                row = self.get(kind, Key(partition, sort))
-                if row is not None:
-                    yield row
+        kept = [Key(name, sort) for name, rows in self.rows[kind].items() for sort in rows]
+        for key in kept[kept.index(after) + 1 if after else 0 :]:
+            row = self.get(kind, key)
+            if row is not None:
+                yield row
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Carry out all of `writes`, or none of them.

@@ -57,6 +57,7 @@ class Metric(StrEnum):
     HANDED_BACK = "handed_back"
     UNKNOWN = "unknown"
     STUCK = "stuck"
+    TOO_MUCH_BORNE = "too_much_borne"
     SETTLEMENT_LAG = "settlement_lag"
     UNCLAIMED = "unclaimed"
     HEARD = "heard"
@@ -97,6 +98,9 @@ def record_settled(settled: "Settled") -> None:
         record_unknown(
             f"queue {settled.queue}", f"waits for a release that knows {settled.unknown}"
         )
+    if settled.too_much_borne:
+        count(Metric.TOO_MUCH_BORNE)
+        logger.error("too much borne", extra={"queue": settled.queue})
     logger.info(
         "queue settled",
         extra={

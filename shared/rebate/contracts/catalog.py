@@ -14,10 +14,14 @@ class ProductsEnabled:
 
 @dataclass(frozen=True, slots=True)
 class StalledQueue:
-    """The queue of a product that is off sale, in which entries wait or money lies."""
+    """A queue that nothing joins any more, in which entries wait or money lies.
+
+    `product_id` is of the product that is off sale (Rule 1.5.5); None: lines join another queue by
+    the settings now (Rule 1.4.1).
+    """
 
     queue: str
-    product_id: str
+    product_id: str | None
     name: str | None
     waiting: int
     owed: Amount

@@ -85,6 +85,25 @@ class RebatePaidDetail(QueueEvent):
     from_order_id: Name | None = None
 
 
+class RebateCappedDetail(EventOut):
+    """The day's cap cut what a member was due, `due`, to `paid`, which may be 0 (rule 8.4).
+
+    What was cut of a rebate is in the pool of `queue` and is paid later; of a commission or a
+    dividend, whose `kind` stands here and whose `queue` is null, it is not made. `entry` is null
+    for what is of no entry, as own-purchase rewards, `order_id` for a dividend.
+    """
+
+    queue: Name | None = None
+    entry: Text | None = None
+    member: Name
+    order_id: Name | None = None
+    due: Amount
+    paid: Amount
+    reason: PayoutReason | None = None
+    kind: CommissionKind | None = None
+    period: Text | None = None
+
+
 class EntryCompletedDetail(EntryEvent):
     """An entry left the line: it got all it was promised, or its last reward."""
 
@@ -278,6 +297,7 @@ EVENTS_OUT: Mapping[str, type[EventOut]] = {
     for model in (
         EntryJoinedDetail,
         RebatePaidDetail,
+        RebateCappedDetail,
         EntryCompletedDetail,
         EntryDrawnDetail,
         EntryExchangedDetail,

@@ -312,6 +312,18 @@ class ThawStep(Strict):
     id: Id | None = None
 
 
+class Collect(Strict):
+    """Rewards that a member collects: all that waits for that (rule 6.2)."""
+
+    member: Id
+
+
+class Move(Strict):
+    """What waits in a stalled queue goes on in the queue that its lines belong to (rule 1.4.1)."""
+
+    queue: Id
+
+
 class EventStep(Strict):
     """An event as it arrives on the bus; its detail is read when the step is played."""
 
@@ -343,6 +355,8 @@ class Step(Strict):
     gift_state: GiftStateStep | None = None
     adjust: AdjustStep | None = None
     thaw: ThawStep | None = None
+    collect: Collect | None = None
+    move: Move | None = None
     event: EventStep | None = None
 
     @model_validator(mode="after")
@@ -381,5 +395,7 @@ ACTIONS = (
     "gift_state",
     "adjust",
     "thaw",
+    "collect",
+    "move",
     "event",
 )

@@ -38,10 +38,13 @@ class Join:
         return TicketKey(self.member, self.order)
 
 
-@stored_as("complete_command")
+@stored_as("complete_command", 2)
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """An order was completed; `completed_at` may be before it was paid, `at` is not (Rule 0.11)."""
+    """An order was completed; `completed_at` may be before it was paid, `at` is not (Rule 0.11).
+
+    `settles_at` is when what it settles is due, by another command; None: now (Rule 1.6.5.1).
+    """
 
     at: Annotated[Instant, wire("at")]
     order: Annotated[OrderId, wire("order")]
@@ -49,11 +52,28 @@ class Complete:
     completed_at: Annotated[Instant | None, wire("completed_at", absent=None)] = None
     merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
     type: Annotated[Literal["complete"], tag("complete")] = "complete"
+    settles_at: Annotated[Instant | None, wire("settles_at", absent=None)] = None
 
     @property
     def ticket(self) -> TicketKey:
         """Return whose turn it is."""
         return TicketKey(self.member, self.order, self.merged_from)
+
+
+@stored_as("settle_command")
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The return window of an order is over: what its completion settles is due (1.6.5.1)."""
+
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    type: Annotated[Literal["settle"], tag("settle")] = "settle"
+
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose turn it is."""
+        return TicketKey(self.member, self.order)
 
 
 @stored_as("cut")
@@ -65,10 +85,19 @@ class Cut:
     amount: Annotated[Amount, money("amount")]
 
 
-@stored_as("refund_command")
+@stored_as("bound")
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most that each part of a line of a ticket may give from now on (Rule 8.4)."""
+
+    line: Annotated[LineId, wire("line")]
+    most: Annotated[tuple[Amount, ...], wire("most")]
+
+
+@stored_as("refund_command", 2)
 @dataclass(frozen=True, slots=True)
 class RefundOrder:
-    """Part or all of an order was refunded (Rule 1.6.5)."""
+    """Part or all of an order was refunded (Rule 1.6.5); `bounds` are lower for it."""
 
     at: Annotated[Instant, wire("at")]
     order: Annotated[OrderId, wire("order")]
@@ -76,6 +105,7 @@ class RefundOrder:
     refund: Annotated[str, wire("refund")]
     cuts: Annotated[tuple[Cut, ...], wire("cuts")]
     merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
+    bounds: Annotated[tuple[Bound, ...], wire("bounds", absent=[])] = ()
     type: Annotated[Literal["refund"], tag("refund")] = "refund"
 
     @property
@@ -132,15 +162,19 @@ class Clear:
     type: Annotated[Literal["clear"], tag("clear")] = "clear"
 
 
-@stored_as("pay_pool_command")
+@stored_as("pay_pool_command", 2)
 @dataclass(frozen=True, slots=True)
 class PayPool:
-    """The pool is paid out: in order of place, or equally over all that wait (Rules 6.2, 7.3)."""
+    """The pool is paid out: in order of place, or equally over all that wait (Rules 6.2, 7.3).
+
+    `limit` is the most of a `day` of the shop, over all its runs (Rule 7.5).
+    """
 
     at: Annotated[Instant, wire("at")]
     equally: Annotated[bool, wire("equally")]
     limit: Annotated[Amount | None, money("limit", absent=None)] = None
     type: Annotated[Literal["pay_pool"], tag("pay_pool")] = "pay_pool"
+    day: Annotated[str | None, wire("day", absent=None)] = None
 
 
 @stored_as("merge_command")
@@ -169,7 +203,7 @@ class Receive:
     type: Annotated[Literal["receive"], tag("receive")] = "receive"
 
 
-OfTicket: TypeAlias = Join | Complete | RefundOrder | ExchangeEntry | DrawEntry
+OfTicket: TypeAlias = Join | Complete | Settle | RefundOrder | ExchangeEntry | DrawEntry
 """Commands that concern one ticket."""
 
 OfQueue: TypeAlias = Clear | PayPool | Merge | Receive

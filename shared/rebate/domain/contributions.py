@@ -1,6 +1,6 @@
 """What orders give, when they give it, and when they join (Rules 0.12 and 1.2.3)."""
 
-from rebate.domain.commands import Complete, Join
+from rebate.domain.commands import Complete, Join, Settle
 from rebate.domain.distribution import Distribution
 from rebate.domain.execution import Execution
 from rebate.domain.joining import take_place
@@ -37,28 +37,45 @@ def join(execution: Execution, command: Join) -> None:
 
 
 def complete(execution: Execution, command: Complete) -> None:
-    """Make a completed order's held entries payable, then settle what is due."""
-    ticket = execution.unit.line.ticket(command.ticket)
+    """Make a completed order's held entries payable, then settle what is due, and let it join."""
+    unit = execution.unit
+    ticket = unit.line.ticket(command.ticket)
     if ticket.completed_at is None:
-        execution.unit.require_ticket(ticket)
+        unit.require_ticket(ticket)
         ticket = replace(ticket, completed_at=command.completed_at or command.at)
+        unit.save(ticket)
+        record_completion(unit, ticket, command)
+        execution.begun = True
+        if command.settles_at is not None:
+            until = max(command.settles_at, unit.queue.due_until or command.settles_at)
+            unit.queue = replace(unit.queue, due_until=until)
+    _give_and_join(execution, ticket, _WHEN_COMPLETED, gives=command.settles_at is None)
+
+
+def settle(execution: Execution, command: Settle) -> None:
+    """Settle what an order contributes, now that its return window is over (Rule 1.6.5.1)."""
+    ticket = execution.unit.line.ticket(command.ticket)
+    if not execution.begun:
+        execution.unit.require_ticket(ticket)
         execution.unit.save(ticket)
-        record_completion(execution.unit, ticket, command)
         execution.begun = True
     _give_and_join(execution, ticket, _WHEN_COMPLETED)
 
 
-def _give_and_join(execution: Execution, ticket: Ticket, due: frozenset[Moment]) -> None:
+def _give_and_join(
+    execution: Execution, ticket: Ticket, due: frozenset[Moment], *, gives: bool = True
+) -> None:
     """Carry out what is due and not yet done; so it can be entered again anywhere.
 
-    What is merged joins when its queue receives it, and never contributes.
+    What is merged joins when its queue receives it, and never contributes. `gives` False: nor does
+    this, for now.
     """
     plan = execution.unit.plan
     joins = plan.joins in due and not ticket.merged_from
     if joins and plan.self_funding:
         ticket = _join(execution, ticket)
     for index, line in enumerate(ticket.lines):
-        for number, part in enumerate(plan.parts if line.contributes else ()):
+        for number, part in enumerate(plan.parts if gives and line.contributes else ()):
             if part.due in due or _was_in_flight(execution, index, number):
                 ticket = _contribute(execution, ticket, index, number, part)
     if joins:
@@ -158,6 +175,7 @@ def _distribution(
         part=number,
         passes_over=None if execution.unit.plan.self_funding else ticket.order,
         joined_before=execution.unit.queue.tickets,
+        cause=execution.key,
     )
 
 

@@ -27,7 +27,7 @@ class Distribution:
     `withheld` is what the daily cap cut off, for the pool. `each` and `reached` are the rule's: the
     amount that it divides, or gives to each, once that is fixed, and whom it served last.
     `passes_over` is the order whose own entries get nothing (Rule 0.7), `joined_before` how many
-    tickets had a place when it was begun or gone on with.
+    tickets had a place when it was begun or gone on with; `cause` the command's inbox key.
     """
 
     draft: Draft
@@ -42,6 +42,7 @@ class Distribution:
     each: Amount | None = None
     reached: Reached = Reached()
     joined_before: int = 0
+    cause: str = ""
 
     def progress(self) -> DistributionProgress:
         """Return what has to be remembered to go on later."""

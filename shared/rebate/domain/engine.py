@@ -6,7 +6,7 @@ should change it returns. A batch of commands decides as its commands would one 
 
 from collections.abc import Iterable, Sequence
 
-from rebate.domain.caps import DailyRebates
+from rebate.domain.caps import DailyRebates, with_paid
 from rebate.domain.commands import (
     Clear,
     Command,
@@ -21,13 +21,15 @@ from rebate.domain.commands import (
     PayPool,
     Receive,
     RefundOrder,
+    Settle,
 )
-from rebate.domain.contributions import complete, join
+from rebate.domain.contributions import complete, join, settle
 from rebate.domain.errors import Code
 from rebate.domain.events import Event
 from rebate.domain.execution import Execution
 from rebate.domain.holders import draw, exchange
 from rebate.domain.holds import Hold
+from rebate.domain.leaving import leave, must_leave_first
 from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, DataRequest, LoadedState
 from rebate.domain.merges import merge, receive
@@ -55,9 +57,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A command that another one, named by its inbox key, caused; with the ticket it is for."""
+    """A command that another one caused: its inbox key, and the ticket that it is for."""
 
-    cause: str
+    key: str
     command: Join
     ticket: Ticket
 
@@ -125,15 +127,17 @@ class _Batch:
     def carry_out(self, commands: Sequence[Keyed]) -> Decision:
         unit = self._unit
         begun = unit.queue.progress
-        done, last = 0, None
+        done = 0
         for keyed in commands:
-            last = _execution(unit, keyed, begun)
+            if begun is None and must_leave_first(unit, keyed) and not self._leave(keyed, done):
+                break
+            execution = _execution(unit, keyed, begun)
             begun = None
             try:
                 unit.budget.begin(keyed.rows)
-                self._one(last, keyed)
+                self._one(execution, keyed)
             except BudgetExceeded:
-                _stop(last, keyed.command)
+                _stop(execution, keyed.command)
                 break
             _trace(unit, keyed.command)
             if unit.queue.progress:
@@ -141,7 +145,14 @@ class _Batch:
             done += 1
             if _ends_batch(unit, keyed.command):
                 break
-        return self._decision(done, last)
+        return self._decision(done)
+
+    def _leave(self, keyed: Keyed, done: int) -> bool:
+        """Let those leave who must before `keyed` is carried out; tell whether it may be now."""
+        if done:
+            return False
+        is_over = leave(self._unit, keyed)
+        return is_over and not (self._unit.departed and self._unit.plan.repurchase)
 
     def _one(self, execution: Execution, keyed: Keyed) -> None:
         command = keyed.command
@@ -152,8 +163,11 @@ class _Batch:
         if refusal:
             self._refused.append(Refused(keyed.key, refusal))
 
-    def _decision(self, done: int, last: Execution | None) -> Decision:
+    def _decision(self, done: int) -> Decision:
         unit = self._unit
+        if unit.paid_on:
+            paid_on = with_paid(unit.queue.paid_on, unit.paid_on)
+            unit.queue = replace(unit.queue, paid_on=paid_on)
         return Decision(
             queue=unit.queue,
             done=done,
@@ -165,7 +179,7 @@ class _Batch:
             holds=tuple(unit.holds.values()),
             rebates=tuple(unit.rebates.values()),
             refused=tuple(self._refused),
-            follow_ups=_repurchases(unit, last) if last else (),
+            follow_ups=_repurchases(unit),
             sent=tuple(unit.sent),
             handed_over=tuple(unit.handed_over),
         )
@@ -178,6 +192,8 @@ def _for_ticket(execution: Execution, command: OfTicket) -> Code | None:
             join(execution, command)
         case Complete():
             complete(execution, command)
+        case Settle():
+            settle(execution, command)
         case RefundOrder():
             refund(execution, command)
         case ExchangeEntry():
@@ -223,12 +239,15 @@ def _stop(execution: Execution, command: Command) -> None:
         execution.stop()
 
 
-def _repurchases(unit: UnitOfWork, cause: Execution) -> tuple[FollowUp, ...]:
+def _repurchases(unit: UnitOfWork) -> tuple[FollowUp, ...]:
     """Rule 4.4: what left the line buys again, at the instant that made it leave."""
     if not unit.plan.repurchase:
         return ()
-    again = (repurchase_of(left, cause.at) for left in unit.departed)
-    return tuple(FollowUp(cause.key, command, ticket) for ticket, command in again)
+    found = []
+    for left in unit.departed:
+        ticket, command = repurchase_of(left.ticket, left.at, unit.plan.repurchase_bps)
+        found.append(FollowUp(left.key, command, ticket))
+    return tuple(found)
 
 
 def _ends_batch(unit: UnitOfWork, command: Command) -> bool:

@@ -44,16 +44,23 @@ class RebatePaid:
     type: Annotated[Literal["RebatePaid"], tag("RebatePaid")] = "RebatePaid"
 
 
-@stored_as("rebate_capped_event")
+@stored_as("rebate_capped_event", 2)
 @dataclass(frozen=True, slots=True)
 class RebateCapped:
-    """The daily cap cut a payment from `due` to `paid`; the rest stays in the pool (Rule 8.4)."""
+    """The daily cap cut a payment from `due` to `paid`; the rest stays in the pool (Rule 8.4).
 
-    entry: Annotated[EntryId, wire("entry")]
+    `entry` is None for the buyer's own-purchase reward. Commissions and dividends have a
+    `commission`, their kind, in place of a reason: what is cut of them is not made.
+    """
+
+    entry: Annotated[EntryId | None, wire("entry")]
     member: Annotated[MemberId, wire("member")]
-    order: Annotated[OrderId, wire("order")]
+    order: Annotated[OrderId | None, wire("order")]
     due: Annotated[Amount, money("due")]
     paid: Annotated[Amount, money("paid")]
+    reason: Annotated[Reason | None, wire("reason", absent="queue")] = Reason.QUEUE
+    commission: Annotated[str | None, wire("commission", absent=None)] = None
+    period: Annotated[str | None, wire("period", absent=None)] = None
     type: Annotated[Literal["RebateCapped"], tag("RebateCapped")] = "RebateCapped"
 
 

@@ -10,19 +10,25 @@ from rebate.domain.times import DAY, Instant
 from rebate.domain.wire import money, stored_as, wire
 
 
-@stored_as("hold")
+@stored_as("hold", 2)
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Pending cash of a member, earned by `order`; `id` sorts by when it was credited."""
+    """Pending cash of a member, earned by `order`; `id` sorts by when it was credited.
+
+    `collected`: it is pending until the member collects it, and never due (Rule 6.2).
+    """
 
     id: Annotated[str, wire("id")]
     member: Annotated[MemberId, wire("member")]
     order: Annotated[OrderId, wire("order")]
     amount: Annotated[Amount, money("amount")]
     days: Annotated[int, wire("days")]
+    collected: Annotated[bool, wire("collected", absent=False)] = False
 
     def is_due(self, completed_at: Instant | None, now: Instant) -> bool:
         """Tell whether the amount is available at `now`."""
+        if self.collected:
+            return False
         return completed_at is not None and completed_at + self.days * DAY <= now
 
 

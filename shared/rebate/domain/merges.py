@@ -70,7 +70,8 @@ def record_refund(unit: UnitOfWork, ticket: Ticket, command: RefundOrder) -> Non
     moved = {line.id for line in ticket.lines if is_merged(line)}
     cuts = tuple(cut for cut in command.cuts if cut.line in moved)
     if cuts:
-        unit.send(ticket.merged_into, replace(command, cuts=cuts, merged_from=ticket.queue))
+        told = replace(command, cuts=cuts, bounds=(), merged_from=ticket.queue)
+        unit.send(ticket.merged_into, told)
 
 
 def is_merged(line: TicketLine) -> bool:

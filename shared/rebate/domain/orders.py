@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
+from rebate.domain.given import Given
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.records import dataclass, field, replace
@@ -79,7 +80,7 @@ class Early:
     reason: Annotated[str, wire("reason", absent="")] = ""
 
 
-@stored_as("order", 2)
+@stored_as("order", 3)
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is known of an order, possibly before it is paid (contracts, section 1).
@@ -91,7 +92,9 @@ class Order:
     number that a command of this order was given. `settings` is the version of the settings under
     which it was accepted. `attempts` names, by the version at which each began, the storings in
     several transactions that were finished. `early` is what came before it was paid. `not_before`:
-    when it may be settled, since its sender's orders came too fast.
+    when it may be settled, since its sender's orders came too fast. `given` is what it gives in
+    all, where more than its tickets know decides that. `settle_after_days` is how long queues wait
+    after completion, of those that do (Rule 1.6.5.1).
     `refunds` and `kept` are of before that: refunds in the order's row, and the names of those
     that came before it was paid (None: its completion).
     """
@@ -120,6 +123,10 @@ class Order:
     early: Annotated[tuple[Early, ...], wire("early", absent=[])] = ()
     given_back: Annotated[tuple[Amount, ...], wire("given_back", absent=[])] = ()
     not_before: Annotated[Instant | None, wire("not_before", absent=None)] = None
+    given: Annotated[Given | None, wire("given", absent=None)] = None
+    settle_after_days: Annotated[dict[QueueId, int], wire("settle_after_days", absent={})] = field(
+        default_factory=dict
+    )
 
     def refunded(self) -> dict[LineId, Amount]:
         """Return what was refunded of each line so far."""

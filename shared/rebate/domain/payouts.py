@@ -4,15 +4,18 @@ In this order: rows for the payment are insisted on, caps cut it (`_within_caps`
 and may leave (`_has_all`), the plan may hold the money (`pending`), and it is posted and told.
 """
 
+from typing import NamedTuple
+
 from rebate.domain.allocation import AllocationRule, Payment
 from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntryCompleted, RebateCapped, RebatePaid
-from rebate.domain.ledger import BalanceType
+from rebate.domain.ledger import QueueAccount, Reason
 from rebate.domain.loaded_state import DataMissing, EntryRef, RebatesOn
 from rebate.domain.money import Amount
+from rebate.domain.names import GUEST, EntryId, MemberId, OrderId
 from rebate.domain.pending import hold_back, rows_to_hold
 from rebate.domain.plan import Plan
-from rebate.domain.posting import credit_member
+from rebate.domain.posting import credit_member, post_to_queue
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket
 from rebate.domain.times import Instant
@@ -49,25 +52,37 @@ def _pay(unit: UnitOfWork, payment: Payment, distribution: Distribution) -> None
 
 
 def _pay_buyer(unit: UnitOfWork, payment: Payment, distribution: Distribution) -> None:
-    """Pay the buyer of the order that gives, outside any entry (Rule 6.2)."""
+    """Pay the buyer of the order that gives, outside any entry; a guest gets nothing (Rule 6.2)."""
     ticket, amount = distribution.ticket, payment.amount
     assert ticket is not None, "the pool has no buyer"
-    unit.budget.require_step([], [ticket.member])
-    credit_member(
-        unit, distribution.draft, ticket.member, BalanceType.CASH, amount, reason=payment.reason
-    )
+    if ticket.member == GUEST:
+        return
+    ticket = unit.line.ticket(ticket.key)
+    beside = rows_to_hold(unit, ticket) + _counts_day(unit, distribution.at)
+    unit.budget.require_step([], [ticket.member], beside=beside)
+    whom = _Whom(None, ticket.member, ticket.order, payment.reason)
+    amount = _within_caps(unit, whom, amount, distribution)
     if amount:
+        pocket = hold_back(unit, ticket, amount, distribution.at)
+        credit_member(
+            unit, distribution.draft, ticket.member, pocket, amount, reason=payment.reason
+        )
         event = RebatePaid(
-            None,
-            ticket.member,
-            ticket.order,
-            amount,
-            BalanceType.CASH,
-            ticket.order,
-            payment.reason,
+            None, ticket.member, ticket.order, amount, pocket, ticket.order, payment.reason
         )
         unit.events.append(event)
+    _keep_as_buyers(unit, ticket, distribution, amount)
     distribution.left -= amount
+
+
+def _keep_as_buyers(
+    unit: UnitOfWork, ticket: Ticket, distribution: Distribution, amount: Amount
+) -> None:
+    """Remember what the buyer has of the line's own-purchase reward (Rule 1.6.5.1)."""
+    if distribution.line is not None:
+        line = ticket.lines[distribution.line]
+        line = replace(line, buyer_paid=(line.buyer_paid or 0) + amount)
+        unit.save(ticket.with_line(distribution.line, line))
 
 
 def _pay_entry(
@@ -76,9 +91,21 @@ def _pay_entry(
     """Pay an entry; it leaves when it has all that it may get."""
     ticket = unit.line.ticket(ref.ticket)
     unit.require_payment(ticket, beside=_rows_beside(unit, ticket, distribution.at))
-    amount = _within_caps(unit, ref, payment.amount, distribution)
-    entry = unit.line.entry(ref)
-    paid = replace(entry.plus(amount, payment.reason), rewards=entry.rewards + 1)
+    entry, line = unit.line.entry(ref), ticket.lines[ref.line]
+    reward = due = payment.amount
+    if entry.entitlement is None:
+        reward += _pool_going_along(unit, distribution)
+        due = line.allowed(reward)
+    name = ticket.entry_id(ref.line)
+    whom = _Whom(name, ticket.member, ticket.order, payment.reason)
+    amount = _within_caps(unit, whom, due, distribution)
+    if entry.entitlement is not None:
+        rewards = entry.rewards + bool(amount)
+        paid = replace(entry.plus(amount, payment.reason), rewards=rewards)
+    elif due and not amount:
+        return
+    else:
+        paid = entry.rewarded(reward, amount, payment.reason)
     leaves = _has_all(unit.plan, paid)
     if leaves:
         paid = replace(paid, status=Status.COMPLETED)
@@ -87,21 +114,28 @@ def _pay_entry(
     pocket = hold_back(unit, ticket, amount, distribution.at)
     credit_member(unit, distribution.draft, ticket.member, pocket, amount, ref, payment.reason)
     source = distribution.ticket.order if distribution.ticket else None
-    name = ticket.entry_id(ref.line)
     if amount:
         unit.events.append(
             RebatePaid(name, ticket.member, ticket.order, amount, pocket, source, payment.reason)
         )
     if leaves:
         unit.events.append(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
-        unit.departed.append(ticket)
+        unit.depart(ticket, f"{distribution.cause}!", distribution.at)
         unit.budget.take(ROWS_PER_FOLLOW_UP if unit.plan.repurchase else 0)
+
+
+def _pool_going_along(unit: UnitOfWork, distribution: Distribution) -> Amount:
+    """Take the pool out, for a counted reward to take along; return how much that is (Rule 4.3)."""
+    pool = unit.queue.figure(QueueAccount.POOL)
+    post_to_queue(unit, distribution.draft, QueueAccount.POOL, -pool)
+    distribution.left += pool
+    return pool
 
 
 def _has_all(plan: Plan, entry: Entry) -> bool:
     """Tell whether an entry has all that it may get: its amount, or its rewards (Rule 4.3)."""
     if entry.entitlement is None:
-        return entry.rewards == plan.rewards_to_exit
+        return plan.rewards_to_exit is not None and entry.rewards >= plan.rewards_to_exit
     return not entry.outstanding
 
 
@@ -110,32 +144,47 @@ def _rows_beside(unit: UnitOfWork, ticket: Ticket, at: Instant) -> int:
 
     They are its hold, the day's sum, and what buys again where it lets an entry leave.
     """
-    cap = unit.plan.daily_cap
-    counts = cap is not None and not unit.budget.has(cap.day_of(at))
     follow_up = ROWS_PER_FOLLOW_UP if unit.plan.repurchase else 0
-    return rows_to_hold(unit, ticket) + counts + follow_up
+    return rows_to_hold(unit, ticket) + _counts_day(unit, at) + follow_up
 
 
-def _within_caps(
-    unit: UnitOfWork, ref: EntryRef, due: Amount, distribution: Distribution
-) -> Amount:
-    """Return what may still be paid today of what is due; the rest is withheld (Rule 8.4)."""
+def _counts_day(unit: UnitOfWork, at: Instant) -> bool:
+    """Tell whether a payment is the first to write the day's sum, which a cap has shared."""
     cap = unit.plan.daily_cap
-    if cap is None:
+    return cap is not None and cap.most is not None and not unit.budget.has(unit.day_of(at))
+
+
+class _Whom(NamedTuple):
+    """Who is paid for what; `entry` None: the buyer, outside any entry."""
+
+    entry: EntryId | None
+    member: MemberId
+    order: OrderId
+    reason: Reason
+
+
+def _within_caps(unit: UnitOfWork, whom: _Whom, due: Amount, distribution: Distribution) -> Amount:
+    """Return what may still be paid today of what is due; the rest is withheld (Rule 8.4)."""
+    cap, day = unit.plan.daily_cap, unit.day_of(distribution.at)
+    if cap is None or day is None:
         return due
-    day = cap.day_of(distribution.at)
-    known = unit.rebates.get(day) or unit.state.rebates.get(day)
-    if known is None:
-        raise DataMissing(RebatesOn(day))
-    paid = min(due, max(0, cap.most - known.amount))
-    unit.budget.keep(day)
-    unit.rebates[day] = replace(known, amount=known.amount + paid)
+    paid = due if cap.most is None else _granted(unit, day, due, cap.most)
+    unit.paid_on[day] = unit.paid_on.get(day, 0) + paid
     if paid < due:
         distribution.left -= due - paid
         distribution.withheld += due - paid
-        ticket = unit.line.ticket(ref.ticket)
-        name = ticket.entry_id(ref.line)
-        unit.events.append(RebateCapped(name, ticket.member, ticket.order, due, paid))
+        capped = RebateCapped(whom.entry, whom.member, whom.order, due, paid, whom.reason)
+        unit.events.append(capped)
+    return paid
+
+
+def _granted(unit: UnitOfWork, day: str, due: Amount, most: Amount) -> Amount:
+    """Take what is due, as far as the day has room, out of the sum that all sources share."""
+    known = unit.rebates.get(day) or unit.state.rebates.get(day)
+    if known is None:
+        raise DataMissing(RebatesOn(day))
+    unit.budget.keep(day)
+    paid, unit.rebates[day] = known.grant(due, most)
     return paid
 
 

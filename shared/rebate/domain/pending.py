@@ -17,16 +17,20 @@ from rebate.domain.write_budget import ROWS_PER_WALLET, ROWS_TOLD
 def hold_back(unit: UnitOfWork, ticket: Ticket, amount: Amount, at: Instant) -> BalanceType:
     """Return where a rebate goes: what the plan holds is pending until it is due."""
     key = _hold_key(unit, ticket)
-    held = unit.holds.get(key) or Hold(key[1], *key[:1], ticket.order, 0, unit.plan.hold_days)
-    if not unit.plan.hold_days or held.is_due(ticket.completed_at, at):
+    plan, member = unit.plan, ticket.member
+    held = unit.holds.get(key) or Hold(
+        key[1], member, ticket.order, 0, plan.hold_days, collected=plan.collected
+    )
+    if not (plan.hold_days or plan.collected) or held.is_due(ticket.completed_at, at):
         return BalanceType.CASH
-    _keep(unit, ticket.member, replace(held, amount=held.amount + amount))
+    _keep(unit, member, replace(held, amount=held.amount + amount))
     return BalanceType.PENDING
 
 
 def rows_to_hold(unit: UnitOfWork, ticket: Ticket) -> int:
     """Count the rows that holding one more payment to a ticket adds."""
-    return bool(unit.plan.hold_days) and not unit.budget.has(_hold_key(unit, ticket))
+    holds = unit.plan.hold_days or unit.plan.collected
+    return bool(holds) and not unit.budget.has(_hold_key(unit, ticket))
 
 
 def take_pending(

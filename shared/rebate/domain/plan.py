@@ -10,6 +10,7 @@ stands here rules how that is settled, by the settings in force when it is.
 """
 
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from rebate.domain.allocation import AllocationRule
 from rebate.domain.caps import DailyCap
@@ -40,7 +41,8 @@ class Part:
     """One part of a contribution: by which rule it is allocated, when, and where the rest goes.
 
     `draws_pool`: what stands in the pool is distributed with it. `for_line`: it is for the entries
-    that wait, now or later, so it counts in forecasts.
+    that wait, now or later, so it counts in forecasts. `for_buyer`: it is the buyer's own, who
+    gives it back where the order is refunded (Rule 1.6.5.1).
     """
 
     rule: AllocationRule
@@ -48,6 +50,7 @@ class Part:
     leftover: Leftover = Leftover.RETAIN
     draws_pool: bool = True
     for_line: bool = True
+    for_buyer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,10 @@ class Plan:
     """The choices by which the engine settles a queue.
 
     `hold_days`: rebates are pending until so many days after the order that earned them was
-    completed (Rule 1.2.8). `prize_max` is the highest entitlement that a draw may give. `decimals`
-    are those of the currency, by which money is exchanged (Rule 0.9.1).
+    completed (Rule 1.2.8); `collected`: until the member collects them (Rule 6.2). `prize_max` is
+    the highest entitlement that a draw may give. `decimals` are those of the currency, by which
+    money is exchanged (Rule 0.9.1). `repurchase_bps` is what a forced repurchase gives (None: what
+    the order gave that is bought again). What is borne is counted by days of the shop's `zone`.
     """
 
     parts: tuple[Part, ...]
@@ -71,6 +76,9 @@ class Plan:
     prize_max: Amount | None = None
     daily_cap: DailyCap | None = None
     decimals: int = 2
+    collected: bool = False
+    repurchase_bps: Bps | None = None
+    zone: ZoneInfo | None = None
 
     def exchange_ratio(self, into: BalanceType) -> Bps | None:
         """Return the ratio of exchanges into a pocket, or None if there are none."""

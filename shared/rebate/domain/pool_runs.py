@@ -6,8 +6,10 @@ from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntriesCleared
 from rebate.domain.execution import Execution
 from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.money import Amount
 from rebate.domain.payouts import distribute
 from rebate.domain.posting import enter_in_journal, post_to_queue
+from rebate.domain.queues import DayTotal
 from rebate.domain.records import replace
 from rebate.domain.unit_of_work import UnitOfWork
 from rebate.domain.write_budget import BudgetExceeded
@@ -40,10 +42,25 @@ def pay_pool(execution: Execution, command: PayPool) -> None:
     execution.distribution = distribution
     distribute(unit, equal_shares() if command.equally else fifo(), distribution)
     execution.distribution = None
-    post_to_queue(
-        unit, distribution.draft, QueueAccount.POOL, distribution.left + distribution.withheld
-    )
+    rest = distribution.left + distribution.withheld
+    _count_as_paid(unit, command, -rest)
+    post_to_queue(unit, distribution.draft, QueueAccount.POOL, rest)
     enter_in_journal(unit, distribution.draft)
+
+
+def _left_of_day(unit: UnitOfWork, command: PayPool) -> Amount:
+    """Return what of the highest payout of a day is left after the day's earlier runs."""
+    paid_out, limit = unit.queue.paid_out, command.limit or 0
+    same_day = paid_out is not None and paid_out.day == command.day
+    return max(0, limit - paid_out.amount) if paid_out and same_day else limit
+
+
+def _count_as_paid(unit: UnitOfWork, command: PayPool, amount: Amount) -> None:
+    """Count what is paid out on a day; of a run over several commits all is counted at first."""
+    if command.day is None:
+        return
+    so_far = unit.queue.paid_out or DayTotal(command.day, 0)
+    unit.queue = replace(unit.queue, paid_out=so_far.plus(command.day, amount))
 
 
 def _distribution(execution: Execution, command: PayPool) -> Distribution:
@@ -51,9 +68,10 @@ def _distribution(execution: Execution, command: PayPool) -> Distribution:
     unit, draft = execution.unit, Draft("pool_run")
     if execution.resumed is None:
         pool = unit.queue.figure(QueueAccount.POOL)
-        amount = pool if command.limit is None else min(pool, command.limit)
+        amount = min(pool, _left_of_day(unit, command)) if command.limit is not None else pool
+        _count_as_paid(unit, command, amount)
         post_to_queue(unit, draft, QueueAccount.POOL, -amount)
-        return Distribution(draft, command.at, amount)
-    distribution = Distribution(draft, command.at, left=0)
+        return Distribution(draft, command.at, amount, cause=execution.key)
+    distribution = Distribution(draft, command.at, left=0, cause=execution.key)
     execution.resume(distribution)
     return distribution

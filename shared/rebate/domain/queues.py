@@ -68,6 +68,34 @@ class CommandProgress:
     taken_back: Annotated[TakenBack, wire("taken_back", absent={})] = TakenBack()
 
 
+@stored_as("walk")
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a line was looked at for entries that have as many rewards as suffice (Rule 4.3).
+
+    `cause` is the inbox key of the command before which they leave. The entries up to `ordinal`,
+    which stands in the ticket at `place`, were looked at.
+    """
+
+    cause: Annotated[str, wire("cause")]
+    suffices: Annotated[int, wire("suffices")]
+    place: Annotated[int, wire("place", absent=0)] = 0
+    ordinal: Annotated[int, wire("ordinal", absent=-1)] = -1
+
+
+@stored_as("day_total")
+@dataclass(frozen=True, slots=True)
+class DayTotal:
+    """A sum over a day of the shop, ISO 8601; of the last day on which there was any."""
+
+    day: Annotated[str, wire("day")]
+    amount: Annotated[Amount, money("amount")]
+
+    def plus(self, day: str, amount: Amount) -> "DayTotal":
+        """Return the sum with so much more on a day; earlier days are forgotten."""
+        return DayTotal(day, amount + (self.amount if day == self.day else 0))
+
+
 @stored_as("lease")
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -77,7 +105,7 @@ class Lease:
     until: Annotated[Instant, wire("until")]
 
 
-@stored_as("queue")
+@stored_as("queue", 2)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -89,7 +117,12 @@ class Queue:
     instant of the last run that paid the pool out.
     `tills` are the sums of the postings to the queue's accounts, so negative for what it took
     in. `group` is the open group of random return (Rule 1.6.2). `flow` is what was given of late.
+    `paid_on` is what it paid on each of the last days of the shop (Rule 8.4).
     `merging`: entries that left are on their way to another queue (Rule 1.5.5).
+    Where rewards are counted, whoever waits has fewer than `exits_at` (None: nobody looked), and
+    `walk` is how far it was looked who has to leave. `paid_out` is what was paid of the pool on a
+    day (Rule 7.5), `borne` what was borne of refunds (Rule 1.6.5.2). Completed orders may wait to
+    settle until `due_until` (Rule 1.6.5.1).
     """
 
     id: Annotated[QueueId, wire("id")]
@@ -108,6 +141,12 @@ class Queue:
     progress: Annotated[CommandProgress | None, wire("progress", absent=None)] = None
     lease: Annotated[Lease | None, wire("lease", absent=None)] = None
     merging: Annotated[bool, wire("merging", absent=False)] = False
+    paid_on: Annotated[dict[str, Amount], wire("paid_on", absent={})] = field(default_factory=dict)
+    exits_at: Annotated[int | None, wire("exits_at", absent=None)] = None
+    walk: Annotated[Walk | None, wire("walk", absent=None)] = None
+    due_until: Annotated[Instant | None, wire("due_until", absent=None)] = None
+    paid_out: Annotated[DayTotal | None, wire("paid_out", absent=None)] = None
+    borne: Annotated[DayTotal | None, wire("borne", absent=None)] = None
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

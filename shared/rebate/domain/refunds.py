@@ -1,5 +1,7 @@
 """Refunds, partial or full, at any time (Rules 1.6.5 and 7a)."""
 
+from collections.abc import Callable, Sequence
+
 from rebate.domain.commands import RefundOrder
 from rebate.domain.conversions import take_back_conversion
 from rebate.domain.events import EntryRefunded
@@ -8,12 +10,13 @@ from rebate.domain.ledger import BalanceType, Draft, QueueAccount, Reason
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.merges import record_refund
 from rebate.domain.money import Amount, exchanged
-from rebate.domain.names import WHOLE_ORDER
+from rebate.domain.names import GUEST, WHOLE_ORDER, TicketKey
 from rebate.domain.pending import take_pending
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
-from rebate.domain.queues import TakenBack
+from rebate.domain.queues import DayTotal, TakenBack
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
+from rebate.domain.times import Instant, day_of
 from rebate.domain.unit_of_work import UnitOfWork
 from rebate.domain.write_budget import BudgetExceeded
 
@@ -29,8 +32,10 @@ def refund(execution: Execution, command: RefundOrder) -> None:
     for index in range(execution.taken_back.line, len(unit.line.ticket(key).lines)):
         line = unit.line.ticket(key).lines[index]
         back = {cut.line: cut.amount for cut in command.cuts if line.id in {cut.line, WHOLE_ORDER}}
-        if back:
-            _refund_line(execution, command, index, line.without(back))
+        most = next((bound.most for bound in command.bounds if bound.line == line.id), ())
+        if back or most:
+            lowered = line.without(back)
+            _refund_line(execution, command, index, lowered.at_most(most) if most else lowered)
             execution.taken_back = TakenBack(index + 1)
     record_refund(unit, unit.line.ticket(key), command)
 
@@ -41,29 +46,82 @@ def _refund_line(execution: Execution, command: RefundOrder, index: int, line: T
     cleared, decimals = unit.queue.has_cleared(before), unit.plan.decimals
     lowered = line.entry and _lowered(line, line.entry, cleared=cleared, decimals=decimals)
     draft = Draft("refund", before.order, line.id)
+    line = _take_back_own(execution, draft, before, index, line)
     if line.entry and lowered:
-        _claw_back(execution, draft, before, index, line.entry.paid - lowered.paid)
-    ticket = _take_back_contribution(unit, draft, before.with_line(index, line), index)
+        excess = line.entry.paid - lowered.paid
+        _claw_back(execution, draft, before.key, index, excess, _taken_of_entry)
+    ticket = _take_back_contribution(execution, draft, before.with_line(index, line), index)
     unit.save(ticket)
     if line.entry and lowered and lowered != line.entry:
         _lower_entry(execution, draft, command, index, lowered)
     enter_in_journal(unit, draft)
 
 
-def _take_back_contribution(unit: UnitOfWork, draft: Draft, ticket: Ticket, index: int) -> Ticket:
-    """Lower what was contributed: what was retained is given up, the rest is borne."""
-    line = ticket.lines[index]
+def _take_back_contribution(
+    execution: Execution, draft: Draft, ticket: Ticket, index: int
+) -> Ticket:
+    """Lower what was contributed: what was retained is given up, the rest is borne.
+
+    A buyer's own part is borne whole; a guest's was retained like the rest (Rule 0.14).
+    """
+    unit, line = execution.unit, ticket.lines[index]
     owes = ticket.gives(index)
     settled = tuple(
-        None if gave is None else owed for gave, owed in zip(line.settled, owes, strict=False)
+        None if gave is None else min(gave, owed)
+        for gave, owed in zip(line.settled, owes, strict=False)
     )
     difference = sum(gave or 0 for gave in line.settled) - sum(owed or 0 for owed in settled)
-    given_up = min(difference, line.retained)
+    own = _own_part(unit, line.settled) - _own_part(unit, settled)
+    is_borne = 0 if ticket.member == GUEST else own
+    given_up = min(difference - is_borne, line.retained)
     post_to_queue(unit, draft, QueueAccount.CONTRIBUTED, difference)
     post_to_queue(unit, draft, QueueAccount.RETAINED, -given_up)
     post_to_queue(unit, draft, QueueAccount.BORNE, given_up - difference)
+    _count_as_borne(unit, execution.at, difference - given_up)
     line = replace(line, settled=settled, retained=line.retained - given_up)
     return ticket.with_line(index, line)
+
+
+def _count_as_borne(unit: UnitOfWork, at: Instant, amount: Amount) -> None:
+    """Count what the platform bears on a day of the shop (Rule 1.6.5.2)."""
+    if amount and unit.plan.zone:
+        day = day_of(at, unit.plan.zone).isoformat()
+        so_far = unit.queue.borne or DayTotal(day, 0)
+        unit.queue = replace(unit.queue, borne=so_far.plus(day, amount))
+
+
+def _own_part(unit: UnitOfWork, settled: Sequence[Amount | None]) -> Amount:
+    """Return what of a line's settled parts is the buyer's own-purchase reward (Rule 6.2)."""
+    parts = zip(unit.plan.parts, settled, strict=False)
+    return sum(gave or 0 for part, gave in parts if part.for_buyer)
+
+
+def _take_back_own(
+    execution: Execution, draft: Draft, ticket: Ticket, index: int, line: TicketLine
+) -> TicketLine:
+    """Claw back from the buyer what the own-purchase reward is less now; return the line so.
+
+    A reward from before it was kept what was paid of it was paid whole.
+    """
+    unit, owes = execution.unit, ticket.with_line(index, line).gives(index)
+    paid = _own_part(unit, line.settled) if line.buyer_paid is None else line.buyer_paid
+    excess = max(0, paid - _own_part(unit, owes))
+    if not excess or ticket.member == GUEST:
+        return line
+    unit.save(ticket.with_line(index, replace(ticket.lines[index], buyer_paid=paid)))
+    _claw_back(execution, draft, ticket.key, index, excess, _taken_of_own)
+    known = unit.line.ticket(ticket.key)
+    unit.save(known.with_line(index, _taken_of_own(known.lines[index], excess)))
+    return replace(line, buyer_paid=paid - excess)
+
+
+def _taken_of_own(line: TicketLine, taken: Amount) -> TicketLine:
+    return replace(line, buyer_paid=(line.buyer_paid or 0) - taken)
+
+
+def _taken_of_entry(line: TicketLine, taken: Amount) -> TicketLine:
+    assert line.entry is not None, f"line {line.id} has no entry"
+    return replace(line, entry=line.entry.plus(-taken, Reason.CLAWED_BACK))
 
 
 def _lower_entry(
@@ -89,10 +147,7 @@ def _lower_entry(
 def _lowered(line: TicketLine, entry: Entry, *, cleared: bool, decimals: int) -> Entry:
     """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
     if entry.entitlement is None:
-        if line.entitlement_base:
-            return entry
-        emptied = entry.plus(-entry.paid, Reason.CLAWED_BACK)
-        return replace(emptied, status=Status.REFUNDED)
+        return _with_rewards_cut(line, entry)
     entitlement = line.entitlement() or 0
     excess = max(0, entry.paid - entitlement)
     lowered = replace(entry.plus(-excess, Reason.CLAWED_BACK), entitlement=entitlement)
@@ -106,10 +161,32 @@ def _lowered(line: TicketLine, entry: Entry, *, cleared: bool, decimals: int) ->
     return replace(lowered, status=entry.status if lowered.outstanding else Status.COMPLETED)
 
 
+def _with_rewards_cut(line: TicketLine, entry: Entry) -> Entry:
+    """Return an entry that counts rewards, each cut as its order was (Rule 7a).
+
+    What was paid before rewards were kept one by one is cut as one. An entry of which a part was
+    taken back in an earlier commit still has all rewards, so it comes to the same.
+    """
+    unknown = max(0, entry.paid - sum(each.paid * each.times for each in entry.received))
+    received = tuple(
+        replace(each, paid=min(each.paid, line.allowed(each.reward))) for each in entry.received
+    )
+    keeps = line.allowed(unknown) + sum(each.paid * each.times for each in received)
+    cut = replace(entry.plus(min(0, keeps - entry.paid), Reason.CLAWED_BACK), received=received)
+    return cut if line.entitlement_base else replace(cut, status=Status.REFUNDED)
+
+
 def _claw_back(
-    execution: Execution, draft: Draft, ticket: Ticket, index: int, amount: Amount
+    execution: Execution,
+    draft: Draft,
+    key: TicketKey,
+    index: int,
+    amount: Amount,
+    without: Callable[[TicketLine, Amount], TicketLine],
 ) -> None:
     """Take back from pending money first, then from cash, which may go below zero.
+
+    `without` returns the line after a part of it was taken.
 
     Raises:
         BudgetExceeded: a part of the pending money is taken back, and nothing else done.
@@ -117,13 +194,15 @@ def _claw_back(
     if not amount:
         return
     unit = execution.unit
+    ticket = unit.line.ticket(key)
+    reason = Reason.OWN if without is _taken_of_own else Reason.CLAWED_BACK
     pending, is_all = take_pending(unit, ticket, amount, execution.at)
     taken = amount if is_all else pending
     for pocket, part in ((BalanceType.PENDING, pending), (BalanceType.CASH, taken - pending)):
-        credit_member(unit, draft, ticket.member, pocket, -part, reason=Reason.CLAWED_BACK)
+        credit_member(unit, draft, ticket.member, pocket, -part, reason=reason)
     post_to_queue(unit, draft, QueueAccount.CLAWED_BACK, taken)
     if not is_all:
-        unit.save(ticket.with_entry(index, lambda entry: entry.plus(-taken, Reason.CLAWED_BACK)))
+        unit.save(ticket.with_line(index, without(ticket.lines[index], taken)))
         enter_in_journal(unit, draft)
         execution.begun = True
         execution.taken_back = TakenBack(index, execution.taken_back.amount + taken)

@@ -3,7 +3,7 @@
 from rebate.domain.commands import Join
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
 from rebate.domain.ledger import BalanceType, Draft, QueueAccount
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import OrderId
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
 from rebate.domain.records import replace
@@ -12,14 +12,17 @@ from rebate.domain.times import Instant
 from rebate.domain.unit_of_work import UnitOfWork
 
 
-def repurchase_of(ticket: Ticket, at: Instant) -> tuple[Ticket, Join]:
-    """Return ticket and command that buy again what a ticket that left had bought (Rule 4.4)."""
+def repurchase_of(ticket: Ticket, at: Instant, contribution_bps: Bps | None) -> tuple[Ticket, Join]:
+    """Return ticket and command that buy again what a ticket that left had bought (Rule 4.4).
+
+    It gives by `contribution_bps`, the ratio in force (None: as it did before).
+    """
     origin, number = ticket.origin or ticket.order, ticket.round + 1
     again = Ticket(
         queue=ticket.queue,
         order=OrderId(f"{origin}-r{number}"),
         member=ticket.member,
-        lines=tuple(_fresh(line) for line in ticket.lines),
+        lines=tuple(_fresh(line, contribution_bps) for line in ticket.lines),
         paid_at=at,
         store=ticket.store,
         referrer=ticket.referrer,
@@ -45,5 +48,14 @@ def settle_repurchase(unit: UnitOfWork, ticket: Ticket, amount: Amount) -> bool:
     return True
 
 
-def _fresh(line: TicketLine) -> TicketLine:
-    return replace(line, settled=(), retained=0, entry=None)
+def _fresh(line: TicketLine, contribution_bps: Bps | None) -> TicketLine:
+    """Return what is bought again: what was left of it, which is all of the new order (Rule 7a)."""
+    return replace(
+        line,
+        contribution_bps=line.contribution_bps if contribution_bps is None else contribution_bps,
+        settled=(),
+        retained=0,
+        entry=None,
+        most=(),
+        first_entitlement_base=line.entitlement_base,
+    )

@@ -13,7 +13,7 @@ from rebate.domain.records import dataclass, field
 from rebate.domain.senders import SendersTerms
 from rebate.domain.wire import money, stored_as, wire
 
-EDITION = 5
+EDITION = 6
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
 PlanTerms = TypeVar("PlanTerms")
@@ -23,13 +23,15 @@ class TermsByPlan(dict[str, Any]):
     """The terms of each plan by its name, each a record of the type that its `PlanType` names."""
 
 
-@stored_as("terms_by_plan", 2)
+@stored_as("terms_by_plan", 3)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of all plans, also of those that are off: they settle what they accepted.
 
     `on` names the plans that are on. `rebates_per_day` is the most that may be paid to entries on a
-    day, in minor units (Rule 8.4); `default_margin_bps` is that of products of which none is known.
+    day, in minor units (Rule 8.4), `borne_per_day` the most that may be borne of refunds before all
+    is paused (Rule 1.6.5.2); `default_margin_bps` is that of products of which none is known;
+    an order gives no more than `max_share_of_revenue_bps` of what was paid for it.
     What came before its order is kept for `early_days` (None: for ever).
     """
 
@@ -41,6 +43,10 @@ class Terms:
     default_margin_bps: Annotated[Bps, wire("default_margin_bps", absent=0)] = 0
     senders: Annotated[SendersTerms, wire("senders", absent={})] = SendersTerms()
     early_days: Annotated[int | None, wire("early_days", absent=None)] = None
+    max_share_of_revenue_bps: Annotated[
+        Bps | None, wire("max_share_of_revenue_bps", absent=None)
+    ] = None
+    borne_per_day: Annotated[Amount | None, money("borne_per_day", absent=None)] = None
 
     def of(self, plan: PlanType[PlanTerms]) -> PlanTerms:
         """Return the terms of a plan."""

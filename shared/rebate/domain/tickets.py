@@ -5,11 +5,12 @@ It holds a line per order line in the queue-rebate plan, and one line for the wh
 other plans (Rule 0.4.1), so that both are settled by the same code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from operator import add, sub
 from typing import Annotated, NamedTuple
 
+from rebate.domain.commissions import Commissions
 from rebate.domain.draws import Group, Lottery, Luck, RandomReturnTerms, drawn_ratio
 from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import WHOLE, Amount, Bps, share, split
@@ -61,7 +62,20 @@ class Conversion:
     amount: Annotated[Amount, money("amount")]
 
 
-@stored_as("entry", 2)
+@stored_as("received")
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A counted reward (Rule 4.3): what it was before any cut, and what was paid of it.
+
+    `times`: so many came in a row that were alike.
+    """
+
+    reward: Annotated[Amount, money("reward")]
+    paid: Annotated[Amount, money("paid")]
+    times: Annotated[int, wire("times", absent=1)] = 1
+
+
+@stored_as("entry", 3)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A place in line (Rule 0.5), in minor units.
@@ -72,6 +86,7 @@ class Entry:
     places of random return that were left when the entry took one.
     `by_reason` is what `paid` comes of (Rule 5.7), what was taken back below zero; an entry paid
     before reasons were kept has only the later ones.
+    `received` are counted rewards, in order; without those from before they were kept one by one.
     """
 
     entitlement: Annotated[Amount | None, money("entitlement")]
@@ -86,6 +101,7 @@ class Entry:
     by_reason: Annotated[Mapping[Reason, Amount], wire("by_reason", absent={})] = field(
         default_factory=dict
     )
+    received: Annotated[tuple[Received, ...], wire("received", absent=[])] = ()
 
     @property
     def outstanding(self) -> Amount:
@@ -105,8 +121,17 @@ class Entry:
         by_reason = {**self.by_reason, reason: so_far + amount}
         return replace(self, paid=self.paid + amount, by_reason=by_reason)
 
+    def rewarded(self, reward: Amount, paid: Amount, reason: Reason) -> "Entry":
+        """Return the entry after one more reward, of which so much was paid (Rules 4.3, 7a)."""
+        one = Received(reward, paid)
+        received = (*self.received, one)
+        if self.received and replace(self.received[-1], times=1) == one:
+            last = replace(one, times=self.received[-1].times + 1)
+            received = (*self.received[:-1], last)
+        return replace(self.plus(paid, reason), rewards=self.rewards + 1, received=received)
 
-@stored_as("ticket_line", 2)
+
+@stored_as("ticket_line", 3)
 @dataclass(frozen=True, slots=True)
 class TicketLine:
     """What one order line gives and gets, with the ratios it joined with (Rule 1.2).
@@ -116,10 +141,15 @@ class TicketLine:
     `entitlement_bps` None: rewards are counted. `cap` is the highest entitlement (Rule 1.2.7).
     `contributes` False: it does not even draw the pool (Rule 1.5.5). `lottery` is what may be
     drawn where the lottery decided the ratio.
-    `sources` are what the profit comes from where the line gives from it.
+    `sources` are what the profit comes from where the line gives from it, less the commissions
+    `net_of` which it is taken (Rule 7.1). `most` is the most that each part may give, empty: no
+    bound (Rule 8.4).
     `received_before` is what it was paid in the queue from which it was merged (Rule 1.5.5).
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
+    `first_entitlement_base` is `entitlement_base` before any refund where rewards are counted (None: not
+    known).
+    `buyer_paid` is what the buyer has of the own-purchase reward (None: nothing, or not known).
     """
 
     id: Annotated[LineId, wire("id")]
@@ -138,6 +168,10 @@ class TicketLine:
     retained: Annotated[Amount, money("retained", absent=0)] = 0
     entry: Annotated[Entry | None, wire("entry", absent=None)] = None
     received_before: Annotated[Amount, money("got", absent=0)] = 0
+    net_of: Annotated[Commissions | None, wire("net_of", absent=None)] = None
+    most: Annotated[tuple[Amount, ...], wire("most", absent=[])] = ()
+    first_entitlement_base: Annotated[Amount | None, money("first_gets_from", absent=None)] = None
+    buyer_paid: Annotated[Amount | None, money("buyer_paid", absent=None)] = None
 
     def without(self, refunded: Mapping[LineId, Amount]) -> "TicketLine":
         """Return the line after a refund of so much of its order lines (Rules 1.6.5 and 7a).
@@ -145,18 +179,32 @@ class TicketLine:
         The refund of an order line that made a loss does not raise the profit.
         """
         contribution_base = self.contribution_base - sum(refunded.values())
+        entitlement_base = self.entitlement_base - sum(refunded.values())
         sources = tuple(
             replace(each, left=each.left - refunded.get(each.line, 0)) for each in self.sources
         )
         if sources:
-            contribution_base = min(self.contribution_base, profit_of(sources))
-        entitlement_base = self.entitlement_base - sum(refunded.values())
+            contribution_base = min(self.contribution_base, self.profit(sources, entitlement_base))
         return replace(
             self,
             contribution_base=contribution_base,
             entitlement_base=entitlement_base,
             sources=sources,
         )
+
+    def net(self, commissions: Commissions) -> "TicketLine":
+        """Return the line giving from its profit less commissions, whenever they are paid."""
+        line = replace(self, net_of=commissions)
+        return replace(line, contribution_base=line.profit(line.sources, line.entitlement_base))
+
+    def profit(self, sources: Iterable[Source], paid: Amount) -> Amount:
+        """Return the profit that the line gives from, if `paid` is what is left of the order."""
+        commissions = sum(self.net_of.amounts(paid)) if self.net_of else 0
+        return max(0, profit_of(sources) - commissions)
+
+    def at_most(self, most: tuple[Amount, ...]) -> "TicketLine":
+        """Return the line with its parts bounded; a bound that was lower stays."""
+        return replace(self, most=tuple(map(min, most, self.most)) if self.most else most)
 
     def promised(self) -> Amount | None:
         """Return what the line may get back in all (Rule 1.2.2); None: rewards are counted."""
@@ -169,6 +217,14 @@ class TicketLine:
         """Return what of it the line may get in its queue: what it did not get in an earlier."""
         promised = self.promised()
         return None if promised is None else max(0, promised - self.received_before)
+
+    def allowed(self, reward: Amount) -> Amount:
+        """Return what of a counted reward the line may keep after its refunds (Rule 7a)."""
+        if not self.entitlement_base:
+            return 0
+        return (
+            reward * self.entitlement_base // (self.first_entitlement_base or self.entitlement_base)
+        )
 
     @property
     def earns(self) -> bool:
@@ -217,7 +273,8 @@ class Ticket:
     def gives(self, index: int) -> tuple[Amount, ...]:
         """Return what line `index` contributes, part by part, at its present amounts."""
         line = self.lines[index]
-        return split(share(line.contribution_base, line.contribution_bps), self.parts_bps)
+        parts = split(share(line.contribution_base, line.contribution_bps), self.parts_bps)
+        return tuple(map(min, parts, line.most)) if line.most else parts
 
     def entry_id(self, index: int) -> EntryId:
         """Return the public name of the entry of line `index`."""

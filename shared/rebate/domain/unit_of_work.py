@@ -36,6 +36,15 @@ class Sent:
     command: Command
 
 
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A ticket whose entry has left the line: when, and the inbox key of what follows from that."""
+
+    ticket: Ticket
+    key: str
+    at: Instant
+
+
 class UnitOfWork:
     """State of one decision; see the module's text."""
 
@@ -51,9 +60,11 @@ class UnitOfWork:
         self.credits: dict[tuple[MemberId, BalanceType], Amount] = {}
         self.holds: dict[tuple[MemberId, str], Hold] = {}
         self.rebates: dict[str, DailyRebates] = {}
-        self.departed: list[Ticket] = []
+        self.paid_on: dict[str, Amount] = {}
+        self.departed: list[Departed] = []
         self.sent: list[Sent] = []
         self.handed_over: list[Ticket] = []
+        self._days: dict[Instant, str] = {}
         self._paths: dict[int, list[NodeKey]] = {}
 
     def save(self, ticket: Ticket) -> None:
@@ -83,6 +94,10 @@ class UnitOfWork:
         self.budget.consult(member)
         return lambda pocket: loaded.has(pocket) + self.credits.get((member, pocket), 0)
 
+    def depart(self, ticket: Ticket, key: str, at: Instant) -> None:
+        """Note that an entry has left; what that causes comes at `key` of the inbox (Rule 4.4)."""
+        self.departed.append(Departed(ticket, key, at))
+
     def send(self, queue: QueueId, command: Command) -> None:
         """Let another queue carry out a command, once this decision is stored."""
         self.sent.append(Sent(queue, command))
@@ -92,6 +107,15 @@ class UnitOfWork:
         """Keep a new ticket of another queue, which is to join there."""
         self.handed_over.append(ticket)
         self.budget.take(1, lines=len(ticket.lines))
+
+    def day_of(self, at: Instant) -> str | None:
+        """Return the day of the shop of an instant, None if days are not counted."""
+        if self.plan.daily_cap is None:
+            return None
+        day = self._days.get(at)
+        if day is None:
+            day = self._days[at] = self.plan.daily_cap.day_of(at)
+        return day
 
     def require(self, *, receivers: int) -> None:
         """Insist on rows for so many more receivers, wherever they stand.

@@ -60,9 +60,9 @@ def read_settings(document: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...
     except InvalidSettings as invalid:
         paths = tuple(problem.path for problem in invalid.problems)
     try:
-        settings = Settings.model_validate(_without_nulls(document), extra="ignore")
+        settings = settings_model().model_validate(_without_nulls(document), extra="ignore")
     except ValidationError as error:
-        raise InvalidSettings(problems_of(error, Settings)) from None
+        raise InvalidSettings(problems_of(error, settings_model())) from None
     return settings, paths
 
 

@@ -60,9 +60,10 @@ def revenue_findings(settings: Settings) -> Iterator[Problem]:
     most = settings.guards.max_share_of_revenue_bps
     if most is None:
         return
-    margin = default_margin(settings)
+    known = default_margin(settings)
+    margin = WHOLE_BPS if known is None else known
     for channel in CHANNELS:
-        costs = costs_of(settings, channel, margin or WHOLE_BPS)
+        costs = costs_of(settings, channel, margin)
         if sum(costs.values()) > most:
             given = _given(channel, costs)
             yield Problem("guards.max_share_of_revenue_bps", f"{given}, more than {percent(most)}")
@@ -81,10 +82,11 @@ def costs_of(settings: Settings, channel: Channel, margin_bps: int) -> Costs:
     return {path: bps for path, bps in found if bps}
 
 
-def default_margin(settings: Settings) -> int:
-    """Return the margin, in basis points, of products of which none is known; 0: nothing is set."""
+def default_margin(settings: Settings) -> int | None:
+    """Return the margin, in basis points, of products of which none is known; None: not set."""
     given = ((each, each.of(settings)) for each in all_plan_settings())
-    return max((each.default_margin_bps(plan) for each, plan in given if plan), default=0)
+    margins = (each.default_margin_bps(plan) for each, plan in given if plan)
+    return max((margin for margin in margins if margin is not None), default=None)
 
 
 def _finding(channel: str, costs: Costs, margin_bps: int) -> Problem:

@@ -16,3 +16,8 @@ RISKS = {
 def acknowledged(settings: Settings, risk: str) -> bool:
     """Tell whether the operator accepts the risk."""
     return any(name in settings.guards.acknowledged for name in RISKS[risk])
+
+
+def acknowledged_at(settings: Settings, risk: str, figure: str) -> bool:
+    """Tell whether the operator accepts the risk at this figure; a bare name holds for any."""
+    return any(name in settings.guards.acknowledged for name in (risk, f"{risk}={figure}"))

@@ -53,6 +53,14 @@ class Guards(Strict):
     rebates_per_day: Amount | None = setting(
         "Highest rebates a day", "每日返利上限", "8.4", example=10000000
     )
+    borne_per_day: Amount | None = setting(
+        "Most that is borne a day",
+        "每日承担上限",
+        "1.6.5.2",
+        example=1000000,
+        note="What refunds take back that was paid out already. The refund that passes it is "
+        "carried out; then the base plan is paused until you resume it. Absent: no limit.",
+    )
     max_share_of_revenue_bps: Bps | None = setting(
         "Highest share of revenue",
         "返利占营收上限",

@@ -21,7 +21,7 @@ from rebate.domain.wire import money, stored_as, wire
 QUEUE = QueueId("alliance")
 
 
-@stored_as("alliance_terms", 2)
+@stored_as("alliance_terms", 3)
 @dataclass(frozen=True, slots=True)
 class AllianceTerms:
     """The plan's settings; `frequency` is (day, week or month; how often)."""
@@ -42,6 +42,7 @@ class AllianceTerms:
     frequency: Annotated[tuple[str, int] | None, wire("frequency", absent=None)] = None
     direct_acceleration_bps: Annotated[Bps, wire("direct_acceleration_bps", absent=0)] = 0
     repurchase_acceleration_bps: Annotated[Bps, wire("repurchase_acceleration_bps", absent=0)] = 0
+    settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
 
 
 def settlement(terms: AllianceTerms) -> Plan:
@@ -108,5 +109,6 @@ PLAN = PlanType(
     terms=AllianceTerms,
     price=price,
     settlement=settlement,
+    settle_after_days=lambda terms: terms.settle_after_days,
     serves_members=True,
 )

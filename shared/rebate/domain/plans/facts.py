@@ -1,10 +1,11 @@
 """What plans may ask when they price an order, beside the order itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Protocol
 
+from rebate.domain.commissions import Above, Merchant
 from rebate.domain.draws import Luck
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, ProductId, QueueId
@@ -35,6 +36,13 @@ class PricingFacts(Protocol):
     @property
     def concession_bps(self) -> Bps | None:
         """What the catalog says that the order's store concedes."""
+
+    @property
+    def merchant(self) -> Merchant | None:
+        """Who brought the order's store in, and what it concedes (Rule 2.4); None: nobody did."""
+
+    def above(self, depth: int) -> Sequence[Above]:
+        """Return the members above the buyer, the nearest first, as many as `depth` at most."""
 
     @property
     def spending(self) -> tuple[Spending, ...]:

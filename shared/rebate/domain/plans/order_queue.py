@@ -17,7 +17,7 @@ from rebate.domain.wire import stored_as, wire
 QUEUE = QueueId("order_queue")
 
 
-@stored_as("order_queue_terms")
+@stored_as("order_queue_terms", 2)
 @dataclass(frozen=True, slots=True)
 class OrderQueueTerms:
     """The plan's settings; ratios in basis points."""
@@ -27,6 +27,7 @@ class OrderQueueTerms:
     rewards_to_exit: Annotated[int, wire("rewards_to_exit", absent=5)] = 5
     referrer_first: Annotated[bool, wire("referrer_first", absent=True)] = True
     repurchase: Annotated[bool, wire("repurchase", absent=True)] = True
+    settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
 
 
 def settlement(terms: OrderQueueTerms) -> Plan:
@@ -36,6 +37,7 @@ def settlement(terms: OrderQueueTerms) -> Plan:
         parts=(Part(rule, due=terms.settle_on, draws_pool=False),),
         rewards_to_exit=terms.rewards_to_exit,
         repurchase=terms.repurchase,
+        repurchase_bps=terms.reward_bps,
     )
 
 
@@ -52,5 +54,6 @@ PLAN = PlanType(
     terms=OrderQueueTerms,
     price=price,
     settlement=settlement,
+    settle_after_days=lambda terms: terms.settle_after_days,
     serves_members=True,
 )

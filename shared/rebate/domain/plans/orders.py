@@ -35,6 +35,7 @@ def whole_ticket(
         entitlement_bps=entitlement_bps,
         joins=order.member is not None,
         sources=sources,
+        first_entitlement_base=paid if entitlement_bps is None else None,
     )
     return Ticket(
         queue=queue,

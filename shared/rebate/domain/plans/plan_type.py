@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from rebate.domain.clearings import Schedule
 from rebate.domain.commands import Command
+from rebate.domain.commissions import Commissions
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
@@ -68,12 +69,14 @@ class Run:
 class Pricing:
     """What a plan makes of an order: the order with its trace, and a ticket for each queue.
 
-    `queues` are those that hear of the order without a ticket.
+    `queues` are those that hear of the order without a ticket; `commissions` are what it owes
+    outside of queues.
     """
 
     order: Order
     tickets: tuple[Ticket, ...] = ()
     queues: tuple[QueueId, ...] = ()
+    commissions: Commissions | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class PlanType(Generic[Terms]):
     """A plan: how its queues are called, what orders give and get, how that is settled and shown.
 
     `terms` is what its settings mean. `settlement` is None in a plan without a line.
-    `gives_of_profit`: orders give from their profit, not from what was paid (Rule 7.1).
+    `settle_after_days`: so many days after completion is due what that settles (Rule 1.6.5.1).
+    `gives_of_profit`: orders give from their profit, not from what was paid (Rule 7.1), and where
+    its terms are `net_of_commissions`, from what these leave of it. Parts of a contribution from
+    number `late_part` on are cut before those of any other plan (Rule 8.4).
     `serves_members`: entries are served by whose they are, too (Rules 4.2, 5.6), so tickets are to
     be found by their member while they wait.
     """
@@ -94,7 +100,10 @@ class PlanType(Generic[Terms]):
     runs: tuple[Run, ...] = ()
     display: Callable[[Terms], DisplayTerms] = lambda _terms: DisplayTerms()
     daily_pool: Callable[[Terms], DailyPool] | None = None
+    settle_after_days: Callable[[Terms], int] = lambda _terms: 0
     gives_of_profit: bool = False
+    net_of_commissions: Callable[[Terms], bool] = lambda _terms: False
+    late_part: int | None = None
     serves_members: bool = False
 
     def queue(self, queue: QueueId) -> QueueName | None:

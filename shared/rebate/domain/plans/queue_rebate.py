@@ -59,6 +59,33 @@ def queue_of(terms: QueueRebateTerms, order: Order, line: OrderLine) -> QueueId:
     return QueueId("cashiers") if terms.cashiers_shared else own.id
 
 
+def is_in_use(terms: QueueRebateTerms, queue: QueueId) -> bool:
+    """Tell whether lines still join a queue of this plan, by how its queues are set (Rule 1.4.1).
+
+    After a switch from shared to apart or back what waits in the old ones is stalled. The mall
+    queue never is: lines without a product join it, and what comes of products that are off sale.
+    """
+    name = PLAN.queue(queue)
+    if name is None:
+        return True
+    return {
+        MALL: True,
+        PRODUCT.name: terms.mall_per_product,
+        "stores": terms.stores_shared,
+        STORE.name: not terms.stores_shared,
+        "cashiers": terms.cashiers_shared,
+        CASHIER.name: not terms.cashiers_shared,
+    }[name.kind.name]
+
+
+def shared_queue(queue: QueueId) -> QueueId | None:
+    """Return the queue that a queue's lines belong to where they share one; None: it is that."""
+    name = PLAN.queue(queue)
+    kind = name.kind.name if name else ""
+    shared = {PRODUCT.name: "mall", STORE.name: "stores", CASHIER.name: "cashiers"}.get(kind)
+    return QueueId(shared) if shared else None
+
+
 def spending_group(order: Order, line: OrderLine) -> str | None:
     """Return with which goods a line adds up (Rule 1.3.2), or None if it does not count."""
     if order.channel != "mall":
@@ -239,4 +266,5 @@ PLAN = PlanType(
     settlement=settlement,
     runs=(Run("clear", lambda terms: terms.clearing, _clear, pays=False),),
     display=lambda terms: terms.display,
+    settle_after_days=lambda terms: terms.settle_after_days,
 )

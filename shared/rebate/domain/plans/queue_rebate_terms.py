@@ -55,7 +55,7 @@ class Branch:
     )
 
 
-@stored_as("queue_rebate_terms", 2)
+@stored_as("queue_rebate_terms", 3)
 @dataclass(frozen=True, slots=True)
 class QueueRebateTerms:
     """The plan's switches (Rule 1.4) and the scopes that its settings make (Rule 1.5).
@@ -95,6 +95,7 @@ class QueueRebateTerms:
     random_return: Annotated[tuple[int, int] | None, wire("random_return", absent=None)] = None
     clearing: Annotated[Schedule | None, wire("clearing", absent=None)] = None
     display: Annotated[DisplayTerms, wire("display", absent={})] = DisplayTerms()
+    settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
 
     def scopes_of(self, order: Order, line: OrderLine) -> Scopes:
         """Return a line's scopes, the most specific first (Rules 1.3, 1.5)."""

@@ -21,10 +21,13 @@ from rebate.domain.wire import stored_as, wire
 KIND = QueueKind("red_packet", owned=True)
 
 
-@stored_as("red_packet_terms")
+@stored_as("red_packet_terms", 2)
 @dataclass(frozen=True, slots=True)
 class RedPacketTerms:
-    """The plan's settings; `shares_bps` are those of own purchase, queue and average reward."""
+    """The plan's settings; `shares_bps` are those of own purchase, queue and average reward.
+
+    `by_member`: rewards are pending until the member collects them.
+    """
 
     concessions_bps: Annotated[Mapping[StoreId, Bps], wire("concessions_bps", absent={})] = field(
         default_factory=dict
@@ -33,14 +36,17 @@ class RedPacketTerms:
     entitlement_bps: Annotated[Bps, wire("entitlement_bps", absent=0)] = 0
     place_by: Annotated[Moment, wire("place_by", absent="completed")] = Moment.COMPLETED
     average_every: Annotated[str, wire("average_every", absent="day")] = "day"
+    settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
+    by_member: Annotated[bool, wire("by_member", absent=False)] = False
 
 
 def settlement(terms: RedPacketTerms) -> Plan:
     """Return the plan's choices: to the buyer at payment, along the line, and into the pool."""
-    own = Part(to_buyer(), draws_pool=False, for_line=False)
+    own = Part(to_buyer(), draws_pool=False, for_line=False, for_buyer=True)
     queue = Part(fifo(), due=terms.place_by, draws_pool=False)
     average = Part(collect(), due=terms.place_by, leftover=Leftover.CARRY, draws_pool=False)
-    return Plan(parts=(own, queue, average), joins=terms.place_by)
+    parts = (own, queue, average)
+    return Plan(parts=parts, joins=terms.place_by, collected=terms.by_member)
 
 
 def price(terms: RedPacketTerms, order: Order, _facts: PricingFacts) -> Pricing:
@@ -68,5 +74,7 @@ PLAN = PlanType(
     terms=RedPacketTerms,
     price=price,
     settlement=settlement,
+    late_part=2,
     runs=(Run("average", lambda terms: Schedule(terms.average_every), _average),),
+    settle_after_days=lambda terms: terms.settle_after_days,
 )

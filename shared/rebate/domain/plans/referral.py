@@ -1,10 +1,11 @@
 """Referral and team rewards (分销): no line, but shares of an order for those above (Rule 2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 from rebate.domain.clearings import Schedule
-from rebate.domain.money import Amount, Bps, share
+from rebate.domain.commissions import Above, Commissions, Kind, Merchant, Reward
+from rebate.domain.money import Bps
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
@@ -14,7 +15,6 @@ from rebate.domain.queue_names import QueueKind, QueueName
 from rebate.domain.records import dataclass, field
 from rebate.domain.wire import stored_as, wire
 
-Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
 KIND = QueueKind("referral", owned=True, has_line=False)
 
 
@@ -34,10 +34,13 @@ class DividendTerms:
     )
 
 
-@stored_as("referral_terms")
+@stored_as("referral_terms", 2)
 @dataclass(frozen=True, slots=True)
 class ReferralTerms:
-    """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4)."""
+    """The plan's settings; `merchant_on_turnover`: else of what the store concedes (Rule 2.4).
+
+    All rewards of an order come to no more than `max_share_bps` of it, None: all of it.
+    """
 
     settle_on: Annotated[Moment, wire("settle_on", absent="completed")] = Moment.COMPLETED
     direct_bps: Annotated[Bps, wire("direct_bps", absent=0)] = 0
@@ -49,41 +52,8 @@ class ReferralTerms:
     merchant_bps: Annotated[Bps, wire("merchant_bps", absent=0)] = 0
     merchant_on_turnover: Annotated[bool, wire("merchant_on_turnover", absent=False)] = False
     dividend: Annotated[DividendTerms | None, wire("dividend", absent=None)] = None
-
-
-@dataclass(frozen=True, slots=True)
-class Above:
-    """A member above the buyer, the nearest first, with the team rank."""
-
-    member: MemberId
-    rank: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Merchant:
-    """Who brought the order's store in, and what the store concedes."""
-
-    member: MemberId
-    concession_bps: Bps
-
-
-@stored_as("reward")
-@dataclass(frozen=True, slots=True)
-class Reward:
-    """What a member gets of an order: `ratio_bps` of it, or of what the store concedes of it."""
-
-    kind: Annotated[Kind, wire("kind")]
-    member: Annotated[MemberId, wire("member")]
-    ratio_bps: Annotated[Bps, wire("ratio_bps")]
-    concession_bps: Annotated[Bps | None, wire("concession_bps", absent=None)] = None
-
-    def base(self, paid: Amount) -> Amount:
-        """Return the amount that the ratio is of, in an order for which `paid` is left."""
-        return paid if self.concession_bps is None else share(paid, self.concession_bps)
-
-    def amount(self, paid: Amount) -> Amount:
-        """Return the reward in minor units; a refund lowers it in proportion (Rule 2.6)."""
-        return share(self.base(paid), self.ratio_bps)
+    max_share_bps: Annotated[Bps | None, wire("max_share_bps", absent=None)] = None
+    settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
 
 
 def queue_of(order: OrderId) -> QueueId:
@@ -97,9 +67,11 @@ def order_of(queue: QueueId) -> OrderId | None:
     return OrderId(name.owner) if name and name.owner else None
 
 
-def price(_terms: ReferralTerms, order: Order, _facts: PricingFacts) -> Pricing:
-    """Let the order's rewards be paid; who gets how much is found when it settles."""
-    return Pricing(order, queues=(queue_of(order.id),))
+def price(terms: ReferralTerms, order: Order, facts: PricingFacts) -> Pricing:
+    """Fix who gets which share of the order; it is paid when the order settles (Rule 2.6.2)."""
+    found = rewards(terms, facts.above(terms.max_depth), facts.merchant)
+    commissions = Commissions(tuple(found), terms.max_share_bps)
+    return Pricing(order, queues=(queue_of(order.id),), commissions=commissions)
 
 
 def rewards(
@@ -145,4 +117,5 @@ PLAN = PlanType(
     price=price,
     settlement=None,
     runs=(Run("dividend", _dividend),),
+    settle_after_days=lambda terms: terms.settle_after_days,
 )

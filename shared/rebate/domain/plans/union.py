@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import time
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from rebate.domain.allocation import collect_accelerated
 from rebate.domain.clearings import Schedule
@@ -16,7 +17,7 @@ from rebate.domain.plans.orders import paid_for, sources_of, whole_ticket
 from rebate.domain.plans.plan_type import DailyPool, PlanType, Pricing, Run, whole
 from rebate.domain.queue_names import QueueKind
 from rebate.domain.records import dataclass, field
-from rebate.domain.times import Instant
+from rebate.domain.times import Instant, day_of
 from rebate.domain.wire import money, stored_as, wire
 
 QUEUE = QueueId("union")
@@ -34,12 +35,14 @@ class Ratios:
 _AS_THE_PLAN = Ratios()
 
 
-@stored_as("union_terms")
+@stored_as("union_terms", 2)
 @dataclass(frozen=True, slots=True)
 class UnionTerms:
     """The plan's settings; ratios in basis points; a product's or store's own where set.
 
-    `run_at` is when the day's pool is paid (Rule 7.3), of it at most `payout_per_day`.
+    `run_at` is when the day's pool is paid (Rule 7.3), of it at most `payout_per_day`: a day of
+    the shop's, in its `zone`, over all runs (Rule 7.5).
+    `net_of_commissions`: the profit is what an order's commissions leave of it (Rule 7.1).
     """
 
     profit_share_bps: Annotated[Bps, wire("profit_share_bps", absent=0)] = 0
@@ -54,6 +57,9 @@ class UnionTerms:
     referral_acceleration_bps: Annotated[Bps, wire("referral_acceleration_bps", absent=0)] = 0
     run_at: Annotated[time, wire("run_at", absent="00:00:00")] = time()
     payout_per_day: Annotated[Amount | None, money("payout_per_day", absent=None)] = None
+    net_of_commissions: Annotated[bool, wire("net_of_commissions", absent=False)] = False
+    zone: Annotated[ZoneInfo | None, wire("zone", absent=None)] = None
+    settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
 
 
 def settlement(terms: UnionTerms) -> Plan:
@@ -100,7 +106,8 @@ def _ratio(
 
 def _pay_out(terms: UnionTerms, at: Instant) -> PayPool:
     """Return what pays the day's pool to entries in order of purchase (Rule 7.3)."""
-    return PayPool(at, equally=False, limit=terms.payout_per_day)
+    day = day_of(at, terms.zone).isoformat() if terms.zone else None
+    return PayPool(at, equally=False, limit=terms.payout_per_day, day=day)
 
 
 PLAN = PlanType(
@@ -111,6 +118,8 @@ PLAN = PlanType(
     settlement=settlement,
     runs=(Run("union", lambda terms: Schedule(at=terms.run_at), _pay_out),),
     daily_pool=lambda terms: DailyPool(terms.profit_share_bps, terms.payout_per_day),
+    settle_after_days=lambda terms: terms.settle_after_days,
     gives_of_profit=True,
+    net_of_commissions=lambda terms: terms.net_of_commissions,
     serves_members=True,
 )

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rebate.domain.commands import Merge, OfTicket, Receive
+from rebate.domain.commands import Merge, OfTicket, Receive, Settle
 from rebate.domain.currencies import decimals_of
 from rebate.domain.gifts import GiftCount, Redemption
 from rebate.domain.holds import Hold
@@ -41,6 +41,7 @@ from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
     Commission,
     DividendRun,
+    Holder,
     Inbox,
     Journal,
     ListItem,
@@ -109,7 +110,7 @@ class _Books:
         yield from check_holds(self.reading.scan(Hold), self._held)
         yield from self._requests()
         commissions, dividends = self.reading.scan(Commission), self.reading.scan(DividendRun)
-        yield from check_rewards(commissions, dividends, self._sums)
+        yield from check_rewards(commissions, dividends, self.reading.scan(Holder), self._sums)
         yield from self._statements()
         yield from self._tickets()
         yield from self._orders()
@@ -146,6 +147,8 @@ class _Books:
                 self._merging.add(step.merged_from)
             case Merge(goes_on=True):
                 self._merging.add(row.queue)
+            case Settle():
+                pass
             case command if isinstance(command, OfTicket):
                 self._pending.add(command.order)
 

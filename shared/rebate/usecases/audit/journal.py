@@ -37,13 +37,15 @@ class Given:
     """What a line gave in all, and what of its contributions stayed with the platform.
 
     `first` is what it gave before refunds. What was retained with it may include money that it
-    drew from the pool; of its own at most `first` was (Rule 1.6.5).
+    drew from the pool; of its own at most `first` was (Rule 1.6.5). `own` is what the buyer has of
+    it (Rule 6.2).
     """
 
     net: Amount = 0
     first: Amount = 0
     kept: Amount = 0
     given_up: Amount = 0
+    own: Amount = 0
 
     @property
     def retained(self) -> Amount:
@@ -106,6 +108,10 @@ class Sums:
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
         if row.source.startswith(REWARDS):
             self.rewards[row.source, owner] += posting.amount
+        if posting.reason is Reason.OWN and entry.order is not None and entry.line is not None:
+            of_line = (queue, entry.order, entry.line)
+            self.given.setdefault(of_line, Given()).own += posting.amount
+            return
         name = posting.entry or _entry_refunded(entry)
         if name and pocket in MONEY:
             self.paid[queue, name, posting.reason] += posting.amount

@@ -11,7 +11,6 @@ from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.orders import sources_of
 from rebate.domain.plans.registry import PLANS
-from rebate.domain.profits import profit_of
 from rebate.domain.tickets import Ticket, TicketLine
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.orders.store_order import load_order
@@ -161,8 +160,9 @@ def _first_key(ticket: Ticket) -> Key:
 def _profit(order: Order, line: TicketLine) -> Amount:
     """Return the profit; the refund of a loss does not raise what a line gives from (Rule 7a)."""
     sources = sources_of(order)
+    profit = line.profit(sources, sum(order.left().values()))
     losses = any(source.profit is not None and source.profit < 0 for source in sources)
-    return min(profit_of(sources), line.contribution_base) if losses else profit_of(sources)
+    return min(profit, line.contribution_base) if losses or line.net_of else profit
 
 
 def _spent(order: Order) -> dict[str, int]:

@@ -13,7 +13,7 @@ from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.audit.journal import Sums
 from rebate.usecases.money.backing import backed_by, places_of
-from rebate.usecases.storage.rows import Commission, DividendRun, ListItem
+from rebate.usecases.storage.rows import Commission, DividendRun, Holder, ListItem
 
 
 def check_holds(holds: Iterable[Hold], held: Mapping[Account, Amount]) -> Iterator[AuditDifference]:
@@ -102,7 +102,10 @@ def check_lists(
 
 
 def check_rewards(
-    commissions: Iterable[Commission], dividends: Iterable[DividendRun], sums: Sums
+    commissions: Iterable[Commission],
+    dividends: Iterable[DividendRun],
+    holders: Iterable[Holder],
+    sums: Sums,
 ) -> Iterator[AuditDifference]:
     """Yield where rewards and dividends are not what was paid for them (Rule 2)."""
     for row in commissions:
@@ -110,11 +113,21 @@ def check_rewards(
         for paid in row.paid:
             said[paid.reward.member] += paid.amount
         yield from _rewarded(f"referral/{row.order}", said, sums)
+    shared: dict[str, Counter[str]] = {}
+    for holder in holders:
+        shared.setdefault(holder.run, Counter())[holder.member] += holder.paid
     for run in dividends:
-        yield from _rewarded(f"dividend/{run.id}", Counter(dict(run.parts[: run.done])), sums)
+        said = shared.get(run.id, Counter(dict(run.parts[: run.done])))
+        yield from wrong(f"dividend/{run.id}", "paid", found=run.paid, expected=_paid(run, said))
+        yield from _rewarded(f"dividend/{run.id}", said, sums)
     for (source, member), amount in sums.rewards.items():
         if amount:
             yield AuditDifference(source, f"is not stored, and {member} was paid {amount}")
+
+
+def _paid(run: DividendRun, said: Counter[str]) -> Amount:
+    """Return what a run says that it paid in all; those of earlier releases did not say."""
+    return run.paid if run.parts else said.total()
 
 
 def _rewarded(source: str, said: Counter[str], sums: Sums) -> Iterator[AuditDifference]:

@@ -19,13 +19,13 @@ from rebate.domain.commands import Clear, ExchangeEntry, Merge
 from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import QueueId
-from rebate.domain.plans.queue_rebate import MALL
+from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import SECOND, later
 from rebate.usecases.queries.show_progress import line_page
-from rebate.usecases.queries.show_queues import products_off_sale
+from rebate.usecases.queries.show_queues import is_out_of_use, products_off_sale
 from rebate.usecases.schedules.start_runs import send
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.plan_of import shown_plan_of
@@ -81,7 +81,7 @@ class StalledQueueActions:
         self._settle(queue)
 
     def merge(self, queue: QueueId) -> StalledMerged:
-        """Let all that waits in a stalled queue join the mall queue, behind those who wait there.
+        """Let all that waits in a stalled queue join the shared one, behind those who wait there.
 
         Each entry joins for what it lacks, in the order of the line, and what the pool holds goes
         along (Rule 1.5.5). What is not done in time goes on by itself; what arrives afterwards, of
@@ -92,13 +92,16 @@ class StalledQueueActions:
             Conflict: its product is on sale.
         """
         row = self._insist_stalled(queue)
+        into = queue_rebate.shared_queue(queue)
+        if into is None:
+            raise Conflict(f"lines of {queue} belong to several queues now: exchange or clear it")
         before, until = row.standing.waiting, later(self.clock.now(), MERGE_PATIENCE)
-        send(self.store, self.clock, queue, Merge(self.clock.now(), MALL))
+        send(self.store, self.clock, queue, Merge(self.clock.now(), into))
         seen = None
         while seen is None or (row.merging and row.version != seen and self.clock.now() < until):
             seen = row.version
             self._settle(queue)
-            self._settle(MALL)
+            self._settle(into)
             row = self.store.get(Queue, Key(queue)) or row
         waiting = row.standing.waiting
         return StalledMerged(moved=max(0, before - waiting), waiting=waiting)
@@ -159,7 +162,8 @@ class StalledQueueActions:
         row = self.store.get(Queue, Key(queue))
         if row is None:
             raise Rejected(Code.UNKNOWN_ENTRY, f"there is no queue {queue}")
-        if not products_off_sale(self.store, [row]):
+        terms = self.settings.in_force().terms
+        if not products_off_sale(self.store, [row]) and not is_out_of_use(terms, queue):
             raise Conflict(f"queue {queue} is not stalled: its product is not off sale")
         return row
 

@@ -35,7 +35,7 @@ from rebate.usecases.storage.rows import Journal
 SOURCE = "rebate"
 """The `source` of every event out."""
 
-_MEMBERS_ALONE = (LoveThawed, RebateCapped, RepurchaseMissed)
+_MEMBERS_ALONE = (LoveThawed, RepurchaseMissed)
 """Only the member is told of these."""
 
 _OF_NO_QUEUE = (
@@ -68,8 +68,12 @@ _NAMES = {
     "redemption": "redemption_id",
     "gift": "gift_id",
     "adjustment": "adjustment_id",
+    "commission": "kind",
 }
 """What the world calls a field, where that is not its name."""
+
+_KINDS = {"level": "level_difference"}
+"""What the world calls a kind of commission, where that is not its name."""
 
 _UNTOLD = {"type", "from_place", "below"}
 """Fields that are for ourselves: what an event is, and which places a clearing covers."""
@@ -114,13 +118,20 @@ def _detail(row: Journal, place: int, event: Event) -> dict[str, Any]:
     """Return what an event says, by the names that the world knows its fields by."""
     said: dict[str, Any] = {"event_id": f"{row.source}#{row.number}#{place}", "at": _utc(row.at)}
     if not isinstance(event, _OF_NO_QUEUE):
-        said["queue"] = row.source
+        said["queue"] = None if _is_commission(event) else row.source
     for name, value in fields_of(event):
         if name not in _UNTOLD:
             said[_NAMES.get(name, name)] = value.value if isinstance(value, Enum) else value
+    if "kind" in said:
+        said["kind"] = _KINDS.get(said["kind"], said["kind"])
     if isinstance(event, RebatePaid):
         said["due"] = _due(row, event)
     return said
+
+
+def _is_commission(event: Event) -> bool:
+    """Tell what a cap cut of a commission or a dividend from what it cut of a queue's rebate."""
+    return isinstance(event, RebateCapped) and event.commission is not None
 
 
 def _utc(at: Instant) -> str:

@@ -26,7 +26,7 @@ from rebate.usecases.draws.seeds import Seeds
 from rebate.usecases.orders.early_events import ExpiredEvent, early_of, has_room, letter_of
 from rebate.usecases.orders.pace_orders import turn_of
 from rebate.usecases.orders.price_order import Priced, price_order
-from rebate.usecases.orders.store_order import Outbox, load_order, refund_of, store_order
+from rebate.usecases.orders.store_order import Outbox, load_order, refund_of, repriced, store_order
 from rebate.usecases.settings.save_settings import InForce, SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
 from rebate.usecases.storage.rows import (
@@ -132,7 +132,7 @@ class OrderAcceptance:
         turn = None if is_replay else self._turn(sender, settings)
         known = replace(known, sender=sender, not_before=turn)
         priced = price_order(self.store, settings.terms, known, self.seeds)
-        mail = Outbox(priced.order, self.clock.now())
+        mail = Outbox(priced.order, self.clock.now(), self.clock.due_by())
         sent = {ticket.queue: ticket for ticket in priced.tickets if _goes_by_mail(ticket, priced)}
         for queue in priced.order.queues:
             mail.join(queue, sent.get(queue))
@@ -172,7 +172,7 @@ class OrderAcceptance:
             same = order.completed_at == at
             return _repeated(order, f"the completion of order {order.id}", same=same)
         known = replace(order, completed_at=at)
-        mail = Outbox(known, self.clock.now())
+        mail = Outbox(known, self.clock.now(), self.clock.due_by())
         mail.complete()
         store_order(self.store, order, known, [], mail)
         return Accepted(order.id, "accepted", order.queues)
@@ -186,8 +186,8 @@ class OrderAcceptance:
             name = f"refund {event.refund_id} of order {order.id}"
             return _repeated(order, name, same=before == early.digest)
         refund = refund_of(order, early)
-        known = order.plus(refund.amounts)
-        mail = Outbox(known, self.clock.now())
+        known = repriced(order.plus(refund.amounts))
+        mail = Outbox(known, self.clock.now(), self.clock.due_by())
         mail.refund(refund, order)
         store_order(self.store, order, known, [], mail, last=[Put(refund)])
         return Accepted(order.id, "accepted", order.queues)
@@ -215,7 +215,9 @@ class OrderAcceptance:
             raise Rejected(Code.OVER_LIMIT, message)
         after = replace(order, early=(*order.early, early))
         rows = [] if order.early else [Put(Unclaimed(order.id, early.arrived_at))]
-        store_order(self.store, order, after, rows, Outbox(after, self.clock.now()))
+        store_order(
+            self.store, order, after, rows, Outbox(after, self.clock.now(), self.clock.due_by())
+        )
         return Accepted(order.id, "kept")
 
 
@@ -285,8 +287,9 @@ def _applied(order: Order, early: Early, mail: Outbox) -> tuple[Order, OrderRefu
         raise Mismatch(f"order {order.id} belongs to {order.sender}, and {early.sender} told of it")
     if early.refund is not None:
         refund = refund_of(order, early)
+        mail.order = repriced(order.plus(refund.amounts))
         mail.refund(refund, order)
-        return order.plus(refund.amounts), refund
+        return mail.order, refund
     completed = replace(order, completed_at=early.at)
     mail.order = completed
     mail.complete()

@@ -1,19 +1,26 @@
 """What an order gives and gets under every plan that is on."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
+from rebate.domain.commissions import Above, Commissions, Merchant
 from rebate.domain.draws import Luck, luck_of
+from rebate.domain.given import Contribution, Given
 from rebate.domain.money import Bps
 from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans.facts import Spending
+from rebate.domain.plans.orders import sources_of
+from rebate.domain.plans.plan_type import PlanType
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass, replace
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.usecases.draws.seeds import Seeds
+from rebate.usecases.orders.referrals import Referrals
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import CompletedSpend, Key, Product, Shop, joined
+from rebate.usecases.storage.rows import CompletedSpend, Key, Product, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +38,68 @@ class Priced:
 
 def price_order(store: Store, terms: Terms, order: Order, seeds: Seeds) -> Priced:
     """Price a paid order under the terms, with what the catalog and the buyer's past say."""
-    facts = OrderFacts(store, order, seeds)
+    facts = OrderFacts(store, order, seeds, terms)
     order = replace(order, lines=facts.lines_with_margins(terms.default_margin_bps))
-    tickets: list[Ticket] = []
+    tickets: list[tuple[PlanType[Any], Ticket]] = []
     queues: list[QueueId] = []
+    waits: dict[QueueId, int] = {}
+    commissions = None
     for plan in filter(terms.has_on, PLANS):
         priced = plan.price(terms.of(plan), order, facts)
         order = priced.order
-        tickets += priced.tickets
-        queues += (*(ticket.queue for ticket in priced.tickets), *priced.queues)
-    return Priced(replace(order, queues=tuple(queues)), tuple(tickets), facts.counted)
+        tickets += ((plan, ticket) for ticket in priced.tickets)
+        its = (*(ticket.queue for ticket in priced.tickets), *priced.queues)
+        queues += its
+        if days := plan.settle_after_days(terms.of(plan)):
+            waits |= dict.fromkeys(its, days)
+        commissions = priced.commissions or commissions
+    order = replace(order, queues=tuple(queues), settle_after_days=waits)
+    return Priced(*_given(terms, order, tickets, commissions), facts.counted)
+
+
+def _given(
+    terms: Terms,
+    order: Order,
+    tickets: Sequence[tuple[PlanType[Any], Ticket]],
+    commissions: Commissions | None,
+) -> tuple[Order, tuple[Ticket, ...]]:
+    """Fix what the order gives in all, where commissions or a share of the revenue bound it."""
+    most = terms.max_share_of_revenue_bps
+    if commissions is None and most is None:
+        return order, tuple(ticket for _, ticket in tickets)
+    owed = commissions or Commissions()
+    net = {plan.name for plan, _ in tickets if plan.net_of_commissions(terms.of(plan))}
+    found = [(plan, _net(ticket, owed) if plan.name in net else ticket) for plan, ticket in tickets]
+    given = Given(owed, revenue_bps=most, net=bool(net))
+    if most is not None:
+        given = replace(given, contributions=tuple(_contributions(found)))
+    given = given.priced(order.left(), sources_of(order))
+    bounded = tuple(_bounded(ticket, given) for _, ticket in found)
+    return replace(order, given=given), bounded
+
+
+def _net(ticket: Ticket, commissions: Commissions) -> Ticket:
+    return replace(ticket, lines=tuple(line.net(commissions) for line in ticket.lines))
+
+
+def _contributions(tickets: Iterable[tuple[PlanType[Any], Ticket]]) -> Iterator[Contribution]:
+    for plan, ticket in tickets:
+        for line in ticket.lines:
+            if line.contributes:
+                yield Contribution(
+                    ticket.queue,
+                    line.id,
+                    line.contribution_bps,
+                    ticket.parts_bps,
+                    plan.gives_of_profit,
+                    plan.late_part,
+                )
+
+
+def _bounded(ticket: Ticket, given: Given) -> Ticket:
+    bounds = dict(given.bounds(ticket.queue))
+    lines = (line.at_most(bounds.get(line.id, ())) for line in ticket.lines)
+    return replace(ticket, lines=tuple(lines)) if bounds else ticket
 
 
 class OrderFacts:
@@ -49,8 +108,9 @@ class OrderFacts:
     `counted` says whether the buyer's tickets were asked for.
     """
 
-    def __init__(self, store: Store, order: Order, seeds: Seeds) -> None:
-        """Read from `store` what is known of `order`."""
+    def __init__(self, store: Store, order: Order, seeds: Seeds, terms: Terms) -> None:
+        """Read from `store` what is known of `order`, to be priced by `terms`."""
+        self._referrals = Referrals(store, terms, order)
         self._store = store
         self._order = order
         self._seeds = seeds
@@ -73,14 +133,22 @@ class OrderFacts:
 
     @property
     def concession_bps(self) -> Bps | None:
-        store = self._order.store
-        shop = self._store.get(Shop, Key(store)) if store else None
+        shop = self._referrals.shop
         return shop.concession_bps if shop else None
 
     @property
+    def merchant(self) -> Merchant | None:
+        return self._referrals.merchant
+
+    def above(self, depth: int) -> Sequence[Above]:
+        return self._referrals.above(depth)
+
+    @property
     def spending(self) -> tuple[Spending, ...]:
+        if self._order.member is None:
+            return ()
         if self._spending is None:
-            rows = self._store.query(CompletedSpend, self._order.member or "")
+            rows = self._store.query(CompletedSpend, self._order.member)
             others = (row for row in rows if row.order != self._order.id)
             self._spending = tuple(Spending(row.completed_at, row.groups) for row in others)
         return self._spending
@@ -93,9 +161,11 @@ class OrderFacts:
         return self._products
 
     def tickets(self, queue: QueueId | None = None) -> tuple[Ticket, ...]:
+        if self._order.member is None:
+            return ()
         if queue not in self._tickets:
             prefix = f"{joined(queue)}#" if queue else ""
-            rows = self._store.query(Ticket, self._order.member or "", prefix=prefix)
+            rows = self._store.query(Ticket, self._order.member, prefix=prefix)
             self._tickets[queue] = tuple(row for row in rows if row.order != self._order.id)
         return self._tickets[queue]
 

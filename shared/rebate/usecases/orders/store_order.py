@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from rebate.domain.commands import Command, Complete, Cut, Join, RefundOrder
+from rebate.domain.commands import Bound, Command, Complete, Cut, Join, RefundOrder, Settle
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.money import Amount, split_in_proportion
 from rebate.domain.names import GUEST, LineId, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Early, Order
 from rebate.domain.plans import queue_rebate
+from rebate.domain.plans.orders import sources_of
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Ticket
-from rebate.domain.times import Instant
+from rebate.domain.times import DAY, Instant
 from rebate.usecases.storage.ports import WRITES_MAX, Check, Put, Store, Write
 from rebate.usecases.storage.rows import (
     CompletedSpend,
@@ -37,10 +38,14 @@ def load_order(store: Store, order: OrderId) -> Order:
 
 @dataclass(slots=True)
 class Outbox:
-    """Commands that an order's event sends to its queues, in the order in which they arrive."""
+    """Commands that an order's event sends to its queues, in the order in which they arrive.
+
+    What is due until `due_by` need not wait (see `Clock`).
+    """
 
     order: Order
     now: Instant
+    due_by: Instant
     rows: list[Inbox] = field(default_factory=list)
     arrival: int = field(init=False)
 
@@ -53,30 +58,47 @@ class Outbox:
         assert at is not None, "the order is not paid"
         self.send(queue, Join(at, self.order.id, self.order.member or GUEST), ticket)
 
-    def send(self, queue: QueueId, command: Command, ticket: Ticket | None = None) -> None:
+    def send(
+        self,
+        queue: QueueId,
+        command: Command,
+        ticket: Ticket | None = None,
+        *,
+        not_before: Instant | None = None,
+    ) -> None:
         """Queue a command; nothing of an order happens before it was paid (Rule 0.11)."""
         at = max(command.at, self.order.paid_at or command.at)
         if at != command.at:
             command = replace(command, at=at)
         self.arrival = max(self.now, self.arrival + 1)
         sort = joined(number(at), number(self.arrival), self.order.id)
-        not_before = self.order.not_before
-        self.rows.append(Inbox(queue, sort, command, ticket=ticket, not_before=not_before))
+        paced = self.order.not_before
+        waits = max(filter(None, (paced, not_before)), default=None)
+        self.rows.append(Inbox(queue, sort, command, not_before=waits, ticket=ticket))
 
     def complete(self) -> None:
-        """Tell every queue of the order that it is completed."""
+        """Tell every queue of the order that it is completed, and what is due later of that.
+
+        Where that is over before it becomes known, it is settled at once (Rule 1.6.5.1).
+        """
+        order, member = self.order.id, self.order.member or GUEST
         for queue in self.order.queues:
-            at, member = self.order.completed_at, self.order.member or GUEST
+            at, days = self.order.completed_at, self.order.settle_after_days.get(queue)
             assert at is not None, "the order is not completed"
-            self.send(queue, Complete(at, self.order.id, member, completed_at=at))
+            due = Instant(at + days * DAY) if days else None
+            self.send(queue, Complete(at, order, member, completed_at=at, settles_at=due))
+            if due is not None:
+                ahead = due if due > self.due_by else None
+                self.send(queue, Settle(due, order, member), not_before=ahead)
 
     def refund(self, refund: OrderRefund, before: Order) -> None:
         """Tell the queues of the order's lines that a refund lowers what they give and get."""
         order, member = self.order.id, self.order.member or GUEST
         for queue in self.order.queues:
-            cuts = _cuts(queue, before, refund)
-            if cuts:
-                self.send(queue, RefundOrder(refund.at, order, member, refund.name, cuts))
+            cuts, bounds = _cuts(queue, before, refund), _bounds(queue, self.order)
+            if cuts or bounds:
+                told = RefundOrder(refund.at, order, member, refund.name, cuts, bounds=bounds)
+                self.send(queue, told)
 
 
 def refund_of(order: Order, told: Early) -> OrderRefund:
@@ -107,6 +129,13 @@ def _split(order: Order, amount: Amount, left: Mapping[LineId, Amount]) -> dict[
         raise Rejected(Code.REFUND_EXCEEDS_PAID, message)
     parts = split_in_proportion(amount, tuple(left.values()))
     return {line: part for line, part in zip(left, parts, strict=True) if part}
+
+
+def repriced(order: Order) -> Order:
+    """Return an order that was refunded with what it gives now (Rules 2.6 and 8.4)."""
+    if order.given is None:
+        return order
+    return replace(order, given=order.given.priced(order.left(), sources_of(order)))
 
 
 def store_order(
@@ -177,6 +206,11 @@ def _spending(after: Order) -> list[Write]:
         if group:
             groups[group] = groups.get(group, 0) + left[line.id]
     return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups))]
+
+
+def _bounds(queue: QueueId, order: Order) -> tuple[Bound, ...]:
+    found = order.given.bounds(queue) if order.given else ()
+    return tuple(Bound(line, most) for line, most in found)
 
 
 def _cuts(queue: QueueId, before: Order, refund: OrderRefund) -> tuple[Cut, ...]:

@@ -55,6 +55,8 @@ def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
 
 
 def _tickets(store: Store, order: Order) -> list[Ticket]:
+    if order.digest is None:
+        return []
     keys = {ticket_key(queue, order.member or GUEST, order.id) for queue in order.queues}
     found = list(store.get_many(Ticket, keys).values())
     moved = {key for ticket in found if (key := merged_ticket_key(ticket))}

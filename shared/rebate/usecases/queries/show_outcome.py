@@ -87,8 +87,9 @@ def _platform(queues: Iterable[Queue]) -> dict[str, int]:
 
 def _commissions(store: Store) -> int:
     rewards = sum(paid.amount for order in store.scan(Commission) for paid in order.paid)
-    runs = (run.parts[: run.done] for run in store.scan(DividendRun))
-    return rewards + sum(amount for parts in runs for _, amount in parts)
+    runs = list(store.scan(DividendRun))
+    earlier = sum(amount for run in runs for _, amount in run.parts[: run.done])
+    return rewards + earlier + sum(run.paid for run in runs)
 
 
 def _money(store: Store) -> dict[str, int]:

@@ -63,8 +63,11 @@ def _queue(row: Queue, stalled: Container[QueueId]) -> api.QueueShown:
     )
 
 
-def show_stalled(store: Store) -> StalledQueues:
-    """Return the queues of products that are off sale and still owe or hold something."""
+def show_stalled(store: Store, terms: Terms) -> StalledQueues:
+    """Return the queues that still owe or hold something and that nothing joins any more.
+
+    Their product is off sale (Rule 1.5.5), or lines join another queue by the settings now (1.4.1).
+    """
     queues = (
         row for row in store.scan(Queue) if row.standing.waiting or row.figure(QueueAccount.POOL)
     )
@@ -74,16 +77,21 @@ def show_stalled(store: Store) -> StalledQueues:
         queues=tuple(
             StalledQueue(
                 queue=row.id,
-                product_id=product.id,
-                name=product.name,
+                product_id=product.id if product else None,
+                name=product.name if product else None,
                 waiting=row.standing.waiting,
                 owed=row.standing.owed,
                 pool=row.figure(QueueAccount.POOL),
             )
             for row in rows
-            if (product := products.get(row.id))
+            if (product := products.get(row.id)) or is_out_of_use(terms, row.id)
         )
     )
+
+
+def is_out_of_use(terms: Terms, queue: QueueId) -> bool:
+    """Tell whether lines join another queue than this by the settings now (Rule 1.4.1)."""
+    return not queue_rebate.is_in_use(terms.of(queue_rebate.PLAN), queue)
 
 
 def products_off_sale(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:

@@ -1,13 +1,14 @@
-"""The shareholder dividend: a part of the turnover since the last one, shared out (Rule 2.3).
+"""The shareholder dividend: a run closes a period and shares a part of its turnover (Rule 2.3.1).
 
-A run first counts orders, marking each with its name, then pays its members; both in steps that
-can be stopped and begun again anywhere, since the run's row changes with what each step does.
+A run takes what the tallies hold, then notes who holds the rank, then pays them; all in steps that
+can be stopped and begun again anywhere, since the run's row changes with what each step does. Runs
+follow each other: one that was not finished is finished before the next begins.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from rebate.domain.events import CommissionPaid
+from rebate.domain.events import CommissionPaid, Event, RebateCapped
 from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
@@ -16,19 +17,25 @@ from rebate.domain.plans.referral import DividendTerms as Rules
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant, iso
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.settlement.day_sums import Payday
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
 from rebate.usecases.storage.rows import (
-    Commission,
+    PERIODS,
+    TALLIES,
     DividendRun,
+    Holder,
     Journal,
     Key,
     Member,
+    Periods,
     StatementEntry,
     StatementMovement,
+    Tally,
 )
 
-ORDERS_A_STEP = 90
-MEMBERS_A_STEP = 40
+MEMBERS_READ_A_STEP = 2_000
+HOLDERS_NOTED_A_STEP = 90
+HOLDERS_PAID_A_STEP = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,68 +47,150 @@ class DividendPayment:
     settings: SettingsReader
 
     def run(self, at: Instant) -> DividendRun | None:
-        """Share a part of the turnover since the last run among the members of the set rank.
+        """Close the open period and share a part of its turnover among those of the set rank.
 
-        Returns the finished run; None if no dividend is set or nobody has the rank, in which
-        case the turnover waits for the next run.
+        Returns the finished run; None if no dividend is set.
 
         Raises:
-            Conflict: the same run is being carried out by somebody else.
+            Conflict: somebody else is at the same run, or settles orders; start it again.
         """
-        terms = self.settings.in_force().terms
-        rules = terms.of(referral.PLAN).dividend if terms.has_on(referral.PLAN) else None
-        run = self.store.get(DividendRun, Key(iso(at))) or DividendRun(iso(at), at)
-        holders = self._holders(rules) if rules else []
-        if rules is None or not (holders or run.parts):
+        rules = self.settings.in_force().terms.of(referral.PLAN).dividend
+        if rules is None:
             return None
-        if not run.parts and not run.finished:
-            run = self._count(run)
-            run = self._store(replace(run, parts=_parts(rules, run.turnover, holders)))
-        while not run.finished:
-            run = self._pay(run, rules)
+        while True:
+            periods = self._periods()
+            known = self._known(iso(at))
+            if known and (known.finished or known.parts):
+                return known
+            run = self._known(periods.run) if periods.run else self._begin(periods, at, rules)
+            while run and not run.finished:
+                run = self._step(run, rules)
+
+    def _begin(self, periods: Periods, at: Instant, rules: Rules) -> DividendRun:
+        """Begin a run; the periods were read before it was found that there is none."""
+        run = DividendRun(
+            iso(at), at, version=1, period=periods.open, bps=rules.bps, rank=rules.rank
+        )
+        opened = replace(periods, run=run.id, version=periods.version + 1)
+        self.store.commit([Put(opened, expects=periods.version), Put(run)])
         return run
 
-    def _holders(self, rules: Rules) -> list[MemberId]:
-        return sorted(member.id for member in self.store.scan(Member) if member.rank == rules.rank)
+    def _step(self, run: DividendRun, rules: Rules) -> DividendRun:
+        if run.closed < len(TALLIES):
+            return self._close(run)
+        return self._pay(run) if run.sharing else self._note(run, rules)
 
-    def _count(self, run: DividendRun) -> DividendRun:
-        """Add up the orders that no run has counted, marking them as counted by this one."""
-        open_orders = (each for each in self.store.scan(Commission) if each.divided is None)
-        for step in _steps(open_orders, ORDERS_A_STEP):
-            marked: list[Write] = [
-                Put(replace(o, divided=run.id, version=o.version + 1), expects=o.version)
-                for o in step
-            ]
-            counted = replace(run, turnover=run.turnover + sum(o.turnover for o in step))
-            run = self._store(counted, marked)
-        return run
+    def _close(self, run: DividendRun) -> DividendRun:
+        """Take what a tally holds; what is settled there from now on is of the next period."""
+        shard = TALLIES[run.closed]
+        tally = self.store.get(Tally, Key(shard)) or Tally(shard)
+        taken = dict(run.taken)
+        for period, amount in tally.turnover.items():
+            taken[period] = taken.get(period, 0) + amount
+        version = tally.version
+        emptied = replace(tally, turnover={}, period=run.period + 1, version=version + 1)
+        after = replace(run, closed=run.closed + 1, taken=taken)
+        return self._store(after, [Put(emptied, expects=version)])
 
-    def _pay(self, run: DividendRun, rules: Rules) -> DividendRun:
-        step = run.parts[run.done : run.done + MEMBERS_A_STEP]
-        done = run.done + len(step)
-        paid = [(member, amount) for member, amount in step if amount]
-        after = replace(run, done=done, finished=done == len(run.parts))
-        return self._store(after, self._money(after, paid, rules))
+    def _note(self, run: DividendRun, rules: Rules) -> DividendRun:
+        """Note some who hold the rank; when all are noted, decide what becomes of the turnover."""
+        periods = self._periods()
+        turnover = _turnover(run, periods)
+        if turnover < 0:
+            return self._finish(replace(run, turnover=turnover), carried=turnover)
+        last, holders = self._holders(run, rules)
+        if last is not None:
+            weights = dict(run.weights)
+            for holder in holders:
+                weights[str(holder.weight)] = weights.get(str(holder.weight), 0) + 1
+            return self._store(replace(run, noted=last, weights=weights), [*map(Put, holders)])
+        if not run.weights:
+            lapsed = (run.period,) if turnover else ()
+            return self._finish(replace(run, turnover=turnover), lapsed=lapsed)
+        return self._store(replace(run, sharing=True, turnover=turnover))
+
+    def _holders(self, run: DividendRun, rules: Rules) -> tuple[MemberId | None, list[Holder]]:
+        """Return the next who hold the rank, and the last member read; None: all were read."""
+        after = None if run.noted is None else Key(run.noted)
+        last, found = None, []
+        for member in islice(self.store.scan(Member, after=after), MEMBERS_READ_A_STEP):
+            last = member.id
+            if member.rank == run.rank:
+                found.append(Holder(run.id, member.id, rules.weights.get(member.id, 1)))
+            if len(found) == HOLDERS_NOTED_A_STEP:
+                break
+        return last, found
+
+    def _pay(self, run: DividendRun) -> DividendRun:
+        """Pay the next holders, as far as the day has room for them (Rule 8.4)."""
+        page = self.store.query(Holder, run.id, after=run.reached, limit=HOLDERS_PAID_A_STEP)
+        payday = Payday(self.store, self.settings.in_force(), run.at)
+        due = [_part(run, holder, place) for place, holder in enumerate(page, run.shared)]
+        paid = [
+            replace(each, paid=payday.grant(part)) for each, part in zip(page, due, strict=True)
+        ]
+        after = replace(
+            run,
+            reached=page[-1].member if page else run.reached,
+            shared=run.shared + len(page),
+            paid=run.paid + payday.paid,
+        )
+        writes = [*map(Put, paid), *self._money(after, paid, due)]
+        writes += payday.writes(payday.tally(run.id) if payday.paid else None)
+        if after.shared == sum(run.weights.values()):
+            return self._finish(after, writes)
+        return self._store(after, writes)
 
     def _money(
-        self, run: DividendRun, paid: Sequence[tuple[MemberId, Amount]], rules: Rules
-    ) -> list[Write]:
-        if not paid:
-            return []
+        self, run: DividendRun, paid: Sequence[Holder], due: Sequence[Amount]
+    ) -> Iterator[Write]:
         source, number, now = f"dividend/{run.id}", run.version + 1, self.clock.now()
-        postings = [Posting(wallet(member, BalanceType.CASH), amount) for member, amount in paid]
-        postings.append(Posting(COMMISSIONS, -sum(amount for _, amount in paid)))
-        events = tuple(
-            CommissionPaid("dividend", member, amount, run.turnover, rules.bps, period=run.id)
-            for member, amount in paid
-        )
+        given = [holder for holder in paid if holder.paid]
+        postings = [Posting(wallet(each.member, BalanceType.CASH), each.paid) for each in given]
+        postings.append(Posting(COMMISSIONS, -sum(each.paid for each in given)))
         entry = JournalEntry("dividend", tuple(postings))
-        writes: list[Write] = [Put(Journal(source, number, now, (entry,), events))]
-        for member, amount in paid:
-            moved = (StatementMovement("dividend", BalanceType.CASH, amount),)
-            writes.append(Credit(member, ((BalanceType.CASH, amount),)))
-            writes.append(Put(StatementEntry(member, now, source, number, moved)))
-        return writes
+        events: list[Event] = [
+            RebateCapped(None, each.member, None, part, each.paid, None, "dividend", run.id)
+            for each, part in zip(paid, due, strict=True)
+            if each.paid < part
+        ]
+        events += (
+            CommissionPaid("dividend", each.member, each.paid, run.turnover, run.bps, period=run.id)
+            for each in given
+        )
+        if events:
+            entries = (entry,) if given else ()
+            yield Put(Journal(source, number, now, entries, tuple(events)))
+        for each in given:
+            moved = (StatementMovement("dividend", BalanceType.CASH, each.paid),)
+            yield Credit(each.member, ((BalanceType.CASH, each.paid),))
+            yield Put(StatementEntry(each.member, now, source, number, moved))
+
+    def _finish(
+        self,
+        run: DividendRun,
+        more: Sequence[Write] = (),
+        *,
+        carried: Amount = 0,
+        lapsed: tuple[int, ...] = (),
+    ) -> DividendRun:
+        """End a run, and open the next period; nobody else writes the periods while it is open."""
+        before = self._periods()
+        periods = replace(
+            before,
+            version=before.version + 1,
+            open=run.period + 1,
+            carried=carried,
+            lapsed=(*before.lapsed, *lapsed),
+            run=None,
+        )
+        return self._store(replace(run, finished=True), [*more, Put(periods)])
+
+    def _known(self, name: str) -> DividendRun | None:
+        return self.store.get(DividendRun, Key(name))
+
+    def _periods(self) -> Periods:
+        return self.store.get(Periods, PERIODS) or Periods()
 
     def _store(self, run: DividendRun, more: Sequence[Write] = ()) -> DividendRun:
         after = replace(run, version=run.version + 1)
@@ -109,21 +198,17 @@ class DividendPayment:
         return after
 
 
-def _parts(
-    rules: Rules, turnover: Amount, holders: Sequence[MemberId]
-) -> tuple[tuple[MemberId, Amount], ...]:
-    """Split by weight; left-over units go one each in order."""
-    weights = [rules.weights.get(member, 1) for member in holders]
-    total = share(turnover, rules.bps)
-    parts = [total * weight // sum(weights) for weight in weights]
-    left_over = total - sum(parts)
-    return tuple(
-        (member, part + (place < left_over))
-        for place, (member, part) in enumerate(zip(holders, parts, strict=True))
-    )
+def _turnover(run: DividendRun, periods: Periods) -> Amount:
+    """Return what was settled in the period, less what was refunded of it and of shared ones."""
+    lapsed = set(periods.lapsed)
+    taken = sum(amount for period, amount in run.taken.items() if int(period) not in lapsed)
+    return periods.carried + taken
 
 
-def _steps(rows: Iterable[Commission], size: int) -> Iterator[list[Commission]]:
-    source = iter(rows)
-    while step := list(islice(source, size)):
-        yield step
+def _part(run: DividendRun, holder: Holder, place: int) -> Amount:
+    """Return a holder's part: split by weight, left-over units one each in order (Rule 0.3)."""
+    total = share(run.turnover, run.bps)
+    weights = {int(weight): count for weight, count in run.weights.items()}
+    of_all = sum(weight * count for weight, count in weights.items())
+    whole = sum(total * weight // of_all * count for weight, count in weights.items())
+    return total * holder.weight // of_all + (place < total - whole)

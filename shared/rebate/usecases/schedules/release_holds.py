@@ -1,8 +1,12 @@
-"""Making pending rebates available once they are due (Rule 1.2.8)."""
+"""Making pending rebates available: once they are due, or collected (Rules 1.2.8 and 6.2)."""
+
+from collections.abc import Sequence
 
 from rebate.domain.errors import Conflict
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, Posting, wallet
+from rebate.domain.money import Amount
+from rebate.domain.names import MemberId
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
@@ -15,14 +19,18 @@ from rebate.usecases.storage.rows import (
     StatementMovement,
     joined,
     key_of,
+    number,
 )
 
 ATTEMPTS = 10
 
+COLLECTED_MAX = 40
+"""Holds that are collected in one transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class HoldRelease:
-    """Releases what is due; any number may try."""
+    """Releases what is due, or what its member collects; any number may try."""
 
     store: Store
     clock: Clock
@@ -53,15 +61,50 @@ class HoldRelease:
         now = self.store.get(Hold, key_of(hold))
         if now is None or held is None:
             return False
-        amounts = ((BalanceType.PENDING, -now.amount), (BalanceType.CASH, now.amount))
-        source, at = joined("release", now.member, now.id), self.clock.now()
-        moved = tuple(StatementMovement("release", *each, order=now.order) for each in amounts)
-        postings = tuple(Posting(wallet(now.member, pocket), sum_) for pocket, sum_ in amounts)
-        writes: list[Write] = [
-            Remove(Hold, key_of(now)),
-            Credit(now.member, amounts, expects=held.version),
-            Put(Journal(source, 1, at, (JournalEntry("release", postings, now.order),))),
-            Put(StatementEntry(now.member, at, source, 1, moved)),
-        ]
-        self.store.commit(writes)
+        source = joined("release", now.member, now.id)
+        self.store.commit(self._moved("release", source, [now], held))
         return True
+
+    def collect(self, member: MemberId) -> Amount:
+        """Move to a member's cash what waits to be collected (Rule 6.2); return how much that is.
+
+        Collecting again moves what has come since.
+
+        Raises:
+            Conflict: the wallet was written to all the time; what was not moved waits on.
+        """
+        collected, conflicts = 0, 0
+        while True:
+            held = self.store.get(Wallet, Key(member))
+            waiting = [hold for hold in self.store.query(Hold, member) if hold.collected]
+            if held is None or not waiting:
+                return collected
+            some = waiting[:COLLECTED_MAX]
+            source = joined("collect", member, some[0].id, number(held.version))
+            try:
+                self.store.commit(self._moved("collect", source, some, held))
+            except Conflict:
+                conflicts += 1
+                if conflicts == ATTEMPTS:
+                    raise
+            else:
+                collected += sum(hold.amount for hold in some)
+
+    def _moved(self, kind: str, source: str, holds: Sequence[Hold], held: Wallet) -> list[Write]:
+        """Return what moves holds of one member from pending to cash."""
+        at, member = self.clock.now(), held.member
+        movements: list[StatementMovement] = []
+        entries: list[JournalEntry] = []
+        for hold in holds:
+            amounts = ((BalanceType.PENDING, -hold.amount), (BalanceType.CASH, hold.amount))
+            movements += (StatementMovement(kind, *each, order=hold.order) for each in amounts)
+            postings = tuple(Posting(wallet(member, pocket), sum_) for pocket, sum_ in amounts)
+            entries.append(JournalEntry(kind, postings, hold.order))
+        total = sum(hold.amount for hold in holds)
+        credit = ((BalanceType.PENDING, -total), (BalanceType.CASH, total))
+        return [
+            *(Remove(Hold, key_of(hold)) for hold in holds),
+            Credit(member, credit, expects=held.version),
+            Put(Journal(source, 1, at, tuple(entries))),
+            Put(StatementEntry(member, at, source, 1, tuple(movements))),
+        ]

@@ -9,6 +9,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.senders import SendersTerms, SenderTerms, sender_of_key
 from rebate.domain.terms import Terms
 from rebate.domain.wallets import Wallet
+from rebate.usecases.settings.queue_switches import switch_problems
 from rebate.usecases.storage.ports import Check, Store, Write
 from rebate.usecases.storage.rows import Inbox, Key, KnownSender
 
@@ -25,7 +26,7 @@ def insist_on_change(store: Store, before: Terms, after: Terms, settings: Settin
     Raises:
         InvalidSettings: what waits stands against it, or a sender's orders do.
     """
-    problems: list[Problem] = []
+    problems = list(switch_problems(store, before, after, settings))
     if before.currency != after.currency or before.zone != after.zone:
         stands = ", ".join(_in_the_way(store))
         problems += _of_money_and_days(before, after, settings, stands) if stands else ()

@@ -18,7 +18,9 @@ def terms_of(settings: Settings) -> Terms:
         plans=TermsByPlan(plans),
         currency=settings.currency,
         rebates_per_day=settings.guards.rebates_per_day,
-        default_margin_bps=default_margin(settings),
+        max_share_of_revenue_bps=settings.guards.max_share_of_revenue_bps,
+        default_margin_bps=default_margin(settings) or 0,
+        borne_per_day=settings.guards.borne_per_day,
         senders=_senders(settings),
         early_days=settings.early_days,
     )

@@ -1,20 +1,30 @@
-"""Paying referral rewards: what an order owes its upline, and what it has paid, made equal.
+"""Paying referral rewards, once, when their order settles; and what refunds take back of them.
 
-An order's events ring here through an inbox of its own. Each ring compares what is due now with
-what was paid, and books the difference; so events may come in any order and any number of times.
+Who gets what share was fixed when the order was accepted (Rule 2.6.2). An order's events ring here
+through an inbox of its own. Each ring compares what the order still gives with what was paid, and
+books the difference; so events may come in any order and any number of times.
 """
 
+from collections.abc import Iterable, Iterator
+
+from rebate.domain.commands import Settle
+from rebate.domain.commissions import Commissions
 from rebate.domain.errors import Conflict
-from rebate.domain.events import CommissionPaid
+from rebate.domain.events import CommissionPaid, Event, RebateCapped
+from rebate.domain.given import Given
 from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
 from rebate.domain.plans import referral
 from rebate.domain.records import dataclass, replace
+from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.settlement.day_sums import Payday
+from rebate.usecases.settlement.pending_commands import is_ripe
 from rebate.usecases.storage.ports import Clock, Credit, Put, Remove, Store, Write
 from rebate.usecases.storage.rows import (
     SHARDS,
@@ -22,11 +32,11 @@ from rebate.usecases.storage.rows import (
     Inbox,
     Journal,
     Key,
-    Member,
     Paid,
-    Shop,
     StatementEntry,
     StatementMovement,
+    Tally,
+    due_partition,
     inbox_partition,
     key_of,
 )
@@ -46,7 +56,7 @@ class CommissionPayment:
         """Pay or take back what has changed; return how many events were taken in.
 
         Raises:
-            Conflict: the wallets above were written to all the time; a later ring goes on.
+            Conflict: the rows below were written to all the time; a later ring goes on.
         """
         for attempt in range(ATTEMPTS):
             try:
@@ -57,18 +67,20 @@ class CommissionPayment:
         return 0
 
     def _settle(self, name: OrderId) -> int:
-        waiting = self._waiting(name)
+        order = load_order(self.store, name)
+        waiting = self._waiting(name) + self._due_later(order)
         if not waiting:
             return 0
-        order = load_order(self.store, name)
         rung = [row for row in waiting if row.gate is None or order.version > row.gate[1]]
         if not rung:
             return 0
         known = self.store.get(Commission, Key(name))
-        after = self._due(order, known)
         writes: list[Write] = [Remove(Inbox, key_of(row)) for row in rung]
-        if after and after != known:
-            writes += self._book(order, known, after)
+        if known:
+            writes += self._lowered(order, known)
+        elif self._is_due(order, settles=_settles(order, rung)):
+            at = max(row.command.at for row in rung if not isinstance(row.command, Unknown))
+            writes += self._first(order, at)
         self.store.commit(writes)
         return len(rung)
 
@@ -82,40 +94,69 @@ class CommissionPayment:
             if not isinstance(row.command, Unknown)
         ]
 
-    def _due(self, order: Order, known: Commission | None) -> Commission | None:
-        """Return what the order owes now; None before it settles. Who gets what is fixed then."""
-        terms = self.settings.in_force().terms.of(referral.PLAN)
-        if known is None:
-            on_payment = terms.settle_on is Moment.PAID
-            if order.digest is None or not (on_payment or order.completed_at is not None):
-                return None
-            rewards = self._rewards(order, terms)
-            known = Commission(order.id, tuple(Paid(reward) for reward in rewards))
-        left = sum(order.left().values())
-        paid = tuple(replace(each, amount=each.reward.amount(left)) for each in known.paid)
-        return replace(known, paid=paid, turnover=left)
+    def _due_later(self, order: Order) -> list[Inbox]:
+        """Return what waits for the order's return window to be over, if it is (Rule 1.6.5.1)."""
+        queue, now = referral.queue_of(order.id), self.clock.due_by()
+        if queue not in order.settle_after_days:
+            return []
+        return [row for row in self.store.query(Inbox, due_partition(queue)) if is_ripe(row, now)]
 
-    def _rewards(self, order: Order, terms: referral.ReferralTerms) -> list[referral.Reward]:
-        above: list[referral.Above] = []
-        member = self.store.get(Member, Key(order.member)) if order.member else None
-        while member and member.referrer and len(above) < terms.max_depth:
-            referrer = member.referrer
-            member = self.store.get(Member, Key(referrer))
-            above.append(referral.Above(referrer, member.rank if member else None))
-        return referral.rewards(terms, above, self._merchant(order))
+    def _is_due(self, order: Order, *, settles: bool) -> bool:
+        on_payment = self.settings.in_force().terms.of(referral.PLAN).settle_on is Moment.PAID
+        return order.digest is not None and (on_payment or settles)
 
-    def _merchant(self, order: Order) -> referral.Merchant | None:
-        shop = self.store.get(Shop, Key(order.store)) if order.store else None
-        if order.channel == "mall" or shop is None or shop.referrer is None:
-            return None
-        return referral.Merchant(shop.referrer, shop.concession_bps or 0)
+    def _first(self, order: Order, at: Instant) -> Iterator[Write]:
+        """Pay an order's rewards, as far as the day has room for them (Rule 8.4)."""
+        in_force = self.settings.in_force()
+        given = order.given or Given()
+        payday = Payday(self.store, in_force, at)
+        rewards = given.commissions.rewards
+        paid = tuple(
+            Paid(reward, payday.grant(due))
+            for reward, due in zip(rewards, given.rewards, strict=True)
+        )
+        cut = tuple(
+            RebateCapped(
+                None, each.reward.member, order.id, due, each.amount, None, each.reward.kind
+            )
+            for each, due in zip(paid, given.rewards, strict=True)
+            if each.amount < due
+        )
+        after = Commission(order.id, paid, sum(order.left().values()))
+        counts = in_force.terms.of(referral.PLAN).dividend is not None
+        tally = payday.tally(order.id) if counts or payday.paid else None
+        if tally and counts:
+            after = replace(after, period=tally.period)
+            tally = _with_turnover(tally, tally.period, after.turnover)
+        yield from payday.writes(tally)
+        yield from self._book(None, after, cut)
 
-    def _book(self, order: Order, known: Commission | None, after: Commission) -> list[Write]:
+    def _lowered(self, order: Order, known: Commission) -> Iterator[Write]:
+        """Take back what exceeds what the order gives now, and lower the turnover (Rule 2.6.1)."""
+        rewards = tuple(paid.reward for paid in known.paid)
+        given = order.given or _given(order, Commissions(rewards))
+        paid = tuple(
+            replace(each, amount=min(each.amount, now))
+            for each, now in zip(known.paid, given.rewards, strict=True)
+        )
+        after = replace(known, paid=paid, turnover=sum(order.left().values()))
+        if after == known:
+            return
+        if known.period is not None:
+            payday = Payday(self.store, self.settings.in_force(), self.clock.now())
+            lost = after.turnover - known.turnover
+            tally = _with_turnover(payday.tally(order.id), known.period, lost)
+            yield from payday.writes(tally)
+        yield from self._book(known, after)
+
+    def _book(
+        self, known: Commission | None, after: Commission, cut: tuple[Event, ...] = ()
+    ) -> list[Write]:
         version = known.version if known else 0
         before = known.paid if known else tuple(replace(paid, amount=0) for paid in after.paid)
-        source, now = referral.queue_of(order.id), self.clock.now()
-        changes: dict[MemberId, int] = {}
-        events: list[CommissionPaid] = []
+        source, now = referral.queue_of(after.order), self.clock.now()
+        changes: dict[MemberId, Amount] = {}
+        events: list[Event] = list(cut)
         for was, paid in zip(before, after.paid, strict=True):
             difference, reward = paid.amount - was.amount, paid.reward
             if difference:
@@ -123,19 +164,35 @@ class CommissionPayment:
                 base = reward.base(after.turnover)
                 events.append(
                     CommissionPaid(
-                        reward.kind, reward.member, difference, base, reward.ratio_bps, order.id
+                        reward.kind, reward.member, difference, base, reward.ratio_bps, after.order
                     )
                 )
         writes: list[Write] = [Put(replace(after, version=version + 1), expects=version)]
-        if changes:
-            postings = [
-                Posting(wallet(m, BalanceType.CASH), amount) for m, amount in changes.items()
-            ]
-            postings.append(Posting(COMMISSIONS, -sum(changes.values())))
-            entry = JournalEntry("commission", tuple(postings), order.id)
-            writes.append(Put(Journal(source, version + 1, now, (entry,), tuple(events))))
+        postings = [Posting(wallet(m, BalanceType.CASH), amount) for m, amount in changes.items()]
+        postings.append(Posting(COMMISSIONS, -sum(changes.values())))
+        entry = JournalEntry("commission", tuple(postings), after.order)
+        entries = (entry,) if changes else ()
+        if events:
+            writes.append(Put(Journal(source, version + 1, now, entries, tuple(events))))
         for member, amount in changes.items():
-            moved = StatementMovement("commission", BalanceType.CASH, amount, order.id)
+            moved = StatementMovement("commission", BalanceType.CASH, amount, after.order)
             writes.append(Credit(member, ((BalanceType.CASH, amount),)))
             writes.append(Put(StatementEntry(member, now, source, version + 1, (moved,))))
         return writes
+
+
+def _settles(order: Order, rung: Iterable[Inbox]) -> bool:
+    """Tell whether what an order's completion settles is due, as far as its events tell."""
+    if referral.queue_of(order.id) in order.settle_after_days:
+        return any(isinstance(row.command, Settle) for row in rung)
+    return order.completed_at is not None
+
+
+def _given(order: Order, commissions: Commissions) -> Given:
+    return Given(commissions).priced(order.left(), ())
+
+
+def _with_turnover(tally: Tally, period: int, more: Amount) -> Tally:
+    """Return a tally with more turnover, or less, of orders of a period."""
+    name = str(period)
+    return replace(tally, turnover={**tally.turnover, name: tally.turnover.get(name, 0) + more})

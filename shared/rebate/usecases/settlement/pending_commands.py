@@ -23,7 +23,7 @@ from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import WRITES_MAX, Remove, Store
-from rebate.usecases.storage.rows import SHARDS, Inbox, Key, inbox_partition, key_of
+from rebate.usecases.storage.rows import SHARDS, Inbox, Key, due_partition, inbox_partition, key_of
 
 ROWS_READ = 50
 """Rows read at first from each partition of an inbox."""
@@ -91,8 +91,8 @@ def read_pending(store: Store, queue: Queue, line: QueueReader, now: Instant) ->
     begun = queue.progress.command if queue.progress else None
     limit = ROWS_READ
     while True:
-        rows, horizon = _rows(store, queue, limit)
-        pile = _pile(store, queue, line, [row for row in rows if _is_ripe(row, now)], horizon)
+        rows, horizon = _rows(store, queue, limit, now)
+        pile = _pile(store, queue, line, [row for row in rows if is_ripe(row, now)], horizon)
         first = pile.waiting[0].sort if pile.waiting else pile.unknown and pile.unknown.sort
         if begun in (None, first) and (first or horizon is None):
             line.learn([], (each.ticket for each in pile.waiting if each.ticket))
@@ -118,8 +118,11 @@ def insist_unsettled(store: Store, queue: Queue) -> None:
         raise Conflict(message)
 
 
-def _rows(store: Store, queue: Queue, limit: int) -> tuple[list[Inbox], str | None]:
-    """Return up to `limit` rows of each partition, and how far in order all of them were read."""
+def _rows(store: Store, queue: Queue, limit: int, now: Instant) -> tuple[list[Inbox], str | None]:
+    """Return up to `limit` rows of each partition, and how far in order all of them were read.
+
+    What is due later stands in order of when it is: behind the first that is not, none is.
+    """
     rows: list[Inbox] = []
     horizon: str | None = None
     for shard in range(SHARDS):
@@ -127,10 +130,16 @@ def _rows(store: Store, queue: Queue, limit: int) -> tuple[list[Inbox], str | No
         rows += found
         if len(found) == limit:
             horizon = min(horizon or found[-1].sort, found[-1].sort)
+    if queue.due_until is not None:
+        found = store.query(Inbox, due_partition(queue.id), limit=limit)
+        rows += found
+        if len(found) == limit and is_ripe(found[-1], now):
+            horizon = min(horizon or found[-1].sort, found[-1].sort)
     return rows, horizon
 
 
-def _is_ripe(row: Inbox, now: Instant) -> bool:
+def is_ripe(row: Inbox, now: Instant) -> bool:
+    """Tell whether the time of a command has come that may have been sent ahead of it."""
     return row.not_before is None or row.not_before <= now
 
 

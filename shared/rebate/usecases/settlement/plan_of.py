@@ -21,11 +21,10 @@ def plan_of(queue: QueueId, terms: Terms) -> Plan | None:
     name = PLANS.queue(queue)
     if name is None or name.plan.settlement is None:
         return None
-    most = terms.rebates_per_day
-    cap = None if most is None else DailyCap(most, terms.zone)
+    cap = DailyCap(terms.rebates_per_day, terms.zone)
     decimals = decimals_of(terms.currency)
     settled = name.plan.settlement(terms.of(name.plan))
-    return replace(settled, daily_cap=cap, decimals=decimals)
+    return replace(settled, daily_cap=cap, decimals=decimals, zone=terms.zone)
 
 
 def shown_plan_of(queue: QueueId, terms: Terms) -> Plan:

@@ -16,6 +16,7 @@ from rebate.domain.plans import referral
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant, later
 from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, SettingsReader
+from rebate.usecases.settlement.guard_refunds import passes_what_may_be_borne, pause
 from rebate.usecases.settlement.pay_commissions import CommissionPayment
 from rebate.usecases.settlement.pending_commands import read_pending
 from rebate.usecases.settlement.plan_of import plan_of
@@ -85,21 +86,32 @@ class Settler:
             done.busy = True
             return False
         line = QueueReader(self.store, queue.id)
-        pile = read_pending(self.store, queue, line, self.clock.now())
+        pile = read_pending(self.store, queue, line, self.clock.due_by())
         done.unseen |= pile.unseen
         done.unknown = pile.unknown.command.type if pile.unknown else None
         if not pile.waiting:
             return False
         done.oldest = done.oldest or pile.waiting[0].command.at
-        plan = plan_of(queue.id, self.settings.in_force(read).terms)
+        in_force = self.settings.in_force(read)
+        plan = plan_of(queue.id, in_force.terms)
         if plan is None:
             done.unknown = "its plan"
             return False
         leased = queue.lease is not None
-        work = Settlement(self.store, line, queue, pile, done, self.aside, leased)
+        work = Settlement(self.store, line, queue, pile, done, self.aside, in_force.version, leased)
         done.unfinished = not self._carry_out(work, plan)
         work.land()
         return not done.unfinished and (pile.partial or work.leased or work.followed)
+
+    def _guard(self, work: Settlement) -> None:
+        """Pause where a refund, which is carried out, passes what may be borne a day."""
+        borne = work.queue.borne
+        if borne is None or self.settings.in_force().terms.borne_per_day is None:
+            return
+        work.land()
+        if passes_what_may_be_borne(self.store, self.settings, borne.day):
+            work.done.too_much_borne = True
+            pause(self.store, self.clock, self.settings)
 
     def _carry_out(self, work: Settlement, plan: Plan) -> bool:
         """Commit what waits, until something must come before it; False if time is up."""
@@ -108,7 +120,10 @@ class Settler:
             more = decision.done < len(work.pile.waiting) or bool(decision.follow_ups)
             now = self.clock.now()
             lease = Lease(self.name, later(now, LEASE)) if more and now < self._until else None
+            borne = work.queue.borne
             work.commit(decision, book, now, lease)
+            if work.queue.borne != borne:
+                self._guard(work)
             if decision.follow_ups:
                 return True
             if more and lease is None:

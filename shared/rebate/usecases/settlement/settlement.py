@@ -7,9 +7,8 @@ is nothing that follows: each is made under the version of the queue that the on
 from functools import partial
 from typing import NoReturn
 
-from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import ExchangeEntry, Keyed
-from rebate.domain.engine import Decision, decide, tickets_of
+from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
 from rebate.domain.holds import Hold
@@ -33,6 +32,7 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.settlement.day_sums import rebates_on
 from rebate.usecases.settlement.pending_commands import PendingCommands, insist_unsettled
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.settlement.writes import (
@@ -43,7 +43,7 @@ from rebate.usecases.settlement.writes import (
     repurchased,
 )
 from rebate.usecases.storage.ports import WRITES_MAX, CommitRunner, Put, Store, Work, Write
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows import Key, Member
 
 ROOM = WRITES_MAX - 4
 """Rows that a decision may write; the queue, its journal and a growing index need the others."""
@@ -63,6 +63,7 @@ class Settled:
     `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
     their event to be stored. `unfinished`: time was up before the inbox was empty. `unknown`: what
     only a later release knows, the queue's plan or a command; it and what came after wait for one.
+    `too_much_borne`: a refund passed what may be borne a day.
     """
 
     queue: QueueId
@@ -73,6 +74,7 @@ class Settled:
     unseen: bool = False
     unfinished: bool = False
     unknown: str | None = None
+    too_much_borne: bool = False
     oldest: Instant | None = None
 
 
@@ -82,7 +84,8 @@ class Settlement:
 
     `done` counts what is stored. `_heads` is how many tickets at the head of the line the last
     decision wanted; the next one will want about as many. `_under_way` waits for a commit.
-    `leased`: others left the queue to this settler for a while. `followed`: its own commands came.
+    It is settled under the version `settings`. `leased`: others left the queue
+    to this settler for a while. `followed`: its own commands came.
     """
 
     store: Store
@@ -91,6 +94,7 @@ class Settlement:
     pile: PendingCommands
     done: Settled
     aside: CommitRunner
+    settings: int = 0
     leased: bool = False
     followed: bool = False
     _heads: int = 0
@@ -215,8 +219,7 @@ class Settlement:
                 if state.wallets[member].has(BalanceType.PENDING):
                     state.holds[member] = tuple(self.store.query(Hold, member))
             case RebatesOn(day):
-                known = self.store.get(DailyRebates, Key(day))
-                state.rebates[day] = known or DailyRebates(day)
+                state.rebates[day] = rebates_on(self.store, day, self.settings)
             case TicketKey():
                 tickets = self.line.tickets([request])
                 state.keep(tickets)
@@ -234,8 +237,16 @@ class Settlement:
             RepurchaseMissed(each.ticket.order, each.ticket.member, each.command.repurchase or 0)
             for each in missed
         )
-        made = tuple(each for each in decision.follow_ups if each not in missed)
+        made = tuple(
+            self._with_referrer(each) for each in decision.follow_ups if each not in missed
+        )
         return replace(decision, follow_ups=made, events=(*decision.events, *told))
+
+    def _with_referrer(self, repurchase: FollowUp) -> FollowUp:
+        """Let a repurchase reward whoever is the member's referrer now (Rule 4.4)."""
+        member = self.store.get(Member, Key(repurchase.ticket.member))
+        referrer = member.referrer if member else None
+        return replace(repurchase, ticket=replace(repurchase.ticket, referrer=referrer))
 
 
 def _freezes(keyed: Keyed) -> bool:

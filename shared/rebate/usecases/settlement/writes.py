@@ -15,6 +15,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
 from rebate.usecases.money.ledger import lot_of
+from rebate.usecases.settlement.day_sums import count_day
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Credit, Put, Remove, Write
 from rebate.usecases.storage.rows import (
@@ -46,9 +47,7 @@ def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) ->
         expects = state.wallets[member].version if member in decision.consulted else None
         writes.append(Credit(member, tuple(credited.get(member, ())), expects))
     writes += [Put(hold) if hold.amount else Remove(Hold, key_of(hold)) for hold in decision.holds]
-    writes += [
-        Put(replace(day, version=day.version + 1), expects=day.version) for day in decision.rebates
-    ]
+    writes += map(count_day, decision.rebates)
     writes += [
         Put(StatementEntry(member, now, after.id, after.version, tuple(moved)))
         for member, moved in movements.items()
@@ -123,7 +122,7 @@ def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Writ
         repurchase_of=bought.id,
         sender=bought.sender,
     )
-    row = Inbox(queue, f"{follow_up.cause}!", follow_up.command)
+    row = Inbox(queue, follow_up.key, follow_up.command)
     return [Put(again, expects=0), Put(ticket), Put(row)]
 
 

@@ -80,10 +80,10 @@ class BufferedStore:
         self.send()
         return self._beneath.waiting_tickets(member, queue, from_place=from_place, limit=limit)
 
-    def scan(self, kind: type[Row]) -> Iterator[Row]:
+    def scan(self, kind: type[Row], *, after: Key | None = None) -> Iterator[Row]:
         """Send what is held back, and yield every row of a kind."""
         self.send()
-        return self._beneath.scan(kind)
+        return self._beneath.scan(kind, after=after)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Hold rows back until there is no room for more, or they are asked for."""

@@ -94,8 +94,11 @@ class Store(Protocol):
     ) -> list[Ticket]:
         """Return a member's tickets in a queue with entries that wait, in order of place."""
 
-    def scan(self, kind: type[Row]) -> Iterator[Row]:
-        """Yield every row of a kind, in no order: for audits and schedules, never per order."""
+    def scan(self, kind: type[Row], *, after: Key | None = None) -> Iterator[Row]:
+        """Yield every row of a kind, in no order: for audits and schedules, never per order.
+
+        With `after`, only those that come after the row at that key, which is there.
+        """
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Carry out all of `writes`, at most `WRITES_MAX`, or none of them.
@@ -109,6 +112,12 @@ class Store(Protocol):
 
 class Clock(Protocol):
     """Tells the time; only shells ask."""
+
+    def due_by(self) -> Instant:
+        """Return by when what was sent ahead of its time is due.
+
+        That is now, but where the past is played: there it is the instant that is played.
+        """
 
     def now(self) -> Instant:
         """Return this instant."""

@@ -11,7 +11,8 @@ from typing import Annotated, Any, NamedTuple
 from zlib import crc32
 
 from rebate.domain.caps import DailyRebates
-from rebate.domain.commands import Command, Join
+from rebate.domain.commands import Command, Join, Settle
+from rebate.domain.commissions import Reward
 from rebate.domain.events import Event
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
@@ -29,7 +30,6 @@ from rebate.domain.names import (
 )
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.place_index import Node, NodeKey
-from rebate.domain.plans.referral import Reward
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field
@@ -50,11 +50,19 @@ SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
 
 
+TALLIES = tuple(map(str, range(16)))
+"""Shards of what orders add to sums outside queues; each takes about a hundred orders a second."""
+
+
 class Key(NamedTuple):
     """Where a row is stored."""
 
     partition: str
     sort: str = ""
+
+
+PERIODS = Key("dividend")
+"""Where it stands which period of the dividend is open."""
 
 
 def joined(*parts: str) -> str:
@@ -141,7 +149,7 @@ class BatchedCommand:
         return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
 
 
-@stored_as("inbox")
+@stored_as("inbox", 2)
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """A command that waits for its queue; orders accepted together share a row.
@@ -333,28 +341,49 @@ class Paid:
     amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
-@stored_as("commission", 2)
+@stored_as("commission", 3, retired=("divided",))
 @dataclass(frozen=True, slots=True)
 class Commission:
     """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
 
-    `divided` names the dividend run that counted the order.
+    `period` is the dividend's in whose turnover the order counts, None: in no one's (Rule 2.3.1).
     """
 
     order: Annotated[OrderId, wire("order")]
     paid: Annotated[tuple[Paid, ...], wire("paid")]
     turnover: Annotated[Amount, money("turnover", absent=0)] = 0
-    divided: Annotated[str | None, wire("divided", absent=None)] = None
     version: Annotated[int, wire("version", absent=0)] = 0
+    period: Annotated[int | None, wire("period", absent=None)] = None
 
 
-@stored_as("dividend", 2)
+@stored_as("tally")
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A shard of what orders add to sums outside queues, so that they do not wait for each other.
+
+    `paid_on` is what was paid on each of the last days (Rule 8.4), `turnover` what was settled
+    less what was refunded since the last dividend, by the period of the order. What is settled
+    here now is of `period`.
+    """
+
+    shard: Annotated[str, wire("shard")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    period: Annotated[int, wire("period", absent=1)] = 1
+    paid_on: Annotated[dict[str, Amount], wire("paid_on", absent={})] = field(default_factory=dict)
+    turnover: Annotated[dict[str, Amount], wire("turnover", absent={})] = field(
+        default_factory=dict
+    )
+
+
+@stored_as("dividend", 3)
 @dataclass(frozen=True, slots=True)
 class DividendRun:
-    """A run that shares a part of the turnover among members of a rank (Rule 2.3).
+    """A run that closes a period and shares a part of its turnover in a rank (Rule 2.3.1).
 
-    `parts` are (member, amount), of which the first `done` are paid; empty while orders are
-    still being counted.
+    First it takes what the first `closed` tallies hold, by period, into `taken`; then it notes who
+    holds the rank, having read the members up to `noted`, and how many have each weight in
+    `weights`; then it pays them in order of their ids, up to `reached`. `paid` is what all of them
+    got. `parts` are those of runs of earlier releases, of which the first `done` are paid.
     """
 
     id: Annotated[str, wire("id")]
@@ -364,6 +393,44 @@ class DividendRun:
     done: Annotated[int, wire("done", absent=0)] = 0
     finished: Annotated[bool, wire("finished", absent=False)] = False
     version: Annotated[int, wire("version", absent=0)] = 0
+    period: Annotated[int, wire("period", absent=0)] = 0
+    bps: Annotated[Bps, wire("bps", absent=0)] = 0
+    rank: Annotated[str, wire("rank", absent="")] = ""
+    closed: Annotated[int, wire("closed", absent=0)] = 0
+    taken: Annotated[dict[str, Amount], wire("taken", absent={})] = field(default_factory=dict)
+    noted: Annotated[MemberId | None, wire("noted", absent=None)] = None
+    weights: Annotated[dict[str, int], wire("weights", absent={})] = field(default_factory=dict)
+    sharing: Annotated[bool, wire("sharing", absent=False)] = False
+    reached: Annotated[MemberId | None, wire("reached", absent=None)] = None
+    shared: Annotated[int, wire("shared", absent=0)] = 0
+    paid: Annotated[Amount, money("paid", absent=0)] = 0
+
+
+@stored_as("dividend_holder")
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A member who holds the rank in a dividend's run, with a weight, and what the run paid."""
+
+    run: Annotated[str, wire("run")]
+    member: Annotated[MemberId, wire("member")]
+    weight: Annotated[int, wire("weight", absent=1)] = 1
+    paid: Annotated[Amount, money("paid", absent=0)] = 0
+
+
+@stored_as("dividend_periods")
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The periods of the dividend: which is open, what the last left over, which lapsed.
+
+    `carried` is a minus that goes on into the open period. Refunds of orders of a period that
+    `lapsed` count nowhere. `run` is the run that closes the open period just now.
+    """
+
+    version: Annotated[int, wire("version", absent=0)] = 0
+    open: Annotated[int, wire("open", absent=1)] = 1
+    carried: Annotated[Amount, money("carried", absent=0)] = 0
+    lapsed: Annotated[tuple[int, ...], wire("lapsed", absent=[])] = ()
+    run: Annotated[str | None, wire("run", absent=None)] = None
 
 
 @stored_as("list_item")
@@ -467,6 +534,11 @@ def place_key(queue: QueueId, place: int) -> str:
     return f"{joined(queue)}#{number(place)}"
 
 
+def tally_of(name: str) -> Key:
+    """Return the tally in which what is called so counts."""
+    return Key(TALLIES[crc32(name.encode()) % len(TALLIES)])
+
+
 def inbox_partition(queue: QueueId, shard: int) -> str:
     """Return one of the partitions in which a queue's commands wait."""
     return f"{_escaped(queue)}#{shard}"
@@ -475,6 +547,17 @@ def inbox_partition(queue: QueueId, shard: int) -> str:
 def inbox_key(queue: QueueId, sort: str) -> Key:
     """Return where the command with this sort key waits."""
     return Key(inbox_partition(queue, crc32(sort.encode()) % SHARDS), sort)
+
+
+def due_partition(queue: QueueId) -> str:
+    """Return where what is due later waits for its time, in order of that (Rule 1.6.5.1)."""
+    return f"{_escaped(queue)}#due"
+
+
+def _inbox_row_key(row: Inbox) -> Key:
+    if row.not_before is not None and isinstance(row.command, Settle):
+        return Key(due_partition(row.queue), row.sort)
+    return inbox_key(row.queue, row.sort)
 
 
 def journal_key(source: str, row: int) -> Key:
@@ -535,14 +618,17 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     OrderRefund: lambda r: refund_key(r.order, r.name),
     KnownSender: lambda r: Key(r.name),
     Unclaimed: lambda r: Key(UNCLAIMED, joined(number(r.since), r.order)),
-    Inbox: lambda r: inbox_key(r.queue, r.sort),
+    Inbox: _inbox_row_key,
     Journal: lambda r: journal_key(r.source, r.number),
     StatementEntry: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
     Hold: lambda r: Key(r.member, r.id),
     Seed: lambda r: Key(r.day),
     DailyRebates: lambda r: Key(r.day),
     Commission: lambda r: Key(r.order),
+    Tally: lambda r: Key(r.shard),
     DividendRun: lambda r: Key(r.id),
+    Holder: lambda r: Key(r.run, r.member),
+    Periods: lambda _: PERIODS,
     Withdrawal: lambda r: owned_key(r.id, r.member),
     PayoutAccount: lambda r: Key(r.member, joined(r.withdrawal)),
     Request: lambda r: request_key(r.kind, r.caller, r.id),

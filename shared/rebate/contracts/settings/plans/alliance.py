@@ -6,7 +6,7 @@ from typing import Literal
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, money, percent
 from rebate.contracts.problems import Problem, one_of
-from rebate.contracts.scalars import WHOLE_BPS, Amount, Bps, Flag, Id, PartBps, PositiveCount
+from rebate.contracts.scalars import WHOLE_BPS, Amount, Bps, Days, Flag, Id, PartBps, PositiveCount
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
@@ -16,8 +16,10 @@ from rebate.contracts.settings.plans.plan_settings import (
     Moment,
     Period,
     PlanSettings,
+    after_days,
     highest,
     required,
+    waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
 from rebate.domain.names import ProductId, StoreId
@@ -79,10 +81,12 @@ class Alliance(Strict):
     repurchase_acceleration_bps: Bps = setting(
         "Repurchase acceleration", "复购加速", "5.6", example=500, default=0
     )
+    settle_after_days: Days = after_days()
 
 
 def _problems(plan: Alliance, _settings: Settings) -> Iterator[Problem]:
     yield from required(plan, "alliance", "dividend_bps", "heads_bps")
+    yield from waits_for_nothing(plan, "alliance", "place_by")
     if sum(plan.heads_bps) > WHOLE_BPS:
         total = sum(plan.heads_bps)
         yield Problem("alliance.heads_bps", f"must sum to at most 10000, not {total}")
@@ -123,6 +127,7 @@ def _terms(plan: Alliance, settings: Settings) -> AllianceTerms:
         frequency=(plan.frequency.per, plan.frequency.times) if plan.frequency else None,
         direct_acceleration_bps=plan.direct_acceleration_bps,
         repurchase_acceleration_bps=plan.repurchase_acceleration_bps,
+        settle_after_days=plan.settle_after_days,
     )
 
 

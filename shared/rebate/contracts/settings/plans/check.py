@@ -12,6 +12,7 @@ from rebate.contracts.settings.document import InvalidSettings, parse_settings
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import NoSettings, settings_of
 from rebate.contracts.settings.plans.plan_settings import CHANNELS, PlanSettings
+from rebate.domain.commissions import Above, Merchant
 from rebate.domain.draws import Luck, luck_of
 from rebate.domain.money import WHOLE, Bps
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, ProductId, QueueId, StoreId
@@ -149,7 +150,11 @@ class _Nothing:
     absent: frozenset[ProductId] = frozenset()
     off_sale: frozenset[ProductId] = frozenset()
     concession_bps: Bps | None = None
+    merchant: Merchant | None = None
     spending: tuple[Spending, ...] = ()
+
+    def above(self, _depth: int) -> tuple[Above, ...]:
+        return ()
 
     def tickets(self, _queue: QueueId | None = None) -> tuple[Ticket, ...]:
         return ()

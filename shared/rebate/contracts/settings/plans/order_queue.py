@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
 from rebate.contracts.problems import Problem
-from rebate.contracts.scalars import WHOLE_BPS, Bps, Flag, PositiveCount
+from rebate.contracts.scalars import WHOLE_BPS, Bps, Days, Flag, PositiveCount
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
@@ -13,7 +13,9 @@ from rebate.contracts.settings.plans.plan_settings import (
     Cost,
     Moment,
     PlanSettings,
+    after_days,
     required,
+    waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
 from rebate.domain.plan import Moment as Due
@@ -33,6 +35,7 @@ class OrderQueue(Strict):
         "Referrer first", "推荐关系优先", "4.2", example=True, default=True
     )
     repurchase: Flag = setting("Forced repurchase", "强制复投", "4.4", example=True, default=True)
+    settle_after_days: Days = after_days(example=0)
 
 
 def _problems(plan: OrderQueue, _settings: Settings) -> Iterator[Problem]:
@@ -43,6 +46,7 @@ def _problems(plan: OrderQueue, _settings: Settings) -> Iterator[Problem]:
     member more than it gives the next, which takes a reward below 100 %.
     """
     yield from required(plan, "order_queue", "reward_bps")
+    yield from waits_for_nothing(plan, "order_queue", "settle_on")
     endless = plan.rewards_to_exit == 1 and (plan.reward_bps or 0) >= WHOLE_BPS
     if plan.enabled and plan.repurchase and endless:
         yield Problem(
@@ -56,13 +60,14 @@ def _costs(plan: OrderQueue, _channel: Channel, _margin_bps: int) -> Iterator[Co
     yield "order_queue.reward_bps", plan.reward_bps or 0
 
 
-def _terms(plan: OrderQueue, _settings: Settings) -> OrderQueueTerms:
+def _terms(plan: OrderQueue, settings: Settings) -> OrderQueueTerms:
     return OrderQueueTerms(
         reward_bps=plan.reward_bps or 0,
         settle_on=Due(plan.settle_on),
         rewards_to_exit=plan.rewards_to_exit,
         referrer_first=plan.referrer_first,
-        repurchase=plan.repurchase,
+        repurchase=plan.repurchase and PLAN.name in settings.plans_on(),
+        settle_after_days=plan.settle_after_days,
     )
 
 

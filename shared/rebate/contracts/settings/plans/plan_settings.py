@@ -46,7 +46,7 @@ class PlanSettings(Generic[Model]):
     costs: Callable[[Model, Channel, int], Iterator[Cost]]
     terms: Callable[[Model, Settings], Any]
     words: Callable[[Model, str], Iterator[str]]
-    default_margin_bps: Callable[[Model], int] = lambda _plan: 0
+    default_margin_bps: Callable[[Model], int | None] = lambda _plan: None
 
     @property
     def field(self) -> Any:
@@ -69,6 +69,28 @@ def required(plan: Any, path: str, *names: str) -> Iterator[Problem]:
     for name in names:
         if plan.enabled and getattr(plan, name) in (None, ()):
             yield Problem(join_paths(path, name), "is required in a plan that is on")
+
+
+def after_days(example: int = 7) -> Any:
+    """Return the field that lets wait what completion settles (rule 1.6.5.1)."""
+    return setting(
+        "Settle after days",
+        "完成后结算天数",
+        "1.6.5.1",
+        example=example,
+        default=0,
+        note="Days of 24 hours after completion, so that what comes back in the return window "
+        "never was paid out. Orders accepted before a change keep theirs.",
+    )
+
+
+def waits_for_nothing(plan: Any, path: str, moment: str) -> Iterator[Problem]:
+    """Yield a problem where days after completion are set, and `moment` says payment."""
+    if plan.settle_after_days and getattr(plan, moment) != "completed":
+        yield Problem(
+            join_paths(path, "settle_after_days"),
+            f'must be 0 unless {path}.{moment} is "completed": nothing is settled by completion',
+        )
 
 
 def highest(ratios: Mapping[str, int]) -> Iterator[Cost]:

@@ -1,11 +1,12 @@
 """Settings of red packets by store (订单排队领红包): rule 6."""
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, percent
 from rebate.contracts.problems import Problem
-from rebate.contracts.scalars import WHOLE_BPS, Bps, Flag, Id, PartBps
+from rebate.contracts.scalars import WHOLE_BPS, Bps, Days, Flag, Id, PartBps
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
@@ -14,7 +15,9 @@ from rebate.contracts.settings.plans.plan_settings import (
     Moment,
     Period,
     PlanSettings,
+    after_days,
     required,
+    waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
 from rebate.domain.names import StoreId
@@ -68,10 +71,20 @@ class RedPacket(Strict):
     average_every: Period = setting(
         "Average reward every", "平均奖周期", "6.2", example="day", default="day"
     )
+    settle_after_days: Days = after_days()
+    collect: Literal["auto", "by_member"] = setting(
+        "Collecting",
+        "领取方式",
+        "6.2",
+        example="by_member",
+        default="auto",
+        note="`by_member`: rewards are pending until the member collects them.",
+    )
 
 
 def _problems(plan: RedPacket, _settings: Settings) -> Iterator[Problem]:
     yield from required(plan, "red_packet", "stores", "shares_bps", "entitlement_bps")
+    yield from waits_for_nothing(plan, "red_packet", "place_by")
     if plan.shares_bps is not None and sum(plan.shares_bps.in_order) != WHOLE_BPS:
         total = sum(plan.shares_bps.in_order)
         yield Problem("red_packet.shares_bps", f"must sum to 10000, not {total}")
@@ -93,6 +106,8 @@ def _terms(plan: RedPacket, _settings: Settings) -> RedPacketTerms:
         entitlement_bps=plan.entitlement_bps or 0,
         place_by=Due(plan.place_by),
         average_every=plan.average_every,
+        by_member=plan.collect == "by_member",
+        settle_after_days=plan.settle_after_days,
     )
 
 

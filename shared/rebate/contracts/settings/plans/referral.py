@@ -6,7 +6,7 @@ from typing import Literal
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
 from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem
-from rebate.contracts.scalars import Bps, Depth, Flag, Id, PositiveCount
+from rebate.contracts.scalars import Bps, Days, Depth, Flag, Id, PositiveCount
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
@@ -14,6 +14,8 @@ from rebate.contracts.settings.plans.plan_settings import (
     Moment,
     Period,
     PlanSettings,
+    after_days,
+    waits_for_nothing,
 )
 from rebate.contracts.settings.risks import DEPTH_RISK, acknowledged
 from rebate.contracts.validation import Strict
@@ -87,6 +89,15 @@ class Referral(Strict):
         example="concession",
         default="concession",
     )
+    max_share_bps: Bps | None = setting(
+        "Rewards of an order at most",
+        "单笔分销奖励上限",
+        "2.6.1",
+        example=2000,
+        note="Granted in the order direct, indirect, level (upward), merchant until this share of "
+        "what is paid for the order is used up; without it, all of what is paid.",
+    )
+    settle_after_days: Days = after_days()
 
 
 def _problems(plan: Referral, settings: Settings) -> Iterator[Problem]:
@@ -95,6 +106,7 @@ def _problems(plan: Referral, settings: Settings) -> Iterator[Problem]:
         if rank.rank in seen:
             yield Problem(f"referral.ranks[{number}].rank", "stands in the list twice")
         seen.add(rank.rank)
+    yield from waits_for_nothing(plan, "referral", "settle_on")
     if plan.dividend is not None and plan.dividend.split == "equal" and plan.dividend.weights:
         yield Problem("referral.dividend.weights", 'goes only with "split": "weight"')
     yield from _depth_problems(plan, settings)
@@ -131,6 +143,8 @@ def _terms(plan: Referral, _settings: Settings) -> ReferralTerms:
         merchant_bps=plan.merchant_bps,
         merchant_on_turnover=plan.merchant_base == "turnover",
         dividend=_dividend_terms(plan.dividend) if plan.dividend else None,
+        max_share_bps=plan.max_share_bps,
+        settle_after_days=plan.settle_after_days,
     )
 
 
@@ -157,6 +171,8 @@ def _words(plan: Referral, _currency: str) -> Iterator[str]:
     if plan.merchant_bps:
         base = "what the store concedes" if plan.merchant_base == "concession" else "its turnover"
         yield f"Who brought a store in gets {percent(plan.merchant_bps)} of {base}."
+    if plan.max_share_bps is not None:
+        yield f"All that together comes to at most {percent(plan.max_share_bps)} of an order."
     yield from _depth(plan)
 
 

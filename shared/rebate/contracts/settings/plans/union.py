@@ -6,7 +6,7 @@ from datetime import time
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, money, percent
 from rebate.contracts.problems import Problem, join_paths
-from rebate.contracts.scalars import WHOLE_BPS, Bps, Clock, Flag, Id, PositiveAmount
+from rebate.contracts.scalars import WHOLE_BPS, Amount, Bps, Clock, Days, Flag, Id
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
@@ -14,8 +14,10 @@ from rebate.contracts.settings.plans.plan_settings import (
     Cost,
     Moment,
     PlanSettings,
+    after_days,
     highest,
     required,
+    waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
 from rebate.domain.names import ProductId, StoreId
@@ -41,12 +43,11 @@ class Union(Strict):
         "Share of profit", "利润比例", "7.1", example=6000, note=WHEN_ON
     )
     quota_bps: Bps | None = setting("Quota", "额度比例", "7.2", example=11000, note=WHEN_ON)
-    default_margin_bps: Bps = setting(
+    default_margin_bps: Bps | None = setting(
         "Margin where none is known",
         "默认毛利率",
         "7.1",
         example=2000,
-        default=0,
         note="Used for a line whose event and product name no profit or margin.",
     )
     referral_acceleration_bps: Bps = setting(
@@ -55,8 +56,17 @@ class Union(Strict):
     run_at: Clock | None = setting(
         "Daily run at", "每日结算时间", "7.3", example="00:30", note="Absent: 00:00."
     )
-    payout_per_day: PositiveAmount | None = setting(
+    payout_per_day: Amount | None = setting(
         "Highest payout a day", "每日发放上限", "7.5", example=30000000, note="Absent: no limit."
+    )
+    net_of_commissions: Flag = setting(
+        "Profit net of commissions",
+        "利润扣除分销奖励",
+        "7.1",
+        example=True,
+        default=False,
+        note="The profit is what the order's direct to merchant rewards leave of it, whenever "
+        "they are paid.",
     )
     products: Mapping[Id, UnionScope] = setting(
         "Products",
@@ -74,10 +84,12 @@ class Union(Strict):
         default={},
         note="Stands before the products'.",
     )
+    settle_after_days: Days = after_days()
 
 
 def _problems(plan: Union, _settings: Settings) -> Iterator[Problem]:
     yield from required(plan, "union", "profit_share_bps", "quota_bps")
+    yield from waits_for_nothing(plan, "union", "settle_on")
 
 
 def _costs(plan: Union, _channel: Channel, margin_bps: int) -> Iterator[Cost]:
@@ -90,7 +102,7 @@ def _costs(plan: Union, _channel: Channel, margin_bps: int) -> Iterator[Cost]:
         yield path, margin_bps * bps // WHOLE_BPS
 
 
-def _terms(plan: Union, _settings: Settings) -> UnionTerms:
+def _terms(plan: Union, settings: Settings) -> UnionTerms:
     return UnionTerms(
         profit_share_bps=plan.profit_share_bps or 0,
         quota_bps=plan.quota_bps or 0,
@@ -100,6 +112,9 @@ def _terms(plan: Union, _settings: Settings) -> UnionTerms:
         referral_acceleration_bps=plan.referral_acceleration_bps,
         run_at=plan.run_at or time(),
         payout_per_day=plan.payout_per_day,
+        net_of_commissions=plan.net_of_commissions,
+        zone=settings.zone,
+        settle_after_days=plan.settle_after_days,
     )
 
 
@@ -113,10 +128,9 @@ def _words(plan: Union, currency: str) -> Iterator[str]:
         f"{percent(share)} of each order's profit goes to the day's pool; an order may get back "
         f"{percent(quota)} of what was paid, in order of purchase."
     )
-    gives = share * plan.default_margin_bps // WHOLE_BPS
-    yield from ever_paid(
-        gives, quota, f"At the default margin, {percent(plan.default_margin_bps)}: "
-    )
+    margin = plan.default_margin_bps or 0
+    gives = share * margin // WHOLE_BPS
+    yield from ever_paid(gives, quota, f"At the default margin, {percent(margin)}: ")
     if plan.payout_per_day is not None:
         yield f"At most {money(plan.payout_per_day, currency)} is paid a day."
 

@@ -13,6 +13,7 @@ from rebate.contracts.settings.entitlement import (
     ratios,
 )
 from rebate.contracts.settings.model import Settings
+from rebate.contracts.settings.plans.plan_settings import waits_for_nothing
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.scopes import (
     Bounds,
@@ -31,6 +32,7 @@ def problems(plan: QueueRebate, _settings: Settings) -> Iterator[Problem]:
     """Yield what is wrong with fields that read well one by one but do not go together."""
     path = PLAN.name
     yield from _missing(plan, path)
+    yield from waits_for_nothing(plan, path, "settle_on")
     if plan.clearing is not None:
         yield from _clearing_problems(plan.clearing, join_paths(path, "clearing"))
     if isinstance(plan.random_return, RandomReturnSettings):

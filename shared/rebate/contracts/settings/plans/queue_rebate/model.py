@@ -9,6 +9,7 @@ from rebate.contracts.scalars import Bps, Days, Flag, Id, Text
 from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import PlanEntitlement
 from rebate.contracts.settings.fields import setting
+from rebate.contracts.settings.plans.plan_settings import after_days
 from rebate.contracts.settings.scopes import (
     Bounds,
     CashierScope,
@@ -134,6 +135,7 @@ class QueueRebate(Strict):
         default=0,
         note="Days after the completion of the order that earned it until a rebate is available.",
     )
+    settle_after_days: Days = after_days(example=0)
     display: DisplaySettings = setting(
         "Display", "显示设置", "1.4 (19-23)", example={"member": False}, default=DisplaySettings()
     )

@@ -60,6 +60,7 @@ def terms_of(plan: QueueRebate, settings: Settings) -> QueueRebateTerms:
         deducted_only_contribute=plan.deducted_orders == "contribute_only",
         exchange_bps=_exchange(plan),
         hold_days=plan.hold_days,
+        settle_after_days=plan.settle_after_days,
         prize_max=settings.guards.lottery_prize_max,
         random_return=_places(plan.random_return),
         clearing=_clearing(plan.clearing) if plan.clearing else None,

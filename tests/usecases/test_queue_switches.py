@@ -1,0 +1,62 @@
+"""What waits stands against switching queues apart or together, unless accepted (Rule 1.4.1)."""
+
+from typing import Any
+
+import pytest
+
+from rebate.usecases.queries.show_queues import show_stalled
+from tests.engine import Player
+
+SWITCHES = [
+    ("mall", "per_product", "shared", {}, "product/p1"),
+    ("stores", "per_store", "shared", {"channel": "store", "store": "W"}, "store/W"),
+    ("cashiers", "per_cashier", "shared", {"channel": "cashier", "store": "W"}, "cashier/W"),
+]
+every_switch = pytest.mark.parametrize(("name", "apart", "shared", "where", "queue"), SWITCHES)
+
+
+def waiting(**settings: Any) -> Player:
+    where = settings.pop("where")
+    plan = {"extraction_bps": 1000, "entitlement": {"fixed_bps": 10000}, **settings}
+    document = {"currency": "CNY", "timezone": "Asia/Shanghai", "queue_rebate": plan}
+    player = Player({"settings": document, "steps": []})
+    player.begin()
+    player.step({"buy": {"order": "o1", "member": "A", "paid": 1000, "product": "p1", **where}})
+    return player
+
+
+def switch(player: Player, name: str, to: str, *accepted: str) -> str | None:
+    patch = {"queue_rebate": {name: to}, "guards": {"acknowledged": list(accepted)}}
+    player.step({"set": patch})
+    return player.refusals[-1]
+
+
+@every_switch
+def test_it_is_asked_for_at_its_figure_in_either_direction(
+    name: str, apart: str, shared: str, where: dict[str, str], queue: str
+) -> None:
+    for before, after in ((apart, shared), (shared, apart)):
+        player = waiting(**{name: before}, where=where)
+        assert switch(player, name, after) == "needs_acknowledgement"
+        assert switch(player, name, after, f"queue_rebate.{name}={before}") is not None
+        assert switch(player, name, after, f"queue_rebate.{name}={after}") is None
+
+
+@every_switch
+def test_the_old_queues_are_stalled_and_go_on_in_the_shared_one(
+    name: str, apart: str, shared: str, where: dict[str, str], queue: str
+) -> None:
+    player = waiting(**{name: apart}, where=where)
+    switch(player, name, shared, f"queue_rebate.{name}")
+    terms = player.app.settings.in_force().terms
+    assert [each.queue for each in show_stalled(player.store, terms).queues] == [queue]
+    player.step({"move": {"queue": queue}})
+    assert show_stalled(player.store, terms).queues == ()
+    (entry,) = player.outcome()["queues"][name]["entries"]
+    assert (entry["entry"], entry["status"]) == ("o1/1", "waiting")
+
+
+def test_other_settings_are_not_asked_about() -> None:
+    player = waiting(where={})
+    player.step({"set": {"queue_rebate": {"stores": "shared", "surplus": "carry"}}})
+    assert player.refusals[-1] is None
