@@ -147,8 +147,8 @@ class TicketLine:
     `received_before` is what it was paid in the queue from which it was merged (Rule 1.5.5).
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
-    `first_entitlement_base` is `entitlement_base` before any refund where rewards are counted (None: not
-    known).
+    `first_entitlement_base` is `entitlement_base` before any refund where rewards are counted
+    (None: not known).
     `buyer_paid` is what the buyer has of the own-purchase reward (None: nothing, or not known).
     """
 
