@@ -187,7 +187,7 @@ class OrderAcceptance:
             return _repeated(order, name, same=before == early.digest)
         refund = refund_of(order, early)
         known = repriced(order.plus(refund.amounts))
-        mail = Outbox(known, self.clock.now(), self.clock.due_by())
+        mail = Outbox(known, early.arrived_at, self.clock.due_by())
         mail.refund(refund, order)
         store_order(self.store, order, known, [], mail, last=[Put(refund)])
         return Accepted(order.id, "accepted", order.queues)
@@ -215,9 +215,8 @@ class OrderAcceptance:
             raise Rejected(Code.OVER_LIMIT, message)
         after = replace(order, early=(*order.early, early))
         rows = [] if order.early else [Put(Unclaimed(order.id, early.arrived_at))]
-        store_order(
-            self.store, order, after, rows, Outbox(after, self.clock.now(), self.clock.due_by())
-        )
+        mail = Outbox(after, early.arrived_at, self.clock.due_by())
+        store_order(self.store, order, after, rows, mail)
         return Accepted(order.id, "kept")
 
 
