@@ -39,6 +39,7 @@ class Played:
             kind = next(key for key in step if key not in ("at", "refused"))
             self.number = number
             refusal = getattr(self, f"_{kind}")(step[kind])
+            self.kernel.world.fall_due(self.now)
             self.refusals.append(None if refusal is None else str(refusal.value))
             check_books(self.kernel.world)
         self.outcome = outcome_of(self.kernel.world)

@@ -37,7 +37,8 @@ class Client:
     """Implements `rebate.usecases.storage.ports.Store`.
 
     `turn` lets others run; `told` learns of every commit that took place, and for each of its
-    writes of the row that was there before. `read` holds the versions of single rows as read.
+    writes of the row that was there before. `read` holds the versions of single rows as read,
+    `together` those of rows that one request asked for, by each of them.
 
     Single rows are read as they are at that moment. A read of many rows is no snapshot: it may
     be torn between any two of them. A commit may be refused because of others that write the
@@ -51,6 +52,7 @@ class Client:
     weather: Weather
     told: Callable[[Sequence[Write], Sequence[Any]], None]
     read: dict[tuple[type, Key], int] = field(default_factory=dict)
+    together: dict[tuple[type, Key], dict[tuple[type, Key], int]] = field(default_factory=dict)
 
     def get(self, kind: type[Row], key: Key) -> Row | None:
         self._request()
@@ -62,6 +64,8 @@ class Client:
         for kind, key in sorted(wanted, key=lambda place: (place[0].__name__, place[1])):
             self._tear()
             found[kind, key] = self._read(kind, key)
+        versions = {place: self.read[place] for place in found}
+        self.together |= dict.fromkeys(found, versions)
         return {place: row for place, row in found.items() if row is not None}
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:

@@ -28,10 +28,10 @@ from rebate.usecases.money.transfer import transfer
 from rebate.usecases.orders.accept_order import Accepted, OrderEvent
 from rebate.usecases.orders.accept_together import OrderBatch, ToldOrder
 from rebate.usecases.schedules.start_runs import queues_with_mail
-from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, save_settings
 from rebate.usecases.settlement import pending_commands, settlement
 from rebate.usecases.storage.ports import Work, Write, inline
-from rebate.usecases.storage.rows import Answer, CurrentSettings, DividendRun, Inbox, Journal, Key
+from rebate.usecases.storage.rows import Answer, DividendRun, Inbox, Journal, Key
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.client import CALM, Client, Weather
@@ -176,7 +176,7 @@ class World:
     def _note(self, process: Process, writes: Sequence[Write], before: Sequence[Any]) -> None:
         """Keep what a commit brought about."""
         commit = Commit(writes, before, self.store)
-        settings = process.store.read.get((CurrentSettings, Key("current")))
+        settings = _settings_of(process, commit)
         for what in commit.tell(process.doing, process.store.read):
             self.effects.append(Effect(what, settings))
             self.visited[type(what).__name__] += 1
@@ -308,6 +308,17 @@ OPERATIONS: Mapping[str, Callable[..., object]] = {
 
 def carry_out(app: App, wish: Asked) -> None:
     OPERATIONS[wish.operation](app.wallets, *wish.arguments, **dict(wish.options))
+
+
+def _settings_of(process: Process, commit: Commit) -> int | None:
+    """Return which version of the settings a commit was decided under (None: none was read).
+
+    It is the last that was read; but a settler decides by what it read with the queue, and looks
+    at the settings again, for its guard, before that commit has to be stored.
+    """
+    for queue in commit.put[Queue]:
+        return process.store.together[Queue, Key(queue.id)][CURRENT_SETTINGS]
+    return process.store.read.get(CURRENT_SETTINGS)
 
 
 def _insist_on_an_end(turns: Iterator[int]) -> None:

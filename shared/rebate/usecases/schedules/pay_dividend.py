@@ -49,15 +49,16 @@ class DividendPayment:
     def run(self, at: Instant) -> DividendRun | None:
         """Close the open period and share a part of its turnover among those of the set rank.
 
+        It is shared as is set when the run begins, not when one before it was still to be finished.
         Returns the finished run; None if no dividend is set.
 
         Raises:
             Conflict: somebody else is at the same run, or settles orders; start it again.
         """
-        rules = self.settings.in_force().terms.of(referral.PLAN).dividend
-        if rules is None:
-            return None
         while True:
+            rules = self.settings.in_force().terms.of(referral.PLAN).dividend
+            if rules is None:
+                return None
             periods = self._periods()
             known = self._known(iso(at))
             if known and (known.finished or known.parts):
