@@ -86,7 +86,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("refunds", OrderRefund, SortedTable),
     _table("senders", KnownSender),
     _table("unclaimed", Unclaimed, SortedTable),
-    _table("connected_orders", ConnectedOrder),
+    _table("connected_orders", ConnectedOrder, SortedTable),
     _table("connectors", ConnectorState),
     _table("payouts", Withdrawal, SortedTable),
     _table("payout_accounts", PayoutAccount, SortedTable),
