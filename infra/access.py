@@ -50,7 +50,7 @@ _SETTLEMENT: _Access = {
     "order_lines": (_QUERY,),
     "orders": (_GET, _GET_MANY, _PUT),
     "queues": (_GET, _GET_MANY, _PUT, _SCAN),
-    "settings": (_PUT,),
+    "settings": (_GET, _PUT),
     "shops": (_GET,),
     "statements": (_PUT,),
     "tallies": (_GET, _GET_MANY, _PUT),

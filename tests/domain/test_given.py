@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.commissions import Commissions, Reward
-from rebate.domain.given import Contribution, Given
+from rebate.domain.given import Given, LineContribution
 from rebate.domain.money import share
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, QueueId
 from rebate.domain.profits import Source
@@ -18,8 +18,8 @@ def rewards(*ratios: int, most: int | None = None) -> Commissions:
     return Commissions(tuple(found), most)
 
 
-def whole(queue: str, ratio: int, **others: object) -> Contribution:
-    return Contribution(QueueId(queue), WHOLE_ORDER, ratio, **others)  # type: ignore[arg-type]
+def whole(queue: str, ratio: int, **others: object) -> LineContribution:
+    return LineContribution(QueueId(queue), WHOLE_ORDER, ratio, **others)  # type: ignore[arg-type]
 
 
 def test_rewards_are_granted_in_turn_until_the_share_is_used_up() -> None:
@@ -47,7 +47,7 @@ def test_a_profit_is_net_of_commissions_whenever_they_are_paid() -> None:
 
 
 def test_a_line_gives_of_what_was_paid_for_it() -> None:
-    mall = Contribution(QueueId("mall"), TWO, 1_000)
+    mall = LineContribution(QueueId("mall"), TWO, 1_000)
     now = Given(revenue_bps=1_000, contributions=(mall,)).priced({ONE: 600, TWO: 400}, ())
     assert now.parts == ((40,),)
 

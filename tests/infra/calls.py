@@ -190,7 +190,7 @@ def recording() -> Iterator[Recorder]:
         patch.setattr(Functions, "call", call_function)
         patch.setattr(Settler, "settle", settle_queue)
         # In a thread of its own nobody would know on whose behalf a commit is made.
-        patch.setattr(bootstrap, "RequestAside", lambda _on_send: inline)
+        patch.setattr(bootstrap, "BackgroundCommit", lambda _on_send: inline)
         for asker, names in (
             (DynamoStore, _READS),
             (BufferedStore, _READS),

@@ -351,6 +351,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "unknown",
         "mismatches",
         "audit",
+        "borne",
         "connectors",
         "stuck",
         "unclaimed",

@@ -81,7 +81,7 @@ from zoneinfo import ZoneInfo
 from local.simulating import write_outcome
 from rebate.simulation.demand import Demand, made_up
 from rebate.simulation.playing import play
-from rebate.simulation.rules import Rules
+from rebate.simulation.rules import SimulationRules
 from rebate.simulation.seeds import repeatable_seed
 from local.settings import demo_settings
 import sys, json
@@ -89,7 +89,7 @@ demand = Demand(300, stores=("bakery", "tea-house"), store_share=40, products=5,
                 refunded=10, completed_hours=30)
 tape = made_up(demand, ZoneInfo("Asia/Shanghai"))
 settings = demo_settings() | {"referral": {"direct_bps": 500, "indirect_bps": 200}}
-found = play(tape, Rules(settings), repeatable_seed("1"), schedules=True)
+found = play(tape, SimulationRules(settings), repeatable_seed("1"), schedules=True)
 write_outcome(sys.stdout, found.outcome)
 print(json.dumps(found.report))
 """

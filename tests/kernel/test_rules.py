@@ -17,6 +17,9 @@ GIVEN = sorted(
     for file in (CHECKOUT.parent / "shared" / folder).glob("*.json")
 )
 NOT_PLAYED = {
+    "07-currency-switched-under-balances": "the kernel changes no currency",
+    "09-an-order-belongs-to-its-sender": "a simulation knows one sender",
+    "10b-two-entries-of-one-member": "who asks is not part of a simulation",
     "0.13-another-senders-word-changes-nothing": "a simulation knows one sender",
     "0.13-prefixes-keep-two-shops-apart": "a simulation knows one sender",
     "0.9-what-waits-stands-against-another-day": "the kernel changes no currency or timezone",

@@ -149,7 +149,9 @@ def shift_fault(world: World, changed: dict) -> dict | None:
     if waiting or holding:
         if changed["currency"] != world.settings["currency"]:
             return {"code": "invalid_settings"}
-        if changed["timezone"] != world.settings["timezone"]:
+        accepted = {"timezone", f"timezone={changed['timezone']}"}
+        acknowledged = {*(changed.get("guards") or {}).get("acknowledged", [])}
+        if changed["timezone"] != world.settings["timezone"] and not accepted & acknowledged:
             return {"code": "needs_acknowledgement"}
     return None
 

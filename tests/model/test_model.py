@@ -13,6 +13,16 @@ from .generate import documents
 CHECKOUT = Path(__file__).resolve().parents[2]
 OURS = sorted((CHECKOUT / "tests" / "scenarios").glob("*.json"))
 GIVEN = sorted((CHECKOUT.parent / "shared" / "scenarios").glob("*.json"))
+NOT_MODELLED = {
+    "0.9-what-waits-stands-against-another-day": "0.9: the model reads no currency of an order",
+    "0.13-another-senders-word-changes-nothing": "0.13: the model knows no senders",
+    "0.13-prefixes-keep-two-shops-apart": "0.13: the model knows no senders",
+    "1.3.1-a-level-that-is-left-out": "0.11: the model takes what is saved as it comes",
+    "1.4.1-queues-put-apart-while-entries-wait": "1.4.1: the model moves no lines",
+    "1.4.1-queues-put-together-while-entries-wait": "1.4.1: the model moves no lines",
+    "6.2-red-packets-that-members-collect": "6.2: in the model rewards are not collected",
+}
+"""Which of our own examples the model does not play, by rule."""
 QUICK = settings(
     max_examples=25,
     deadline=None,
@@ -52,7 +62,9 @@ def test_model_plays_the_given_examples(file: Path) -> None:
     assert_plays_as_expected(file)
 
 
-@pytest.mark.parametrize("file", OURS, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", [file for file in OURS if file.stem not in NOT_MODELLED], ids=lambda file: file.stem
+)
 def test_model_plays_our_own_examples(file: Path) -> None:
     """Examples computed by hand."""
     assert_plays_as_expected(file)

@@ -8,12 +8,13 @@ from rebate.bootstrap import App, wire
 from rebate.domain.errors import Conflict, NotYet, Unavailable
 from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.draws.seeds import repeatable_seed
-from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.settlement.pending_commands import is_ripe
 from rebate.usecases.storage.ports import Write
+from rebate.usecases.storage.rows import Inbox
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 
-TRIES_MAX = 50
+TRIES_MAX = 500
 SECOND = 1_000_000
 
 
@@ -114,9 +115,10 @@ class Redelivered(Player):
 
 
 def sweep(app: App) -> None:
-    """Settle all that waits, as the schedule does for what no ring was heard of."""
+    """Settle all that is due, as the schedule does for what no ring was heard of."""
     for _ in range(TRIES_MAX):
-        queues = queues_with_mail(app.store)
+        now = app.clock.due_by()
+        queues = sorted({row.queue for row in app.store.scan(Inbox) if is_ripe(row, now)})
         if not queues:
             return
         for queue in queues:

@@ -192,7 +192,7 @@ def test_sound_books_add_up(books):
     assert not audit.waiting
     assert not audit.moved
     assert audit.rows["Ticket"] == audit.rows["Ticket"] > 120
-    assert {"Journal", "Statement", "Wallet", "Node", "Hold", "Commission"} <= set(audit.rows)
+    assert {"Journal", "StatementEntry", "Wallet", "Node", "Hold", "Commission"} <= set(audit.rows)
 
 
 @examples(25)

@@ -17,7 +17,7 @@ from rebate.domain.wire import money, stored_as, wire
 
 @stored_as("contribution")
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class LineContribution:
     """What a line of a ticket gives: a ratio of what is paid for it, or of the order's profit.
 
     Parts from number `late` on are cut first: they take room after all others (Rule 8.4).
@@ -49,7 +49,7 @@ class Given:
     commissions: Annotated[Commissions, wire("commissions", absent={})] = Commissions()
     rewards: Annotated[tuple[Amount, ...], wire("rewards", absent=[])] = ()
     revenue_bps: Annotated[Bps | None, wire("revenue_bps", absent=None)] = None
-    contributions: Annotated[tuple[Contribution, ...], wire("contributions", absent=[])] = ()
+    contributions: Annotated[tuple[LineContribution, ...], wire("contributions", absent=[])] = ()
     parts: Annotated[tuple[tuple[Amount, ...], ...], wire("parts", absent=[])] = ()
     profit: Annotated[Amount | None, money("profit", absent=None)] = None
     net: Annotated[bool, wire("net", absent=False)] = False

@@ -33,7 +33,7 @@ _MASK = 2**64 - 1
 
 
 @dataclass(slots=True)
-class Given:
+class GivenOfLine:
     """What a line gave in all, and what of its contributions stayed with the platform.
 
     `first` is what it gave before refunds. What was retained with it may include money that it
@@ -68,7 +68,7 @@ class Sums:
     accounts: Counter[Account] = field(default_factory=Counter)
     paid: Counter[tuple[QueueId, EntryId, Reason | None]] = field(default_factory=Counter)
     converted: Counter[tuple[QueueId, EntryId]] = field(default_factory=Counter)
-    given: dict[tuple[QueueId, OrderId, LineId], Given] = field(default_factory=dict)
+    given: dict[tuple[QueueId, OrderId, LineId], GivenOfLine] = field(default_factory=dict)
     rewards: Counter[tuple[str, str]] = field(default_factory=Counter)
     asked: Counter[tuple[str, Account]] = field(default_factory=Counter)
     movements: dict[MemberId, int] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class Sums:
             self.rewards[row.source, owner] += posting.amount
         if posting.reason is Reason.OWN and entry.order is not None and entry.line is not None:
             of_line = (queue, entry.order, entry.line)
-            self.given.setdefault(of_line, Given()).own += posting.amount
+            self.given.setdefault(of_line, GivenOfLine()).own += posting.amount
             return
         name = posting.entry or _entry_refunded(entry)
         if name and pocket in MONEY:
@@ -123,7 +123,7 @@ class Sums:
     ) -> None:
         if entry.order is None or entry.line is None:
             return
-        given = self.given.setdefault((queue, entry.order, entry.line), Given())
+        given = self.given.setdefault((queue, entry.order, entry.line), GivenOfLine())
         refunds = entry.kind == REFUND
         if account is QueueAccount.CONTRIBUTED:
             given.net -= amount

@@ -9,7 +9,7 @@ from rebate.domain.money import Amount, exchanged
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.usecases.audit.finding import AuditDifference, wrong
-from rebate.usecases.audit.journal import Given, Sums
+from rebate.usecases.audit.journal import GivenOfLine, Sums
 
 _ENDS_AT_NOTHING = frozenset({Status.COMPLETED, Status.REFUNDED})
 
@@ -66,7 +66,7 @@ class TicketAudit:
 
     def _line(self, ticket: Ticket, index: int, line: TicketLine) -> Iterator[AuditDifference]:
         path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
-        given = self.sums.given.pop((ticket.queue, ticket.order, line.id), Given())
+        given = self.sums.given.pop((ticket.queue, ticket.order, line.id), GivenOfLine())
         settled = sum(amount or 0 for amount in line.settled)
         yield from wrong(path, "settled", found=settled, expected=given.net)
         for owed, amount in zip(ticket.gives(index), line.settled, strict=False):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rebate.domain.commissions import Above, Commissions, Merchant
 from rebate.domain.draws import Luck, luck_of
-from rebate.domain.given import Contribution, Given
+from rebate.domain.given import Given, LineContribution
 from rebate.domain.money import Bps
 from rebate.domain.names import EntryId, ProductId, QueueId
 from rebate.domain.orders import Order, OrderLine
@@ -82,11 +82,11 @@ def _net(ticket: Ticket, commissions: Commissions) -> Ticket:
     return replace(ticket, lines=tuple(line.net(commissions) for line in ticket.lines))
 
 
-def _contributions(tickets: Iterable[tuple[PlanType[Any], Ticket]]) -> Iterator[Contribution]:
+def _contributions(tickets: Iterable[tuple[PlanType[Any], Ticket]]) -> Iterator[LineContribution]:
     for plan, ticket in tickets:
         for line in ticket.lines:
             if line.contributes:
-                yield Contribution(
+                yield LineContribution(
                     ticket.queue,
                     line.id,
                     line.contribution_bps,
