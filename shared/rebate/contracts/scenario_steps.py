@@ -7,20 +7,18 @@ from pydantic_core import PydanticCustomError
 
 from rebate.contracts.events_in import Channel, Supply
 from rebate.contracts.problems import nearest, one_of, shown
-from rebate.contracts.requests import AdjustableAsset, GiftPrice
+from rebate.contracts.requests import AdjustableAsset, GiftPrice, OfEntry
 from rebate.contracts.scalars import (
     NOT_EMPTY,
     Amount,
     AskedAmount,
     Count,
-    EntryName,
     Flag,
     Id,
     Instant,
     OrderName,
     PositiveCount,
     Quantity,
-    QueueName,
     SignedAmount,
     SignedCount,
     Text,
@@ -160,25 +158,13 @@ class RefundStep(Strict):
     id: Id | None = None
 
 
-class EntryStep(Strict):
+class EntryStep(OfEntry):
     """What is done to an entry, by its holder unless `member` says by whom.
 
     The entry is named, or its order and line are; a line that is left out is the whole order.
     """
 
-    queue: QueueName
-    entry: EntryName | None = None
-    order: OrderName | None = None
-    line: Id | None = None
     member: Id | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if (self.entry is None) == (self.order is None):
-            raise error_at("entry", "is required, or order and line instead")
-        if self.line is not None and self.order is None:
-            raise error_at("line", "goes only with order")
-        return self
 
 
 class DrawStep(EntryStep):

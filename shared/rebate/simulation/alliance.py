@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from rebate.domain.money import Amount, Bps, share, split
 from rebate.simulation.endings import lower
 from rebate.simulation.gives import gives
-from rebate.simulation.state import WAITING, SimulatedEntry, SimulatedOrder, SimulatedPart
+from rebate.simulation.state import SimulatedOrder, SimulatedPart
+from rebate.simulation.whole_orders import complete, join
 from rebate.simulation.world import World
 
 PLAN = "alliance"
@@ -49,12 +50,13 @@ def on_completed(world: World, order: SimulatedOrder) -> None:
     place: Place | None = order.plans.get(PLAN)
     if place is None or place.settled:
         return
-    days = order.after_days.get(PLAN, 0)
-    if not days:
-        _settle(world, order, place)
-    _join(world, order, place)
-    if days:
-        world.later(world.due_after(order, days), lambda: _settle(world, order, place))
+    complete(
+        world,
+        order,
+        PLAN,
+        settle_part=lambda: _settle(world, order, place),
+        join_part=lambda: _join(world, order, place),
+    )
 
 
 def on_refunded(world: World, order: SimulatedOrder) -> None:
@@ -108,10 +110,7 @@ def _concession(world: World, order: SimulatedOrder) -> Bps:
 
 
 def _join(world: World, order: SimulatedOrder, place: Place) -> None:
-    free = share(order.paid, place.free_bps)
-    if free and order.member is not None and place.entry is None:
-        place.entry = SimulatedEntry(order.id, order, free, WAITING)
-        world.join(place.queue, place.entry)
+    join(world, order, place, share(order.paid, place.free_bps))
 
 
 def _settle(world: World, order: SimulatedOrder, place: Place) -> None:

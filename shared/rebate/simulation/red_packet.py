@@ -3,7 +3,8 @@
 from rebate.domain.money import Amount, share
 from rebate.simulation.endings import lower
 from rebate.simulation.gives import Packet, gives
-from rebate.simulation.state import WAITING, SimulatedEntry, SimulatedOrder
+from rebate.simulation.state import WAITING, SimulatedOrder
+from rebate.simulation.whole_orders import complete, join
 from rebate.simulation.world import World
 
 PLAN = "red_packet"
@@ -36,12 +37,13 @@ def on_completed(world: World, order: SimulatedOrder) -> None:
     packet: Packet | None = order.plans.get(PLAN)
     if packet is None or packet.settled:
         return
-    days = order.after_days.get(PLAN, 0)
-    if not days:
-        _settle(world, order, packet)
-    _join(world, order, packet)
-    if days:
-        world.later(world.due_after(order, days), lambda: _settle(world, order, packet))
+    complete(
+        world,
+        order,
+        PLAN,
+        settle_part=lambda: _settle(world, order, packet),
+        join_part=lambda: _join(world, order, packet),
+    )
 
 
 def on_refunded(world: World, order: SimulatedOrder) -> None:
@@ -111,10 +113,7 @@ def _count_rebate(world: World, member: str, amount: Amount) -> None:
 
 
 def _join(world: World, order: SimulatedOrder, packet: Packet) -> None:
-    promised = share(order.paid, packet.entitlement_bps)
-    if promised and order.member is not None and packet.entry is None:
-        packet.entry = SimulatedEntry(order.id, order, promised, WAITING)
-        world.join(packet.queue, packet.entry)
+    join(world, order, packet, share(order.paid, packet.entitlement_bps))
 
 
 def _settle(world: World, order: SimulatedOrder, packet: Packet) -> None:

@@ -3,7 +3,8 @@
 from rebate.domain.money import Bps, share
 from rebate.simulation.endings import lower
 from rebate.simulation.gives import Profit, gives, profit
-from rebate.simulation.state import WAITING, SimulatedEntry, SimulatedOrder
+from rebate.simulation.state import SimulatedOrder
+from rebate.simulation.whole_orders import join
 from rebate.simulation.world import World
 
 PLAN = "union"
@@ -31,10 +32,7 @@ def on_paid(world: World, order: SimulatedOrder) -> None:
     profit(order, part)
     if world.rules.on_payment(PLAN):
         _settle(world, order, part)
-    quota = share(order.paid, part.entitlement_bps)
-    if quota and order.member is not None:
-        part.entry = SimulatedEntry(order.id, order, quota, WAITING)
-        world.join(part.queue, part.entry)
+    join(world, order, part, share(order.paid, part.entitlement_bps))
 
 
 def on_completed(world: World, order: SimulatedOrder) -> None:
