@@ -1,7 +1,7 @@
 """The HTTP API: who may ask what is decided at the gateway, and once more in the function."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
@@ -14,15 +14,10 @@ from constructs import Construct
 from infra.alarms import MINUTES_5
 from infra.checks import acknowledge
 from infra.rebate_function import RETENTION, RebateFunction
-from infra.sign_in import MEMBER, OPERATOR, Pool, SignIn, scope_name
-from infra.stage import Stage
-
-GET, POST, PUT = gateway.HttpMethod.GET, gateway.HttpMethod.POST, gateway.HttpMethod.PUT
-OPEN = ("/v1/health", "/v1/draws")
-"""What anybody may ask; everything else needs a token, or a shop's signature."""
-
-SIGNED = ("/v1/events", "/v1/spends", "/v1/give-backs")
-"""What shops post, signed."""
+from infra.sign_in import Pool, SignIn
+from infra.stage import Stage, Throttle
+from rebate.contracts.routes import ROUTES
+from rebate.contracts.routes.route import Audience, Route
 
 SLOW_MS = 3000
 
@@ -59,9 +54,6 @@ class Api(Construct):
         `hears` takes the webhooks of shops on other platforms.
         """
         super().__init__(scope, id_)
-        self._integration = integrations.HttpLambdaIntegration(
-            "Integration", function.function, scope_permission_to_route=False
-        )
         self.api = gateway.HttpApi(
             self,
             "Api",
@@ -69,66 +61,51 @@ class Api(Construct):
             create_default_stage=False,
             cors_preflight=_cors(stage.origins),
         )
-        self._throttle = stage.throttle
         self._stage(stage)
-        members, operators = _authorizers(stage, sign_in)
-        for path in OPEN:
-            self._route(path, [GET])
+        self._routes(stage, {"api": function, "on_shop_webhook": hears}, sign_in)
         if stage.http_events:
-            for path in SIGNED:
-                self._route(path, [POST])
-            self._route("/v1/balances", [GET])
             self._share_secrets(stage, function)
-        if stage.connectors:
-            self._take_webhooks(hears)
-        self._route("/v1/me/{proxy+}", [GET, POST], members, scope_name(MEMBER))
-        self._route("/v1/gifts", [GET], members, scope_name(MEMBER))
-        self._route("/v1/{proxy+}", [GET, POST, PUT], operators, scope_name(OPERATOR))
         acknowledge(
             self.api, "APIG4", "what is open is for everybody to know; shops sign their events"
         )
         self._ring_on_trouble(function)
         CfnOutput(self, "Url", value=self.api.api_endpoint)
 
+    def _routes(
+        self, stage: Stage, functions: Mapping[str, RebateFunction], sign_in: SignIn | None
+    ) -> None:
+        """Serve what the table names and the stage turns on; no route may flood the others."""
+        checks = _authorizers(stage, sign_in)
+        targets = {
+            name: integrations.HttpLambdaIntegration(
+                f"Ask-{name}", function.function, scope_permission_to_route=False
+            )
+            for name, function in functions.items()
+        }
+        limits = {}
+        made_stage = cast("gateway.CfnStage", self._made_stage.node.default_child)
+        for route in served(stage):
+            made = self._route(route, targets[route.function], checks.get(route.audience))
+            limits[made.route_key] = _limits(route, stage.throttle)
+            made_stage.add_dependency(made)
+        made_stage.route_settings = limits
+
     def _route(
         self,
-        path: str,
-        methods: Sequence[gateway.HttpMethod],
-        authorizer: gateway.IHttpRouteAuthorizer | None = None,
-        scope: str | None = None,
-    ) -> None:
+        route: Route,
+        target: integrations.HttpLambdaIntegration,
+        check: gateway.IHttpRouteAuthorizer | None,
+    ) -> gateway.CfnRoute:
         """Routes name their methods: ANY would ask a browser's preflight for a token, too."""
-        self.api.add_routes(
-            path=path,
-            methods=list(methods),
-            integration=self._integration,
-            authorizer=authorizer or gateway.HttpNoneAuthorizer(),
+        scope = route.audience.scope
+        (made,) = self.api.add_routes(
+            path=route.path,
+            methods=[gateway.HttpMethod(route.method)],
+            integration=target,
+            authorizer=check or gateway.HttpNoneAuthorizer(),
             authorization_scopes=[scope] if scope else None,
         )
-
-    def _take_webhooks(self, function: RebateFunction) -> None:
-        """Platforms cannot show a token: they sign, and the function checks."""
-        integration = integrations.HttpLambdaIntegration(
-            "Webhooks", function.function, scope_permission_to_route=False
-        )
-        (route,) = self.api.add_routes(
-            path="/v1/connect/{platform}/{key}",
-            methods=[POST],
-            integration=integration,
-            authorizer=gateway.HttpNoneAuthorizer(),
-        )
-        self._limit(route)
-
-    def _limit(self, route: gateway.HttpRoute) -> None:
-        """Leave half of what the API takes to the others, whatever floods a route."""
-        made = cast("gateway.CfnRoute", route.node.default_child)
-        made_stage = cast("gateway.CfnStage", self._made_stage.node.default_child)
-        limits = {
-            "ThrottlingRateLimit": self._throttle.rate / 2,
-            "ThrottlingBurstLimit": self._throttle.burst // 2,
-        }
-        made_stage.route_settings = {made.route_key: limits}
-        made_stage.add_dependency(made)
+        return cast("gateway.CfnRoute", made.node.default_child)
 
     def _stage(self, stage: Stage) -> None:
         log_group = logs.LogGroup(
@@ -142,7 +119,6 @@ class Api(Construct):
             "Stage",
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
             throttle=gateway.ThrottleSettings(
                 rate_limit=stage.throttle.rate, burst_limit=stage.throttle.burst
             ),
@@ -184,31 +160,48 @@ class Api(Construct):
         )
 
 
+def served(stage: Stage) -> tuple[Route, ...]:
+    """Return what the API of a stage serves: shops and their platforms only where they may."""
+    may = {Audience.SHOP: stage.http_events, Audience.PLATFORM: stage.connectors}
+    return tuple(route for route in ROUTES if may.get(route.audience, True))
+
+
+def _limits(route: Route, whole: Throttle) -> Mapping[str, float]:
+    share = route.share_percent or route.audience.share_percent
+    return {
+        "ThrottlingRateLimit": max(1, whole.rate * share // 100),
+        "ThrottlingBurstLimit": max(1, whole.burst * share // 100),
+    }
+
+
 def _cors(origins: Sequence[str]) -> gateway.CorsPreflightOptions | None:
     if not origins:
         return None
+    methods = sorted({route.method for route in ROUTES})
     return gateway.CorsPreflightOptions(
         allow_origins=[origin.rstrip("/") for origin in origins],
-        allow_methods=[
-            gateway.CorsHttpMethod.GET,
-            gateway.CorsHttpMethod.POST,
-            gateway.CorsHttpMethod.PUT,
-        ],
+        allow_methods=[gateway.CorsHttpMethod(method) for method in methods],
         allow_headers=["authorization", "content-type"],
     )
 
 
 def _authorizers(
     stage: Stage, sign_in: SignIn | None
-) -> tuple[gateway.IHttpRouteAuthorizer, gateway.IHttpRouteAuthorizer]:
-    """Return who checks the tokens of members, and of operators."""
+) -> Mapping[Audience, gateway.IHttpRouteAuthorizer]:
+    """Return who checks the tokens of each audience that shows one."""
     if stage.issuer:
         one = authorizers.HttpJwtAuthorizer(
             "Issuer", stage.issuer.url, jwt_audience=list(stage.issuer.audience)
         )
-        return one, one
+        return dict.fromkeys((Audience.MEMBER, Audience.MERCHANT, Audience.OPERATOR), one)
     assert sign_in is not None, "somebody has to sign people in"
-    return _pool_authorizer(MEMBER, sign_in.members), _pool_authorizer(OPERATOR, sign_in.operators)
+    people = _pool_authorizer(Audience.MEMBER, sign_in.members)
+    operators = _pool_authorizer(Audience.OPERATOR, sign_in.operators)
+    return {
+        Audience.MEMBER: people,
+        Audience.MERCHANT: people,
+        Audience.OPERATOR: operators,
+    }
 
 
 def _pool_authorizer(name: str, pool: Pool) -> gateway.IHttpRouteAuthorizer:

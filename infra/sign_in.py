@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.checks import acknowledge
 from infra.stage import Stage
+from rebate.contracts.routes.route import OperatorRole
 
 SERVER = "rebate"
 MEMBER = "member"
@@ -33,6 +34,8 @@ class SignIn(Construct):
         acknowledge(self.members, "COG2", "a member may do without a second factor, as in the shop")
         acknowledge(self.members, "COG8", "Plus is priced by the member, of whom there are many")
         self.operators = Pool(self, "Operators", stage=stage, audience=OPERATOR, is_guarded=True)
+        for role in OperatorRole:
+            self.operators.pool.add_group(f"Role-{role}", group_name=role)
 
 
 class Pool(Construct):

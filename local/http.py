@@ -3,7 +3,9 @@
 Who asks says so in headers, which is good enough for nobody but the developer whose machine it is:
 
     X-Dev-Member: m01       this member
-    X-Dev-Operator: anna    an operator of that name
+    X-Dev-Operator: anna    an operator of that name, of the role `admin`
+    X-Dev-Role: viewer      of another role
+    X-Dev-Merchant: m01     this member as who holds stores
 
 Names that are not ASCII are percent-encoded, as in a path. The bridge makes of them the claims that
 API Gateway makes of a token. It answers only at 127.0.0.1, and to requests for it by that name:
@@ -24,15 +26,18 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from local.functions import Functions
+from rebate.contracts.routes import route_of
+from rebate.contracts.routes.route import Audience, OperatorRole
 
 HOST = "127.0.0.1"
 MEMBER_HEADER = "x-dev-member"
+MERCHANT_HEADER = "x-dev-merchant"
 OPERATOR_HEADER = "x-dev-operator"
+ROLE_HEADER = "x-dev-role"
 BODY_BYTES_MAX = 6 * 1024 * 1024
 """What a function takes; API Gateway refuses more."""
 
 _API = "/v1/"
-_CONNECT = "/v1/connect/"
 _BROKEN = {"statusCode": 500, "body": '{"message": "Internal Server Error"}'}
 """What API Gateway answers where a function raises; the error itself goes to stderr."""
 
@@ -116,7 +121,7 @@ class _HttpRequests(BaseHTTPRequestHandler):
         event = request_event(self.command, self.path, self.headers.items(), body)
         answer: dict[str, Any] = _BROKEN
         try:
-            answer = self._functions.call(_function_of(event["rawPath"]), event)
+            answer = self._functions.call(_function_of(self.command, event["rawPath"]), event)
         finally:
             content: str = answer.get("body") or ""
             encoded = answer.get("isBase64Encoded")
@@ -154,8 +159,9 @@ class _HttpRequests(BaseHTTPRequestHandler):
         """Say nothing: the terminal belongs to the command."""
 
 
-def _function_of(path: str) -> str:
-    return "on_shop_webhook" if path.startswith(_CONNECT) else "api"
+def _function_of(method: str, path: str) -> str:
+    route = route_of(method, path)
+    return "api" if route is None else route.function
 
 
 def request_event(
@@ -213,12 +219,19 @@ def _body(body: bytes) -> dict[str, Any]:
 def _authorizer(headers: dict[str, str]) -> dict[str, Any]:
     """Return the claims of who asks, as API Gateway makes them of a token; nothing for nobody."""
     if operator := unquote(headers.get(OPERATOR_HEADER, "")):
-        claims = {"sub": operator, "username": operator, "scope": "rebate/operator"}
+        role = headers.get(ROLE_HEADER, OperatorRole.ADMIN)
+        claims = _claims(operator, Audience.OPERATOR) | {"cognito:groups": f"[{role}]"}
+    elif merchant := unquote(headers.get(MERCHANT_HEADER, "")):
+        claims = _claims(merchant, Audience.MERCHANT)
     elif member := unquote(headers.get(MEMBER_HEADER, "")):
-        claims = {"sub": member, "username": member, "scope": "rebate/member"}
+        claims = _claims(member, Audience.MEMBER)
     else:
         return {}
     return {"authorizer": {"jwt": {"claims": claims, "scopes": None}}}
+
+
+def _claims(name: str, audience: Audience) -> dict[str, str]:
+    return {"sub": name, "username": name, "scope": str(audience.scope)}
 
 
 def _headers_of(answer: dict[str, Any]) -> dict[str, str]:

@@ -1,26 +1,22 @@
-"""Who may do what: the one place where scopes are looked at.
+"""Who may do what: the one place where scopes and roles are looked at.
 
-API Gateway has checked the token; what it says stands in the request. A route that is not named
-here is for operators, so a new one is never open by oversight. Shops sign instead: see `shops`.
+API Gateway has checked the token; what it says stands in the request. Which audience a route is
+for stands in `rebate.contracts.routes`; what is not named there is let through to nobody. Shops
+sign instead: see `signatures`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from rebate.contracts.routes import route_of
+from rebate.contracts.routes.route import OperatorRole, Route
 from rebate.domain.names import MemberId
 
-MEMBER = "rebate/member"
-OPERATOR = "rebate/operator"
-
-_MEMBERS = "/v1/me/"
-_OPEN = frozenset({"/v1/health", "/v1/draws"})
-_SIGNED = frozenset({"/v1/events", "/v1/spends", "/v1/give-backs", "/v1/balances"})
-"""What shops ask: they sign instead of showing a token."""
-
-_FOR_MEMBERS = frozenset({("GET", "/v1/gifts")})
-"""What members may ask beside what is under `/v1/me/`."""
+GROUPS_CLAIMS = ("cognito:groups", "groups")
+"""Where a token says in which groups somebody is: Cognito's name, and that of most others."""
 
 
 class Unauthenticated(Exception):
@@ -34,23 +30,47 @@ class Forbidden(Exception):
 def guard(
     app: ApiGatewayResolver, next_middleware: Callable[[ApiGatewayResolver], Response[Any]]
 ) -> Response[Any]:
-    """Let a request through whose token has the scope that its route needs."""
-    needed = scope_of(app.current_event.path, app.current_event.http_method)
-    if needed is not None:
-        claims = claims_of(app.current_event.raw_event)
-        if needed not in str(claims.get("scope", "")).split():
-            raise Forbidden(f"this needs the scope {needed}")
+    """Let a request through whose token has the scope, and the role, that its route needs."""
+    route = route_of(app.current_event.http_method, app.current_event.path)
+    if route is None:
+        raise NotFoundError
+    admit(route, app.current_event.raw_event)
     answer = next_middleware(app)
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
 
-def scope_of(path: str, method: str) -> str | None:
-    """Return the scope that a request needs; None: none."""
-    if path in _OPEN | _SIGNED:
-        return None
-    for_members = path.startswith(_MEMBERS) or (method, path) in _FOR_MEMBERS
-    return MEMBER if for_members else OPERATOR
+def admit(route: Route, event: Mapping[str, Any]) -> None:
+    """Let a request through to a route.
+
+    Raises:
+        Unauthenticated: it needs a token, and there is none.
+        Forbidden: the token is not for this.
+    """
+    needed = route.audience.scope
+    if needed is None:
+        return
+    claims = claims_of(event)
+    if needed not in {*listed(claims.get("scope")), *listed(claims.get("scp"))}:
+        raise Forbidden(f"this needs the scope {needed}")
+    if route.role is not None and route.role.rank > _rank(claims):
+        raise Forbidden(f"this needs an operator of the role {route.role} or above")
+
+
+def _rank(claims: Mapping[str, Any]) -> int:
+    """Return how far up the highest role of an operator stands; -1: they have none."""
+    groups = {group for name in GROUPS_CLAIMS for group in listed(claims.get(name))}
+    return max((role.rank for role in OperatorRole if role in groups), default=-1)
+
+
+def listed(claim: object) -> tuple[str, ...]:
+    """Return the words of a claim that is a list.
+
+    HTTP APIs hand lists on as the text `[a b]`; issuers write a list as such, or as words.
+    """
+    if isinstance(claim, str):
+        return tuple(claim.removeprefix("[").removesuffix("]").replace(",", " ").split())
+    return tuple(map(str, claim)) if isinstance(claim, list | tuple) else ()
 
 
 def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -67,8 +87,9 @@ def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def member_of(event: Mapping[str, Any]) -> MemberId:
-    """Return the member who asks: the token's subject."""
-    return MemberId(str(claims_of(event)["sub"]))
+    """Return the member who asks: by the token's `member_id`, else its subject."""
+    claims = claims_of(event)
+    return MemberId(str(claims.get("member_id") or claims["sub"]))
 
 
 def name_of(event: Mapping[str, Any]) -> str:

@@ -6,23 +6,25 @@ One process answers one request at a time: the resolver keeps the request that i
 from functools import cache
 from typing import Any, cast
 
-from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api import access, draws, errors, members, notices, operators, wallets
+from functions.api import access, draws, errors, members, notices, operators, queries, wallets
+from functions.api.errors import answer
 from rebate.adapters.telemetry import observed
+from rebate.contracts.api import HealthShown
 
 resolver = APIGatewayHttpResolver()
-resolver.use([access.guard])
+resolver.use([access.guard, queries.insist_known_parameters])
 for _looking in (members, operators, notices, draws, wallets):
     resolver.include_router(_looking.router)
 errors.install(resolver)
 
 
 @resolver.get("/v1/health")
-def health() -> dict[str, str]:
+def health() -> Response[str]:
     """Tell that the API answers."""
-    return {"status": "ok"}
+    return answer(200, HealthShown())
 
 
 @observed

@@ -1,4 +1,4 @@
-"""What members see; the token's subject is the member.
+"""What members see; the token says which one it is: `member_id`, else its subject.
 
     GET  /v1/me/entries?after=        a page of one's entries, over all queues
     GET  /v1/me/queue?id=&after=      the line of a queue in which one has an entry

@@ -1,12 +1,15 @@
 """What requests say in their queries, as it was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
+
 from functions.api.errors import InvalidRequest
 from rebate.contracts.identifiers import BadIdentifier, identifier
-from rebate.contracts.problems import Problem, shown
+from rebate.contracts.problems import Problem, nearest, shown
+from rebate.contracts.routes import route_of
 
 DIGITS_MAX = 18
 """Digits of a whole number in a query."""
@@ -16,6 +19,27 @@ SORT_KEY_BYTES_MAX = 1024
 
 QUEUE_CHARS, ENTRY_CHARS, ORDER_CHARS = 16, 272, 16
 """What stands beside an id in the names of queues (`store/`), entries and repurchases (`-r1`)."""
+
+
+def insist_known_parameters(
+    app: ApiGatewayResolver, next_middleware: Callable[[ApiGatewayResolver], Response[Any]]
+) -> Response[Any]:
+    """Let a request through whose query has the parameters that its route knows, each once."""
+    request = app.current_event
+    route = route_of(request.http_method, request.path)
+    names = () if route is None else tuple(each.name for each in route.query)
+    problems = list(_unknown(request.raw_event.get("rawQueryString", ""), names))
+    if problems:
+        raise InvalidRequest(problems)
+    return next_middleware(app)
+
+
+def _unknown(query: str, names: tuple[str, ...]) -> Iterator[Problem]:
+    for name, values in parse_qs(query, keep_blank_values=True).items():
+        if name not in names:
+            yield Problem(name, "is no parameter of this", nearest(name, names))
+        elif len(values) > 1:
+            yield Problem(name, "must stand in the query once")
 
 
 def parameter(event: Mapping[str, Any], name: str) -> str | None:

@@ -129,12 +129,13 @@ def decide() -> Response[str]:
 
 @router.post("/v1/withdrawals/paid")
 def paid() -> Response[str]:
-    said = body_of(_event(), requests.SettlePayout)
-    member = _member(said.member)
+    event = _event()
+    said = body_of(event, requests.SettlePayout)
+    member, own = _member(said.member), own_members(event)
     if said.failed:
-        settled = mark_failed(app().wallets, said.id, said.reference, member)
+        settled = mark_failed(app().wallets, said.id, said.reference, member, own)
     else:
-        settled = mark_paid(app().wallets, said.id, said.reference or "", member)
+        settled = mark_paid(app().wallets, said.id, said.reference or "", member, own)
     return _withdrawal(settled, names=True)
 
 
@@ -157,9 +158,10 @@ def adjust_wallet() -> Response[str]:
 
 @router.post("/v1/thaws")
 def thaw_love() -> Response[str]:
-    said = body_of(_event(), requests.Thaw)
-    now = app().clock.now()
-    done = thaw(app().wallets, said.id, MemberId(said.member), said.amount, now)
+    event = _event()
+    said = body_of(event, requests.Thaw)
+    now, own = app().clock.now(), own_members(event)
+    done = thaw(app().wallets, said.id, MemberId(said.member), said.amount, now, own)
     return answer(200, receipt(done))
 
 
@@ -191,7 +193,8 @@ def change_gift() -> Response[str]:
 
 @router.post("/v1/redemptions/state")
 def put_redemption() -> Response[str]:
-    said = body_of(_event(), requests.FollowRedemption)
+    event = _event()
+    said = body_of(event, requests.FollowRedemption)
     done = follow_redemption(
         app().wallets,
         said.id,
@@ -199,6 +202,7 @@ def put_redemption() -> Response[str]:
         member=_member(said.member),
         tracking=said.tracking,
         reason=said.reason,
+        own_members=own_members(event),
     )
     return answer(200, redemption_shown(done))
 

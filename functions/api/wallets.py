@@ -23,7 +23,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import needed_parameter, parameter
+from functions.api.queries import ORDER_CHARS, checked_id, needed_id, page_parameter, parameter
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, nearest, one_of, shown
@@ -63,7 +63,7 @@ def my_statement() -> Response[str]:
         terms.currency,
         member_of(event),
         _wanted(event, terms.zone),
-        after=parameter(event, "after"),
+        after=page_parameter(event),
         most=CSV_LINES_MAX if as_csv else None,
     )
     if not as_csv:
@@ -74,16 +74,14 @@ def my_statement() -> Response[str]:
 @router.get("/v1/me/withdrawals")
 def my_withdrawals() -> Response[str]:
     event, currency = _event(), app().settings.in_force().terms.currency
-    after = parameter(event, "after")
+    after = page_parameter(event)
     return answer(200, show_own_withdrawals(app().store, currency, member_of(event), after))
 
 
 @router.get("/v1/me/redemptions")
 def my_redemptions() -> Response[str]:
     event = _event()
-    return answer(
-        200, show_own_redemptions(app().store, member_of(event), parameter(event, "after"))
-    )
+    return answer(200, show_own_redemptions(app().store, member_of(event), page_parameter(event)))
 
 
 @router.get("/v1/gifts")
@@ -100,7 +98,7 @@ def all_gifts() -> Response[str]:
 def all_withdrawals() -> Response[str]:
     event, currency = _event(), app().settings.in_force().terms.currency
     state = _one_of(event, "state", withdrawals.STATES)
-    after = parameter(event, "after")
+    after = page_parameter(event)
     return answer(200, show_withdrawals(app().store, currency, state=state, after=after))
 
 
@@ -114,23 +112,23 @@ def file_for_the_bank() -> Response[str]:
 def all_redemptions() -> Response[str]:
     event = _event()
     state = _one_of(event, "state", gifts.STATES)
-    return answer(200, show_redemptions(app().store, state=state, after=parameter(event, "after")))
+    return answer(200, show_redemptions(app().store, state=state, after=page_parameter(event)))
 
 
 @router.get("/v1/adjustments")
 def adjustments() -> Response[str]:
-    return answer(200, show_adjustments(app().store, parameter(_event(), "after")))
+    return answer(200, show_adjustments(app().store, page_parameter(_event())))
 
 
 @router.get("/v1/balances")
 def balances() -> Response[str]:
     event = _event()
-    member = signed_by_shop(event).member(needed_parameter(event, "member"))
+    member = signed_by_shop(event).member(needed_id(event, "member"))
     return answer(200, show_balances(app().store, member))
 
 
 def _gifts(*, closed: bool) -> Response[str]:
-    after, now = parameter(_event(), "after"), app().clock.now()
+    after, now = page_parameter(_event()), app().clock.now()
     return answer(200, show_gifts(app().store, now, closed=closed, after=after))
 
 
@@ -139,10 +137,14 @@ def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
     return Wanted(
         pocket=None if asset is None else BalanceType(_one_of(event, "asset", tuple(BalanceType))),
         kind=parameter(event, "kind"),
-        order=None if order is None else OrderId(order),
+        order=None if order is None else OrderId(_order(order)),
         starts_at=_instant(event, "from", zone, days=0),
         ends_at=_instant(event, "to", zone, days=1),
     )
+
+
+def _order(name: str) -> str:
+    return checked_id("order", name, further_chars=ORDER_CHARS)
 
 
 def _one_of(event: dict[str, Any], name: str, choices: Sequence[str]) -> str:

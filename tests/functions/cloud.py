@@ -46,6 +46,14 @@ SETTINGS: dict[str, Any] = {
     },
 }
 
+OPERATOR = {
+    "sub": "op-1",
+    "username": "olga",
+    "scope": "rebate/operator",
+    "cognito:groups": "[admin]",
+}
+"""What the token of an operator says who may do everything, as an HTTP API hands it on."""
+
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
@@ -222,8 +230,7 @@ class Cloud:
         event = copy.deepcopy(sample("http_request"))
         event |= {"rawPath": path, "rawQueryString": query}
         event["requestContext"]["http"] |= {"method": "GET", "path": path}
-        scope = "rebate/operator" if member is None else "rebate/member"
-        claims = {"sub": member or "op-1", "scope": scope}
+        claims = OPERATOR if member is None else {"sub": member, "scope": "rebate/member"}
         event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
         answer = api(event, context("api"))
         assert answer["headers"]["Content-Type"] == "text/csv; charset=utf-8"
@@ -234,8 +241,7 @@ class Cloud:
         return self.request(method, path, *args, claims=claims, **more)
 
     def as_operator(self, method: str, path: str, *args: Any, **more: Any) -> Any:
-        claims = {"sub": "op-1", "username": "olga", "scope": "rebate/operator"}
-        return self.request(method, path, *args, claims=claims, **more)
+        return self.request(method, path, *args, claims=OPERATOR, **more)
 
     def outcome(self) -> dict[str, Any]:
         """Return queues, wallets and platform (contracts, section 4)."""

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from inspect import signature
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from functions.api.access import MEMBER, OPERATOR, scope_of
 from infra.packages import ROOT
 from infra.runtime import ENVIRONMENT
 from infra.service_stack import INTAKES
@@ -21,6 +21,8 @@ from local.message_store import TABLE, MessageStore
 from local.tables import create_tables
 from rebate.contracts.events_in import EVENTS_IN
 from rebate.contracts.events_out import EVENTS_OUT
+from rebate.contracts.routes import ROUTES as OPERATIONS
+from rebate.contracts.routes.route import Audience, OperatorRole
 from rebate.contracts.schedules import endings, payouts, read_run, read_tick
 from rebate.domain.times import SECOND
 from rebate.usecases.events.publish_events import SOURCE
@@ -29,6 +31,7 @@ from tests.contracts.test_events_in import LEAST
 from tests.infra.templates import SENDER, Template, names_of_functions, one
 
 DAY = 24 * 3600
+SIGNING = (Audience.SHOP, Audience.PLATFORM)
 
 
 class Definitions:
@@ -235,53 +238,70 @@ def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -
 # The API
 
 
-@pytest.mark.parametrize("stage", ["service", "own_issuer"])
-def test_the_gateway_asks_for_the_scopes_that_the_function_asks_for(
-    stage: str, request: pytest.FixtureRequest
+@pytest.mark.parametrize(("stage", "off"), [("service", ()), ("own_issuer", SIGNING)])
+def test_the_gateway_serves_what_the_table_names_to_whom_it_names(
+    stage: str, off: tuple[Audience, ...], request: pytest.FixtureRequest
 ) -> None:
+    """What shops and their platforms send is off unless the stage turns it on."""
     template: Template = request.getfixturevalue(stage)
-    assert (scope_name("member"), scope_name("operator")) == (MEMBER, OPERATOR)
-    routes = template.all("AWS::ApiGatewayV2::Route").values()
-    assert routes
-    for route in routes:
-        method, path = route["RouteKey"].split()
-        path = path.replace("{proxy+}", "anything")
-        needed = None if path.startswith("/v1/connect/") else scope_of(path, method)
-        assert route["AuthorizationType"] == ("JWT" if needed else "NONE")
-        assert route.get("AuthorizationScopes", []) == ([needed] if needed else [])
-
-
-def test_events_over_http_are_off_unless_the_stage_turns_them_on(
-    service: Template, own_issuer: Template
-) -> None:
-    keys = [
-        {route["RouteKey"] for route in template.all("AWS::ApiGatewayV2::Route").values()}
-        for template in (service, own_issuer)
-    ]
-    assert keys[0] - keys[1] == {
-        "POST /v1/events",
-        "POST /v1/spends",
-        "POST /v1/give-backs",
-        "GET /v1/balances",
-        "POST /v1/connect/{platform}/{key}",
+    assert (scope_name("member"), scope_name("operator")) == ("rebate/member", "rebate/operator")
+    made = {
+        route["RouteKey"]: (route["AuthorizationType"], route.get("AuthorizationScopes", []))
+        for route in template.all("AWS::ApiGatewayV2::Route").values()
+    }
+    assert made == {
+        route.key: ("JWT", [route.audience.scope]) if route.audience.scope else ("NONE", [])
+        for route in OPERATIONS
+        if route.audience not in off
     }
 
 
-def test_a_flood_of_webhooks_leaves_room_for_others(service: Template) -> None:
+def test_members_and_operators_are_signed_in_by_pools_of_their_own(service: Template) -> None:
+    """In a shared one, every member could sign in as an operator."""
+    checked = defaultdict(set)
+    for route in service.all("AWS::ApiGatewayV2::Route").values():
+        if "AuthorizerId" in route:
+            checked[route["AuthorizerId"]["Ref"]].update(route["AuthorizationScopes"])
+    assert {"rebate/operator"} in checked.values()
+    assert len(checked) == 2
+
+
+def test_operators_have_roles_by_groups(data: Template) -> None:
+    groups = data.all("AWS::Cognito::UserPoolGroup").values()
+    pools = {data.text(group["UserPoolId"]) for group in groups}
+    assert pools == {"{Cognito::UserPool/rebate-test-operators}"}
+    assert {group["GroupName"] for group in groups} == set(OperatorRole)
+
+
+def test_a_flood_of_one_route_leaves_room_for_others(service: Template) -> None:
     (stage,) = service.all("AWS::ApiGatewayV2::Stage").values()
-    assert stage["RouteSettings"] == {
-        "POST /v1/connect/{platform}/{key}": {
-            "ThrottlingRateLimit": 100,
-            "ThrottlingBurstLimit": 200,
-        }
+    limits = stage["RouteSettings"]
+    assert limits.keys() == {route.key for route in OPERATIONS}
+    assert limits["POST /v1/connect/{platform}/{key}"] == {
+        "ThrottlingRateLimit": 100,
+        "ThrottlingBurstLimit": 200,
     }
+    assert limits["POST /v1/simulate"]["ThrottlingRateLimit"] == 4
+    for limit in limits.values():
+        assert 1 <= limit["ThrottlingRateLimit"] <= 100
+        assert 1 <= limit["ThrottlingBurstLimit"] <= 200
     (resource,) = (
         each
         for each in service.document["Resources"].values()
         if each["Type"] == "AWS::ApiGatewayV2::Stage"
     )
-    kinds = {service.kind(name) for name in resource["DependsOn"]}
-    assert "AWS::ApiGatewayV2::Route" in kinds, "limits of a route need the route"
+    # limits of a route need the route
+    waits_for = [service.kind(name) for name in resource["DependsOn"]]
+    assert waits_for.count("AWS::ApiGatewayV2::Route") == len(OPERATIONS), (
+        "limits need their routes"
+    )
+
+
+def test_a_route_costs_no_metrics_of_its_own(service: Template) -> None:
+    """They are billed by the metric and month; logs say the same by route."""
+    stage = one(service.all("AWS::ApiGatewayV2::Stage"))
+    assert "DetailedMetricsEnabled" not in stage["DefaultRouteSettings"]
+    assert json.loads(stage["AccessLogSettings"]["Format"])["route"]
 
 
 def test_webhooks_of_platforms_go_to_the_function_that_checks_signatures(service: Template) -> None:

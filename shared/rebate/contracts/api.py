@@ -62,6 +62,13 @@ class RefusalShown:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthShown:
+    """That the API answers."""
+
+    status: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
 class ConversionShown:
     """What an entry was turned into."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from rebate.domain.deciders import insist_not_own
 from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.events import Adjusted
 from rebate.domain.ledger import JournalEntry
@@ -92,9 +93,7 @@ def _adjust(
     known.insist_same(asked)
     if known.version == 0:
         ledger.insist_known(asked.member)
-    if asked.member in own_members:
-        message = f"the wallet of {asked.member} is the operator's own: another has to adjust it"
-        raise Rejected(Code.NOT_YOURS, message)
+    insist_not_own(asked.member, own_members, f"the wallet of {asked.member}")
     after = _decided(ledger, known, by) if approve else _rejected(known)
     if after == known:
         return known

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from rebate.domain.errors import Code, Rejected
+from rebate.domain.deciders import insist_not_own, own
 from rebate.domain.events import WithdrawalDecided
 from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.movements import Leg, MovementKind, insist_covered, movement
@@ -55,6 +55,20 @@ def keep(known: Withdrawal, after: Withdrawal) -> list[Write]:
     return writes
 
 
+def insist_not_own_withdrawal(
+    ledger: WalletLedger, withdrawal: Withdrawal, own_members: Collection[MemberId]
+) -> None:
+    """Insist that a withdrawal is not one of these members', nor goes to an account of theirs.
+
+    Raises:
+        Rejected: `not_yours`.
+    """
+    what = f"withdrawal {withdrawal.id}"
+    insist_not_own(withdrawal.member, own_members, what)
+    if _goes_to(ledger, withdrawal, own_members):
+        raise own(what)
+
+
 def _decide(
     ledger: WalletLedger,
     known: Withdrawal,
@@ -64,7 +78,7 @@ def _decide(
     approve: bool,
     reason: str | None,
 ) -> Withdrawal:
-    _insist_not_own(ledger, known, own_members)
+    insist_not_own_withdrawal(ledger, known, own_members)
     two_above = ledger.rules.two_approvals_above
     needs = 2 if two_above is not None and known.amount > two_above else 1
     after = known.approve(by, needs=needs) if approve else known.reject(by, reason)
@@ -108,14 +122,6 @@ def _told(decided: Withdrawal) -> WithdrawalDecided:
     )
 
 
-def _insist_not_own(
-    ledger: WalletLedger, withdrawal: Withdrawal, own_members: Collection[MemberId]
-) -> None:
-    if withdrawal.member in own_members or _goes_to(ledger, withdrawal, own_members):
-        message = f"withdrawal {withdrawal.id} is the operator's own: another has to decide"
-        raise Rejected(Code.NOT_YOURS, message)
-
-
 def _goes_to(
     ledger: WalletLedger, withdrawal: Withdrawal, own_members: Collection[MemberId]
 ) -> bool:
@@ -124,5 +130,5 @@ def _goes_to(
         return False
     key = Key(withdrawal.member, joined(withdrawal.id))
     account = ledger.store.get(PayoutAccount, key)
-    own = (row for member in own_members for row in ledger.store.query(PayoutAccount, member))
-    return account is not None and any(row.reference == account.reference for row in own)
+    theirs = (row for member in own_members for row in ledger.store.query(PayoutAccount, member))
+    return account is not None and any(row.reference == account.reference for row in theirs)

@@ -1,5 +1,8 @@
 """What becomes of a redemption: sent, done, or cancelled, which gives price and stock back."""
 
+from collections.abc import Collection
+
+from rebate.domain.deciders import insist_not_own
 from rebate.domain.gifts import Gift, Redemption
 from rebate.domain.movements import Leg, MovementKind, movement
 from rebate.domain.names import MemberId
@@ -24,17 +27,21 @@ def follow_redemption(
     member: MemberId | None = None,
     tracking: str | None = None,
     reason: str | None = None,
+    own_members: Collection[MemberId] = (),
 ) -> Redemption:
     """Put a redemption into another state; `member` is needed where several are called so.
 
+    `own_members` are those that the operator is: theirs are not theirs to decide on.
+
     Raises:
-        Rejected: `unknown_entry`, or `invalid_request` where several are called so.
+        Rejected: `unknown_entry`, `not_yours`, or `invalid_request` where several are called so.
         Mismatch: it cannot be in that state now, or was put there with another tracking text.
         Unavailable: others kept writing to it.
     """
 
     def attempt() -> Redemption:
         known = ledger.find(Redemption, "redemption", name, member)
+        insist_not_own(known.member, own_members, f"redemption {known.id}")
         return _go_on(ledger, known, state, tracking, reason)
 
     return ledger.carry_out(attempt)

@@ -1,8 +1,9 @@
 """Making frozen love value available: by an operator, or after set days (Rule 3.6)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 
+from rebate.domain.deciders import insist_not_own
 from rebate.domain.events import LoveThawed
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
@@ -25,17 +26,25 @@ WHOLE = "all that was frozen"
 
 
 def thaw(
-    ledger: WalletLedger, name: str, member: MemberId, amount: Amount | None, at: Instant
+    ledger: WalletLedger,
+    name: str,
+    member: MemberId,
+    amount: Amount | None,
+    at: Instant,
+    own_members: Collection[MemberId] = (),
 ) -> Request:
     """Make `amount` of a member's frozen love value available, or all of it (None).
 
+    `own_members` are those that the operator is: nobody thaws their own.
+
     Raises:
-        Rejected: `invalid_request`, `unknown_member` or `insufficient_balance`.
+        Rejected: `invalid_request`, `unknown_member`, `not_yours` or `insufficient_balance`.
         Mismatch: the id is known with other content.
         Unavailable: others kept writing to the wallet.
     """
     if amount is not None:
         insist_amount(amount)
+    insist_not_own(member, own_members, f"the wallet of {member}")
     return ledger.carry_out(lambda: _thaw(ledger, name, member, amount, at))
 
 

@@ -1,10 +1,9 @@
 """Settings played over made-up orders, for the page on which they are changed (Rule 8.3)."""
 
-from typing import Any
-
 from rebate.contracts.problems import Problem
 from rebate.contracts.requests import SIMULATED_MAX, Simulate
 from rebate.contracts.settings import parse_settings, settings_document
+from rebate.contracts.simulated import SimulatedCaseShown, SimulationShown
 from rebate.simulation.demand import Demand, made_up
 from rebate.simulation.demand_of_settings import suited
 from rebate.simulation.exactness import notes_of
@@ -14,8 +13,8 @@ from rebate.simulation.seeds import repeatable_seed
 from rebate.simulation.sweep import Sweep, UnknownPath, differing, swept
 
 
-def simulate_settings(asked: Simulate) -> dict[str, Any]:
-    """Return `{"cases": [{"differs", "report"}], "notes"}`, a case for each that a sweep tries.
+def simulate_settings(asked: Simulate) -> SimulationShown:
+    """Return a case for each of the settings that a sweep tries.
 
     Raises:
         InvalidSettings: naming the path.
@@ -35,11 +34,12 @@ def simulate_settings(asked: Simulate) -> dict[str, Any]:
         basket=asked.basket,
     )
     tape, seed_of = made_up(suited(demand, every), every[0].zone), repeatable_seed(asked.seed)
-    cases = [
-        {"differs": own, "report": play(tape, rules, seed_of, schedules=asked.schedules).report}
+    cases = (
+        SimulatedCaseShown(own, play(tape, rules, seed_of, schedules=asked.schedules).report)
         for rules, own in zip(every, differing(documents), strict=True)
-    ]
-    return {"cases": cases, "notes": sorted({n for each in documents for n in notes_of(each)})}
+    )
+    notes = sorted({note for each in documents for note in notes_of(each)})
+    return SimulationShown(tuple(cases), tuple(notes))
 
 
 def _insist_on_few(asked: Simulate, sweeps: list[Sweep]) -> None:

@@ -1,0 +1,17 @@
+"""What anybody may ask."""
+
+from rebate.contracts.routes.route import Audience, Kind, Route, parameter
+
+ROUTES = (
+    Route(
+        "GET", "/v1/health", Audience.ANYBODY, "Tell that the API answers", gives="api.HealthShown"
+    ),
+    Route(
+        "GET",
+        "/v1/draws",
+        Audience.ANYBODY,
+        "Commitments, seeds of days that are over, and the odds in force",
+        gives="draws.Draws",
+        query=(parameter("day", Kind.DAY),),
+    ),
+)
