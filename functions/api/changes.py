@@ -25,7 +25,7 @@ from functions.api.errors import answer
 from functions.api.operators import settings_shown
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
-from rebate.contracts import api, requests
+from rebate.contracts import requests
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, OrderId, QueueId
 from rebate.usecases.catalog.manage_catalog import enable_products
 from rebate.usecases.entries.exchange_entry import Wish
@@ -68,15 +68,12 @@ def change_settings() -> Response[str]:
 
 
 @router.post("/v1/settings/check")
-def check_settings() -> Response[str]:
+def settings_check() -> Response[str]:
     # Rarely asked for, and large.
-    from rebate.contracts.explain import explain  # noqa: PLC0415
-    from rebate.contracts.settings import parse_settings  # noqa: PLC0415
+    from rebate.usecases.settings.check_settings import check_settings  # noqa: PLC0415
 
     asked = body_of(_event(), requests.CheckSettings)
-    settings = parse_settings(asked.settings, lowest_margin(app().store), is_live=True)
-    means = (api.Meaning(part=s.part, text=s.text) for s in explain(settings))
-    return answer(200, api.SettingsChecked(means=tuple(means)))
+    return answer(200, check_settings(app().store, app().clock, asked.settings, asked.locale))
 
 
 @router.post("/v1/simulate")

@@ -202,12 +202,13 @@ def test_settings_that_give_back_more_than_the_lowest_margin_on_sale_say_so(clou
     """Rule 8.4: what is known of margins is what the shop saved with its products."""
     for product, margin in (("p1", 3000), ("p2", 999)):
         cloud.send(envelope("product_saved", product_id=product, margin_bps=margin))
-    for asked in (lambda: _put(cloud, SETTINGS), lambda: _check(cloud, SETTINGS)):
-        status, said = asked()
-        assert (status, said["code"]) == (422, "needs_acknowledgement")
-        assert "its margin of 9.99 %" in said["problems"][0]["message"]
-    accepted = {**SETTINGS, "guards": {"acknowledged": ["margin"]}}
-    assert _check(cloud, accepted)[0] == 200
+    status, said = _put(cloud, SETTINGS)
+    assert (status, said["code"]) == (422, "needs_acknowledgement")
+    assert "its margin of 9.99 %" in said["problems"][0]["message"]
+    (needed,) = _check(cloud, SETTINGS)[1]["acknowledge"]
+    assert needed["item"].startswith("margin=")
+    accepted = {**SETTINGS, "guards": {"acknowledged": [needed["item"]]}}
+    assert _check(cloud, accepted)[1]["acknowledge"] == []
     assert _put(cloud, accepted)[0] == 200
 
 
@@ -223,6 +224,11 @@ def test_settings_can_be_tried_without_saving_them(cloud):
     status, said = cloud.as_operator("POST", "/v1/settings/check", {"settings": SETTINGS})
     assert status == 200
     assert any(meaning["part"] == "queue_rebate" for meaning in said["means"])
+    assert {"costs", "laws", "changes", "line", "acknowledge"} <= said.keys()
+    assert any("排队" in meaning["text"] for meaning in said["means"])
+    in_english = {"settings": SETTINGS, "locale": "en"}
+    said = cloud.as_operator("POST", "/v1/settings/check", in_english)[1]
+    assert any("earlier entries" in meaning["text"] for meaning in said["means"])
     wrong = {"settings": _with(extraction_bps=-1)}
     assert cloud.as_operator("POST", "/v1/settings/check", wrong)[0] == 422
     assert cloud.as_operator("GET", "/v1/settings")[1]["version"] == 1

@@ -367,7 +367,7 @@ class Tour:
         self._ask("GET", "/v1/settings")
         self._ask("GET", "/v1/settings/versions")
         self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
-        guards = {**SETTINGS["guards"], "acknowledged": ["timezone=Asia/Hong_Kong"]}
+        guards = {**SETTINGS["guards"], "acknowledged": ["margin", "timezone=Asia/Hong_Kong"]}
         senders = {"new": {"prefix": "n-", "sources": ["n"]}}
         elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
         self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})

@@ -4,9 +4,12 @@ from math import log
 
 import pytest
 
+from rebate.domain.queue_law import QueueLaw
 from rebate.domain.times import Instant
 from rebate.simulation.fifo import play_lines
+from rebate.simulation.playing import play_kernel
 from rebate.simulation.rules import SimulationRules
+from rebate.simulation.seeds import repeatable_seed
 from rebate.simulation.tape import Tape
 
 DAY = 86_400_000_000
@@ -91,3 +94,43 @@ def test_an_entry_is_paid_when_sales_reach_its_own_times_r_over_e():
     paid_at = BEGIN + 15 * DAY + every.waits[150]
     reached = sum(1 for at in tape.at if at <= paid_at) * PAID
     assert reached == pytest.approx(at_joining * 5, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("extraction", "entitlement", "age", "wait"),
+    [
+        (1000, 10_000, 10, 90),
+        (1000, 10_000, 90, 810),
+        (800, 2000, 360, 540),
+        (6500, 13_000, 450, 450),
+        (2000, 2000, 90, 0),
+        (0, 2000, 90, None),
+    ],
+)
+def test_the_law_says_the_same_wait_at_steady_sales(extraction, entitlement, age, wait):
+    assert QueueLaw("mall", extraction, entitlement).days_at_steady_sales(age) == wait
+
+
+@pytest.mark.parametrize(("percent", "months"), [(2, 115), (5, 46), (10, 23), (30, 7.7)])
+def test_the_law_says_the_same_wait_at_growing_sales(percent, months):
+    law = QueueLaw("mall", 1000, 10_000)
+    assert law.months_at_growth(percent) == pytest.approx(months, rel=0.005)
+    assert law.growth_for(3) == pytest.approx(77, rel=0.005)
+
+
+def test_when_sales_stop_all_beyond_e_over_r_is_lost_at_once():
+    tape = steady(40, per_day=25)
+    _, every, _ = play_lines(tape, rules(800, 2000))
+    law = QueueLaw("mall", 800, 2000)
+    assert (law.ever_paid_bps, law.never_bps) == (4000, 6000)
+    assert every.promised - every.rebated == pytest.approx(every.promised * 0.6, rel=0.005)
+
+
+def test_a_daily_clearing_pays_the_same_share_to_the_mornings_buyers():
+    tape = steady(20, per_day=50)
+    cleared = rules(1000, 10_000, clearing={"every": "day", "at": "00:00", "queues": "all"})
+    found = play_kernel(tape, cleared, repeatable_seed("1"), schedules=True)
+    entries = list(found.outcome.queues["mall"].entries())
+    paid = [number % 50 for number, entry in enumerate(entries) if entry[2] == "completed"]
+    assert found.report["paid_bps"] == pytest.approx(1000, rel=0.03)
+    assert max(paid) <= 5

@@ -300,13 +300,6 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsChecked:
-    """What valid settings mean, in plain words."""
-
-    means: tuple[Meaning, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ChoiceShown:
     """A rule of a scope that was asked for a ratio, and what came of it."""
 

@@ -31,13 +31,15 @@ class Problem:
     `path` is where (`queue_rebate.products.p-9.extraction_bps`, `alliance.heads_bps[1]`; empty for
     the document as a whole), `message` says what, `nearest` is the valid name or value that comes
     closest to what was written, if any does. `code` is `invalid`, or `needs_acknowledgement` where
-    the settings may stand once they are acknowledged (rules 2.5, 8.4).
+    the settings may stand once they are acknowledged (rules 2.5, 8.4): by `acknowledge`, which
+    names the risk and its figure.
     """
 
     path: str
     message: str
     nearest: str | None = None
     code: str = INVALID
+    acknowledge: str | None = None
 
     def __str__(self) -> str:
         """Render the problem as exactly one line."""

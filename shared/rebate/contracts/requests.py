@@ -67,9 +67,10 @@ class SaveSettings(Strict):
 
 
 class CheckSettings(Strict):
-    """Tell what settings would mean, without saving them."""
+    """Tell what settings would mean, without saving them, in words of a language."""
 
     settings: Mapping[str, Any]
+    locale: Locale = "zh-CN"
 
 
 class Simulate(Strict):

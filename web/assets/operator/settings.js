@@ -5,7 +5,7 @@
 
 import { Refusal } from "../api.js";
 import { el, orNone, row, table } from "../dom.js";
-import { moment, planName, t } from "../language.js";
+import { locale, moment, planName, t } from "../language.js";
 import { act, confirmed, paged, refresh, say } from "../page.js";
 
 export async function showSettings(_query, ask) {
@@ -54,7 +54,7 @@ function editor(settings, version, ask) {
     return act(check, answer, async () => {
       const checked = text.value;
       const { means } = await ask("POST", "settings/check", {
-        body: { settings: parsed(checked) },
+        body: { settings: parsed(checked), locale: locale() },
       });
       answer.replaceChildren(meaning(means));
       save.disabled = text.value !== checked;

@@ -144,7 +144,7 @@ _SETTINGS = (
         "What settings would mean",
         _VIEWER,
         takes="requests.CheckSettings",
-        gives="api.SettingsChecked",
+        gives="settings_check.SettingsChecked",
     ),
     Route(
         "POST",

@@ -36,6 +36,20 @@ def parse_settings(
     margin of what is sold, where it is known; giving back more must be acknowledged (Rule 8.4).
     So must it, where money `is_live`, that nothing of it is held for a refund (Rule 3.6).
     """
+    settings, problems = read_checked(document, margin_bps, is_live=is_live)
+    if problems:
+        raise InvalidSettings(problems)
+    return settings
+
+
+def read_checked(
+    document: object, margin_bps: int | None = None, *, is_live: bool = False
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return settings, and what is wrong with them or has to be acknowledged.
+
+    Where something is wrong, that is all that is returned: it may be what a guard would ask of.
+    Raises InvalidSettings where a field by itself cannot be read.
+    """
     if not isinstance(document, Mapping):
         raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
     try:
@@ -44,9 +58,7 @@ def parse_settings(
         raise InvalidSettings(problems_of(error, settings_model())) from None
     problems = (*settings_problems(settings), *revenue_findings(settings))
     guards = (*guard_findings(settings, margin_bps), *(hold_findings(settings) if is_live else ()))
-    if problems := problems or guards:
-        raise InvalidSettings(problems)
-    return settings
+    return settings, problems or guards
 
 
 def read_settings(document: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:

@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
-from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem
+from rebate.contracts.problems import Problem
 from rebate.contracts.scalars import WHOLE_BPS
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import all_plan_settings
 from rebate.contracts.settings.plans.plan_settings import CHANNELS, Cost
-from rebate.contracts.settings.risks import HOLD_RISK, MARGIN_RISK, acknowledged
+from rebate.contracts.settings.risks import (
+    HOLD_RISK,
+    MARGIN_RISK,
+    acknowledged,
+    unacknowledged,
+)
 
 Costs = Mapping[str, int]
 """Basis points of an order's paid amount, by the path of the setting that gives them."""
@@ -20,16 +25,24 @@ def guard_findings(settings: Settings, margin_bps: int | None) -> tuple[Problem,
 
     Counted is the money that all plans together give for one order at their highest ratios, and
     not points, love value or vouchers. A margin that is not known (None) refuses nothing, nor does
-    anything that `guards.acknowledged` accepts. The problems' code is `needs_acknowledgement`.
+    a cost up to the one that `guards.acknowledged` accepts.
     """
-    if margin_bps is None or acknowledged(settings, MARGIN_RISK):
+    if margin_bps is None:
+        return ()
+    figure = highest_cost(settings, margin_bps)
+    if figure <= margin_bps or acknowledged(settings, MARGIN_RISK, figure):
         return ()
     costs = {channel: costs_of(settings, channel, margin_bps) for channel in CHANNELS}
     return tuple(
-        _finding(channel, cost, margin_bps)
+        _finding(channel, cost, margin_bps, figure)
         for channel, cost in costs.items()
         if sum(cost.values()) > margin_bps
     )
+
+
+def highest_cost(settings: Settings, margin_bps: int) -> int:
+    """Return the most that an order of any channel may give back, in basis points."""
+    return max(sum(costs_of(settings, channel, margin_bps).values()) for channel in CHANNELS)
 
 
 def hold_findings(settings: Settings) -> Iterator[Problem]:
@@ -41,13 +54,9 @@ def hold_findings(settings: Settings) -> Iterator[Problem]:
     is_offered = any(name.startswith("withdraw") for name in settings.wallet.model_fields_set)
     if plan is None or not plan.enabled or plan.hold_days or not is_offered:
         return
-    if not acknowledged(settings, HOLD_RISK):
-        yield Problem(
-            "queue_rebate.hold_days",
-            "is 0, so rebates can be withdrawn before the order that earned them is refunded; "
-            f'guards.acknowledged must hold "{HOLD_RISK}"',
-            code=NEEDS_ACKNOWLEDGEMENT,
-        )
+    if not acknowledged(settings, HOLD_RISK, 0):
+        message = "is 0, and rebates can be withdrawn before the order that earned them is refunded"
+        yield unacknowledged("queue_rebate.hold_days", message, HOLD_RISK, 0)
 
 
 def revenue_findings(settings: Settings) -> Iterator[Problem]:
@@ -89,13 +98,10 @@ def default_margin(settings: Settings) -> int | None:
     return max((margin for margin in margins if margin is not None), default=None)
 
 
-def _finding(channel: str, costs: Costs, margin_bps: int) -> Problem:
-    return Problem(
-        max(costs, key=lambda path: costs[path]),
-        f"{_given(channel, costs)}, more than its margin of {percent(margin_bps)}, "
-        f'so guards.acknowledged must hold "{MARGIN_RISK}"',
-        code=NEEDS_ACKNOWLEDGEMENT,
-    )
+def _finding(channel: str, costs: Costs, margin_bps: int, figure: int) -> Problem:
+    message = f"{_given(channel, costs)}, more than its margin of {percent(margin_bps)}"
+    path = max(costs, key=lambda path: costs[path])
+    return unacknowledged(path, message, MARGIN_RISK, figure)
 
 
 def _given(channel: str, costs: Costs) -> str:

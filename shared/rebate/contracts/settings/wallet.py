@@ -80,8 +80,11 @@ class Guards(Strict):
         "Acknowledged",
         "已确认风险",
         "8.4",
-        example=["referral.max_depth"],
+        example=["referral.max_depth=3"],
         default=(),
-        note="Risks that the operator accepts: `referral.max_depth`, `margin`, `hold_days`, and "
-        "`timezone=Asia/Tokyo` to change the timezone to this one while entries wait.",
+        note="Risks that the operator accepts, each at its figure and whatever is milder: "
+        "`referral.max_depth=3`, `margin=4500` (what an order may give back in all), "
+        "`hold_days=0`, and while entries wait `timezone=Asia/Tokyo` or "
+        "`queue_rebate.mall=per_product`. A name without a figure holds for the figure of the "
+        "version that first had it.",
     )

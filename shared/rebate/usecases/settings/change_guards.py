@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem, join_paths, shown
+from rebate.contracts.problems import Problem, join_paths, shown
 from rebate.contracts.settings import InvalidSettings, Settings
+from rebate.contracts.settings.risks import acknowledged_at, unacknowledged
 from rebate.domain.queues import Queue
 from rebate.domain.senders import SendersTerms, SenderTerms, sender_of_key
 from rebate.domain.terms import Terms
@@ -26,6 +27,16 @@ def insist_on_change(store: Store, before: Terms, after: Terms, settings: Settin
     Raises:
         InvalidSettings: what waits stands against it, or a sender's orders do.
     """
+    problems, checks = change_problems(store, before, after, settings)
+    if problems:
+        raise InvalidSettings(problems)
+    return checks
+
+
+def change_problems(
+    store: Store, before: Terms, after: Terms, settings: Settings
+) -> tuple[list[Problem], list[Write]]:
+    """Return what stands against settings or has to be acknowledged, and what has to stay so."""
     problems = list(switch_problems(store, before, after, settings))
     if before.currency != after.currency or before.zone != after.zone:
         stands = ", ".join(_in_the_way(store))
@@ -36,9 +47,7 @@ def insist_on_change(store: Store, before: Terms, after: Terms, settings: Settin
             problems.append(Problem(path, message))
         elif name not in {check.key.partition for check in checks if isinstance(check, Check)}:
             checks.append(Check(KnownSender, Key(name), 0))
-    if problems:
-        raise InvalidSettings(problems)
-    return checks
+    return problems, checks
 
 
 def _of_money_and_days(
@@ -47,14 +56,10 @@ def _of_money_and_days(
     if before.currency != after.currency:
         message = f"cannot change from {before.currency} to {after.currency} while {stands}"
         yield Problem("currency", message)
-    accepted = {TIMEZONE_RISK, f"{TIMEZONE_RISK}={after.zone.key}"}
-    if before.zone != after.zone and not accepted & {*settings.guards.acknowledged}:
-        yield Problem(
-            "timezone",
-            f"changes from {before.zone.key} to {after.zone.key} while {stands}, so "
-            f'guards.acknowledged must hold "{TIMEZONE_RISK}={after.zone.key}"',
-            code=NEEDS_ACKNOWLEDGEMENT,
-        )
+    zone = after.zone.key
+    if before.zone.key != zone and not acknowledged_at(settings, TIMEZONE_RISK, zone):
+        message = f"changes from {before.zone.key} to {zone} while {stands}"
+        yield unacknowledged("timezone", message, TIMEZONE_RISK, zone)
 
 
 def _in_the_way(store: Store) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem
+from rebate.contracts.problems import Problem
 from rebate.contracts.settings import Settings
-from rebate.contracts.settings.risks import acknowledged_at
+from rebate.contracts.settings.risks import acknowledged_at, unacknowledged
 from rebate.domain.names import QueueId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
@@ -31,10 +31,10 @@ def switch_problems(
         return
     waiting = [queue for queue in store.scan(Queue) if queue.standing.waiting]
     for name, was_shared in switched.items():
-        risk, figure = f"{queue_rebate.PLAN.name}.{name}", str(getattr(plan, name, "shared"))
+        risk, figure = f"{queue_rebate.PLAN.name}.{name}", queues_by(plan, name)
         theirs = [queue for queue in waiting if _is_left(queue.id, name, was_shared=was_shared)]
         if theirs and not acknowledged_at(settings, risk, figure):
-            yield Problem(risk, _told(theirs, f"{risk}={figure}"), code=NEEDS_ACKNOWLEDGEMENT)
+            yield unacknowledged(risk, _told(theirs), risk, figure)
 
 
 def _is_left(queue: QueueId, name: str, *, was_shared: bool) -> bool:
@@ -42,10 +42,15 @@ def _is_left(queue: QueueId, name: str, *, was_shared: bool) -> bool:
     return queue == name if was_shared else queue_rebate.shared_queue(queue) == name
 
 
-def _told(stalled: list[Queue], name: str) -> str:
+def queues_by(plan: object, name: str) -> str:
+    """Return how the queues of the mall, the stores or the desks are set: shared or apart."""
+    return str(getattr(plan, name, "shared"))
+
+
+def _told(stalled: list[Queue]) -> str:
     waiting = sum(queue.standing.waiting for queue in stalled)
     owed = sum(queue.standing.owed for queue in stalled)
     return (
         f"leaves {waiting} entries that lack {owed} in {len(stalled)} queues that nothing joins "
-        f'any more, so guards.acknowledged must hold "{name}"'
+        "any more"
     )

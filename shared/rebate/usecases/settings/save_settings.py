@@ -126,20 +126,23 @@ def save_settings(
     What changed is told in the same transaction, as a row of the journal without movements.
     Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
     others that change what waits (Rule 0.9), and where money `is_live` those that hold nothing of
-    it for a refund (Rule 3.6).
+    it for a refund (Rule 3.6). What was acknowledged without a figure holds for the one that it was
+    acknowledged at.
 
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
         Conflict: somebody saved another version first.
     """
     from rebate.contracts.settings import InvalidSettings, parse_settings
+    from rebate.usecases.settings.acknowledgements import with_figures
     from rebate.usecases.settings.change_guards import insist_on_change
     from rebate.usecases.settings.changes import events_of_change
     from rebate.usecases.settings.terms import terms_of
 
     known = SettingsReader(store).in_force()
     try:
-        settings = parse_settings(document, margin_bps, is_live=is_live)
+        held_to = with_figures(store, document, known.version, margin_bps)
+        settings = parse_settings(held_to, margin_bps, is_live=is_live)
         terms = terms_of(settings)
         unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
     except InvalidSettings as invalid:

@@ -26,6 +26,7 @@ from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Leftover
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.alliance import PLAN, AllianceTerms
+from rebate.domain.queue_law import QueueLaw
 
 
 class MerchantTerms(Strict):
@@ -107,6 +108,12 @@ def _costs(plan: Alliance, channel: Channel, _margin_bps: int) -> Iterator[Cost]
     yield from highest(ratios)
 
 
+def _laws(plan: Alliance, _margin_bps: int) -> Iterator[QueueLaw]:
+    """Yield one law, of orders without a concession: there is one line over all merchants."""
+    given = sum(plan.heads_bps) * (plan.dividend_bps or 0) // WHOLE_BPS
+    yield QueueLaw("alliance", given, plan.free_bps)
+
+
 def _terms(plan: Alliance, settings: Settings) -> AllianceTerms:
     return AllianceTerms(
         zone=settings.zone,
@@ -173,4 +180,5 @@ SETTINGS = PlanSettings(
     costs=_costs,
     terms=_terms,
     words=_words,
+    laws=_laws,
 )

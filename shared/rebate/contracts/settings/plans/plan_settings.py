@@ -14,6 +14,7 @@ from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.validation import Strict
 from rebate.domain.plans.plan_type import PlanType
+from rebate.domain.queue_law import QueueLaw
 from rebate.domain.records import dataclass
 
 Moment = Literal["paid", "completed"]
@@ -33,6 +34,7 @@ class PlanSettings(Generic[Model]):
     `title`, `title_zh`, `rule` and `example` describe it as a field of the document; `refused` is
     an example of what `problems` refuse. `costs` get the channel and the profit of an order, in
     basis points of what was paid. `default_margin_bps` is that of products of which none is known.
+    `laws` get an order's profit likewise, and say what each kind of queue gives and promises.
     """
 
     plan: PlanType[Any]
@@ -47,6 +49,7 @@ class PlanSettings(Generic[Model]):
     terms: Callable[[Model, Settings], Any]
     words: Callable[[Model, str], Iterator[str]]
     default_margin_bps: Callable[[Model], int | None] = lambda _plan: None
+    laws: Callable[[Model, int], Iterator[QueueLaw]] = lambda _plan, _margin_bps: iter(())
 
     @property
     def field(self) -> Any:

@@ -23,6 +23,7 @@ from rebate.contracts.validation import Strict
 from rebate.domain.names import StoreId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.red_packet import PLAN, RedPacketTerms
+from rebate.domain.queue_law import QueueLaw
 
 
 class RedPacketStore(Strict):
@@ -97,6 +98,13 @@ def _costs(plan: RedPacket, channel: Channel, _margin_bps: int) -> Iterator[Cost
     yield f"red_packet.stores.{store}.concession_bps", terms.concession_bps
 
 
+def _laws(plan: RedPacket, _margin_bps: int) -> Iterator[QueueLaw]:
+    _own, queue, average = plan.shares_bps.in_order if plan.shares_bps is not None else (0, 0, 0)
+    for store, terms in (plan.stores or {}).items():
+        given = terms.concession_bps * (queue + average) // WHOLE_BPS
+        yield QueueLaw(f"red_packet/{store}", given, plan.entitlement_bps or 0)
+
+
 def _terms(plan: RedPacket, _settings: Settings) -> RedPacketTerms:
     return RedPacketTerms(
         concessions_bps={
@@ -118,10 +126,8 @@ def _words(plan: RedPacket, _currency: str) -> Iterator[str]:
         f"{percent(queue)} to the line, {percent(average)} equally to all that wait, "
         f"once a {plan.average_every}."
     )
-    entitlement = plan.entitlement_bps or 0
-    for store, terms in (plan.stores or {}).items():
-        to_entries = terms.concession_bps * (queue + average) // WHOLE_BPS
-        yield from ever_paid(to_entries, entitlement, f"At store {store}: ")
+    for law, store in zip(_laws(plan, 0), plan.stores or {}, strict=True):
+        yield from ever_paid(law.gives_bps, law.promises_bps, f"At store {store}: ")
 
 
 SETTINGS = PlanSettings(
@@ -136,4 +142,5 @@ SETTINGS = PlanSettings(
     costs=_costs,
     terms=_terms,
     words=_words,
+    laws=_laws,
 )

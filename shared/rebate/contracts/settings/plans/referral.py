@@ -5,7 +5,7 @@ from typing import Literal
 
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
-from rebate.contracts.problems import NEEDS_ACKNOWLEDGEMENT, Problem
+from rebate.contracts.problems import Problem
 from rebate.contracts.scalars import Bps, Days, Depth, Flag, Id, PositiveCount
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.model import Settings
@@ -17,7 +17,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     after_days,
     waits_for_nothing,
 )
-from rebate.contracts.settings.risks import DEPTH_RISK, acknowledged
+from rebate.contracts.settings.risks import DEPTH_RISK, acknowledged, unacknowledged
 from rebate.contracts.validation import Strict
 from rebate.domain.names import MemberId
 from rebate.domain.plan import Moment as Due
@@ -116,13 +116,12 @@ def _depth_problems(plan: Referral, settings: Settings) -> Iterator[Problem]:
     """Rule 2.5: more than two referral levels are refused unless acknowledged."""
     if not plan.enabled or plan.max_depth <= FREE_DEPTH:
         return
-    if not acknowledged(settings, DEPTH_RISK):
-        yield Problem(
-            "referral.max_depth",
+    if not acknowledged(settings, DEPTH_RISK, plan.max_depth):
+        message = (
             f"pays on {plan.max_depth} levels; paying on three or more is treated as pyramid "
-            f'selling in China, so guards.acknowledged must hold "{DEPTH_RISK}"',
-            code=NEEDS_ACKNOWLEDGEMENT,
+            "selling in China"
         )
+        yield unacknowledged("referral.max_depth", message, DEPTH_RISK, plan.max_depth)
 
 
 def _costs(plan: Referral, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:

@@ -23,6 +23,7 @@ from rebate.contracts.validation import Strict
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.union import PLAN, Ratios, UnionTerms
+from rebate.domain.queue_law import QueueLaw
 
 
 class UnionScope(Strict):
@@ -102,6 +103,11 @@ def _costs(plan: Union, _channel: Channel, margin_bps: int) -> Iterator[Cost]:
         yield path, margin_bps * bps // WHOLE_BPS
 
 
+def _laws(plan: Union, margin_bps: int) -> Iterator[QueueLaw]:
+    given = (plan.profit_share_bps or 0) * margin_bps // WHOLE_BPS
+    yield QueueLaw("union", given, plan.quota_bps or 0)
+
+
 def _terms(plan: Union, settings: Settings) -> UnionTerms:
     return UnionTerms(
         profit_share_bps=plan.profit_share_bps or 0,
@@ -147,5 +153,6 @@ SETTINGS = PlanSettings(
     costs=_costs,
     terms=_terms,
     words=_words,
+    laws=_laws,
     default_margin_bps=lambda plan: plan.default_margin_bps,
 )

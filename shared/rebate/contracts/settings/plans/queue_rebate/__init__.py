@@ -3,6 +3,7 @@
 from rebate.contracts.settings.plans.plan_settings import PlanSettings
 from rebate.contracts.settings.plans.queue_rebate.checks import problems
 from rebate.contracts.settings.plans.queue_rebate.costs import costs
+from rebate.contracts.settings.plans.queue_rebate.laws import laws
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.plans.queue_rebate.terms import terms_of
 from rebate.contracts.settings.plans.queue_rebate.words import words
@@ -20,4 +21,5 @@ SETTINGS = PlanSettings(
     costs=costs,
     terms=terms_of,
     words=words,
+    laws=laws,
 )
