@@ -38,10 +38,7 @@ def tape_of(lines: list[bytes]) -> Tape:
 
 
 def few_days(orders: int = 60) -> list[bytes]:
-    """Return the events of a made-up shop: several lines, completions, refunds of whole lines.
-
-    Refunds of a part would meet rule 7a, by which the engine does not go yet.
-    """
+    """Return the events of a made-up shop: several lines, completions, refunds of whole lines."""
     return lines_of(shop_events(orders))
 
 

@@ -35,11 +35,11 @@ class Played:
         for number, step in enumerate(document["steps"]):
             given = step.get("at")
             self.at = datetime.fromisoformat(given) if given else self.at + timedelta(minutes=1)
-            self.kernel.world.fall_due(self.now)
+            self.kernel.world.arrive(self.now)
             kind = next(key for key in step if key not in ("at", "refused"))
             self.number = number
             refusal = getattr(self, f"_{kind}")(step[kind])
-            self.kernel.world.fall_due(self.now)
+            self.kernel.world.arrive(self.now)
             self.refusals.append(None if refusal is None else str(refusal.value))
             check_books(self.kernel.world)
         self.outcome = outcome_of(self.kernel.world)
@@ -112,8 +112,7 @@ class Played:
             at = instant_of(datetime.fromisoformat(detail["refunded_at"]))
             return self.kernel.refund(detail, at)
         at = instant_of(datetime.fromisoformat(event["time"])) if event.get("time") else self.now
-        self.kernel.save(kind, detail, at)
-        return None
+        return self.kernel.save(kind, detail, at)
 
     def _run(self, name: str) -> Code | None:
         self.kernel.run(name, self.now)

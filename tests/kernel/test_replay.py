@@ -19,8 +19,6 @@ from tests.kernel.histories import (
 )
 
 CASES = {"demo": demo_settings(), **{file.stem: settings_in(file) for file in SETTINGS}}
-REWARDS_COUNTED = ("demo", "all-plans-on", "order-queue-with-repurchase")
-"""Settings under which a refund meets rule 7a, by which the engine does not go yet."""
 
 
 def simulated(settings: dict[str, Any], tape: Tape) -> dict[str, Any]:
@@ -35,19 +33,13 @@ def alike(settings: dict[str, Any], lines: list[bytes]) -> None:
     assert found == expected
 
 
-def without_refunds(lines: list[bytes]) -> list[bytes]:
-    return [line for line in lines if b"OrderRefunded" not in line]
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_a_few_days_come_to_what_the_engine_comes_to(name):
-    lines = few_days()
-    alike(CASES[name], without_refunds(lines) if name in REWARDS_COUNTED else lines)
+    alike(CASES[name], few_days())
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not on this machine")
 @pytest.mark.parametrize("name", CASES)
 def test_real_orders_come_to_what_the_engine_comes_to(name):
-    lines = SHARED.read_bytes().splitlines()[:250]
-    alike(CASES[name], without_refunds(lines) if name in REWARDS_COUNTED else lines)
+    alike(CASES[name], SHARED.read_bytes().splitlines()[:250])

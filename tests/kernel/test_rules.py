@@ -1,4 +1,4 @@
-"""What the rules say and the engine did not yet when the kernel was written, by hand."""
+"""The worked examples of the rules, and finer points of them, played by the kernel."""
 
 import json
 from pathlib import Path
@@ -25,8 +25,6 @@ NOT_PLAYED = {
     "0.9-what-waits-stands-against-another-day": "the kernel changes no currency or timezone",
     "1.4-one-deducted-line-makes-the-order-deducted": "100.0 is read by the contract, before it",
     "1.6.5-below-zero-and-made-good": "withdrawals",
-    "2.5-a-referrer-binds-once": "refusals of the catalog are the contract's",
-    "2.5-bound-once-no-loop": "refusals of the catalog are the contract's",
     "1.6.5-below-zero": "withdrawals",
     "1.4.1-queues-put-apart-while-entries-wait": "the kernel never changes its settings",
     "1.4.1-queues-put-together-while-entries-wait": "the kernel never changes its settings",

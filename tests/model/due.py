@@ -28,8 +28,8 @@ def happen(world: World) -> None:
             break
         first = min(ripe, key=lambda each: each["at"])
         world.due.remove(first)
-        world.now = first["at"]
+        world.now = world.settling = first["at"]
         entries.release(world)
         first["settle"]()
-    world.now = now
+    world.now = world.settling = now
     entries.release(world)

@@ -63,7 +63,7 @@ def pay(world: World, queue_id: str, entry: dict, amount: int, hold_days: int = 
 
 def take_room(world: World, wanted: int) -> int:
     """Rule 8.4: how much of what is wanted is paid out on this day of the shop, which counts it."""
-    today = period(world.now, world.timezone, "day")
+    today = period(world.settling, world.timezone, "day")
     paid = world.rebates_on.get(today, 0)
     cap = world.plan("guards").get("rebates_per_day")
     taken = wanted if cap is None else min(wanted, max(0, cap - paid))
@@ -176,7 +176,7 @@ def give_up(world: World, gift: dict, difference: int) -> None:
 def bear(world: World, amount: int) -> None:
     """Rule 1.6.5.2: what the platform bears of a refund, counted by the shop's day."""
     world.move(amount, ("platform", "borne"), ("platform", "contributed"))
-    today = period(world.now, world.timezone, "day")
+    today = period(world.settling, world.timezone, "day")
     world.borne_on[today] = world.borne_on.get(today, 0) + amount
 
 

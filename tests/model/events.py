@@ -29,6 +29,7 @@ def order_paid(world: World, detail: dict) -> None:
         if known["content"] != content:
             raise Refused("conflicting_event")
         return
+    world.settling = content["paid_at"]
     order = new_order(world, content)
     world.orders[order["id"]] = order
     world.member(order["member"])
@@ -126,7 +127,7 @@ def order_completed(world: World, detail: dict) -> None:
 
 
 def apply_completion(world: World, order: dict, completed_at: object) -> None:
-    order["completed_at"] = completed_at
+    world.settling = order["completed_at"] = completed_at
     for plan in PLANS:
         plan.on_completed(world, order)
     entries.release(world)
@@ -164,6 +165,7 @@ def given_back(lines: list[dict]) -> list[dict]:
 def apply_refund(world: World, order: dict, refund: dict) -> None:
     """Rules 1.6.5 and 1.6.6: never more than was paid, or nothing of it happens."""
     left = what_is_left(order, refund)
+    world.settling = refund["at"]
     before = order_queue.order_paid(order)
     for line in order["lines"]:
         line["paid"] = left[line["id"]]
@@ -195,7 +197,7 @@ def what_is_left(order: dict, refund: dict) -> dict[str, int]:
 def pause_where_too_much_is_borne(world: World) -> None:
     """Rule 1.6.5.2: the refund that passes the most of a day is carried out, then all pauses."""
     most = world.plan("guards").get("borne_per_day")
-    today = period(world.now, world.timezone, "day")
+    today = period(world.settling, world.timezone, "day")
     if most is not None and world.borne_on.get(today, 0) > most:
         world.settings["queue_rebate"]["paused"] = True
 

@@ -171,8 +171,8 @@ def repurchase(world: World, left: dict) -> list[dict]:
         "repurchase": True,
         "lines": [{**line, "originally_paid": line["paid"]} for line in left["lines"]],
         "referrer": world.member(member)["referrer"],
-        "paid_at": world.now,
-        "completed_at": world.now,
+        "paid_at": world.settling,
+        "completed_at": world.settling,
     }
     for plan in ("queue_rebate", "alliance", "red_packet", "union", "referral"):
         order[plan] = None if plan != "queue_rebate" else []

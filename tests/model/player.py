@@ -43,7 +43,7 @@ def play_steps(document: dict, draws: Any = None, *, trace: bool = False) -> Pla
     at = instant(FIRST_STEP) - timedelta(minutes=1)
     for number, step in enumerate(document["steps"], start=1):
         at = instant(step["at"]) if "at" in step else at + timedelta(minutes=1)
-        world.now = at
+        world.now = world.settling = at
         codes: tuple[str, ...] = ()
         due.happen(world)
         wallet.thaw_due(world)

@@ -28,12 +28,17 @@ class Refused(Exception):
 
 
 class World:
-    """Everything known after some steps. `draws` maps digests to prizes (see `draws`)."""
+    """Everything known after some steps. `draws` maps digests to prizes (see `draws`).
+
+    `now` is when something becomes known, `settling` the instant at which it happened: to the day
+    of that one belongs what is paid for it (Rule 8.4).
+    """
 
     def __init__(self, settings: dict, draws: Any) -> None:
         self.settings = settings
         self.draws = draws
         self.now: datetime = instant(FIRST_STEP)
+        self.settling: datetime = self.now
         self.members: dict[str, dict] = {}
         self.products: dict[str, dict] = {}
         self.stores: dict[str, dict] = {}

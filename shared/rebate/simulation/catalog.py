@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rebate.domain.errors import Code
 from rebate.domain.times import Instant
 from rebate.simulation.known import KnownMember, KnownProduct, KnownStore
 from rebate.simulation.world import World
@@ -10,11 +11,19 @@ from rebate.simulation.world import World
 _SOLD_BY_US = frozenset({"self", "supplier"})
 
 
-def save_member(world: World, detail: Mapping[str, Any], at: Instant) -> None:
-    """Keep what is said of a member; a referrer binds once (Rule 2.5)."""
+def save_member(world: World, detail: Mapping[str, Any], at: Instant) -> Code | None:
+    """Keep what is said of a member; of another referrer's, nothing (Rules 2.5 and 2.5.1)."""
     member = world.member(detail["member_id"])
+    if _is_another(member.referrer, detail):
+        return Code.REFERRER_BOUND
     _keep(member, detail, at, ("level", "rank"))
     bind(world, detail["member_id"], detail.get("referrer_id"))
+    return None
+
+
+def _is_another(bound: str | None, detail: Mapping[str, Any]) -> bool:
+    """Tell whether somebody who was bound is said to be referred by somebody else."""
+    return bound is not None and detail.get("referrer_id") not in (None, bound)
 
 
 def bind(world: World, name: str, referrer: str | None) -> None:
@@ -32,7 +41,7 @@ def bind(world: World, name: str, referrer: str | None) -> None:
     world.children.setdefault(referrer, []).append(name)
 
 
-def save_product(world: World, detail: Mapping[str, Any], at: Instant) -> None:
+def save_product(world: World, detail: Mapping[str, Any], at: Instant) -> Code | None:
     """Keep what is said of a product; whether it takes part is decided at first (1.4 (2))."""
     name = detail["product_id"]
     product = world.products.get(name)
@@ -48,14 +57,18 @@ def save_product(world: World, detail: Mapping[str, Any], at: Instant) -> None:
     product.on_sale = product.on_sale is not False
     if product.on_sale != was_on_sale:
         product.changed_at = at
+    return None
 
 
-def save_store(world: World, detail: Mapping[str, Any], at: Instant) -> None:
-    """Keep what is said of a store; who brought it in is bound once."""
+def save_store(world: World, detail: Mapping[str, Any], at: Instant) -> Code | None:
+    """Keep what is said of a store; who brought it in is bound once (Rule 2.7)."""
     store = world.stores.setdefault(detail["store_id"], KnownStore())
+    if _is_another(store.referrer, detail):
+        return Code.REFERRER_BOUND
     _keep(store, detail, at, ("concession_bps",))
     if store.referrer is None:
         store.referrer = detail.get("referrer_id")
+    return None
 
 
 def _keep(

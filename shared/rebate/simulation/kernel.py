@@ -29,7 +29,7 @@ RUNS: Mapping[str, Callable[[World], None]] = {
 }
 """What a schedule may start (Rules 1.6.3, 6.2, 7.3, 2.3.1, 2.9)."""
 
-_SAVED: Mapping[str, Callable[[World, Mapping[str, Any], Instant], None]] = {
+_SAVED: Mapping[str, Callable[[World, Mapping[str, Any], Instant], Code | None]] = {
     "MemberSaved": catalog.save_member,
     "ProductSaved": catalog.save_product,
     "StoreSaved": catalog.save_store,
@@ -49,14 +49,14 @@ class Kernel:
         self._completed: dict[str, Instant] = {}
         self._refunds: dict[tuple[str, str], object] = {}
 
-    def save(self, kind: str, detail: Mapping[str, Any], at: Instant) -> None:
-        """Keep what a catalog event says."""
-        _SAVED[kind](self.world, detail, at)
+    def save(self, kind: str, detail: Mapping[str, Any], at: Instant) -> Code | None:
+        """Keep what a catalog event says; refuse who was bound to somebody else (Rule 2.5.1)."""
+        return _SAVED[kind](self.world, detail, at)
 
     def pay(self, order: SimulatedOrder) -> None:
         """Accept a paid order; what was known of it before follows by its instants."""
         world = self.world
-        world.fall_due(order.paid_at)
+        world.enter(order.paid_at)
         world.orders[order.id] = order
         self._price(order)
         for plan in (queue_rebate, order_queue, alliance, red_packet, union, referral):
@@ -109,7 +109,7 @@ class Kernel:
 
     def _complete(self, order: SimulatedOrder, at: Instant) -> None:
         world = self.world
-        world.fall_due(at)
+        world.enter(at)
         order.completed_at = at
         for lot in world.wallets.lots_of_order.pop(order.id, ()):
             if lot.days is not None:
@@ -119,7 +119,7 @@ class Kernel:
         if order.member is not None:
             world.member(order.member).completed.append(order)
             levels.rise(world, order)
-        world.wallets.release(world.now)
+        world.wallets.release(world.known_until)
 
     def refund(self, detail: Mapping[str, Any], at: Instant) -> Code | None:
         """Refund an order, or keep that until it is paid; refuse what does not fit (1.6.6)."""
@@ -140,7 +140,7 @@ class Kernel:
 
     def _refund(self, order: SimulatedOrder, amounts: Mapping[str, int], at: Instant) -> None:
         world, before = self.world, order.paid
-        world.fall_due(at)
+        world.enter(at)
         order.paid -= sum(amounts.values())
         for line in order.lines:
             if amounts.get(line.id):
@@ -155,7 +155,7 @@ class Kernel:
 
     def run(self, name: str, at: Instant) -> None:
         """Carry out what a schedule starts at an instant."""
-        self.world.fall_due(at)
+        self.world.arrive(at)
         RUNS[name](self.world)
 
     def change(self, rules: SimulationRules) -> None:

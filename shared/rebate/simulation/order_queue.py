@@ -32,8 +32,7 @@ def on_completed(world: World, order: SimulatedOrder) -> None:
     """What was not settled at payment is."""
     part: SimulatedPart | None = order.plans.get(PLAN)
     if part is not None and not part.settled:
-        due = world.due_after(order, order.after_days.get(PLAN, 0))
-        world.later(due, lambda: _buy_again(world, _settle(world, order, part)))
+        world.settle_after(order, PLAN, lambda: _buy_again(world, _settle(world, order, part)))
 
 
 def on_refunded(world: World, order: SimulatedOrder) -> None:

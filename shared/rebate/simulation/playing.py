@@ -80,6 +80,7 @@ class _Player:
         while self._next is not None and self._next[0] <= at:
             kernel.run(self._next[1], self._next[0])
             self._next = next(self._runs, None)
+        kernel.world.arrive(at)
         code = None
         if kind == PLAIN:
             kernel.pay(_plain_order(kernel.world, tape, row))
@@ -90,7 +91,7 @@ class _Player:
         elif kind == REFUNDED:
             code = kernel.refund(tape.detail(row), at)
         elif kind == SAVED:
-            kernel.save(tape.orders[row], tape.detail(row), at)
+            code = kernel.save(tape.orders[row], tape.detail(row), at)
         if code is not None:
             self._set_aside.append(_refused(tape, row, code.value))
 

@@ -47,11 +47,8 @@ def on_completed(world: World, order: SimulatedOrder) -> None:
         if entry is not None and entry.status == HELD:
             entry.status = WAITING
             taking.queue.ready_now(entry)
-    days = order.after_days.get(PLAN, 0)
-    if days:
-        world.later(world.due_after(order, days), lambda: _settle_all(world, order))
-    elif order.takings:
-        _settle_all(world, order)
+    if order.takings:
+        world.settle_after(order, PLAN, lambda: _settle_all(world, order))
 
 
 def _gives(order: SimulatedOrder, taking: Taking) -> Amount:

@@ -78,7 +78,6 @@ def average(world: World) -> None:
         for entry in receivers if each else ():
             due = min(each, (entry.entitlement or 0) - entry.paid)
             queue.pool -= world.pay(queue, entry, due, None if collected else 0)
-        queue.withheld = min(queue.withheld, queue.pool)
 
 
 def _concession(world: World, store: str) -> int:
@@ -103,7 +102,6 @@ def _reward_buyer(world: World, order: SimulatedOrder, packet: Packet) -> None:
         _count_rebate(world, order.member, packet.own_paid)
     world.credit(order.member, order, packet.own_paid, None if packet.collected else 0)
     packet.queue.pool += amount - packet.own_paid
-    packet.queue.withheld += amount - packet.own_paid
 
 
 def _count_rebate(world: World, member: str, amount: Amount) -> None:
@@ -117,16 +115,12 @@ def _join(world: World, order: SimulatedOrder, packet: Packet) -> None:
 
 
 def _settle(world: World, order: SimulatedOrder, packet: Packet) -> None:
-    """The queue part to the line, with what a cap withheld before; the average to the pool."""
+    """The queue part to the line; the average, and what a cap withholds, to the pool (8.4)."""
     queue = packet.queue
     part, collected = gives(order, "queue"), gives(order, "average")
     packet.settled, packet.given = True, part + collected
     world.contribute(PLAN, part + collected)
-    older, queue.withheld = queue.withheld, 0
-    queue.pool -= older
-    gift = world.fill(queue, part + older, order, None if packet.collected else 0)
-    retained = min(gift.left, part)
-    packet.retained += retained
-    world.platform["retained"] += retained
-    queue.withheld = gift.withheld + gift.left - retained
-    queue.pool += queue.withheld + collected
+    gift = world.fill(queue, part, order, None if packet.collected else 0)
+    packet.retained += gift.left
+    world.platform["retained"] += gift.left
+    queue.pool += gift.withheld + collected

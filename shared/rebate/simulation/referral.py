@@ -32,8 +32,7 @@ def on_completed(world: World, order: SimulatedOrder) -> None:
     """Settle at completion, or after the return window."""
     owed: Rewards | None = order.plans.get(PLAN)
     if owed is not None and not owed.settled:
-        due = world.due_after(order, order.after_days.get(PLAN, 0))
-        world.later(due, lambda: _settle(world, order, owed))
+        world.settle_after(order, PLAN, lambda: _settle(world, order, owed))
 
 
 def on_refunded(world: World, order: SimulatedOrder) -> None:

@@ -167,7 +167,7 @@ class SimulatedPart:
 
 
 class SimulatedQueue:
-    """A line of entries with its pool; `withheld` is what of the pool a daily cap put there.
+    """A line of entries with its pool.
 
     `ready` is a heap of the places that may be paid; those that may not any more are dropped when
     they come up. `by_member` is kept for plans that serve a member's oldest entry.
@@ -182,12 +182,11 @@ class SimulatedQueue:
         "plan",
         "pool",
         "ready",
-        "withheld",
     )
 
     def __init__(self, queue_id: str, plan: str) -> None:
         self.id, self.plan = queue_id, plan
-        self.pool = self.withheld = self.closed_below = 0
+        self.pool = self.closed_below = 0
         self.entries: list[SimulatedEntry] = []
         self.ready: list[int] = []
         self.by_member: dict[str, list[int]] | None = (

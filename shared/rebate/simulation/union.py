@@ -39,8 +39,7 @@ def on_completed(world: World, order: SimulatedOrder) -> None:
     """What was not settled at payment is, now or after the return window."""
     part: Profit | None = order.plans.get(PLAN)
     if part is not None and not part.settled:
-        due = world.due_after(order, order.after_days.get(PLAN, 0))
-        world.later(due, lambda: _settle(world, order, part))
+        world.settle_after(order, PLAN, lambda: _settle(world, order, part))
 
 
 def on_refunded(world: World, order: SimulatedOrder) -> None:

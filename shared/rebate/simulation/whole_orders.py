@@ -27,4 +27,4 @@ def complete(
         settle_part()
     join_part()
     if days:
-        world.later(world.due_after(order, days), settle_part)
+        world.settle_after(order, plan, settle_part)

@@ -32,6 +32,7 @@ class SimulatedContribution:
 class World:
     """All that is known, and `now`: the instant of what happens.
 
+    `known_until` is when the latest of it became known: what happens may have happened before that.
     `seed_of` makes the secret seed of a day (Rule 1.3.4). `changes`: settings may change on the
     way, so what a later version would want to know is counted from the start.
     """
@@ -43,7 +44,7 @@ class World:
         self.calendar = Calendar(rules.zone)
         self.seed_of = seed_of
         self.changes = changes
-        self.now = Instant(0)
+        self.now = self.known_until = Instant(0)
         self.queues: dict[str, SimulatedQueue] = {}
         self.orders: dict[str, SimulatedOrder] = {}
         self.members: dict[str, KnownMember] = {}
@@ -87,16 +88,25 @@ class World:
 
     # What falls due by itself
 
-    def later(self, at: Instant, action: Callable[[], None]) -> None:
-        """Do something at an instant, or now if that is past (Rule 1.6.5.1)."""
-        if at <= self.now:
+    def settle_after(self, order: SimulatedOrder, plan: str, action: Callable[[], None]) -> None:
+        """Do something once a completed order's return window is over (Rule 1.6.5.1).
+
+        Without a window, or where that ended before the completion became known, do it now.
+        """
+        days = order.after_days.get(plan, 0)
+        due = self.due_after(order, days)
+        if not days or due <= self.known_until:
             action()
             return
         self._number += 1
-        heappush(self.settles, (at, self._number, action))
+        heappush(self.settles, (due, self._number, action))
 
-    def fall_due(self, at: Instant) -> None:
-        """Do what is due before something that happens at `at`, by instant; then be there."""
+    def arrive(self, at: Instant) -> None:
+        """Do what is due before something that becomes known at `at`, by instant; then be there.
+
+        What is known has no way back: what arrives out of order arrives when the latest did.
+        """
+        self.known_until = at = max(at, self.known_until)
         while self.settles and self.settles[0][0] <= at:
             due, _, action = heappop(self.settles)
             self.wallets.release(due)
@@ -224,7 +234,7 @@ class World:
         due = None
         if hold_days is not None and order.completed_at is not None:
             due = Instant(order.completed_at + hold_days * DAY)
-            if due <= self.now:
+            if due <= self.known_until:
                 self.wallets.cash[member] += amount
                 return
         self.wallets.hold(Lot(member, order.id, amount, hold_days), due)
