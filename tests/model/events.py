@@ -4,6 +4,8 @@ Rule 0.11 in its simplest form: everything is settled when it becomes known, in 
 what came before its order was paid is kept, and then applied by instant, ties as they came.
 """
 
+from datetime import datetime
+
 from . import (
     alliance,
     entries,
@@ -126,7 +128,7 @@ def order_completed(world: World, detail: dict) -> None:
         apply_completion(world, order, completed_at)
 
 
-def apply_completion(world: World, order: dict, completed_at: object) -> None:
+def apply_completion(world: World, order: dict, completed_at: datetime) -> None:
     world.settling = order["completed_at"] = completed_at
     for plan in PLANS:
         plan.on_completed(world, order)
