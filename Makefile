@@ -88,11 +88,18 @@ clean: ## remove everything that make built
 $(PYTHON_STAMP):
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer, with its venv module, is needed;" \
 		"PYTHON=… names one" >&2; exit 2; }
-	@echo "Installing Python packages into .venv (about a minute, once)"
-	@"$(PYTHON)" -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps \
-		--only-binary=:all: --require-hashes -r requirements.lock
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
+	@if [ -x $(BIN)/uv ] && head -n 1 $(BIN)/pip | grep -qF '#!$(CURDIR)/' && \
+		echo "Installing what is new in requirements.lock" && \
+		rm -f .venv/.installed-* .venv/.editable-* && \
+		$(BIN)/uv pip sync --quiet --python $(BIN)/python --no-build --require-hashes \
+			requirements.lock; then :; \
+	else \
+		echo "Installing Python packages into .venv (about a minute, once)"; \
+		"$(PYTHON)" -m venv --clear .venv && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps \
+			--only-binary=:all: --require-hashes -r requirements.lock && \
+		{ $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true; }; \
+	fi
 	@touch $@
 
 $(PACKAGE_STAMP): | $(PYTHON_STAMP)
