@@ -1,21 +1,24 @@
 """HTTP on this machine, handed to the API's function as API Gateway hands it on.
 
-Who asks says so in headers, which is good enough for nobody but the developer whose machine it is:
+Who asks shows a token of the local issuer (`local.sign_in`), which is checked as API Gateway checks
+tokens. For `curl` a header will do, which is good enough for nobody but the developer whose machine
+it is:
 
     X-Dev-Member: m01       this member
     X-Dev-Operator: anna    an operator of that name, of the role `admin`
     X-Dev-Role: viewer      of another role
     X-Dev-Merchant: m01     this member as who holds stores
 
-Names that are not ASCII are percent-encoded, as in a path. The bridge makes of them the claims that
-API Gateway makes of a token. It answers only at 127.0.0.1, and to requests for it by that name:
-pages from elsewhere must not ask it.
+Names that are not ASCII are percent-encoded, as in a path. The bridge answers only at 127.0.0.1,
+and to requests for it by that name: pages from elsewhere must not ask it.
 """
 
 import base64
+import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,14 +29,12 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from local.functions import Functions
-from rebate.contracts.routes import route_of
-from rebate.contracts.routes.route import Audience, OperatorRole
+from local.sign_in.gateway import LocalGateway, TurnedAway
+from local.sign_in.issuer import PATH as ISSUER_PATH
+from local.sign_in.issuer import LocalIssuer
+from local.sign_in.pages import answered
 
 HOST = "127.0.0.1"
-MEMBER_HEADER = "x-dev-member"
-MERCHANT_HEADER = "x-dev-merchant"
-OPERATOR_HEADER = "x-dev-operator"
-ROLE_HEADER = "x-dev-role"
 BODY_BYTES_MAX = 6 * 1024 * 1024
 """What a function takes; API Gateway refuses more."""
 
@@ -65,24 +66,43 @@ _PAGE_HEADERS = {
 
 
 @contextmanager
-def served(functions: Functions, port: int, pages: Path | None) -> Iterator[str]:
+def served(
+    functions: Functions,
+    port: int,
+    pages: Path | None,
+    issuer_at: Callable[[str], LocalIssuer] | None = None,
+) -> Iterator[str]:
     """Serve API and pages while the block lasts; yield the address. Port 0: any that is free.
 
-    `pages` is a folder with files for browsers; `/` is its `index.html`.
+    `pages` is a folder with files for browsers; `/` is its `index.html`. `issuer_at` makes the
+    issuer that signs people in at this address.
 
     Raises:
         OSError: the port is taken.
     """
-    server = ThreadingHTTPServer((HOST, port), partial(_HttpRequests, functions, pages))
+    site = _Site(functions, pages)
+    server = ThreadingHTTPServer((HOST, port), partial(_HttpRequests, site))
+    address = f"http://{HOST}:{server.server_port}"
+    if issuer_at is not None:
+        site.gateway = LocalGateway(issuer_at(address))
     server.daemon_threads = True
     thread = Thread(target=partial(server.serve_forever, poll_interval=0.1), daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_port}"
+        yield address
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@dataclass
+class _Site:
+    """What is served, and who checks requests for it."""
+
+    functions: Functions
+    pages: Path | None
+    gateway: LocalGateway = field(default_factory=LocalGateway)
 
 
 class _HttpRequests(BaseHTTPRequestHandler):
@@ -91,9 +111,8 @@ class _HttpRequests(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def __init__(self, functions: Functions, pages: Path | None, *args: Any) -> None:  # noqa: ANN401
-        self._functions = functions
-        self._pages = pages
+    def __init__(self, site: _Site, *args: Any) -> None:  # noqa: ANN401
+        self._site = site
         super().__init__(*args)
 
     def _answer(self) -> None:
@@ -106,8 +125,11 @@ class _HttpRequests(BaseHTTPRequestHandler):
             self._send(413, {}, b"the body is too large\n")
             return
         body = self.rfile.read(length)
-        if urlsplit(self.path).path.startswith(_API):
+        path = urlsplit(self.path).path
+        if path.startswith(_API):
             self._ask(body)
+        elif path.startswith(ISSUER_PATH) and self._site.gateway.issuer is not None:
+            self._sign_in(self._site.gateway.issuer, body)
         else:
             self._give_page()
 
@@ -117,16 +139,34 @@ class _HttpRequests(BaseHTTPRequestHandler):
         host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
         return host in {HOST, "localhost"}
 
+    def _sign_in(self, issuer: LocalIssuer, body: bytes) -> None:
+        languages = self.headers.get("Accept-Language") or ""
+        status, headers, sent = answered(issuer, self.command, self.path, body, languages)
+        self._send(status, dict(headers), sent)
+
     def _ask(self, body: bytes) -> None:
         event = request_event(self.command, self.path, self.headers.items(), body)
+        try:
+            route, authorizer = self._site.gateway.admit(
+                self.command, event["rawPath"], event["headers"]
+            )
+        except TurnedAway as turned:
+            self._refuse(turned)
+            return
+        if authorizer is not None:
+            event["requestContext"]["authorizer"] = authorizer
         answer: dict[str, Any] = _BROKEN
         try:
-            answer = self._functions.call(_function_of(self.command, event["rawPath"]), event)
+            answer = self._site.functions.call(route.function, event)
         finally:
             content: str = answer.get("body") or ""
             encoded = answer.get("isBase64Encoded")
             sent = base64.b64decode(content) if encoded else content.encode()
             self._send(answer["statusCode"], _headers_of(answer), sent)
+
+    def _refuse(self, turned: TurnedAway) -> None:
+        body = json.dumps({"message": turned.message}).encode()
+        self._send(turned.status, {"Content-Type": "application/json"}, body)
 
     def _give_page(self) -> None:
         file = self._file()
@@ -138,9 +178,9 @@ class _HttpRequests(BaseHTTPRequestHandler):
     def _file(self) -> Path | None:
         """Return the file of the pages that a path names; never one outside of them."""
         path = unquote(urlsplit(self.path).path)
-        if self._pages is None or "\0" in path:
+        if self._site.pages is None or "\0" in path:
             return None
-        root = self._pages.resolve()
+        root = self._site.pages.resolve()
         named = (root / (path.lstrip("/") or "index.html")).resolve()
         inside = named.is_relative_to(root) and named.suffix in _TYPES and named.is_file()
         return named if inside else None
@@ -157,11 +197,6 @@ class _HttpRequests(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the terminal belongs to the command."""
-
-
-def _function_of(method: str, path: str) -> str:
-    route = route_of(method, path)
-    return "api" if route is None else route.function
 
 
 def request_event(
@@ -200,7 +235,6 @@ def request_event(
             "stage": "$default",
             "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
             "timeEpoch": time.time_ns() // 1_000_000,
-            **_authorizer(named),
         },
         "isBase64Encoded": False,
     }
@@ -214,24 +248,6 @@ def _body(body: bytes) -> dict[str, Any]:
         return {"body": body.decode()}
     except UnicodeDecodeError:
         return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-
-
-def _authorizer(headers: dict[str, str]) -> dict[str, Any]:
-    """Return the claims of who asks, as API Gateway makes them of a token; nothing for nobody."""
-    if operator := unquote(headers.get(OPERATOR_HEADER, "")):
-        role = headers.get(ROLE_HEADER, OperatorRole.ADMIN)
-        claims = _claims(operator, Audience.OPERATOR) | {"cognito:groups": f"[{role}]"}
-    elif merchant := unquote(headers.get(MERCHANT_HEADER, "")):
-        claims = _claims(merchant, Audience.MERCHANT)
-    elif member := unquote(headers.get(MEMBER_HEADER, "")):
-        claims = _claims(member, Audience.MEMBER)
-    else:
-        return {}
-    return {"authorizer": {"jwt": {"claims": claims, "scopes": None}}}
-
-
-def _claims(name: str, audience: Audience) -> dict[str, str]:
-    return {"sub": name, "username": name, "scope": str(audience.scope)}
 
 
 def _headers_of(answer: dict[str, Any]) -> dict[str, str]:

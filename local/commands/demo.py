@@ -4,18 +4,23 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from local.deployment import LocalDeployment
 from local.failures import BadInput, Failure
-from local.http import MEMBER_HEADER, OPERATOR_HEADER, served
+from local.http import served
 from local.progress import watched
 from local.schedules import LocalSchedules
 from local.screen import complain
 from local.settings import demo_settings
 from local.settling import Unsettled
 from local.shop_day import MIDNIGHT, shop_day
+from local.sign_in.gateway import MEMBER_HEADER, OPERATOR_HEADER
+from local.sign_in.issuer import PATH, LocalIssuer
+from local.sign_in.tokens import SigningKey
 from local.stores import DEMO_STORE, opened
 from local.summary import PAGES, sentences
 from rebate.domain.plans.registry import PLANS
@@ -23,6 +28,7 @@ from rebate.domain.times import DAY, Instant, datetime_of, instant_of
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.schedules.due_runs import next_run
 from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.rows import Member
 
 NAME = "demo"
 SUMMARY = "run the whole system on this machine: a shop's day, then API and pages until Ctrl-C"
@@ -34,6 +40,10 @@ TOGETHER = 20
 """Events that are put on the bus before the queues are settled."""
 
 PAUSE_SECONDS = 0.2
+
+KEY_FILE = "issuer-key.pem"
+MEMBERS_LOOKED_AT = 500
+"""Members of whom some are offered where one chooses who one is."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -142,7 +152,10 @@ def _serve(deployment: LocalDeployment, schedules: LocalSchedules, arguments: Na
     pages = PAGES if PAGES.is_dir() else None
     with ExitStack() as stack:
         try:
-            address = stack.enter_context(served(deployment.functions, arguments.port, pages))
+            issuer_at = partial(_issuer, deployment, arguments.store / KEY_FILE)
+            address = stack.enter_context(
+                served(deployment.functions, arguments.port, pages, issuer_at)
+            )
         except OSError as error:
             message = f"port {arguments.port}: {error.strerror}; --port names another, 0 any"
             raise Failure(message) from error
@@ -150,9 +163,20 @@ def _serve(deployment: LocalDeployment, schedules: LocalSchedules, arguments: Na
         _keep_going(deployment, schedules)
 
 
+def _issuer(deployment: LocalDeployment, key: Path, address: str) -> LocalIssuer:
+    """Return who signs people in; the key outlives a restart, as what it signed does."""
+    store = deployment.app.store
+
+    def members() -> list[str]:
+        return sorted(member.id for member in islice(store.scan(Member), MEMBERS_LOOKED_AT))
+
+    return LocalIssuer(address, SigningKey.kept_in(key), lambda _: None, members)
+
+
 def _addresses(deployment: LocalDeployment, address: str, *, has_pages: bool) -> Iterator[str]:
     if has_pages:
         yield f"Pages: {address}/"
+    yield f"Sign-in: {address}{PATH}.well-known/openid-configuration"
     yield f"API:   curl -H '{OPERATOR_HEADER}: me' {address}/v1/queues"
     yield f"       curl -H '{MEMBER_HEADER}: m01' {address}/v1/me/entries"
     yield f"Bus:   AWS_ENDPOINT_URL_EVENTBRIDGE={deployment.edge} takes PutEvents"
