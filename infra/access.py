@@ -43,7 +43,7 @@ _SETTLEMENT: _Access = {
     "frozen_love": (_PUT,),
     "holds": (_QUERY, _PUT, _REMOVE),
     "inbox": (_QUERY, _PUT, _REMOVE),
-    "journal": (_PUT,),
+    "journal": (_GET, _PUT),
     "lists": (_PUT,),
     "members": (_GET,),
     "nodes": (_GET_MANY, _PUT),

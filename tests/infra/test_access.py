@@ -29,10 +29,15 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         {
             ("dynamodb:Scan", "queues"),
             ("dynamodb:GetItem", "shops"),
+            ("dynamodb:GetItem", "journal"),
             ("dynamodb:PutItem", "settings"),
             ("dynamodb:PutItem", "current_settings"),
         },
         "refunds of a day bear so much that plans are paused, and settings checked and saved",
+    ),
+    ("scheduled_payouts", "previous_of"): (
+        set(),
+        "what is thawed by the clock is the first row of its source",
     ),
     ("api", "switch_problems"): (
         {("dynamodb:Scan", "queues")},

@@ -104,6 +104,7 @@ def _moved(ticket: Ticket, into: QueueId) -> Ticket:
         referrer=ticket.referrer,
         completed_at=ticket.completed_at,
         merged_from=ticket.queue,
+        order_digest=ticket.order_digest,
     )
 
 

@@ -105,7 +105,7 @@ class Lease:
     until: Annotated[Instant, wire("until")]
 
 
-@stored_as("queue", 2)
+@stored_as("queue", 3)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -122,7 +122,7 @@ class Queue:
     Where rewards are counted, whoever waits has fewer than `exits_at` (None: nobody looked), and
     `walk` is how far it was looked who has to leave. `paid_out` is what was paid of the pool on a
     day (Rule 7.5), `borne` what was borne of refunds (Rule 1.6.5.2). Completed orders may wait to
-    settle until `due_until` (Rule 1.6.5.1).
+    settle until `due_until` (Rule 1.6.5.1). `head` is the fingerprint of the last journal row.
     """
 
     id: Annotated[QueueId, wire("id")]
@@ -147,6 +147,7 @@ class Queue:
     due_until: Annotated[Instant | None, wire("due_until", absent=None)] = None
     paid_out: Annotated[DayTotal | None, wire("paid_out", absent=None)] = None
     borne: Annotated[DayTotal | None, wire("borne", absent=None)] = None
+    head: Annotated[str, wire("head", absent="")] = ""
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

@@ -234,7 +234,7 @@ class TicketLine:
         )
 
 
-@stored_as("ticket")
+@stored_as("ticket", 2)
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One order in one queue.
@@ -245,7 +245,8 @@ class Ticket:
     repurchase's first order and its number (Rule 4.4). `commits` are the queue's journal rows in
     which this order did something itself; what others paid to it stands in its buyer's statement.
     `merged_into` names the queue in which those of its entries wait that are merged, `merged_from`
-    the one from which this ticket came (Rule 1.5.5).
+    the one from which this ticket came (Rule 1.5.5). `order_digest` is the fingerprint of what is
+    fixed of its order.
     """
 
     queue: Annotated[QueueId, wire("queue")]
@@ -264,6 +265,7 @@ class Ticket:
     commits: Annotated[tuple[int, ...], wire("commits", absent=[])] = ()
     merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
     merged_into: Annotated[QueueId, wire("merged_into", absent="")] = NO_QUEUE
+    order_digest: Annotated[str, wire("order_digest", absent="")] = ""
 
     @property
     def key(self) -> TicketKey:

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Merge, OfTicket, Receive, Settle
 from rebate.domain.currencies import decimals_of
+from rebate.domain.draws import commitment
 from rebate.domain.gifts import GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import Account, QueueAccount, asset_of, parts_of, queue_account, wallet
@@ -22,10 +24,14 @@ from rebate.domain.requests import Request
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
+from rebate.usecases.audit.chains import Chains
+from rebate.usecases.audit.days import check_days, check_paid_on
+from rebate.usecases.audit.dividends import check_periods, check_shares, check_turnover
 from rebate.usecases.audit.finding import AuditDifference, Reading, UnreadableRow, wrong
 from rebate.usecases.audit.journal import Sums, add_digest, add_up, movement_digest
 from rebate.usecases.audit.orders import OrderAudit
 from rebate.usecases.audit.places import PlaceAudit
+from rebate.usecases.audit.settings import SettingsAudit
 from rebate.usecases.audit.tickets import TicketAudit, orphans
 from rebate.usecases.audit.wallets import (
     check_gift_counts,
@@ -40,12 +46,19 @@ from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
     Commission,
+    CompletedSpend,
+    CurrentSettings,
     DividendRun,
     Holder,
     Inbox,
     Journal,
     ListItem,
+    OrderRefund,
+    Periods,
+    Seed,
+    SettingsVersion,
     StatementEntry,
+    Tally,
 )
 
 __all__ = ["Audit", "AuditDifference", "audit_books"]
@@ -97,11 +110,15 @@ class _Books:
         self._mailed: set[tuple[OrderId, QueueId]] = set()
         self._pools_moving = 0
         self._merging: set[QueueId] = set()
+        self._chains = Chains()
+        self._orders = OrderAudit(reading.store, self._pending, self._mailed, self._chains)
+        self._heads: dict[str, str] = {}
 
     def differences(self) -> Iterator[AuditDifference]:
         """Yield all that does not add up."""
         self._queues = {queue.id: queue for queue in self.reading.scan(Queue)}
-        yield from add_up(self.reading.scan(Journal), self._sums)
+        yield from add_up(self._chains.follow(self.reading.scan(Journal)), self._sums)
+        yield from self._settings()
         yield from self._inbox()
         yield from self._tills()
         yield from self._merged()
@@ -109,11 +126,42 @@ class _Books:
         yield from self._conservation()
         yield from check_holds(self.reading.scan(Hold), self._held)
         yield from self._requests()
-        commissions, dividends = self.reading.scan(Commission), self.reading.scan(DividendRun)
-        yield from check_rewards(commissions, dividends, self.reading.scan(Holder), self._sums)
+        yield from self._rewards()
+        yield from self._days()
         yield from self._statements()
         yield from self._tickets()
-        yield from self._orders()
+        yield from self._all_orders()
+
+    def _settings(self) -> Iterator[AuditDifference]:
+        settings = SettingsAudit(self._chains)
+        for row in self.reading.scan(SettingsVersion):
+            yield from settings.check(row)
+        yield from settings.rest(next(self.reading.scan(CurrentSettings), None))
+        for seed in self.reading.scan(Seed):
+            if commitment(bytes.fromhex(seed.secret)) != seed.commitment:
+                yield AuditDifference(f"seeds.{seed.day}", "is not what was committed to")
+
+    def _rewards(self) -> Iterator[AuditDifference]:
+        """Commissions and dividends, each against the journal and the orders that they are of."""
+        tallies = list(self.reading.scan(Tally))
+        commissions = list(self._orders.note_commissions(self.reading.scan(Commission)))
+        runs, holders = list(self.reading.scan(DividendRun)), list(self.reading.scan(Holder))
+        yield from check_rewards(commissions, runs, holders, self._sums)
+        yield from check_turnover(commissions, tallies, runs)
+        yield from check_shares(runs, holders)
+        yield from check_periods(next(self.reading.scan(Periods), None), runs)
+        self._heads |= {queue.id: queue.head for queue in self._queues.values()}
+        self._heads |= {f"referral/{row.order}": row.head for row in commissions}
+        self._heads |= {f"dividend/{run.id}": run.head for run in runs}
+        yield from self._chains.broken(self._heads)
+        yield from check_paid_on(self._queues.values(), tallies, self._sums, self._chains)
+
+    def _days(self) -> Iterator[AuditDifference]:
+        in_force = SettingsReader(self.reading.store).in_force()
+        capped = in_force.version if in_force.terms.rebates_per_day is not None else None
+        tallies = list(self.reading.store.scan(Tally))
+        days, queues = self.reading.scan(DailyRebates), list(self._queues.values())
+        yield from check_days(days, queues, tallies, capped_under=capped)
 
     def moved(self) -> bool:
         """Tell whether any queue was settled since the queues were read."""
@@ -217,8 +265,7 @@ class _Books:
         found: dict[MemberId, int] = {}
         for row in self.reading.scan(StatementEntry):
             for movement in row.movements:
-                digest = movement_digest(row.source, row.number, movement)
-                add_digest(found, row.member, digest)
+                add_digest(found, row.member, movement_digest(row, movement))
         for member in sorted({*found, *self._sums.movements}):
             if found.get(member, 0) != self._sums.movements.get(member, 0):
                 yield AuditDifference(f"statements.{member}", "does not tell what the journal does")
@@ -229,6 +276,7 @@ class _Books:
         for ticket in self.reading.scan(Ticket):
             audits = known.get(ticket.queue) or self._audits(Queue(ticket.queue))
             yield from audits[0].check(ticket)
+            yield from self._chains.check_ticket(ticket)
             audits[1].add(ticket)
         for tickets, places in known.values():
             yield from tickets.rest()
@@ -243,11 +291,15 @@ class _Books:
     def _audits(self, queue: Queue) -> tuple[TicketAudit, PlaceAudit]:
         return TicketAudit(queue, self._sums, self._decimals), PlaceAudit(queue)
 
-    def _orders(self) -> Iterator[AuditDifference]:
-        orders = OrderAudit(self.reading.store, self._pending, self._mailed)
+    def _all_orders(self) -> Iterator[AuditDifference]:
+        orders = self._orders
+        orders.note_refunds(self.reading.scan(OrderRefund))
         yield from orders.check(self.reading.scan(Order))
+        yield from orders.rest()
         if orders.tickets != self.reading.rows["Ticket"]:
             yield from orders.strays(self.reading.store.scan(Ticket))
+        if orders.spending != sum(1 for _ in self.reading.scan(CompletedSpend)):
+            yield from orders.stray_spending(self.reading.store.scan(CompletedSpend))
 
 
 def _is_wallet(account: Account) -> bool:

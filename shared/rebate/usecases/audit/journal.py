@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from rebate.domain.events import CommissionPaid, RebatePaid
 from rebate.domain.ledger import (
     Account,
     BalanceType,
@@ -11,7 +12,6 @@ from rebate.domain.ledger import (
     Posting,
     QueueAccount,
     Reason,
-    is_known,
     parts_of,
     totals,
 )
@@ -19,14 +19,18 @@ from rebate.domain.money import Amount
 from rebate.domain.movements import counterpart_of
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
 from rebate.usecases.audit.finding import AuditDifference
+from rebate.usecases.audit.kinds import unknown_accounts, unknown_kinds
 from rebate.usecases.money.backing import is_asked_for
-from rebate.usecases.storage.rows import Journal, StatementMovement
+from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
 
 REFUND = "refund"
 """The kind of journal entries that take back what an order gave and got."""
 
 REWARDS = ("referral/", "dividend/")
 """How sources of rewards outside queues begin."""
+
+TALLIED = "outside queues"
+"""Under what commissions and dividends are told, which tallies count."""
 
 MONEY = frozenset({BalanceType.CASH, BalanceType.PENDING, BalanceType.HELD})
 _MASK = 2**64 - 1
@@ -62,7 +66,8 @@ class Sums:
     outside queues gave each member, `asked` what was posted because somebody asked for it, by
     source. `movements` holds, per member, a digest of all movements that
     does not depend on their order: statements must come to the same. `last` is the highest number
-    of each source, `counts` how many rows it has.
+    of each source, `counts` how many rows it has. `told` is what events say was paid: by queue, and
+    outside queues (`TALLIED`).
     """
 
     accounts: Counter[Account] = field(default_factory=Counter)
@@ -73,12 +78,18 @@ class Sums:
     asked: Counter[tuple[str, Account]] = field(default_factory=Counter)
     movements: dict[MemberId, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
+    told: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: Journal) -> None:
         """Add one row of the journal."""
         self.counts[row.source] += 1
         self.last[row.source] = max(row.number, self.last.get(row.source, 0))
+        for event in row.events:
+            if isinstance(event, RebatePaid):
+                self.told[row.source] += event.amount
+            elif isinstance(event, CommissionPaid):
+                self.told[TALLIED] += max(0, event.amount)
         for entry in row.entries:
             is_asked = is_asked_for(row.source, entry.kind)
             for posting in entry.postings:
@@ -104,7 +115,7 @@ class Sums:
             posting.reason,
             counterpart_of(entry, member),
         )
-        digest = movement_digest(row.source, row.number, movement)
+        digest = movement_digest(row, movement)
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
         if row.source.startswith(REWARDS):
             self.rewards[row.source, owner] += posting.amount
@@ -133,11 +144,11 @@ class Sums:
             given.given_up -= amount if refunds else 0
 
 
-def movement_digest(source: str, number: int, movement: StatementMovement) -> int:
+def movement_digest(row: Journal | StatementEntry, movement: StatementMovement) -> int:
     """Return a number that stands for one movement of one commit."""
     m = movement
     what = (m.kind, m.pocket, m.amount, m.order, m.entry, m.reason, m.counterpart)
-    return hash((source, number, what)) & _MASK
+    return hash((row.source, row.number, row.at, what)) & _MASK
 
 
 def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None:
@@ -148,17 +159,18 @@ def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None
 def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[AuditDifference]:
     """Add up the journal; yield what is not balanced (Rule 0.10), or of no account there is."""
     for row in rows:
-        unknown = [p.account for e in row.entries for p in e.postings if not is_known(p.account)]
-        if unknown:
-            path = f"journal.{row.source}.{row.number}"
-            yield AuditDifference(path, f"posts to {unknown[0]}, and there is no such account")
+        path = f"journal.{row.source}.{row.number}"
+        if wrong := next(unknown_accounts(row), None):
+            yield AuditDifference(path, wrong)
             continue
+        for wrong in unknown_kinds(row):
+            yield AuditDifference(path, wrong)
         sums.add(row)
         for entry in row.entries:
             for asset, total in totals(entry.postings).items():
                 if total:
                     message = f"{entry.kind} of {entry.order} is off by {total} in {asset}"
-                    yield AuditDifference(f"journal.{row.source}.{row.number}", message)
+                    yield AuditDifference(path, message)
 
 
 def _entry_refunded(entry: JournalEntry) -> EntryId | None:

@@ -1,21 +1,32 @@
 """Orders against their tickets: what an order gives and gets rests on what was paid for it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
+from rebate.domain.commissions import Reward
 from rebate.domain.merges import is_merged
 from rebate.domain.money import Amount
-from rebate.domain.names import GUEST, WHOLE_ORDER, OrderId, QueueId
+from rebate.domain.names import GUEST, WHOLE_ORDER, LineId, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.orders import sources_of
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.tickets import Ticket, TicketLine
+from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import CompletedSpend, Key, key_of, merged_ticket_key, ticket_key
+from rebate.usecases.storage.rows import (
+    Commission,
+    CompletedSpend,
+    Key,
+    OrderRefund,
+    key_of,
+    merged_ticket_key,
+    ticket_key,
+)
 
 AT_A_TIME = 50
 """Orders whose tickets are read together."""
@@ -32,12 +43,29 @@ class OrderAudit:
         store: Store,
         pending: AbstractSet[OrderId],
         mailed: AbstractSet[tuple[OrderId, QueueId]],
+        chains: Chains,
     ) -> None:
         self._store = store
         self._pending = pending
         self._mailed = mailed
+        self._chains = chains
+        self._refunds: dict[OrderId, Counter[LineId]] = {}
+        self._rewards: dict[OrderId, tuple[Amount, tuple[Reward, ...]]] = {}
         self.tickets = 0
         """Tickets that the orders have."""
+        self.spending = 0
+        """Rows that they add to what their buyers spent."""
+
+    def note_refunds(self, refunds: Iterable[OrderRefund]) -> None:
+        """Add up what refunds say that orders gave back, by line."""
+        for refund in refunds:
+            self._refunds.setdefault(refund.order, Counter()).update(refund.amounts)
+
+    def note_commissions(self, commissions: Iterable[Commission]) -> Iterator[Commission]:
+        """Keep what commissions say of their orders, and pass them on."""
+        for row in commissions:
+            self._rewards[row.order] = row.turnover, tuple(each.reward for each in row.paid)
+            yield row
 
     def check(self, orders: Iterable[Order]) -> Iterator[AuditDifference]:
         """Yield what is wrong with the orders' tickets and with what they add to spending."""
@@ -47,6 +75,32 @@ class OrderAudit:
             whole = [self._with_all_lines(order) for order in accepted]
             yield from self._tickets(whole)
             yield from self._spending(whole)
+            for order in whole:
+                yield from self._refunded(order)
+                yield from self._commissions(order)
+
+    def rest(self) -> Iterator[AuditDifference]:
+        """Yield the commissions of orders that are not stored."""
+        for order in sorted(self._rewards):
+            yield AuditDifference(f"referral/{order}", "is stored, and its order is not")
+
+    def _refunded(self, order: Order) -> Iterator[AuditDifference]:
+        """Rule 1.6.6: what was given back is what refunds say; older ones have no rows."""
+        told = self._refunds.pop(order.id, Counter())
+        back = Counter(dict(zip((line.id for line in order.lines), order.given_back, strict=False)))
+        for line in sorted(told | back):
+            path = f"orders.{order.id}.lines.{line}"
+            yield from wrong(path, "given_back", found=back[line], expected=told[line])
+
+    def _commissions(self, order: Order) -> Iterator[AuditDifference]:
+        """What was fixed of an order's rewards is what its commissions say (Rule 2.6.2)."""
+        turnover, rewards = self._rewards.pop(order.id, (0, ()))
+        path = f"referral/{order.id}"
+        if rewards and order.given:
+            expected = order.given.commissions.rewards
+            yield from wrong(path, "rewards", found=rewards, expected=expected)
+        if turnover and order.id not in self._pending:
+            yield from wrong(path, "turnover", found=turnover, expected=sum(order.left().values()))
 
     def strays(self, tickets: Iterable[Ticket]) -> Iterator[AuditDifference]:
         """Yield tickets of orders that do not know them."""
@@ -66,6 +120,18 @@ class OrderAudit:
                         message = f"is stored, and was not merged from {ticket.merged_from}"
                         yield AuditDifference(path, message)
 
+    def stray_spending(self, rows: Iterable[CompletedSpend]) -> Iterator[AuditDifference]:
+        """Yield what counts as spent of orders that do not say so."""
+        rest = iter(rows)
+        while some := list(islice(rest, AT_A_TIME)):
+            known = self._store.get_many(Order, [Key(row.order) for row in some])
+            for row in some:
+                order = known.get(Key(row.order))
+                said = order and (order.member, order.completed_at)
+                if said != (row.member, row.completed_at):
+                    path = f"members.{row.member}.spending.{row.order}"
+                    yield AuditDifference(path, "is stored, and no order says so")
+
     def _with_all_lines(self, order: Order) -> Order:
         long = len(order.lines) >= LINES_PER_ROW
         return load_order(self._store, order.id) if long else order
@@ -81,6 +147,9 @@ class OrderAudit:
         merged = self._store.get_many(Ticket, moved)
         self.tickets += len(found) + len(merged)
         for order in orders:
+            its = [wanted[order.id, queue] for queue in _lines(order)]
+            its_tickets = [found[key] for key in its if key in found]
+            yield from self._chains.check_order(order, its_tickets)
             for queue in _lines(order):
                 ticket = found.get(wanted[order.id, queue])
                 path = f"queues.{queue}.orders.{order.id}"
@@ -88,6 +157,7 @@ class OrderAudit:
                     if (order.id, queue) not in self._mailed:
                         yield AuditDifference(path, "is not stored, and the order says so")
                 elif order.repurchase_of is None and order.id not in self._pending:
+                    yield from _same(order, ticket)
                     yield from _amounts(path, order, ticket)
                     yield from _merge(order, ticket, merged)
 
@@ -98,6 +168,7 @@ class OrderAudit:
             if order.completed_at is not None and order.member and order.repurchase_of is None
         ]
         found = self._store.get_many(CompletedSpend, [key_of(row) for row in rows])
+        self.spending += len(found)
         for row in rows:
             stored = found.get(key_of(row))
             said = stored.groups if stored else None
@@ -110,6 +181,16 @@ def _lines(order: Order) -> Iterator[QueueId]:
     """Yield the queues in which the order has a ticket: those without a line have an inbox only."""
     names = ((queue, PLANS.queue(queue)) for queue in order.queues)
     return (queue for queue, name in names if name is None or name.kind.has_line)
+
+
+def _same(order: Order, ticket: Ticket) -> Iterator[AuditDifference]:
+    """Yield where an order and its ticket differ in who bought when, and through whom."""
+    path = f"orders.{order.id}"
+    yield from wrong(path, "paid_at", found=order.paid_at, expected=ticket.paid_at)
+    yield from wrong(path, "referrer", found=order.referrer, expected=ticket.referrer)
+    if ticket.joined:
+        completed, known = order.completed_at, ticket.completed_at
+        yield from wrong(path, "completed_at", found=completed, expected=known)
 
 
 def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[AuditDifference]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from rebate.domain.ledger import Reason
 from rebate.domain.money import Amount, exchanged
+from rebate.domain.names import EntryId
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.usecases.audit.finding import AuditDifference, wrong
@@ -33,15 +34,32 @@ class Numbers:
 
 
 @dataclass(slots=True)
+class Has:
+    """What an entry has, or all together that bear its name: the journal knows no more."""
+
+    paid: Amount = 0
+    by_reason: Counter[Reason] = field(default_factory=Counter)
+    converted: Amount = 0
+
+    def plus(self, other: "Has") -> "Has":
+        """Return what both have."""
+        by_reason = Counter(self.by_reason)
+        by_reason.update(other.by_reason)
+        return Has(self.paid + other.paid, by_reason, self.converted + other.converted)
+
+
+@dataclass(slots=True)
 class TicketAudit:
     """Checks the tickets of one queue as they come, in any order.
 
-    `decimals` are those of the currency, by which money was exchanged (Rule 0.9.1).
+    `decimals` are those of the currency, by which money was exchanged (Rule 0.9.1). `alike` holds
+    entries whose names several may bear (Rule 0.13): `a/b` + `c` is called as `a` + `b/c`.
     """
 
     queue: Queue
     sums: Sums
     decimals: int
+    alike: dict[EntryId, Has] = field(default_factory=dict)
     places: Numbers = field(default_factory=Numbers)
     ordinals: Numbers = field(default_factory=Numbers)
 
@@ -61,8 +79,21 @@ class TicketAudit:
     def rest(self) -> Iterator[AuditDifference]:
         """Yield the places that no ticket holds, once all tickets were checked."""
         path = f"queues.{self.queue.id}"
+        for name, has in self.alike.items():
+            yield from self._as_journalled(name, has)
         yield from wrong(path, "tickets", found=self.queue.tickets, expected=self.places.count)
         yield from wrong(path, "entries", found=self.queue.entries, expected=self.ordinals.count)
+
+    def _as_journalled(self, name: EntryId, has: "Has") -> Iterator[AuditDifference]:
+        """Yield where what an entry has is not what the journal gave to its name."""
+        path, key = f"queues.{self.queue.id}.entries.{name}", (self.queue.id, name)
+        paid = {reason: self.sums.paid.pop((*key, reason), 0) for reason in (None, *Reason)}
+        yield from wrong(path, "paid", found=has.paid, expected=sum(paid.values()))
+        by_reason = {reason: amount for reason, amount in paid.items() if reason and amount}
+        found = {reason: amount for reason, amount in has.by_reason.items() if amount}
+        yield from wrong(path, "by_reason", found=_told(found), expected=_told(by_reason))
+        said = self.sums.converted.pop(key, 0)
+        yield from wrong(path, "conversion", found=has.converted, expected=said)
 
     def _line(self, ticket: Ticket, index: int, line: TicketLine) -> Iterator[AuditDifference]:
         path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
@@ -81,16 +112,14 @@ class TicketAudit:
     ) -> Iterator[AuditDifference]:
         name = ticket.entry_id(index)
         path = f"queues.{ticket.queue}.entries.{name}"
-        key = (ticket.queue, name)
         converted = entry.conversion.amount if entry.conversion else 0
-        paid = {reason: self.sums.paid.pop((*key, reason), 0) for reason in (None, *Reason)}
-        yield from wrong(path, "paid", found=entry.paid, expected=sum(paid.values()))
-        by_reason = {reason: amount for reason, amount in paid.items() if reason and amount}
-        yield from wrong(path, "by_reason", found=_told(entry.by_reason), expected=_told(by_reason))
+        has = Has(entry.paid, Counter(entry.by_reason), converted)
+        if name.count("/") > 1:
+            self.alike[name] = self.alike.get(name, Has()).plus(has)
+        else:
+            yield from self._as_journalled(name, has)
         if self.queue.progress is None:
             yield from _rewards(path, entry)
-        said = self.sums.converted.pop(key, 0)
-        yield from wrong(path, "conversion", found=converted, expected=said)
         promised = line.entitlement()
         yield from wrong(path, "entitlement", found=entry.entitlement, expected=promised)
         yield from _counted(f"{path}.ordinal", entry.ordinal, self.queue.entries, self.ordinals)

@@ -20,6 +20,7 @@ from rebate.domain.requests import DayCount, FrozenLove, Request
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wallets import Wallet
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
 from rebate.usecases.storage.rows import (
     Journal,
@@ -129,7 +130,9 @@ class WalletLedger:
         writes = list(rows)
         if entry or events:
             entries = (entry,) if entry else ()
-            writes.append(Put(Journal(source, number, now, entries, tuple(events)), expects=0))
+            previous = previous_of(self.store, source, number)
+            row = Journal(source, number, now, entries, tuple(events), previous)
+            writes.append(Put(row, expects=0))
         moved = _by_member(entry) if entry else {}
         versions = {each.member: each.version for each in rests_on}
         for member in {**moved, **dict.fromkeys(versions)}:

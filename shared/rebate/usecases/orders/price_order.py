@@ -6,6 +6,7 @@ from typing import Any
 
 from rebate.domain.commissions import Above, Commissions, Merchant
 from rebate.domain.draws import Luck, luck_of
+from rebate.domain.fingerprints import order_fingerprint
 from rebate.domain.given import Given, LineContribution
 from rebate.domain.money import Bps
 from rebate.domain.names import EntryId, ProductId, QueueId
@@ -54,7 +55,10 @@ def price_order(store: Store, terms: Terms, order: Order, seeds: Seeds) -> Price
             waits |= dict.fromkeys(its, days)
         commissions = priced.commissions or commissions
     order = replace(order, queues=tuple(queues), settle_after_days=waits)
-    return Priced(*_given(terms, order, tickets, commissions), facts.counted)
+    order, bounded = _given(terms, order, tickets, commissions)
+    fixed = order_fingerprint(order)
+    known = (replace(ticket, order_digest=fixed) for ticket in bounded)
+    return Priced(order, tuple(known), facts.counted)
 
 
 def _given(

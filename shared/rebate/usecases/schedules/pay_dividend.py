@@ -5,10 +5,11 @@ can be stopped and begun again anywhere, since the run's row changes with what e
 follow each other: one that was not finished is finished before the next begins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from rebate.domain.events import CommissionPaid, Event, RebateCapped
+from rebate.domain.fingerprints import fingerprint
 from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
 from rebate.domain.money import Amount, share
 from rebate.domain.names import MemberId
@@ -126,7 +127,7 @@ class DividendPayment:
         """Pay the next holders, as far as the day has room for them (Rule 8.4)."""
         page = self.store.query(Holder, run.id, after=run.reached, limit=HOLDERS_PAID_A_STEP)
         payday = Payday(self.store, self.settings.in_force(), run.at)
-        due = [_part(run, holder, place) for place, holder in enumerate(page, run.shared)]
+        due = [part_of(run, holder, place) for place, holder in enumerate(page, run.shared)]
         paid = [
             replace(each, paid=payday.grant(part)) for each, part in zip(page, due, strict=True)
         ]
@@ -136,7 +137,9 @@ class DividendPayment:
             shared=run.shared + len(page),
             paid=run.paid + payday.paid,
         )
-        writes = [*map(Put, paid), *self._money(after, paid, due)]
+        row, moved = self._money(after, paid, due)
+        after = replace(after, head=fingerprint(row) if row else run.head)
+        writes = [*map(Put, paid), *moved]
         writes += payday.writes(payday.tally(run.id) if payday.paid else None)
         if after.shared == sum(run.weights.values()):
             return self._finish(after, writes)
@@ -144,7 +147,8 @@ class DividendPayment:
 
     def _money(
         self, run: DividendRun, paid: Sequence[Holder], due: Sequence[Amount]
-    ) -> Iterator[Write]:
+    ) -> tuple[Journal | None, list[Write]]:
+        """Return the journal row of what is paid, if anything is told, and all that is written."""
         source, number, now = f"dividend/{run.id}", run.version + 1, self.clock.now()
         given = [holder for holder in paid if holder.paid]
         postings = [Posting(wallet(each.member, BalanceType.CASH), each.paid) for each in given]
@@ -159,13 +163,16 @@ class DividendPayment:
             CommissionPaid("dividend", each.member, each.paid, run.turnover, run.bps, period=run.id)
             for each in given
         )
-        if events:
-            entries = (entry,) if given else ()
-            yield Put(Journal(source, number, now, entries, tuple(events)))
+        if not events:
+            return None, []
+        entries = (entry,) if given else ()
+        row = Journal(source, number, now, entries, tuple(events), run.head)
+        writes: list[Write] = [Put(row)]
         for each in given:
             moved = (StatementMovement("dividend", BalanceType.CASH, each.paid),)
-            yield Credit(each.member, ((BalanceType.CASH, each.paid),))
-            yield Put(StatementEntry(each.member, now, source, number, moved))
+            writes.append(Credit(each.member, ((BalanceType.CASH, each.paid),)))
+            writes.append(Put(StatementEntry(each.member, now, source, number, moved)))
+        return row, writes
 
     def _finish(
         self,
@@ -206,7 +213,7 @@ def _turnover(run: DividendRun, periods: Periods) -> Amount:
     return periods.carried + taken
 
 
-def _part(run: DividendRun, holder: Holder, place: int) -> Amount:
+def part_of(run: DividendRun, holder: Holder, place: int) -> Amount:
     """Return a holder's part: split by weight, left-over units one each in order (Rule 0.3)."""
     total = share(run.turnover, run.bps)
     weights = {int(weight): count for weight, count in run.weights.items()}

@@ -6,8 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rebate.domain.errors import Code, Conflict, Rejected, Unreadable
+from rebate.domain.fingerprints import fingerprint
 from rebate.domain.money import Bps
 from rebate.domain.terms import EDITION, Terms
+from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Place, Put, Store
 from rebate.usecases.storage.rows import (
     CurrentSettings,
@@ -104,6 +106,18 @@ class SettingsReader:
         return terms_of(settings)
 
 
+def terms_of_version(row: SettingsVersion) -> Terms | None:
+    """Return what a stored document means now; its own terms where this release cannot read it."""
+    from rebate.contracts.settings import InvalidSettings, read_settings
+    from rebate.usecases.settings.terms import terms_of
+
+    try:
+        settings, _ = read_settings(row.document)
+    except InvalidSettings:
+        return row.terms
+    return terms_of(settings)
+
+
 def _terms_of(document: Mapping[str, Any]) -> Terms:
     from rebate.contracts.settings import parse_settings
     from rebate.usecases.settings.terms import terms_of
@@ -150,7 +164,15 @@ def save_settings(
     version, now = expects + 1, clock.now()
     row = SettingsVersion(version, dict(document), now, by, terms, EDITION)
     before = store.get(SettingsVersion, Key(number(expects))) if expects else None
-    told = Journal(SOURCE, version, now, (), events_of_change(before, row))
+    told = Journal(
+        SOURCE,
+        version,
+        now,
+        (),
+        events_of_change(before, row),
+        previous_of(store, SOURCE, version),
+        {f"document {version}": fingerprint(row.document)},
+    )
     try:
         current = Put(CurrentSettings(version), expects=expects)
         store.commit([current, Put(row), Put(told), *unchanged])

@@ -11,6 +11,7 @@ from rebate.domain.commands import Settle
 from rebate.domain.commissions import Commissions
 from rebate.domain.errors import Conflict
 from rebate.domain.events import CommissionPaid, Event, RebateCapped
+from rebate.domain.fingerprints import fingerprint, order_fingerprint
 from rebate.domain.given import Given
 from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
 from rebate.domain.money import Amount
@@ -38,6 +39,7 @@ from rebate.usecases.storage.rows import (
     Tally,
     due_partition,
     inbox_partition,
+    joined,
     key_of,
 )
 
@@ -129,7 +131,7 @@ class CommissionPayment:
             after = replace(after, period=tally.period)
             tally = _with_turnover(tally, tally.period, after.turnover)
         yield from payday.writes(tally)
-        yield from self._book(None, after, cut)
+        yield from self._book(order, None, after, cut)
 
     def _lowered(self, order: Order, known: Commission) -> Iterator[Write]:
         """Take back what exceeds what the order gives now, and lower the turnover (Rule 2.6.1)."""
@@ -147,16 +149,21 @@ class CommissionPayment:
             lost = after.turnover - known.turnover
             tally = _with_turnover(payday.tally(order.id), known.period, lost)
             yield from payday.writes(tally)
-        yield from self._book(known, after)
+        yield from self._book(order, known, after)
 
     def _book(
-        self, known: Commission | None, after: Commission, cut: tuple[Event, ...] = ()
+        self,
+        order: Order,
+        known: Commission | None,
+        after: Commission,
+        cut: tuple[Event, ...] = (),
     ) -> list[Write]:
         version = known.version if known else 0
         before = known.paid if known else tuple(replace(paid, amount=0) for paid in after.paid)
         source, now = referral.queue_of(after.order), self.clock.now()
         changes: dict[MemberId, Amount] = {}
         events: list[Event] = list(cut)
+        facts = {joined(order.id): order_fingerprint(order)} if known is None else {}
         for was, paid in zip(before, after.paid, strict=True):
             difference, reward = paid.amount - was.amount, paid.reward
             if difference:
@@ -167,13 +174,15 @@ class CommissionPayment:
                         reward.kind, reward.member, difference, base, reward.ratio_bps, after.order
                     )
                 )
-        writes: list[Write] = [Put(replace(after, version=version + 1), expects=version)]
         postings = [Posting(wallet(m, BalanceType.CASH), amount) for m, amount in changes.items()]
         postings.append(Posting(COMMISSIONS, -sum(changes.values())))
         entry = JournalEntry("commission", tuple(postings), after.order)
         entries = (entry,) if changes else ()
-        if events:
-            writes.append(Put(Journal(source, version + 1, now, entries, tuple(events))))
+        row = Journal(source, version + 1, now, entries, tuple(events), after.head, facts)
+        head = fingerprint(row) if events else after.head
+        after = replace(after, version=version + 1, head=head)
+        writes: list[Write] = [Put(after, expects=version)]
+        writes += [Put(row)] if events else []
         for member, amount in changes.items():
             moved = StatementMovement("commission", BalanceType.CASH, amount, after.order)
             writes.append(Credit(member, ((BalanceType.CASH, amount),)))

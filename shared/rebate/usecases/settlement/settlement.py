@@ -11,6 +11,7 @@ from rebate.domain.commands import ExchangeEntry, Keyed
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
+from rebate.domain.fingerprints import fingerprint
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType
 from rebate.domain.loaded_state import (
@@ -39,6 +40,7 @@ from rebate.usecases.settlement.writes import (
     answers,
     dispatched,
     frozen_love,
+    journal_row,
     money,
     repurchased,
 )
@@ -139,11 +141,15 @@ class Settlement:
         nodes = self.line.nodes(key for key in above if key.first_place < self.queue.tickets)
         after, written = update(decision.queue, nodes, decision.changes)
         after = replace(after, version=self.queue.version + 1, lease=lease)
+        row = journal_row(after, decision, now)
+        if row.entries or row.events or row.facts:
+            after = replace(after, head=fingerprint(row))
         tickets = [change.after for change in decision.changes]
         writes: list[Write] = [Put(after, expects=self.queue.version)]
         writes += map(Put, tickets)
         writes += map(Put, written)
         writes += self.pile.emptied(decision.done)
+        writes += [Put(row)] if after.head != self.queue.head else []
         writes += money(after, decision, state, now)
         writes += frozen_love(after, decision, self.pile.waiting[: decision.done])
         writes += answers(self.pile.waiting[: decision.done], decision, now)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from rebate.domain.commands import ExchangeEntry
 from rebate.domain.engine import Decision, FollowUp
 from rebate.domain.events import EntryExchanged
+from rebate.domain.fingerprints import order_fingerprint, ticket_fingerprint
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
 from rebate.domain.loaded_state import LoadedState
@@ -24,6 +25,7 @@ from rebate.usecases.storage.rows import (
     Journal,
     StatementEntry,
     StatementMovement,
+    fact_of,
     joined,
     key_of,
     number,
@@ -33,12 +35,23 @@ ANSWERS_KEPT = 86_400
 """Seconds for which the answer to a command can be fetched."""
 
 
+def journal_row(after: Queue, decision: Decision, now: Instant) -> Journal:
+    """Return the journal row of a commit, chained to the queue's last (`Queue.head`).
+
+    It is empty, and not stored, where nothing moved, nothing is told and nobody joined.
+    """
+    facts = {
+        fact_of(change.after): ticket_fingerprint(change.after)
+        for change in decision.changes
+        if change.after.joined and not (change.before and change.before.joined)
+    }
+    entries, events = decision.journal, decision.events
+    return Journal(after.id, after.version, now, entries, events, after.head, facts)
+
+
 def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) -> list[Write]:
-    """Return the journal row, and wallets and statements of all whose money moved."""
+    """Return wallets and statements of all whose money moved."""
     writes: list[Write] = []
-    if decision.journal or decision.events:
-        row = Journal(after.id, after.version, now, decision.journal, decision.events)
-        writes.append(Put(row))
     credited: dict[MemberId, list[tuple[BalanceType, int]]] = {}
     for (member, pocket), amount in decision.credits.items():
         credited.setdefault(member, []).append((pocket, amount))
@@ -122,6 +135,7 @@ def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Writ
         repurchase_of=bought.id,
         sender=bought.sender,
     )
+    ticket = replace(ticket, order_digest=order_fingerprint(again))
     row = Inbox(queue, follow_up.key, follow_up.command)
     return [Put(again, expects=0), Put(ticket), Put(row)]
 

@@ -172,16 +172,22 @@ class Inbox:
     others: Annotated[tuple[BatchedCommand, ...], wire("others", absent=[])] = ()
 
 
-@stored_as("journal", 2)
+@stored_as("journal", 3)
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One commit: number `number` of `source` (a queue, or a kind of wallet operation)."""
+    """One commit: number `number` of `source` (a queue, or a kind of wallet operation).
+
+    `previous` is the fingerprint of the row before it in its source, empty in the first of a chain.
+    `facts` are fingerprints of what the commit rests on and no commit changes, by name.
+    """
 
     source: Annotated[str, wire("source")]
     number: Annotated[int, wire("number")]
     at: Annotated[Instant, wire("at")]
     entries: Annotated[tuple[JournalEntry, ...], wire("entries")]
     events: Annotated[tuple[Event | Unknown, ...], wire("events", absent=[])] = ()
+    previous: Annotated[str, wire("previous", absent="")] = ""
+    facts: Annotated[dict[str, str], wire("facts", absent={})] = field(default_factory=dict)
 
 
 @stored_as("movement", 2)
@@ -341,12 +347,13 @@ class Paid:
     amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
-@stored_as("commission", 3, retired=("divided",))
+@stored_as("commission", 4, retired=("divided",))
 @dataclass(frozen=True, slots=True)
 class Commission:
     """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
 
     `period` is the dividend's in whose turnover the order counts, None: in no one's (Rule 2.3.1).
+    `head` is the fingerprint of its last journal row.
     """
 
     order: Annotated[OrderId, wire("order")]
@@ -354,6 +361,7 @@ class Commission:
     turnover: Annotated[Amount, money("turnover", absent=0)] = 0
     version: Annotated[int, wire("version", absent=0)] = 0
     period: Annotated[int | None, wire("period", absent=None)] = None
+    head: Annotated[str, wire("head", absent="")] = ""
 
 
 @stored_as("tally")
@@ -375,7 +383,7 @@ class Tally:
     )
 
 
-@stored_as("dividend", 3)
+@stored_as("dividend", 4)
 @dataclass(frozen=True, slots=True)
 class DividendRun:
     """A run that closes a period and shares a part of its turnover in a rank (Rule 2.3.1).
@@ -384,6 +392,7 @@ class DividendRun:
     holds the rank, having read the members up to `noted`, and how many have each weight in
     `weights`; then it pays them in order of their ids, up to `reached`. `paid` is what all of them
     got. `parts` are those of runs of earlier releases, of which the first `done` are paid.
+    `head` is the fingerprint of its last journal row.
     """
 
     id: Annotated[str, wire("id")]
@@ -404,6 +413,7 @@ class DividendRun:
     reached: Annotated[MemberId | None, wire("reached", absent=None)] = None
     shared: Annotated[int, wire("shared", absent=0)] = 0
     paid: Annotated[Amount, money("paid", absent=0)] = 0
+    head: Annotated[str, wire("head", absent="")] = ""
 
 
 @stored_as("dividend_holder")
@@ -558,6 +568,12 @@ def _inbox_row_key(row: Inbox) -> Key:
     if row.not_before is not None and isinstance(row.command, Settle):
         return Key(due_partition(row.queue), row.sort)
     return inbox_key(row.queue, row.sort)
+
+
+def fact_of(ticket: Ticket) -> str:
+    """Return the name of a ticket among the facts of its queue's journal."""
+    came_from = (ticket.merged_from,) if ticket.merged_from else ()
+    return joined(ticket.order, *came_from)
 
 
 def journal_key(source: str, row: int) -> Key:
