@@ -40,6 +40,7 @@ _SETTLEMENT: _Access = {
     "commissions": (_GET, _PUT),
     "current_settings": (_GET, _GET_MANY, _PUT),
     "daily_rebates": (_GET, _PUT),
+    "days": (_GET, _PUT),
     "frozen_love": (_PUT,),
     "holds": (_QUERY, _PUT, _REMOVE),
     "inbox": (_QUERY, _PUT, _REMOVE),
@@ -107,6 +108,7 @@ _ASKED: _Access = {
     "notices": (_QUERY,),
     "products": (_SCAN,),
     "queues": (_GET_MANY, _SCAN),
+    "days": (_QUERY,),
     "inbox": (_SCAN,),
     "refunds": (_QUERY,),
     "senders": (_GET, _CHECK),
@@ -148,6 +150,7 @@ ACCESS: Mapping[str, _Access] = {
     "scheduled_payouts": {
         **_RUNS,
         "daily_rebates": (_GET, _PUT),
+        "days": (_GET, _PUT),
         "dividend_holders": (_QUERY, _PUT),
         "dividend_periods": (_GET, _PUT),
         "dividends": (_GET, _PUT),

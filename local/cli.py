@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from local.commands import audit, convert, demo, draws, replay, scenario, settings, simulate
+from local.commands import (
+    audit,
+    convert,
+    demo,
+    draws,
+    replay,
+    report,
+    scenario,
+    settings,
+    simulate,
+)
 from local.engine import EngineUnavailable
 from local.failures import Failure
 from local.screen import complain
@@ -18,6 +28,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     scenario,
     simulate,
     audit,
+    report,
     settings,
     draws,
     convert,

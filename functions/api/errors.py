@@ -30,6 +30,9 @@ class InvalidRequest(Invalid):
     code = "invalid_request"
 
 
+NEXT_HEADER = "X-Rebate-Next"
+"""Where a CSV says what a JSON answer calls `next`."""
+
 _STATUS: Mapping[Code, int] = {
     Code.UNKNOWN_ENTRY: 404,
     Code.NOT_YOURS: 403,
@@ -80,6 +83,16 @@ def answer(
 ) -> Response[str]:
     """Return an answer with a body from `rebate.contracts`."""
     return Response(status, "application/json", as_json(body), headers)
+
+
+def csv_answer(text: str, name: str, next_: str | None = None) -> Response[str]:
+    """Return an answer that is a file; `next_` is where the next page of it begins."""
+    headers: dict[str, str | list[str]] = {
+        "Content-Disposition": f'attachment; filename="{name}.csv"'
+    }
+    if next_ is not None:
+        headers[NEXT_HEADER] = next_
+    return Response(200, "text/csv; charset=utf-8", text, headers)
 
 
 def _plain(error: Exception) -> Response[str]:

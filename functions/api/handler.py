@@ -9,14 +9,24 @@ from typing import Any, cast
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api import access, draws, errors, members, notices, operators, queries, wallets
+from functions.api import (
+    access,
+    draws,
+    errors,
+    members,
+    notices,
+    operators,
+    queries,
+    reports,
+    wallets,
+)
 from functions.api.errors import answer
 from rebate.adapters.telemetry import observed
 from rebate.contracts.api import HealthShown
 
 resolver = APIGatewayHttpResolver()
 resolver.use([access.guard, queries.insist_known_parameters])
-for _looking in (members, operators, notices, draws, wallets):
+for _looking in (members, operators, notices, draws, wallets, reports):
     resolver.include_router(_looking.router)
 errors.install(resolver)
 

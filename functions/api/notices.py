@@ -9,11 +9,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import page_parameter, parameter
+from functions.api.errors import answer
+from functions.api.queries import locale_of, page_parameter
 from rebate.bootstrap import app
-from rebate.contracts.notice_texts import LOCALES, Locale
-from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.usecases.notices.show_notices import show_notices
 from rebate.usecases.notices.word_notices import show_wordings
 
@@ -24,21 +22,13 @@ router = Router()  # type: ignore[no-untyped-call]
 def my_notices() -> Response[str]:
     event = _event()
     terms = app().settings.in_force().terms
-    locale, after = _locale(event), page_parameter(event)
+    locale, after = locale_of(event), page_parameter(event)
     return answer(200, show_notices(app().store, terms, member_of(event), locale, after))
 
 
 @router.get("/v1/notices/wordings")
 def wordings() -> Response[str]:
     return answer(200, show_wordings(app().store))
-
-
-def _locale(event: dict[str, Any]) -> Locale:
-    locale = parameter(event, "locale") or LOCALES[0]
-    if locale not in LOCALES:
-        message = f"must be {one_of(LOCALES)}, not {shown(locale)}"
-        raise InvalidRequest([Problem("locale", message, nearest(locale, LOCALES))])
-    return locale
 
 
 def _event() -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """What requests say in their queries, as it was sent."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.errors import InvalidRequest
 from rebate.contracts.identifiers import BadIdentifier, identifier
-from rebate.contracts.problems import Problem, nearest, shown
+from rebate.contracts.notice_texts import LOCALES, Locale
+from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.contracts.routes import route_of
 
 DIGITS_MAX = 18
@@ -46,6 +48,44 @@ def parameter(event: Mapping[str, Any], name: str) -> str | None:
     """Return a query parameter, read from the query as it was sent: API Gateway joins by commas."""
     found = parse_qs(event.get("rawQueryString", "")).get(name)
     return found[0] if found else None
+
+
+def choice_of(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> str:
+    """Return a query parameter that is one of `choices`, by default the first.
+
+    Raises:
+        InvalidRequest: it is another.
+    """
+    said = parameter(event, name) or choices[0]
+    if said not in choices:
+        message = f"must be {one_of(choices)}, not {shown(said)}"
+        raise InvalidRequest([Problem(name, message, nearest(said, choices))])
+    return said
+
+
+def locale_of(event: Mapping[str, Any]) -> Locale:
+    """Return the language that is asked for.
+
+    Raises:
+        InvalidRequest: it is none that there is.
+    """
+    return cast("Locale", choice_of(event, "locale", LOCALES))
+
+
+def day_parameter(event: Mapping[str, Any], name: str, otherwise: date) -> date:
+    """Return a query parameter that is a day.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    said = parameter(event, name)
+    if said is None:
+        return otherwise
+    try:
+        return datetime.strptime(said, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        message = f"must be a day such as 2026-03-01, not {shown(said)}"
+        raise InvalidRequest([Problem(name, message)]) from None
 
 
 def needed_parameter(event: Mapping[str, Any], name: str) -> str:

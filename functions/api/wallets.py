@@ -14,7 +14,6 @@
 `from` and `to` are instants, or days of the shop's timezone, `to` included.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,11 +21,18 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import ORDER_CHARS, checked_id, needed_id, page_parameter, parameter
+from functions.api.errors import InvalidRequest, answer, csv_answer
+from functions.api.queries import (
+    ORDER_CHARS,
+    checked_id,
+    choice_of,
+    needed_id,
+    page_parameter,
+    parameter,
+)
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
-from rebate.contracts.problems import Problem, nearest, one_of, shown
+from rebate.contracts.problems import Problem, shown
 from rebate.domain import gifts, withdrawals
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import OrderId
@@ -50,14 +56,11 @@ from rebate.usecases.money.show_statement import (
 
 router = Router()  # type: ignore[no-untyped-call]
 
-NEXT_HEADER = "X-Rebate-Next"
-"""Where a CSV says what a JSON answer calls `next`."""
-
 
 @router.get("/v1/me/statement")
 def my_statement() -> Response[str]:
     event, terms = _event(), app().settings.in_force().terms
-    as_csv = _one_of(event, "format", ("json", "csv")) == "csv"
+    as_csv = choice_of(event, "format", ("json", "csv")) == "csv"
     page = show_statement(
         app().store,
         terms.currency,
@@ -68,7 +71,7 @@ def my_statement() -> Response[str]:
     )
     if not as_csv:
         return answer(200, page)
-    return _csv(statement_csv(page, terms.zone), "statement", page.next)
+    return csv_answer(statement_csv(page, terms.zone), "statement", page.next)
 
 
 @router.get("/v1/me/withdrawals")
@@ -97,7 +100,7 @@ def all_gifts() -> Response[str]:
 @router.get("/v1/withdrawals")
 def all_withdrawals() -> Response[str]:
     event, currency = _event(), app().settings.in_force().terms.currency
-    state = _one_of(event, "state", withdrawals.STATES)
+    state = choice_of(event, "state", withdrawals.STATES)
     after = page_parameter(event)
     return answer(200, show_withdrawals(app().store, currency, state=state, after=after))
 
@@ -105,13 +108,13 @@ def all_withdrawals() -> Response[str]:
 @router.get("/v1/withdrawals/file")
 def file_for_the_bank() -> Response[str]:
     currency = app().settings.in_force().terms.currency
-    return _csv(bank_file(app().store, currency), "payouts", None)
+    return csv_answer(bank_file(app().store, currency), "payouts", None)
 
 
 @router.get("/v1/redemptions")
 def all_redemptions() -> Response[str]:
     event = _event()
-    state = _one_of(event, "state", gifts.STATES)
+    state = choice_of(event, "state", gifts.STATES)
     return answer(200, show_redemptions(app().store, state=state, after=page_parameter(event)))
 
 
@@ -135,7 +138,9 @@ def _gifts(*, closed: bool) -> Response[str]:
 def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
     asset, order = parameter(event, "asset"), parameter(event, "order")
     return Wanted(
-        pocket=None if asset is None else BalanceType(_one_of(event, "asset", tuple(BalanceType))),
+        pocket=None
+        if asset is None
+        else BalanceType(choice_of(event, "asset", tuple(BalanceType))),
         kind=parameter(event, "kind"),
         order=None if order is None else OrderId(_order(order)),
         starts_at=_instant(event, "from", zone, days=0),
@@ -145,15 +150,6 @@ def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
 
 def _order(name: str) -> str:
     return checked_id("order", name, further_chars=ORDER_CHARS)
-
-
-def _one_of(event: dict[str, Any], name: str, choices: Sequence[str]) -> str:
-    """Return a parameter that is one of `choices`, by default the first."""
-    said = parameter(event, name) or choices[0]
-    if said not in choices:
-        message = f"must be {one_of(choices)}, not {shown(said)}"
-        raise InvalidRequest([Problem(name, message, nearest(said, choices))])
-    return said
 
 
 def _instant(event: dict[str, Any], name: str, zone: ZoneInfo, *, days: int) -> Instant | None:
@@ -171,15 +167,6 @@ def _instant(event: dict[str, Any], name: str, zone: ZoneInfo, *, days: int) -> 
             f"must be a day such as 2026-03-01 or an instant with an offset, not {shown(said)}"
         )
         raise InvalidRequest([Problem(name, message)]) from None
-
-
-def _csv(text: str, name: str, next_: str | None) -> Response[str]:
-    headers: dict[str, str | list[str]] = {
-        "Content-Disposition": f'attachment; filename="{name}.csv"'
-    }
-    if next_ is not None:
-        headers[NEXT_HEADER] = next_
-    return Response(200, "text/csv; charset=utf-8", text, headers)
 
 
 def _event() -> dict[str, Any]:

@@ -156,6 +156,16 @@ SENTENCES: Mapping[str, str] = {
         "{0}：无论权益多少，成本都是销售额的 {1}。最接近且能全部支付的设置：权益改为 {2}（成本不变），"
         "或提取改为 {3}。"
     ),
+    # reports
+    "An order counts in each plan in which it takes part.": "一笔订单在其参与的每个方案中各计一次。",
+    "The plan was never switched on.": "该方案从未开启。",
+    "The plan was switched on after these days.": "该方案在所选日期之后才开启。",
+    "Switched on on {}; before that only plans that were on are counted.": "于 {0:id} 开启；此前只统计当时已开启的方案。",
+    "Only queues of the store's own are told by month.": "按月份只统计该门店自己的队列。",
+    "Nothing is withheld by the engine; entries whose draw missed are included.": "系统不代扣；未抽中的名额也计算在内。",
+    "prize_tax_bps is not set.": "未设置 prize_tax_bps。",
+    "The futures are those of lines that serve who waits before who comes later, at the pace of the last 30 days.": "预计按先到先得的队列和最近 30 天的速度计算。",
+    "Where a plan counts rewards, what they will be is not known and not counted.": "按次数计奖励的方案，其未来奖励金额未知，未计入。",
     # costs
     "An order by {} gives back at most {} of what is paid for it, over all plans together.": (
         "{0}的订单在所有方案中合计最多返还实付的 {1}。"
@@ -245,6 +255,8 @@ WORDS: Mapping[str, str] = {
     "referral": "分销",
     "alliance": "异业联盟",
     "union": "工会排队",
+    "before": "开启前",
+    "after": "开启后",
     "on": "开启",
     "off": "关闭",
     "not set": "未设置",

@@ -41,6 +41,8 @@ MESSAGES: Mapping[str, str] = {
     # what is wrong with a field
     "settings must be an object, not {}": "设置必须是对象，而不是 {0:id}",
     "is required": "必填",
+    "is required for this report": "此报表必填",
+    "must be from `from` on, and at most {} days in all": "不能早于 from，且总共最多 {0} 天",
     "is required in a plan that is on": "方案开启时必填",
     "unknown field": "未知字段",
     "unknown field; valid are {}": "未知字段；可用的有 {0:id}",

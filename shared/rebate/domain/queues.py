@@ -105,7 +105,21 @@ class Lease:
     until: Annotated[Instant, wire("until")]
 
 
-@stored_as("queue", 3)
+@stored_as("age")
+@dataclass(frozen=True, slots=True)
+class Age:
+    """What the entries of one month's orders were promised, were paid, and still wait for."""
+
+    promised: Annotated[Amount, money("promised", absent=0)] = 0
+    paid: Annotated[Amount, money("paid", absent=0)] = 0
+    waiting: Annotated[Amount, money("waiting", absent=0)] = 0
+
+    def plus(self, promised: Amount, paid: Amount, waiting: Amount) -> "Age":
+        """Return it with so much more, or less where it is below zero."""
+        return Age(self.promised + promised, self.paid + paid, self.waiting + waiting)
+
+
+@stored_as("queue", 4)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -123,6 +137,8 @@ class Queue:
     `walk` is how far it was looked who has to leave. `paid_out` is what was paid of the pool on a
     day (Rule 7.5), `borne` what was borne of refunds (Rule 1.6.5.2). Completed orders may wait to
     settle until `due_until` (Rule 1.6.5.1). `head` is the fingerprint of the last journal row.
+    `ages` are its debts by month of the orders, `2026-03`, of what was settled since they are kept
+    (Rule 8.1).
     """
 
     id: Annotated[QueueId, wire("id")]
@@ -148,6 +164,7 @@ class Queue:
     paid_out: Annotated[DayTotal | None, wire("paid_out", absent=None)] = None
     borne: Annotated[DayTotal | None, wire("borne", absent=None)] = None
     head: Annotated[str, wire("head", absent="")] = ""
+    ages: Annotated[dict[str, Age], wire("ages", absent={})] = field(default_factory=dict)
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

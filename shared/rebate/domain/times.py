@@ -1,6 +1,6 @@
 """Instants and the shop's calendar (Rule 0.9)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NewType
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,12 @@ def zulu(moment: datetime) -> str:
 def day_of(instant: Instant, zone: ZoneInfo) -> date:
     """Return the calendar day of `instant` in the shop's time zone."""
     return datetime_of(instant, zone).date()
+
+
+def ends_of_day(instant: Instant, zone: ZoneInfo) -> Instant:
+    """Return the first instant after the day of `instant` in the shop's time zone."""
+    after = day_of(instant, zone) + timedelta(days=1)
+    return instant_of(datetime.combine(after, time(), zone))
 
 
 def later(instant: Instant, microseconds: int) -> Instant:

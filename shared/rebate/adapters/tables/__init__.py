@@ -10,6 +10,7 @@ from rebate.adapters.tables.expiring import AnswersTable, NoticesTable
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
+from rebate.domain.day_figures import DayFigures
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.orders import Order
@@ -97,6 +98,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("gift_counts", GiftCount, SortedTable),
     _table("redemptions", Redemption, SortedTable),
     _table("lists", ListItem, SortedTable),
+    _table("days", DayFigures, SortedTable),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

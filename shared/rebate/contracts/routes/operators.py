@@ -1,5 +1,6 @@
 """What operators look at and change, by the least role that may."""
 
+from rebate.contracts.notice_texts import LOCALES
 from rebate.contracts.routes.route import (
     AFTER,
     AFTER_NUMBER,
@@ -16,6 +17,8 @@ from rebate.domain import gifts, withdrawals
 _OPERATOR = Audience.OPERATOR
 _VIEWER, _SUPPORT = OperatorRole.VIEWER, OperatorRole.SUPPORT
 _FINANCE, _ADMIN = OperatorRole.FINANCE, OperatorRole.ADMIN
+
+_LOCALE = choice("locale", LOCALES)
 
 _BUSINESS = (
     Route(
@@ -47,6 +50,33 @@ _BUSINESS = (
             parameter("days", Kind.NUMBER, at_least=1),
             AFTER_NUMBER,
         ),
+    ),
+    Route(
+        "GET",
+        "/v1/liability",
+        _OPERATOR,
+        "What is owed by queue or by age, and what becomes of it",
+        _VIEWER,
+        gives="reports.Liability",
+        query=(choice("by", ("queue", "age")), choice("format", ("json", "csv")), _LOCALE),
+        is_csv=True,
+    ),
+    Route(
+        "GET",
+        "/v1/reports/{name}",
+        _OPERATOR,
+        "What days of the shop came to",
+        _VIEWER,
+        gives="reports.ReportShown",
+        query=(
+            parameter("from", Kind.DAY),
+            parameter("to", Kind.DAY),
+            parameter("plan", Kind.TEXT),
+            parameter("store", Kind.ID),
+            choice("format", ("json", "csv")),
+            _LOCALE,
+        ),
+        is_csv=True,
     ),
     Route(
         "GET",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import create_model
 
-from rebate.contracts.scalars import Currency, Id, PositiveDays, Timezone
+from rebate.contracts.scalars import Currency, Id, PartBps, PositiveDays, Timezone
 from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.settings.senders import SenderSettings
@@ -43,6 +43,13 @@ class Settings(_Shop):
         "1.6.6",
         example=30,
         note="A completion or refund whose order does not come is set aside then. Absent: never.",
+    )
+    prize_tax_bps: PartBps | None = setting(
+        "Tax on prizes",
+        "抽奖所得税率",
+        "8.7",
+        example=2000,
+        note="What the shop has to withhold of prizes, for its report: nothing is withheld here.",
     )
     wallet: WalletSettings = setting(
         "Wallet", "钱包", "3", example={"withdraw_min": 1000}, default=WalletSettings()

@@ -140,7 +140,11 @@ class DividendPayment:
         row, moved = self._money(after, paid, due)
         after = replace(after, head=fingerprint(row) if row else run.head)
         writes = [*map(Put, paid), *moved]
-        writes += payday.writes(payday.tally(run.id) if payday.paid else None)
+        if payday.paid:
+            tally = payday.tally(run.id)
+            writes += [*payday.writes(tally), payday.counted(tally, payday.paid, None)]
+        else:
+            writes += payday.writes(None)
         if after.shared == sum(run.weights.values()):
             return self._finish(after, writes)
         return self._store(after, writes)

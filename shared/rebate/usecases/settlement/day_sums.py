@@ -7,13 +7,15 @@ of the orders only. While a cap is set, all write the day's row as well.
 from collections.abc import Iterator
 
 from rebate.domain.caps import DailyCap, DailyRebates, with_paid
+from rebate.domain.day_figures import DayFigures, DaySums
 from rebate.domain.money import Amount
+from rebate.domain.names import QueueId, StoreId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.ports import Put, Store, Write
-from rebate.usecases.storage.rows import TALLIES, Key, Tally, tally_of
+from rebate.usecases.storage.rows import TALLIES, Key, Tally, day_key, tally_of
 
 
 def rebates_on(store: Store, day: str, settings: int) -> DailyRebates:
@@ -63,6 +65,16 @@ class Payday:
         key = tally_of(name)
         known = self.store.get(Tally, key) or Tally(key.partition)
         return replace(known, paid_on=with_paid(known.paid_on, {self._name: self.paid}))
+
+    def counted(self, tally: Tally, commissions: Amount, store: StoreId | None) -> Write:
+        """Return what counts commissions on their day, beside the tally that is written with it.
+
+        The tally's version keeps the day's row safe (Rule 8.8).
+        """
+        queue = QueueId(f"referral/{tally.shard}")
+        known = self.store.get(DayFigures, day_key(self._name, queue))
+        day = known or DayFigures(self._name, queue)
+        return Put(day.plus(DaySums(commissions=commissions), store))
 
     def writes(self, tally: Tally | None) -> Iterator[Write]:
         """Yield what stores a tally and, under a cap, the day's sum."""

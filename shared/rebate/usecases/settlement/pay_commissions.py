@@ -78,10 +78,10 @@ class CommissionPayment:
             return 0
         known = self.store.get(Commission, Key(name))
         writes: list[Write] = [Remove(Inbox, key_of(row)) for row in rung]
+        at = max(row.command.at for row in rung if not isinstance(row.command, Unknown))
         if known:
-            writes += self._lowered(order, known)
+            writes += self._lowered(order, known, at)
         elif self._is_due(order, settles=_settles(order, rung)):
-            at = max(row.command.at for row in rung if not isinstance(row.command, Unknown))
             writes += self._first(order, at)
         self.store.commit(writes)
         return len(rung)
@@ -131,9 +131,11 @@ class CommissionPayment:
             after = replace(after, period=tally.period)
             tally = _with_turnover(tally, tally.period, after.turnover)
         yield from payday.writes(tally)
+        if tally and payday.paid:
+            yield payday.counted(tally, payday.paid, order.store)
         yield from self._book(order, None, after, cut)
 
-    def _lowered(self, order: Order, known: Commission) -> Iterator[Write]:
+    def _lowered(self, order: Order, known: Commission, at: Instant) -> Iterator[Write]:
         """Take back what exceeds what the order gives now, and lower the turnover (Rule 2.6.1)."""
         rewards = tuple(paid.reward for paid in known.paid)
         given = order.given or _given(order, Commissions(rewards))
@@ -144,11 +146,15 @@ class CommissionPayment:
         after = replace(known, paid=paid, turnover=sum(order.left().values()))
         if after == known:
             return
+        payday = Payday(self.store, self.settings.in_force(), at)
+        lost = sum(each.amount for each in paid) - sum(each.amount for each in known.paid)
+        tally = payday.tally(order.id)
         if known.period is not None:
-            payday = Payday(self.store, self.settings.in_force(), self.clock.now())
-            lost = after.turnover - known.turnover
-            tally = _with_turnover(payday.tally(order.id), known.period, lost)
+            tally = _with_turnover(tally, known.period, after.turnover - known.turnover)
+        if lost or known.period is not None:
             yield from payday.writes(tally)
+        if lost:
+            yield payday.counted(tally, lost, order.store)
         yield from self._book(order, known, after)
 
     def _book(

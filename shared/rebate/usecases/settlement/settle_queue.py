@@ -98,7 +98,10 @@ class Settler:
             done.unknown = "its plan"
             return False
         leased = queue.lease is not None
-        work = Settlement(self.store, line, queue, pile, done, self.aside, in_force.version, leased)
+        zone = in_force.terms.zone
+        work = Settlement(
+            self.store, line, queue, pile, done, self.aside, zone, in_force.version, leased
+        )
         done.unfinished = not self._carry_out(work, plan)
         work.land()
         return not done.unfinished and (pile.partial or work.leased or work.followed)

@@ -6,8 +6,10 @@ is nothing that follows: each is made under the version of the queue that the on
 
 from functools import partial
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 from rebate.domain.commands import ExchangeEntry, Keyed
+from rebate.domain.day_figures import DayFigures, ages_after, with_commit
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
@@ -30,7 +32,7 @@ from rebate.domain.place_index import nodes_above, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.records import dataclass, replace
-from rebate.domain.times import Instant
+from rebate.domain.times import Instant, day_of, ends_of_day
 from rebate.domain.wallets import Wallet
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.day_sums import rebates_on
@@ -45,10 +47,11 @@ from rebate.usecases.settlement.writes import (
     repurchased,
 )
 from rebate.usecases.storage.ports import WRITES_MAX, CommitRunner, Put, Store, Work, Write
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows import Key, Member, day_key
 
-ROOM = WRITES_MAX - 4
-"""Rows that a decision may write; the queue, its journal and a growing index need the others."""
+ROOM = WRITES_MAX - 5
+"""Rows that a decision may write; the queue, its journal, its day and a growing index need the
+others."""
 
 LOT_ROWS, LOTS_MAX = 2, 16
 """Rows beside those of a decision by which a member's frozen love value is thawed later, and of how
@@ -86,8 +89,9 @@ class Settlement:
 
     `done` counts what is stored. `_heads` is how many tickets at the head of the line the last
     decision wanted; the next one will want about as many. `_under_way` waits for a commit.
-    It is settled under the version `settings`. `leased`: others left the queue
-    to this settler for a while. `followed`: its own commands came.
+    It is settled under the version `settings`, by the days of `zone`, and `_day` is the last that
+    was. `leased`: others left the queue to this settler for a while. `followed`: its own commands
+    came.
     """
 
     store: Store
@@ -96,11 +100,13 @@ class Settlement:
     pile: PendingCommands
     done: Settled
     aside: CommitRunner
+    zone: ZoneInfo
     settings: int = 0
     leased: bool = False
     followed: bool = False
     _heads: int = 0
     _under_way: Work | None = None
+    _day: DayFigures | None = None
 
     def decide(self, plan: Plan) -> tuple[Decision, LoadedState]:
         """Decide the first commands that wait, loading what is needed until nothing is missing.
@@ -108,7 +114,7 @@ class Settlement:
         Raises:
             Conflict: somebody else settles the queue.
         """
-        commands = self.pile.first(ROOM)
+        commands = self._of_one_day(self.pile.first(ROOM))
         room = ROOM - LOT_ROWS * min(LOTS_MAX, sum(map(_freezes, commands)))
         state = LoadedState()
         state.keep(self.line.tickets(tickets_of(commands)))
@@ -140,12 +146,14 @@ class Settlement:
         )
         nodes = self.line.nodes(key for key in above if key.first_place < self.queue.tickets)
         after, written = update(decision.queue, nodes, decision.changes)
-        after = replace(after, version=self.queue.version + 1, lease=lease)
+        ages = ages_after(self.queue, decision, self.zone)
+        after = replace(after, version=self.queue.version + 1, lease=lease, ages=ages)
         row = journal_row(after, decision, now)
         if row.entries or row.events or row.facts:
             after = replace(after, head=fingerprint(row))
+        day = with_commit(self._today(), self.queue, decision, self.zone)
         tickets = [change.after for change in decision.changes]
-        writes: list[Write] = [Put(after, expects=self.queue.version)]
+        writes: list[Write] = [Put(after, expects=self.queue.version), Put(day)]
         writes += map(Put, tickets)
         writes += map(Put, written)
         writes += self.pile.emptied(decision.done)
@@ -163,7 +171,23 @@ class Settlement:
         self._under_way = self.aside(partial(self._store, writes, decision.done))
         self.line.learn(written, tickets)
         self.pile.take(decision.done)
-        self.queue = after
+        self.queue, self._day = after, day
+
+    def _of_one_day(self, commands: list[Keyed]) -> list[Keyed]:
+        """Return the commands of the first one's day of the shop: a commit belongs to one day."""
+        ends = ends_of_day(commands[0].command.at, self.zone)
+        if commands[-1].command.at < ends:
+            return commands
+        return [keyed for keyed in commands if keyed.command.at < ends]
+
+    def _today(self) -> DayFigures:
+        """Return the day of the first command that waits, as it is after the last commit."""
+        day = day_of(self.pile.waiting[0].command.at, self.zone).isoformat()
+        if self._day is not None and self._day.day == day:
+            return self._day
+        self.land()
+        known = self.store.get(DayFigures, day_key(day, self.queue.id))
+        return known or DayFigures(day, self.queue.id)
 
     def land(self) -> None:
         """Wait until all is stored that was committed.

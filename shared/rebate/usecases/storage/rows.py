@@ -13,6 +13,7 @@ from zlib import crc32
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Command, Join, Settle
 from rebate.domain.commissions import Reward
+from rebate.domain.day_figures import DayFigures
 from rebate.domain.events import Event
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
@@ -49,6 +50,9 @@ UNCLAIMED = "all"
 SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
 
+
+DAY_SHARDS = 4
+"""Partitions of the figures of a day; each takes a few hundred commits a second."""
 
 TALLIES = tuple(map(str, range(16)))
 """Shards of what orders add to sums outside queues; each takes about a hundred orders a second."""
@@ -549,6 +553,16 @@ def tally_of(name: str) -> Key:
     return Key(TALLIES[crc32(name.encode()) % len(TALLIES)])
 
 
+def day_key(day: str, queue: QueueId) -> Key:
+    """Return where it is stored what a day came to in a queue."""
+    return Key(day_partition(day, crc32(queue.encode()) % DAY_SHARDS), queue)
+
+
+def day_partition(day: str, shard: int) -> str:
+    """Return a part of the figures of a day, over all queues."""
+    return f"{day}/{shard}"
+
+
 def inbox_partition(queue: QueueId, shard: int) -> str:
     """Return one of the partitions in which a queue's commands wait."""
     return f"{_escaped(queue)}#{shard}"
@@ -626,6 +640,7 @@ def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
 
 _KEYS: dict[type, Callable[[Any], Key]] = {
     Queue: lambda r: Key(r.id),
+    DayFigures: lambda r: day_key(r.day, r.queue),
     Ticket: lambda r: ticket_key(r.queue, *r.key),
     Node: lambda r: node_key(r.key),
     Wallet: lambda r: Key(r.member),

@@ -1,0 +1,210 @@
+"""What a day of the shop came to in one queue, kept as it is settled (Rules 6.3, 8.1 and 8.8).
+
+What a commit changes it adds to its day in the same transaction, so a report reads days, not
+orders, and nothing is counted twice. Months are those in which orders were paid, in the shop's
+timezone.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from rebate.domain.engine import Decision
+from rebate.domain.events import EntriesCleared
+from rebate.domain.ledger import SOURCES, BalanceType, JournalEntry, QueueAccount, parts_of
+from rebate.domain.money import Amount
+from rebate.domain.names import NO_QUEUE, QueueId, StoreId
+from rebate.domain.place_index import Change
+from rebate.domain.plans.registry import PLANS
+from rebate.domain.queues import Age, Queue
+from rebate.domain.records import dataclass, field, fields_of, replace
+from rebate.domain.tickets import Entry, Status, Ticket
+from rebate.domain.times import day_of
+from rebate.domain.wire import money, stored_as, wire
+
+_ENDED = frozenset({Status.EXCHANGED, Status.CONVERTED})
+_MONEY = frozenset({BalanceType.CASH, BalanceType.PENDING, BalanceType.HELD})
+_KEPT = frozenset(
+    {
+        QueueAccount.CONTRIBUTED,
+        QueueAccount.RETAINED,
+        QueueAccount.BORNE,
+        QueueAccount.CLAWED_BACK,
+    }
+)
+
+
+@stored_as("day_sums")
+@dataclass(frozen=True, slots=True)
+class DaySums:
+    """Sums of a day: the orders that took part, and what was paid for them less what came back.
+
+    `rebated` is what members got less what was taken back of it, `commissions` what referral,
+    teams and dividends gave. `entries` joined, `promised` is what they may get less what refunds
+    took from older ones, `completed` left with all of it; `ended` is what those lacked that were
+    cleared, exchanged or converted, `drawn` what was paid to entries whose lottery was drawn.
+    """
+
+    orders: Annotated[int, wire("orders", absent=0)] = 0
+    sales: Annotated[Amount, money("sales", absent=0)] = 0
+    contributed: Annotated[Amount, money("contributed", absent=0)] = 0
+    rebated: Annotated[Amount, money("rebated", absent=0)] = 0
+    commissions: Annotated[Amount, money("commissions", absent=0)] = 0
+    entries: Annotated[int, wire("entries", absent=0)] = 0
+    promised: Annotated[Amount, money("promised", absent=0)] = 0
+    completed: Annotated[int, wire("completed", absent=0)] = 0
+    ended: Annotated[Amount, money("ended", absent=0)] = 0
+    retained: Annotated[Amount, money("retained", absent=0)] = 0
+    borne: Annotated[Amount, money("borne", absent=0)] = 0
+    clawed_back: Annotated[Amount, money("clawed_back", absent=0)] = 0
+    drawn: Annotated[Amount, money("drawn", absent=0)] = 0
+
+    def plus(self, other: "DaySums") -> "DaySums":
+        """Return both together."""
+        mine, theirs = dict(fields_of(self)), dict(fields_of(other))
+        return DaySums(**{name: mine[name] + theirs[name] for name in mine})
+
+
+@stored_as("day_figures")
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """A day (ISO 8601) of a queue; referral has several, one for each shard of its sums.
+
+    `stores` holds the same sums by store, where orders of several stores join the queue.
+    `paid_of` is what entries were paid of what they are promised, less what was taken back, by
+    month of their orders.
+    """
+
+    day: Annotated[str, wire("day")]
+    queue: Annotated[QueueId, wire("queue")]
+    sums: Annotated[DaySums, wire("sums", absent={})] = DaySums()
+    stores: Annotated[dict[StoreId, DaySums], wire("stores", absent={})] = field(
+        default_factory=dict
+    )
+    paid_of: Annotated[dict[str, Amount], wire("paid_of", absent={})] = field(default_factory=dict)
+
+    def plus(self, sums: DaySums, store: StoreId | None = None) -> "DayFigures":
+        """Return the day with so much more; `store` None: of no store, or of the queue's own."""
+        stores = self.stores
+        if store is not None:
+            stores = {**stores, store: stores.get(store, DaySums()).plus(sums)}
+        return replace(self, sums=self.sums.plus(sums), stores=stores)
+
+
+def _added(sums: Mapping[str, Amount], more: Mapping[str, Amount]) -> dict[str, Amount]:
+    both = {month: sums.get(month, 0) + more.get(month, 0) for month in sorted({*sums, *more})}
+    return {month: amount for month, amount in both.items() if amount}
+
+
+def with_commit(day: DayFigures, before: Queue, decision: Decision, zone: ZoneInfo) -> DayFigures:
+    """Return a day of a queue with what a commit adds to it; its commands are all of that day."""
+    by_store: dict[StoreId | None, Counter[str]] = defaultdict(Counter)
+    paid: Counter[str] = Counter()
+    stores = {change.after.order: change.after.store for change in decision.changes}
+    for change in decision.changes:
+        by_store[change.after.store].update(_of_ticket(change))
+        if more := _paid(change):
+            paid[month_of(change.after, zone)] += more
+    for entry in decision.journal:
+        by_store[stores.get(entry.order) if entry.order else None].update(_of_journal(entry))
+    by_store[None]["ended"] += sum(e.owed for e in decision.events if isinstance(e, EntriesCleared))
+    day = replace(day, paid_of=_added(day.paid_of, paid))
+    shared = not _is_a_stores(before.id)
+    for store, sums in by_store.items():
+        day = day.plus(DaySums(**sums), store if shared else None)
+    return day
+
+
+def ages_after(queue: Queue, decision: Decision, zone: ZoneInfo) -> dict[str, Age]:
+    """Return what a queue owes after a commit, by month of the entries' orders (Rule 8.1)."""
+    below = decision.queue.cleared_below
+    ages = dict(queue.ages)
+    if below != queue.cleared_below:
+        ages = {month: replace(age, waiting=0) for month, age in ages.items()}
+    for change in decision.changes:
+        place, more = change.after.place, change.difference.owed
+        waiting = more if place is not None and place >= below else 0
+        promised, paid = _promised_more(change), _paid(change)
+        if waiting or promised or paid:
+            month = month_of(change.after, zone)
+            ages[month] = ages.get(month, Age()).plus(promised, paid, waiting)
+    return ages
+
+
+def month_of(ticket: Ticket, zone: ZoneInfo) -> str:
+    """Return the month in which an order was paid."""
+    return day_of(ticket.paid_at, zone).isoformat()[:7]
+
+
+def _is_a_stores(queue: QueueId) -> bool:
+    """Tell whether all orders of a queue are of one store, or of none."""
+    name = PLANS.queue(queue)
+    return name is not None and (name.owner is not None or name.kind.name == "mall")
+
+
+def _of_ticket(change: Change) -> Counter[str]:
+    """Return what an order's taking part, or a refund of it, adds."""
+    sums: Counter[str] = Counter()
+    before, after = change.before, change.after
+    is_new = after.joined and not (before and before.joined)
+    if after.origin is None and after.merged_from == NO_QUEUE:
+        paid = sum(line.entitlement_base for line in after.lines)
+        if is_new:
+            sums.update(orders=1, sales=paid)
+        elif before and before.joined:
+            sums["sales"] += paid - sum(line.entitlement_base for line in before.lines)
+    for old, new in _entries(change):
+        sums.update(_of_entry(old, new, is_merged=after.merged_from != NO_QUEUE))
+    return sums
+
+
+def _of_entry(old: Entry | None, new: Entry, *, is_merged: bool) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    waited = old is None or old.waits
+    sums["promised"] += _promised(old, new, is_merged=is_merged)
+    sums["entries"] += old is None and not is_merged
+    sums["completed"] += waited and new.status is Status.COMPLETED
+    if new.drawn:
+        sums["drawn"] += new.paid - (old.paid if old else 0)
+    if waited and new.status in _ENDED:
+        sums["ended"] += new.outstanding
+    return sums
+
+
+def _promised(old: Entry | None, new: Entry, *, is_merged: bool) -> Amount:
+    """Return what more is promised; what goes on in another queue was promised before."""
+    if new.status is Status.MERGED or (old is None and is_merged):
+        return 0
+    return (new.entitlement or 0) - (old.entitlement or 0 if old else 0)
+
+
+def _promised_more(change: Change) -> Amount:
+    is_merged = change.after.merged_from != NO_QUEUE
+    return sum(_promised(old, new, is_merged=is_merged) for old, new in _entries(change))
+
+
+def _paid(change: Change) -> Amount:
+    """Return what entries were paid more of what they are promised, less what was taken back."""
+    promised = ((old, new) for old, new in _entries(change) if new.entitlement is not None)
+    return sum(new.paid - (old.paid if old else 0) for old, new in promised)
+
+
+def _entries(change: Change) -> Iterator[tuple[Entry | None, Entry]]:
+    before = change.before.lines if change.before else ()
+    known = {line.id: line.entry for line in before}
+    for line in change.after.lines:
+        if line.entry is not None:
+            yield known.get(line.id), line.entry
+
+
+def _of_journal(entry: JournalEntry) -> Counter[str]:
+    """Return what a movement adds: rebates are postings with a reason."""
+    sums: Counter[str] = Counter()
+    for posting in entry.postings:
+        kind, pocket, _ = parts_of(posting.account)
+        if kind == "wallet" and posting.reason is not None and pocket in _MONEY:
+            sums["rebated"] += posting.amount
+        elif kind == "queue" and pocket in _KEPT:
+            sums[pocket] += -posting.amount if pocket in SOURCES else posting.amount
+    return sums

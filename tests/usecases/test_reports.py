@@ -1,0 +1,224 @@
+"""Reports read days, and the liability what queues hold (Rules 8.1 and 8.8)."""
+
+import csv
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from rebate.contracts.reports import (
+    REPORTS,
+    Liability,
+    ReportShown,
+    liability_csv,
+    report_csv,
+)
+from rebate.domain.names import StoreId
+from rebate.domain.times import DAY, later
+from rebate.usecases.reports.read_days import ReportPeriod
+from rebate.usecases.reports.show_liability import show_liability
+from rebate.usecases.reports.show_report import UnknownReport, show_report
+from rebate.usecases.settings.save_settings import save_settings
+from tests.engine import Player
+from tests.fakes import FakeClock
+
+BASE: dict[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}
+PLANS: dict[str, Any] = {
+    "queue_rebate": {"extraction_bps": 1000, "entitlement": {"fixed_bps": 5000}},
+    "order_queue": {"reward_bps": 500, "repurchase": False},
+}
+
+
+def shop(**more: Any) -> Player:
+    """Four orders over two months, one at store W; the first two pay off o1 in part."""
+    player = Player({"settings": {**BASE, **PLANS, **more}, "steps": []})
+    player.begin()
+    for order, at, where in (
+        ("o1", "2026-03-30T10:00:00+08:00", {}),
+        ("o2", "2026-03-31T10:00:00+08:00", {}),
+        ("o3", "2026-04-01T10:00:00+08:00", {"channel": "store", "store": "W"}),
+        ("o4", "2026-04-02T10:00:00+08:00", {}),
+    ):
+        buy = {"order": order, "member": order, "paid": 1000, **where}
+        player.step({"buy": buy, "at": at})
+    return player
+
+
+def report(
+    player: Player, name: str, *, plan: str | None = None, store: str | None = None, **days: Any
+) -> ReportShown:
+    starts, ends = days.get("starts", "2026-03-01"), days.get("ends", "2026-04-30")
+    own = None if store is None else StoreId(store)
+    period = ReportPeriod(date.fromisoformat(starts), date.fromisoformat(ends), plan, own)
+    return show_report(
+        player.store, player.app.settings.in_force(), name, period, days.get("locale", "en")
+    )
+
+
+def liability(player: Player, by: str) -> Liability:
+    terms = player.app.settings.in_force().terms
+    return show_liability(player.store, terms, by, later(player.now, DAY), "en")
+
+
+def test_plans_stand_beside_each_other_with_their_cost_of_sales_and_margin() -> None:
+    union = {"enabled": False, "default_margin_bps": 3000}
+    rows = {row["plan"]: row for row in report(shop(union=union), "plans").rows}
+    base = rows["queue_rebate"]
+    assert (base["orders"], base["sales"], base["contributed"], base["rebated"]) == (
+        4,
+        4000,
+        400,
+        200,
+    )
+    assert (base["cost_bps"], base["cost_of_margin_bps"], base["margin_left"]) == (500, 1666, 1000)
+    assert rows["order_queue"]["rebated"] == 150
+    assert rows["order_queue"]["promised"] == 0
+
+
+def test_what_is_not_known_is_null() -> None:
+    (row,) = report(shop(), "plans", plan="queue_rebate").rows
+    assert (row["cost_of_margin_bps"], row["margin_left"]) == (None, None)
+
+
+def test_stores_have_what_their_orders_came_to_in_all_lines() -> None:
+    (row,) = report(shop(), "stores").rows
+    assert (row["store"], row["orders"], row["sales"]) == ("W", 2, 2000)
+    (plan,) = report(shop(), "plans", plan="order_queue", store="W").rows
+    assert (plan["orders"], plan["sales"], plan["rebated"]) == (1, 1000, 50)
+    assert report(shop(), "plans", store="nowhere").rows == ()
+
+
+@pytest.mark.parametrize(("name", "key"), [("days", "day"), ("months", "month")])
+def test_days_and_months_add_up_to_the_whole(name: str, key: str) -> None:
+    player = shop()
+    rows = report(player, name, plan="queue_rebate").rows
+    whole = report(player, "plans", plan="queue_rebate").rows[0]
+    assert [row[key] for row in rows] == sorted(str(row[key]) for row in rows)
+    for column in ("orders", "sales", "contributed", "rebated", "promised"):
+        assert sum(int(row[column] or 0) for row in rows) == whole[column]
+
+
+def test_only_the_days_asked_for_count() -> None:
+    found = report(
+        shop(), "plans", plan="queue_rebate", starts="2026-03-31", ends="2026-04-01"
+    ).rows
+    assert [row["orders"] for row in found] == [2]
+
+
+def test_a_month_tells_what_of_its_promises_is_paid_so_far() -> None:
+    rows = report(shop(), "promises").rows
+    assert [(r["month"], r["promised"], r["paid"], r["waiting"], r["paid_bps"]) for r in rows] == [
+        ("2026-03", 1000, 200, 800, 2000),
+        ("2026-04", 1000, 0, 1000, 0),
+    ]
+
+
+def test_the_triangle_is_by_month_of_order_and_of_payment() -> None:
+    rows = report(shop(), "triangle", plan="queue_rebate").rows
+    assert [(row["joined"], row["paid_in"], row["paid"]) for row in rows] == [
+        ("2026-03", "2026-03", 100),
+        ("2026-03", "2026-04", 100),
+    ]
+
+
+def test_before_and_after_a_plan_was_switched_on() -> None:
+    clock = FakeClock(1_774_972_800_000_000)  # 2026-04-01 in Shanghai
+    player = Player({"settings": {**BASE, "queue_rebate": PLANS["queue_rebate"]}, "steps": []})
+    player.begin()
+    for n, day in enumerate(("2026-03-30", "2026-03-31"), 1):
+        buy = {"order": f"o{n}", "member": "A", "paid": 1000 * n}
+        player.step({"buy": buy, "at": f"{day}T10:00:00+08:00"})
+    save_settings(player.store, clock, {**BASE, **PLANS}, expects=1, by="op")
+    buy = {"order": "o3", "member": "A", "paid": 5000}
+    player.step({"buy": buy, "at": "2026-04-01T10:00:00+08:00"})
+    found = report(player, "before-after", plan="order_queue", ends="2026-04-01")
+    rows = {(row["period"], row["plan"]): row for row in found.rows}
+    assert rows["before", "queue_rebate"]["sales"] == 2000
+    assert rows["after", "queue_rebate"]["sales"] == 5000
+    assert ("before", "order_queue") not in rows
+    assert rows["after", "order_queue"]["days"] == 1
+    assert "2026-04-01" in found.notes[0]
+
+
+def test_a_plan_that_was_never_on_has_no_before_and_after() -> None:
+    found = report(shop(), "before-after", plan="union")
+    assert (found.rows, found.notes) == ((), ("The plan was never switched on.",))
+
+
+def test_what_would_be_withheld_of_prizes() -> None:
+    prizes = {"kind": "fixed", "prizes": [{"bps": 4000, "weight": 1}]}
+    entitlement = {"fixed_bps": 5000, "lottery": prizes}
+    plan = {"extraction_bps": 1000, "entitlement": entitlement}
+    player = Player({"settings": {**BASE, "queue_rebate": plan, "prize_tax_bps": 2000}})
+    player.begin()
+    at = "2026-03-01T10:00:00+08:00"
+    player.step({"buy": {"order": "o1", "member": "A", "paid": 1000}, "at": at})
+    player.step({"draw": {"queue": "mall", "entry": "o1/1"}})
+    player.step({"buy": {"order": "o2", "member": "B", "paid": 1000}})
+    (row,) = report(player, "prize-tax").rows
+    assert (row["prizes"], row["tax_bps"], row["withheld"]) == (100, 2000, 20)
+    assert player.outcome()["wallets"]["A"]["cash"] == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "path"),
+    [
+        ("plan", {}, "name"),
+        ("plans", {"plan": "union_pool"}, "plan"),
+        ("plans", {"starts": "2026-05-01"}, "to"),
+        ("plans", {"starts": "2024-05-01"}, "to"),
+        ("before-after", {}, "plan"),
+    ],
+)
+def test_reports_that_there_are_not(name: str, asked: dict[str, Any], path: str) -> None:
+    with pytest.raises(UnknownReport) as refused:
+        report(shop(), name, **asked)
+    assert [problem.path for problem in refused.value.problems] == [path]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_is_a_table_in_each_language(name: str, locale: str) -> None:
+    found = report(shop(), name, plan="queue_rebate", locale=locale)
+    lines = list(csv.reader(StringIO(report_csv(found).removeprefix("\ufeff"))))
+    assert lines[0] == [each.title for each in found.columns]
+    assert len(lines) == len(found.rows) + 1
+    assert all(each.title.isascii() is (locale == "en") for each in found.columns)
+
+
+def test_a_csv_has_amounts_as_people_write_them() -> None:
+    text = report_csv(report(shop(), "plans", plan="queue_rebate"))
+    assert "queue_rebate,4,40.00,4.00,2.00,0.00,5.00,," in text
+
+
+def test_the_liability_by_queue_and_by_age_come_to_the_same() -> None:
+    player = shop()
+    player.step({"refund": {"order": "o4", "amount": 1000}})
+    queues, ages = liability(player, "queue"), liability(player, "age")
+    rows = {row.queue: row for row in queues.rows}
+    assert (rows["mall"].promised, rows["mall"].waiting, rows["mall"].borne) == (1000, 800, 100)
+    assert rows["store/W"].waiting == 500
+    assert queues.waiting == ages.waiting == sum(row.waiting for row in ages.rows)
+    assert (queues.promised, queues.paid) == (ages.promised, ages.paid)
+    assert [row.month for row in ages.rows] == ["2026-03", "2026-04"]
+    assert any("rewards" in note for note in queues.notes)
+    assert "2026-04" in liability_csv(ages)
+
+
+def test_three_futures_of_what_is_owed() -> None:
+    found = liability(shop(), "queue")
+    mall = next(row for row in found.rows if row.queue == "mall")
+    flat, trend, stopped = mall.future
+    assert (flat.sales, flat.within_12, flat.left) == ("flat", 1300, 0)
+    assert (trend.within_12, trend.growth_percent) == (None, None)
+    assert (stopped.within_36, stopped.left) == (0, 1300)
+
+
+def test_points_and_vouchers_that_members_hold_are_told() -> None:
+    exchange = {"points_bps": 10_000, "voucher_bps": 12_000}
+    player = shop(queue_rebate={**PLANS["queue_rebate"], "exchange": exchange})
+    player.step({"exchange": {"queue": "mall", "entry": "o4/1", "into": "points"}})
+    player.step({"exchange": {"queue": "store/W", "entry": "o3/1", "into": "voucher"}})
+    held = liability(player, "queue").outstanding
+    assert (held.points, held.voucher, held.love) == (500, 600, 0)
