@@ -13,9 +13,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import ENTRY_CHARS, QUEUE_CHARS, needed_id, parameter
+from functions.api.queries import needed_id, parameter
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, shown
+from rebate.contracts.routes.route import ENTRY_CHARS, QUEUE_CHARS
 from rebate.domain.names import EntryId, QueueId
 from rebate.usecases.draws.show_draws import show_draws, show_entry_draw
 

@@ -22,7 +22,7 @@ from functions.api import (
 )
 from functions.api.errors import answer
 from rebate.adapters.telemetry import observed
-from rebate.contracts.api import HealthShown
+from rebate.contracts.api import HealthShown, OpenApiShown
 
 resolver = APIGatewayHttpResolver()
 resolver.use([access.guard, queries.insist_known_parameters])
@@ -35,6 +35,14 @@ errors.install(resolver)
 def health() -> Response[str]:
     """Tell that the API answers."""
     return answer(200, HealthShown())
+
+
+@resolver.get("/v1/openapi.json")
+def openapi_document() -> Response[str]:
+    """Tell what this API is; the same for everybody until the next release."""
+    from rebate.contracts.openapi import openapi  # noqa: PLC0415 - rarely asked for, and large
+
+    return answer(200, OpenApiShown(**openapi()), {"Cache-Control": "public, max-age=300"})
 
 
 @observed

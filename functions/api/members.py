@@ -14,8 +14,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import answer
-from functions.api.queries import QUEUE_CHARS, needed_id, page_parameter, whole_number
+from functions.api.queries import needed_id, page_parameter, whole_number
 from rebate.bootstrap import app
+from rebate.contracts.routes.route import QUEUE_CHARS
 from rebate.domain.names import QueueId
 from rebate.usecases.queries.show_entries import show_entries
 from rebate.usecases.queries.show_progress import show_progress

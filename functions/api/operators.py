@@ -15,9 +15,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.errors import answer, refusal
-from functions.api.queries import ORDER_CHARS, QUEUE_CHARS, checked_id, needed_id, whole_number
+from functions.api.queries import checked_id, needed_id, whole_number
 from rebate.bootstrap import app
 from rebate.contracts import api
+from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.usecases.queries.show_history import show_history

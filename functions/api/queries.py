@@ -12,15 +12,10 @@ from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.contracts.routes import route_of
+from rebate.contracts.routes.route import PAGE_CHARS_MAX, TYPED_CHARS_MAX, Kind, QueryParameter
 
 DIGITS_MAX = 18
 """Digits of a whole number in a query."""
-
-SORT_KEY_BYTES_MAX = 1024
-"""What DynamoDB allows; pages go on after a sort key."""
-
-QUEUE_CHARS, ENTRY_CHARS, ORDER_CHARS = 16, 272, 16
-"""What stands beside an id in the names of queues (`store/`), entries and repurchases (`-r1`)."""
 
 
 def insist_known_parameters(
@@ -29,19 +24,24 @@ def insist_known_parameters(
     """Let a request through whose query has the parameters that its route knows, each once."""
     request = app.current_event
     route = route_of(request.http_method, request.path)
-    names = () if route is None else tuple(each.name for each in route.query)
-    problems = list(_unknown(request.raw_event.get("rawQueryString", ""), names))
+    known = () if route is None else route.query
+    problems = list(_unfit(request.raw_event.get("rawQueryString", ""), known))
     if problems:
         raise InvalidRequest(problems)
     return next_middleware(app)
 
 
-def _unknown(query: str, names: tuple[str, ...]) -> Iterator[Problem]:
+def _unfit(query: str, known: Sequence[QueryParameter]) -> Iterator[Problem]:
+    kinds = {each.name: each.kind for each in known}
     for name, values in parse_qs(query, keep_blank_values=True).items():
-        if name not in names:
-            yield Problem(name, "is no parameter of this", nearest(name, names))
+        if name not in kinds:
+            yield Problem(name, "is no parameter of this", nearest(name, kinds))
         elif len(values) > 1:
             yield Problem(name, "must stand in the query once")
+        elif values == [""] and kinds[name] is not Kind.TEXT:
+            yield Problem(name, "must not be empty; leave it out instead")
+        elif kinds[name] is Kind.TEXT and len(values[0]) > TYPED_CHARS_MAX:
+            yield Problem(name, f"must have at most {TYPED_CHARS_MAX} characters")
 
 
 def parameter(event: Mapping[str, Any], name: str) -> str | None:
@@ -128,8 +128,8 @@ def page_parameter(event: Mapping[str, Any], name: str = "after") -> str | None:
         InvalidRequest: no page can have said so.
     """
     value = parameter(event, name)
-    if value is not None and not 0 < len(value.encode(errors="replace")) <= SORT_KEY_BYTES_MAX:
-        message = f"must be the `next` of a page, of at most {SORT_KEY_BYTES_MAX} bytes"
+    if value is not None and not 0 < len(value.encode(errors="replace")) <= PAGE_CHARS_MAX:
+        message = f"must be the `next` of a page, of at most {PAGE_CHARS_MAX} bytes"
         raise InvalidRequest([Problem(name, message)])
     return value
 

@@ -23,7 +23,6 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from functions.api.access import member_of
 from functions.api.errors import InvalidRequest, answer, csv_answer
 from functions.api.queries import (
-    ORDER_CHARS,
     checked_id,
     choice_of,
     needed_id,
@@ -33,6 +32,7 @@ from functions.api.queries import (
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, shown
+from rebate.contracts.routes.route import ORDER_CHARS
 from rebate.domain import gifts, withdrawals
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import OrderId

@@ -188,6 +188,8 @@ def test_a_route_that_the_table_does_not_name_is_open_to_nobody(cloud, monkeypat
         ("/v1/me/statement", f"order={'x' * 200}", "order", None),
         ("/v1/me/queue", f"id={'x' * 200}", "id", None),
         ("/v1/gifts", f"after={'x' * 2000}", "after", None),
+        ("/v1/me/statement", f"kind={'x' * 257}", "kind", None),
+        ("/v1/me/statement", "to=", "to", None),
     ],
 )
 def test_a_query_that_a_route_does_not_know_is_refused_by_name(cloud, path, query, name, near):

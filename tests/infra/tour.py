@@ -351,6 +351,7 @@ class Tour:
         self._ask("GET", "/v1/me/wallet", who="bus-A")
         self._ask("GET", "/v1/me/notices", who="bus-A")
         self._ask("GET", "/v1/health")
+        self._ask("GET", "/v1/openapi.json")
         self._ask("GET", "/v1/draws")
         self._ask("GET", "/v1/queues")
         self._ask("GET", "/v1/queue", query={"id": "product/p1"})

@@ -69,6 +69,16 @@ class HealthShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenApiShown:
+    """The API itself, as OpenAPI 3.1 has it."""
+
+    openapi: str
+    info: Mapping[str, Any]
+    paths: Mapping[str, Any]
+    components: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversionShown:
     """What an entry was turned into."""
 

@@ -3,7 +3,8 @@
     python -m rebate.contracts.schemas            writes them into docs/
     python -m rebate.contracts.schemas --check    exit 1, with their names, where any is out of date
 
-They are `docs/events/{detail-type}.json`, `docs/settings.schema.json` and `docs/settings.md`.
+They are `docs/events/{detail-type}.json`, `docs/openapi.json`, `docs/settings.schema.json` and
+`docs/settings.md`.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 
 from rebate.contracts.events_in import EVENTS_IN
 from rebate.contracts.events_out import EVENTS_OUT
+from rebate.contracts.openapi import openapi
 from rebate.contracts.settings import settings_model
 from rebate.contracts.settings_page import settings_page
 
@@ -27,6 +29,7 @@ def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below docs/."""
     events: Mapping[str, type[BaseModel]] = {**EVENTS_IN, **EVENTS_OUT}
     files = {f"events/{name}.json": _schema_text(model, name) for name, model in events.items()}
+    files["openapi.json"] = _json(openapi())
     files["settings.schema.json"] = _schema_text(settings_model(), "Settings")
     files["settings.md"] = settings_page()
     return files
@@ -66,7 +69,11 @@ def main(arguments: list[str]) -> int:
 
 def _schema_text(model: type[BaseModel], title: str) -> str:
     schema: dict[str, Any] = {"$schema": _DIALECT, **model.model_json_schema(), "title": title}
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return _json(schema)
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _text_of(path: Path) -> str | None:

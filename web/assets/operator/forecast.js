@@ -39,7 +39,7 @@ function wanted(id, ask) {
   const foretell = (event) => {
     event.preventDefault();
     act(button, place, async () => {
-      const seen = await ask("GET", "queue/forecast", { query: { id, days: input.value } });
+      const seen = await ask("GET", "queue/forecast", { query: { id, days: input.value || null } });
       place.textContent = needed(seen);
     });
   };

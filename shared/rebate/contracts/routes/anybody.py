@@ -8,6 +8,13 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/v1/openapi.json",
+        Audience.ANYBODY,
+        "This API, as an OpenAPI document",
+        gives="api.OpenApiShown",
+    ),
+    Route(
+        "GET",
         "/v1/draws",
         Audience.ANYBODY,
         "Commitments, seeds of days that are over, and the odds in force",

@@ -84,6 +84,16 @@ class Kind(Enum):
     CHOICE = "one of `choices`"
 
 
+QUEUE_CHARS, ENTRY_CHARS, ORDER_CHARS = 16, 272, 16
+"""What stands beside an id in the names of queues (`store/`), entries and repurchases (`-r1`)."""
+
+TYPED_CHARS_MAX = 256
+"""Characters of what people type into a query."""
+
+PAGE_CHARS_MAX = 1024
+"""Pages go on after a sort key, of which DynamoDB takes so many bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryParameter:
     """A parameter that a query may have; a number is at least `at_least`."""
