@@ -135,8 +135,52 @@ _MONEY: _Access = {
 }
 """What people and shops ask of wallets."""
 
+_AUDITED = (
+    "commissions",
+    "current_settings",
+    "daily_rebates",
+    "dividend_holders",
+    "dividend_periods",
+    "dividends",
+    "gift_counts",
+    "holds",
+    "inbox",
+    "journal",
+    "lists",
+    "nodes",
+    "orders",
+    "payouts",
+    "queues",
+    "redemptions",
+    "refunds",
+    "requests",
+    "seeds",
+    "settings",
+    "spending",
+    "statements",
+    "tallies",
+    "tickets",
+    "wallets",
+)
+"""What an audit reads whole."""
+
+_AUDIT: _Access = _all(
+    dict.fromkeys(_AUDITED, (_SCAN,)),
+    _SETTINGS,
+    {
+        "audit_parts": (_GET_MANY, _PUT, _REMOVE),
+        "audits": (_QUERY, _PUT),
+        "order_lines": (_QUERY,),
+        "orders": (_GET, _GET_MANY),
+        "spending": (_GET_MANY,),
+        "statements": (_QUERY,),
+        "tickets": (_GET_MANY,),
+    },
+)
+
 ACCESS: Mapping[str, _Access] = {
     "api": _all(_ASKED, _SETTLEMENT, _PAID, _EARLY, _REFUNDED, _CATALOG, _MONEY),
+    "scheduled_audit": _AUDIT,
     "connect_orders": _all(_CONNECTED, _SETTINGS),
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,

@@ -3,6 +3,7 @@
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
+from infra.outside import BooksArchive
 from infra.sign_in import SignIn
 from infra.stage import Stage
 from infra.tables import Tables
@@ -21,4 +22,5 @@ class DataStack(Stack):
             termination_protection=True,
         )
         self.tables = Tables(self, "Tables", prefix=stage.table_prefix)
+        self.archive = BooksArchive(self, "Archive", stage=stage)
         self.sign_in = None if stage.issuer else SignIn(self, "SignIn", stage=stage)

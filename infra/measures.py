@@ -8,8 +8,6 @@ from rebate.adapters.telemetry import NAME, Metric
 
 LAG_MS_MAX = 5 * 60 * 1000
 CONFLICTS_MAX = 100
-AUDIT_DIFFERENCES = "audit_differences"
-"""What whoever runs `rebate audit` tells CloudWatch (docs/operations.md)."""
 
 
 class Measures:
@@ -97,7 +95,7 @@ class Measures:
         alarms.ring(
             "audit",
             "books",
-            self._metric(AUDIT_DIFFERENCES, "Maximum"),
+            self._metric(Metric.AUDIT_DIFFERENCES, "Maximum"),
             at_least=1,
             means="An audit found that the books do not add up.",
         )

@@ -43,6 +43,7 @@ def starts_of(stage: Stage) -> list[Start]:
         Start(RELEASE, "scheduled_payouts", "5 * * * ? *", {"run": RELEASE}),
         Start("sweep", "scheduled_sweep", sweep, {}),
         Start("draws", "scheduled_draws", "20 * * * ? *", {}),
+        Start("audit", "scheduled_audit", "0/15 * * * ? *", {}),
         Start("connect", "scheduled_connect", "35 * * * ? *", {}),
     ]
 

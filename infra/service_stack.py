@@ -40,6 +40,7 @@ CLOCKED_SECONDS = {
     "scheduled_sweep": 300,
     "scheduled_draws": 60,
     "scheduled_connect": 600,
+    "scheduled_audit": 900,
 }
 """How long the functions may take that the clock starts."""
 
@@ -83,6 +84,7 @@ class ServiceStack(Stack):
         self._settle(data)
         self._tell(data)
         clocked = self._start_by_the_clock()
+        data.archive.signs_books(clocked["scheduled_audit"])
         api = self._answer(data, self._connect(clocked["scheduled_connect"]))
         measures.ring(self._deployment.alarms)
         ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -207,12 +208,17 @@ class _Backend:
 
 
 @contextmanager
-def deployed(clients: Clients, prefix: str) -> Iterator[LocalDeployment]:
-    """Yield a deployment, with its tables made if they are not there; one at a time."""
+def deployed(
+    clients: Clients, prefix: str, outside: Path | None = None
+) -> Iterator[LocalDeployment]:
+    """Yield a deployment, with its tables made if they are not there; one at a time.
+
+    In the folder `outside` is kept what stands outside the tables; None: in this process.
+    """
     backend = _Backend()
     with ExitStack() as stack:
         address = stack.enter_context(edge(backend))
-        stack.enter_context(environment(prefix, clients.endpoint, address))
+        stack.enter_context(environment(prefix, clients.endpoint, address, outside))
         app.cache_clear()
         stack.callback(app.cache_clear)
         backend.deployment = LocalDeployment(_on_engine(clients, prefix), address)

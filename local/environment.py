@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from local.fake_aws import CONNECT_QUEUE
 from rebate.connectors import PLATFORMS
@@ -24,10 +25,11 @@ _QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 
 
 @contextmanager
-def environment(prefix: str, engine: str, edge: str) -> Iterator[None]:
+def environment(prefix: str, engine: str, edge: str, outside: Path | None = None) -> Iterator[None]:
     """Name the deployment with this prefix in the process's environment while the block lasts.
 
-    `engine` is the address of the DynamoDB engine, `edge` that of `local.fake_aws.Edge`.
+    `engine` is the address of the DynamoDB engine, `edge` that of `local.fake_aws.Edge`; in the
+    folder `outside` are keys and what is archived.
     """
     with _changed(
         {
@@ -37,6 +39,7 @@ def environment(prefix: str, engine: str, edge: str) -> Iterator[None]:
             "REBATE_CONNECT_QUEUE_URL": f"{edge}{CONNECT_QUEUE}",
             "REBATE_CONNECTORS": os.environ.get("REBATE_CONNECTORS") or json.dumps(_ACCOUNTS),
             "REBATE_BUS": "rebate-local",
+            "REBATE_OUTSIDE": "" if outside is None else str(outside / "outside"),
             "AWS_ENDPOINT_URL_SQS": edge,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": edge,
             "AWS_REGION": REGION,

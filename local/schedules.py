@@ -21,6 +21,7 @@ _MARK = "schedules"
 _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("scheduled_payouts", {"run": "release"}),
     ("scheduled_draws", {}),
+    ("scheduled_audit", {}),
     ("scheduled_connect", {}),
 )
 """Which functions get every hour; the first at once."""

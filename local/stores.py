@@ -12,7 +12,12 @@ from local.deployment import Clients, LocalDeployment, deployed
 from local.engine import STORE_FILE, dynamodb
 from local.failures import BadInput
 from local.memory import deployed_in_memory
+from rebate.adapters.archive import BucketArchive
+from rebate.adapters.aws import client
 from rebate.adapters.dynamodb import DynamoStore
+from rebate.adapters.signing import KmsKey
+from rebate.bootstrap import app
+from rebate.usecases.audit.outside import Archive, MacKey
 from rebate.usecases.storage.ports import Store
 
 PREFIX = "rebate-"
@@ -77,7 +82,7 @@ def opened(
     with dynamodb(store) as endpoint:
         clients = Clients(endpoint)
         prefix = PREFIX if store else f"{clients.nonce}-"
-        with deployed(clients, prefix) as deployment:
+        with deployed(clients, prefix, outside=store) as deployment:
             yield deployment
 
 
@@ -108,3 +113,22 @@ def books(store: Path | None, stage: str | None) -> Iterator[Store]:
     if not region:
         raise BadInput("AWS_REGION must name the region of the stage")
     yield DynamoStore(f"rebate-{stage}-", region)
+
+
+@contextmanager
+def signed_books(
+    store: Path | None, stage: str | None
+) -> Iterator[tuple[Store, tuple[MacKey, Archive]]]:
+    """Yield the books, and what was signed of them is to be read with.
+
+    Raises:
+        BadInput: the folder is no store, or no region is named.
+    """
+    with books(store, stage) as found:
+        if stage is None:
+            yield found, (app().outside.books_key, app().outside.archive)
+            return
+        region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
+        account = client("sts", region).get_caller_identity()["Account"]
+        key = KmsKey(f"alias/rebate-{stage}-books", region)
+        yield found, (key, BucketArchive(f"rebate-{stage}-archive-{account}", region))

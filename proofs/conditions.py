@@ -91,6 +91,10 @@ GUARDED = {
         "a dividend is paid twice",
         RACES + "test_two_runs_of_one_dividend",
     ),
+    "run_audit: Put(after, expects=run.version)": Guard(
+        "two keep what an audit knows, and the parts of one are gone",
+        RACES + "test_two_steps_of_one_audit",
+    ),
     "release_holds: Credit(member, credit, expects=held.version)": Guard(
         "what was held is released twice",
         RACES + "test_two_releases_of_what_was_held",

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from local.screen import complain, print_json
-from local.stores import DEMO_STORE, books
+from local.stores import DEMO_STORE, signed_books
 from rebate.usecases.audit.audit_books import Audit, audit_books
 
 NAME = "audit"
@@ -26,8 +26,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Audit; 0: all adds up, 1: it does not."""
-    with books(None if arguments.stage else arguments.store, arguments.stage) as store:
-        audit = audit_books(store, differences_max=DIFFERENCES_MAX)
+    with signed_books(None if arguments.stage else arguments.store, arguments.stage) as found:
+        store, outside = found
+        audit = audit_books(store, differences_max=DIFFERENCES_MAX, outside=outside)
     if arguments.json:
         print_json(_document(audit))
     else:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from rebate.adapters.dead_letters import DeadLetters
     from rebate.adapters.publisher import EventBus
     from rebate.adapters.shop_api import ShopApi
+    from rebate.usecases.audit.outside import Archive, MacKey
+    from rebate.usecases.audit.run_audit import ScheduledAudit
     from rebate.usecases.catalog.manage_catalog import StalledQueueActions
     from rebate.usecases.catalog.save_catalog import CatalogAcceptance
     from rebate.usecases.connections.connect_shop import ShopConnections
@@ -49,6 +53,8 @@ class Outside:
     itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM.
     `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
     connectors. A function has what it needs.
+    `REBATE_ARCHIVE` names the bucket, `REBATE_BOOKS_KEY` the key of KMS that signs the books; on a
+    machine without them both are in the folder `REBATE_OUTSIDE`, and without that in this process.
     """
 
     @cached_property
@@ -82,6 +88,27 @@ class Outside:
         from rebate.adapters.connector_work import ConnectorWork
 
         return ConnectorWork(os.environ.get("REBATE_CONNECT_QUEUE_URL"), _region())
+
+    @cached_property
+    def archive(self) -> "Archive":
+        from rebate.adapters import archive
+
+        if bucket := os.environ.get("REBATE_ARCHIVE"):
+            return archive.BucketArchive(bucket, _region())
+        folder = os.environ.get("REBATE_OUTSIDE")
+        return archive.FolderArchive(Path(folder, "archive")) if folder else archive.MemoryArchive()
+
+    @cached_property
+    def books_key(self) -> "MacKey":
+        return self._key("books", os.environ.get("REBATE_BOOKS_KEY"))
+
+    def _key(self, name: str, of_kms: str | None) -> "MacKey":
+        from rebate.adapters.signing import KmsKey, SecretKey, key_in
+
+        if of_kms:
+            return KmsKey(of_kms, _region())
+        folder = os.environ.get("REBATE_OUTSIDE")
+        return key_in(Path(folder, f"{name}.key")) if folder else SecretKey(token_bytes(32))
 
     def shop_api(self, key: str) -> "ShopApi":
         """Return what reads a connector's shop; raises Unavailable where nothing says how."""
@@ -162,6 +189,15 @@ class App:
         from rebate.usecases.schedules.start_runs import Scheduler
 
         return Scheduler(self.store, self.clock, self.settings)
+
+    @cached_property
+    def audit(self) -> "ScheduledAudit":
+        from rebate.usecases.audit.run_audit import ScheduledAudit
+
+        outside = self.outside
+        return ScheduledAudit(
+            self.store, self.clock, self.settings, outside.books_key, outside.archive
+        )
 
     @cached_property
     def entries(self) -> "EntryActions":

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from botocore.client import BaseClient
 
+from functions.scheduled_audit import handler as scheduled_audit
 from infra.schedule import starts_of
 from infra.stage import Stage
 from local.deployment import LocalDeployment
@@ -23,6 +24,7 @@ from rebate.contracts.signatures import sign
 from rebate.domain import place_index
 from rebate.domain.errors import Conflict
 from rebate.domain.times import DAY
+from rebate.usecases.audit import orders as audited_orders
 from rebate.usecases.orders import accept_together, store_order
 from rebate.usecases.settlement import queue_reader
 from tests.connectors.sent import wc_order, wc_refund, woocommerce
@@ -34,6 +36,7 @@ MIDNIGHT = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
 
 SMALL: Sequence[tuple[ModuleType, str, int]] = (
     (store_order, "LINES_PER_ROW", 2),
+    (audited_orders, "LINES_PER_ROW", 2),
     (accept_together, "LINES_MAX", 2),
     (store_order, "WRITES_MAX", 8),
     (place_index, "FANOUT", 4),
@@ -391,7 +394,11 @@ class Tour:
         self._ask("POST", "/v1/me/entries/exchange", who=merged["member"], body=body)
 
     def _run(self) -> None:
-        """The clock strikes midnight, when everything is due."""
+        """The clock strikes midnight, when everything is due; an audit has begun and stopped."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(scheduled_audit, "SECONDS", 0)
+            assert not self._deployment.functions.call("scheduled_audit", {})["over"]
+        assert self._deployment.functions.call("scheduled_audit", {})["over"]
         for start in starts_of(Stage(name="tour")):
             event = {"at": MIDNIGHT.isoformat(), **start.says}
             with _days_later(2):

@@ -38,6 +38,7 @@ from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Write
 from rebate.usecases.storage.rows import (
     TALLIES,
+    AuditRun,
     Commission,
     Key,
     Member,
@@ -419,6 +420,24 @@ def test_two_runs_of_one_dividend(commit: int) -> None:
         shop.app.dividends.run(shop.now)
     assert shop.cash("A") == 100
     check_books(shop.store)
+
+
+def test_two_steps_of_one_audit() -> None:
+    """Both keep what they know; the second finds that the run went on without it."""
+    shop = Shop({})
+    shop.other.outside = shop.app.outside
+    shop.buy("o1", "A")
+
+    def a_row() -> AuditRun | None:
+        return shop.app.audit.step(lambda: False)
+
+    assert a_row()
+    shop.meanwhile(lambda: shop.other.audit.step(lambda: False), commit=2)
+    assert a_row() is None
+    while (run := a_row()) and not run.finished_at:
+        pass
+    assert run
+    assert run.differences == ()
 
 
 def test_two_operators_change_the_settings() -> None:

@@ -22,7 +22,7 @@ from rebate.domain.events import RebatePaid
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows import AuditRun, Journal
 
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
     from rebate.usecases.catalog.save_catalog import Saved
@@ -65,6 +65,8 @@ class Metric(StrEnum):
     CONNECTORS_SILENT = "connectors_silent"
     CONNECTORS_UNREAD = "connectors_unread"
     MISMATCHES = "mismatches"
+    AUDITS = "audits"
+    AUDIT_DIFFERENCES = "audit_differences"
 
 
 _OUTCOMES = {
@@ -152,6 +154,16 @@ def record_mismatch(error: Exception) -> None:
     """Count and log that a known id came with other content, or a payout that is over was told."""
     count(Metric.MISMATCHES)
     logger.warning("mismatch", extra={"reason": str(error)})
+
+
+def record_audit(run: AuditRun) -> None:
+    """Count an audit that is over and what it found; log each difference."""
+    count(Metric.AUDITS)
+    count(Metric.AUDIT_DIFFERENCES, len(run.differences))
+    for path, message in run.differences:
+        logger.error("the books do not add up", extra={"path": path, "difference": message})
+    rows = {"rows": run.rows, "unjudged": run.unjudged, "head": run.head}
+    logger.info("books audited", extra=rows)
 
 
 def record_retry(what: str, error: Exception) -> None:

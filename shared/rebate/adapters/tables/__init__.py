@@ -19,6 +19,8 @@ from rebate.domain.queues import Queue
 from rebate.domain.requests import DayCount, FrozenLove, Request
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.storage.rows import (
+    AuditPart,
+    AuditRun,
     Commission,
     CompletedSpend,
     ConnectedOrder,
@@ -99,6 +101,8 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("redemptions", Redemption, SortedTable),
     _table("lists", ListItem, SortedTable),
     _table("days", DayFigures, SortedTable),
+    _table("audits", AuditRun, SortedTable),
+    _table("audit_parts", AuditPart, SortedTable),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

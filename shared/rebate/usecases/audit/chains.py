@@ -33,14 +33,13 @@ class Chains:
     links: dict[str, dict[int, Link]] = field(default_factory=lambda: defaultdict(dict))
     facts: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
-    def follow(self, rows: Iterable[Journal]) -> Iterator[Journal]:
-        """Note each row's link and facts, and pass it on."""
-        for row in rows:
-            link = Link(bytes.fromhex(fingerprint(row)), bytes.fromhex(row.previous))
-            self.links[row.source][row.number] = link
-            for name, fact in row.facts.items():
-                self.facts[row.source, name] = bytes.fromhex(fact)
-            yield row
+    def add(self, row: Journal) -> bytes:
+        """Note a row's link and facts; return its fingerprint."""
+        link = Link(bytes.fromhex(fingerprint(row)), bytes.fromhex(row.previous))
+        self.links[row.source][row.number] = link
+        for name, fact in row.facts.items():
+            self.facts[row.source, name] = bytes.fromhex(fact)
+        return link.own
 
     def broken(self, heads: Mapping[str, str]) -> Iterator[AuditDifference]:
         """Yield the rows that are not as the row after them says, or what keeps the head of each.

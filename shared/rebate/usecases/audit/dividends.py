@@ -1,7 +1,8 @@
 """Dividends: their runs follow from the turnover of orders, period by period (Rule 2.3.1)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 
 from rebate.domain.money import Amount
@@ -10,30 +11,36 @@ from rebate.usecases.schedules.pay_dividend import part_of
 from rebate.usecases.storage.rows import Commission, DividendRun, Holder, Periods, Tally
 
 
-def check_turnover(
-    commissions: Iterable[Commission], tallies: Iterable[Tally], runs: Iterable[DividendRun]
-) -> Iterator[AuditDifference]:
-    """Yield the periods whose turnover is not that of the orders that count in them.
+@dataclass(slots=True)
+class PeriodAudit:
+    """The turnover of each period, less where that was counted.
 
-    What is settled of them stands in tallies, until a run takes it.
+    What orders settle stands in tallies, until a run takes it.
     """
-    counted: Counter[int] = Counter()
-    for row in commissions:
+
+    counted: Counter[int] = field(default_factory=Counter)
+
+    def of_order(self, row: Commission) -> None:
+        """Add what an order counts in its period."""
         if row.period is not None:
-            counted[row.period] += row.turnover
-    for tally in tallies:
-        _take(counted, tally.turnover)
-    for run in runs:
-        _take(counted, run.taken)
-    for period, off in sorted(counted.items()):
-        if off:
-            message = f"is off by {off}: the orders of the period say another sum"
-            yield AuditDifference(f"dividends.period {period}.turnover", message)
+            self.counted[row.period] += row.turnover
 
+    def rest(
+        self, tallies: Iterable[Tally], runs: Iterable[DividendRun]
+    ) -> Iterator[AuditDifference]:
+        """Yield the periods whose turnover is not that of the orders that count in them."""
+        for tally in tallies:
+            self._take(tally.turnover)
+        for run in runs:
+            self._take(run.taken)
+        for period, off in sorted(self.counted.items()):
+            if off:
+                message = f"is off by {off}: the orders of the period say another sum"
+                yield AuditDifference(f"dividends.period {period}.turnover", message)
 
-def _take(counted: Counter[int], turnover: dict[str, Amount]) -> None:
-    for period, amount in turnover.items():
-        counted[int(period)] -= amount
+    def _take(self, turnover: Mapping[str, Amount]) -> None:
+        for period, amount in turnover.items():
+            self.counted[int(period)] -= amount
 
 
 def check_periods(

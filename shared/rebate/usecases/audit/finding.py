@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from hashlib import blake2b
 from typing import TypeVar
 
 from rebate.domain.errors import Unreadable
 from rebate.domain.records import dataclass, field
 from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import Key
 
 Row = TypeVar("Row")
 
@@ -38,18 +40,26 @@ class Reading:
     store: Store
     rows: Counter[str] = field(default_factory=Counter)
 
-    def scan(self, kind: type[Row]) -> Iterator[Row]:
-        """Yield every row of a kind.
+    def scan(
+        self, kind: type[Row], *, after: Key | None = None, counts: bool = True
+    ) -> Iterator[Row]:
+        """Yield every row of a kind, or those that come after the row at a key.
 
         Raises:
             UnreadableRow: a row is not what rows of this kind are.
         """
         try:
-            for row in self.store.scan(kind):
-                self.rows[kind.__name__] += 1
+            for row in self.store.scan(kind, after=after) if after else self.store.scan(kind):
+                self.rows[kind.__name__] += counts
                 yield row
         except Unreadable as error:
             raise UnreadableRow(kind, str(error)) from error
+
+
+def digest_of(*parts: object) -> int:
+    """Return a number of 64 bits for text and numbers, in every process the same."""
+    text = "\0".join(map(str, parts))
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 def wrong(path: str, name: str, *, found: object, expected: object) -> Iterator[AuditDifference]:

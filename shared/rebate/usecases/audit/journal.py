@@ -1,7 +1,7 @@
 """What the journal says: the sums that all balances and tickets are held against."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rebate.domain.events import CommissionPaid, RebatePaid
@@ -18,7 +18,7 @@ from rebate.domain.ledger import (
 from rebate.domain.money import Amount
 from rebate.domain.movements import counterpart_of
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
-from rebate.usecases.audit.finding import AuditDifference
+from rebate.usecases.audit.finding import AuditDifference, digest_of
 from rebate.usecases.audit.kinds import unknown_accounts, unknown_kinds
 from rebate.usecases.money.backing import is_asked_for
 from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
@@ -148,7 +148,7 @@ def movement_digest(row: Journal | StatementEntry, movement: StatementMovement) 
     """Return a number that stands for one movement of one commit."""
     m = movement
     what = (m.kind, m.pocket, m.amount, m.order, m.entry, m.reason, m.counterpart)
-    return hash((row.source, row.number, row.at, what)) & _MASK
+    return digest_of(row.source, row.number, row.at, *what)
 
 
 def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None:
@@ -156,21 +156,20 @@ def add_digest(sums: dict[MemberId, int], member: MemberId, digest: int) -> None
     sums[member] = (sums.get(member, 0) + digest) & _MASK
 
 
-def add_up(rows: Iterable[Journal], sums: Sums) -> Iterator[AuditDifference]:
-    """Add up the journal; yield what is not balanced (Rule 0.10), or of no account there is."""
-    for row in rows:
-        path = f"journal.{row.source}.{row.number}"
-        if wrong := next(unknown_accounts(row), None):
-            yield AuditDifference(path, wrong)
-            continue
-        for wrong in unknown_kinds(row):
-            yield AuditDifference(path, wrong)
-        sums.add(row)
-        for entry in row.entries:
-            for asset, total in totals(entry.postings).items():
-                if total:
-                    message = f"{entry.kind} of {entry.order} is off by {total} in {asset}"
-                    yield AuditDifference(path, message)
+def add_up(row: Journal, sums: Sums) -> Iterator[AuditDifference]:
+    """Add a row up; yield what is not balanced (Rule 0.10), or of no account there is."""
+    path = f"journal.{row.source}.{row.number}"
+    if wrong := next(unknown_accounts(row), None):
+        yield AuditDifference(path, wrong)
+        return
+    for wrong in unknown_kinds(row):
+        yield AuditDifference(path, wrong)
+    sums.add(row)
+    for entry in row.entries:
+        for asset, total in totals(entry.postings).items():
+            if total:
+                message = f"{entry.kind} of {entry.order} is off by {total} in {asset}"
+                yield AuditDifference(path, message)
 
 
 def _entry_refunded(entry: JournalEntry) -> EntryId | None:

@@ -1,9 +1,8 @@
 """Orders against their tickets: what an order gives and gets rests on what was paid for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import islice
 
 from rebate.domain.commissions import Reward
 from rebate.domain.merges import is_merged
@@ -40,49 +39,53 @@ class OrderAudit:
 
     def __init__(
         self,
-        store: Store,
         pending: AbstractSet[OrderId],
         mailed: AbstractSet[tuple[OrderId, QueueId]],
         chains: Chains,
     ) -> None:
-        self._store = store
         self._pending = pending
         self._mailed = mailed
         self._chains = chains
         self._refunds: dict[OrderId, Counter[LineId]] = {}
         self._rewards: dict[OrderId, tuple[Amount, tuple[Reward, ...]]] = {}
+        self._some: list[Order] = []
+        self._strays: list[Ticket] = []
+        self._spent: list[CompletedSpend] = []
         self.tickets = 0
         """Tickets that the orders have."""
         self.spending = 0
         """Rows that they add to what their buyers spent."""
 
-    def note_refunds(self, refunds: Iterable[OrderRefund]) -> None:
-        """Add up what refunds say that orders gave back, by line."""
-        for refund in refunds:
-            self._refunds.setdefault(refund.order, Counter()).update(refund.amounts)
+    def note_refund(self, refund: OrderRefund) -> None:
+        """Add up what refunds say that an order gave back, by line."""
+        self._refunds.setdefault(refund.order, Counter()).update(refund.amounts)
 
-    def note_commissions(self, commissions: Iterable[Commission]) -> Iterator[Commission]:
-        """Keep what commissions say of their orders, and pass them on."""
-        for row in commissions:
-            self._rewards[row.order] = row.turnover, tuple(each.reward for each in row.paid)
-            yield row
+    def note_commission(self, row: Commission) -> None:
+        """Keep what commissions say of their order."""
+        self._rewards[row.order] = row.turnover, tuple(each.reward for each in row.paid)
 
-    def check(self, orders: Iterable[Order]) -> Iterator[AuditDifference]:
-        """Yield what is wrong with the orders' tickets and with what they add to spending."""
-        rest = iter(orders)
-        while some := list(islice(rest, AT_A_TIME)):
-            accepted = [order for order in some if order.digest is not None]
-            whole = [self._with_all_lines(order) for order in accepted]
-            yield from self._tickets(whole)
-            yield from self._spending(whole)
-            for order in whole:
-                yield from self._refunded(order)
-                yield from self._commissions(order)
+    def take(self, store: Store, order: Order) -> Iterator[AuditDifference]:
+        """Take the next order; yield what is wrong with it and some before it."""
+        self._some.append(order)
+        if len(self._some) == AT_A_TIME:
+            yield from self._check(store)
 
-    def rest(self) -> Iterator[AuditDifference]:
-        """Yield the commissions of orders that are not stored."""
+    def rest(self, store: Store) -> Iterator[AuditDifference]:
+        """Yield what is wrong with the last orders, and the commissions of orders that are gone."""
+        yield from self._check(store)
         for order in sorted(self._rewards):
             yield AuditDifference(f"referral/{order}", "is stored, and its order is not")
+
+    def _check(self, store: Store) -> Iterator[AuditDifference]:
+        """Yield what is wrong with orders' tickets and with what they add to spending."""
+        some, self._some = self._some, []
+        accepted = [order for order in some if order.digest is not None]
+        whole = [_with_all_lines(store, order) for order in accepted]
+        yield from self._tickets(store, whole)
+        yield from self._spending(store, whole)
+        for order in whole:
+            yield from self._refunded(order)
+            yield from self._commissions(order)
 
     def _refunded(self, order: Order) -> Iterator[AuditDifference]:
         """Rule 1.6.6: what was given back is what refunds say; older ones have no rows."""
@@ -102,49 +105,55 @@ class OrderAudit:
         if turnover and order.id not in self._pending:
             yield from wrong(path, "turnover", found=turnover, expected=sum(order.left().values()))
 
-    def strays(self, tickets: Iterable[Ticket]) -> Iterator[AuditDifference]:
-        """Yield tickets of orders that do not know them."""
-        rest = iter(tickets)
-        while some := list(islice(rest, AT_A_TIME)):
-            known = self._store.get_many(Order, [Key(ticket.order) for ticket in some])
-            from_ = {_first_key(ticket) for ticket in some if ticket.merged_from}
-            first = self._store.get_many(Ticket, from_)
-            for ticket in some:
-                order = known.get(Key(ticket.order))
-                path = f"queues.{ticket.queue}.orders.{ticket.order}"
-                if order is None or (ticket.merged_from or ticket.queue) not in order.queues:
-                    yield AuditDifference(path, "is stored, and no order says so")
-                elif ticket.merged_from:
-                    source = first.get(_first_key(ticket))
-                    if source is None or source.merged_into != ticket.queue:
-                        message = f"is stored, and was not merged from {ticket.merged_from}"
-                        yield AuditDifference(path, message)
+    def take_stray(self, store: Store, ticket: Ticket) -> Iterator[AuditDifference]:
+        """Take the next ticket; yield those of some that their orders do not know."""
+        self._strays.append(ticket)
+        if len(self._strays) == AT_A_TIME:
+            yield from self.rest_of_strays(store)
 
-    def stray_spending(self, rows: Iterable[CompletedSpend]) -> Iterator[AuditDifference]:
-        """Yield what counts as spent of orders that do not say so."""
-        rest = iter(rows)
-        while some := list(islice(rest, AT_A_TIME)):
-            known = self._store.get_many(Order, [Key(row.order) for row in some])
-            for row in some:
-                order = known.get(Key(row.order))
-                said = order and (order.member, order.completed_at)
-                if said != (row.member, row.completed_at):
-                    path = f"members.{row.member}.spending.{row.order}"
-                    yield AuditDifference(path, "is stored, and no order says so")
+    def rest_of_strays(self, store: Store) -> Iterator[AuditDifference]:
+        """Yield those of the last tickets that their orders do not know."""
+        some, self._strays = self._strays, []
+        known = store.get_many(Order, [Key(ticket.order) for ticket in some])
+        from_ = {_first_key(ticket) for ticket in some if ticket.merged_from}
+        first = store.get_many(Ticket, from_)
+        for ticket in some:
+            order = known.get(Key(ticket.order))
+            path = f"queues.{ticket.queue}.orders.{ticket.order}"
+            if order is None or (ticket.merged_from or ticket.queue) not in order.queues:
+                yield AuditDifference(path, "is stored, and no order says so")
+            elif ticket.merged_from:
+                source = first.get(_first_key(ticket))
+                if source is None or source.merged_into != ticket.queue:
+                    message = f"is stored, and was not merged from {ticket.merged_from}"
+                    yield AuditDifference(path, message)
 
-    def _with_all_lines(self, order: Order) -> Order:
-        long = len(order.lines) >= LINES_PER_ROW
-        return load_order(self._store, order.id) if long else order
+    def take_spending(self, store: Store, row: CompletedSpend) -> Iterator[AuditDifference]:
+        """Take what counts as spent; yield what of some no order says."""
+        self._spent.append(row)
+        if len(self._spent) == AT_A_TIME:
+            yield from self.rest_of_spending(store)
 
-    def _tickets(self, orders: Sequence[Order]) -> Iterator[AuditDifference]:
+    def rest_of_spending(self, store: Store) -> Iterator[AuditDifference]:
+        """Yield what counts as spent last and no order says."""
+        some, self._spent = self._spent, []
+        known = store.get_many(Order, [Key(row.order) for row in some])
+        for row in some:
+            order = known.get(Key(row.order))
+            said = order and (order.member, order.completed_at)
+            if said != (row.member, row.completed_at):
+                path = f"members.{row.member}.spending.{row.order}"
+                yield AuditDifference(path, "is stored, and no order says so")
+
+    def _tickets(self, store: Store, orders: Sequence[Order]) -> Iterator[AuditDifference]:
         wanted = {
             (order.id, queue): ticket_key(queue, order.member or GUEST, order.id)
             for order in orders
             for queue in _lines(order)
         }
-        found = self._store.get_many(Ticket, wanted.values())
+        found = store.get_many(Ticket, wanted.values())
         moved = {key for ticket in found.values() if (key := merged_ticket_key(ticket))}
-        merged = self._store.get_many(Ticket, moved)
+        merged = store.get_many(Ticket, moved)
         self.tickets += len(found) + len(merged)
         for order in orders:
             its = [wanted[order.id, queue] for queue in _lines(order)]
@@ -161,13 +170,13 @@ class OrderAudit:
                     yield from _amounts(path, order, ticket)
                     yield from _merge(order, ticket, merged)
 
-    def _spending(self, orders: Sequence[Order]) -> Iterator[AuditDifference]:
+    def _spending(self, store: Store, orders: Sequence[Order]) -> Iterator[AuditDifference]:
         rows = [
             CompletedSpend(order.member, order.id, order.completed_at, _spent(order))
             for order in orders
             if order.completed_at is not None and order.member and order.repurchase_of is None
         ]
-        found = self._store.get_many(CompletedSpend, [key_of(row) for row in rows])
+        found = store.get_many(CompletedSpend, [key_of(row) for row in rows])
         self.spending += len(found)
         for row in rows:
             stored = found.get(key_of(row))
@@ -175,6 +184,11 @@ class OrderAudit:
             yield from wrong(
                 f"members.{row.member}.spending", row.order, found=said, expected=row.groups
             )
+
+
+def _with_all_lines(store: Store, order: Order) -> Order:
+    long = len(order.lines) >= LINES_PER_ROW
+    return load_order(store, order.id) if long else order
 
 
 def _lines(order: Order) -> Iterator[QueueId]:

@@ -8,9 +8,8 @@ from rebate.domain.names import TicketKey
 from rebate.domain.place_index import FANOUT, Node
 from rebate.domain.queues import Queue, Subtree
 from rebate.domain.tickets import Ticket, WaitingTotals
-from rebate.usecases.audit.finding import AuditDifference
+from rebate.usecases.audit.finding import AuditDifference, digest_of
 
-_MASK = 2**64 - 1
 _NOBODY = 0
 
 
@@ -89,7 +88,7 @@ def _child_digest(child: Subtree) -> int:
 
 
 def _digest(ticket: TicketKey | None, standing: WaitingTotals) -> int:
-    return hash((ticket, standing)) & _MASK
+    return digest_of(*(ticket or ()), *standing)
 
 
 def _said(child: Subtree) -> str:

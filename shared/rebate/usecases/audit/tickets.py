@@ -57,13 +57,12 @@ class TicketAudit:
     """
 
     queue: Queue
-    sums: Sums
     decimals: int
     alike: dict[EntryId, Has] = field(default_factory=dict)
     places: Numbers = field(default_factory=Numbers)
     ordinals: Numbers = field(default_factory=Numbers)
 
-    def check(self, ticket: Ticket) -> Iterator[AuditDifference]:
+    def check(self, ticket: Ticket, sums: Sums) -> Iterator[AuditDifference]:
         """Yield what is wrong with a ticket; take what the journal says of it out of the sums."""
         path = f"queues.{ticket.queue}.orders.{ticket.order}"
         joined = any(line.entry for line in ticket.lines)
@@ -72,43 +71,31 @@ class TicketAudit:
         if ticket.place is not None:
             yield from _counted(f"{path}.place", ticket.place, self.queue.tickets, self.places)
         for index, line in enumerate(ticket.lines):
-            yield from self._line(ticket, index, line)
+            yield from _line(ticket, index, line, sums)
             if line.entry:
-                yield from self._entry(ticket, index, line, line.entry)
+                yield from self._entry(ticket, index, line, line.entry, sums)
 
-    def rest(self) -> Iterator[AuditDifference]:
+    def rest(self, sums: Sums) -> Iterator[AuditDifference]:
         """Yield the places that no ticket holds, once all tickets were checked."""
         path = f"queues.{self.queue.id}"
         for name, has in self.alike.items():
-            yield from self._as_journalled(name, has)
+            yield from self._as_journalled(name, has, sums)
         yield from wrong(path, "tickets", found=self.queue.tickets, expected=self.places.count)
         yield from wrong(path, "entries", found=self.queue.entries, expected=self.ordinals.count)
 
-    def _as_journalled(self, name: EntryId, has: "Has") -> Iterator[AuditDifference]:
+    def _as_journalled(self, name: EntryId, has: "Has", sums: Sums) -> Iterator[AuditDifference]:
         """Yield where what an entry has is not what the journal gave to its name."""
         path, key = f"queues.{self.queue.id}.entries.{name}", (self.queue.id, name)
-        paid = {reason: self.sums.paid.pop((*key, reason), 0) for reason in (None, *Reason)}
+        paid = {reason: sums.paid.pop((*key, reason), 0) for reason in (None, *Reason)}
         yield from wrong(path, "paid", found=has.paid, expected=sum(paid.values()))
         by_reason = {reason: amount for reason, amount in paid.items() if reason and amount}
         found = {reason: amount for reason, amount in has.by_reason.items() if amount}
         yield from wrong(path, "by_reason", found=_told(found), expected=_told(by_reason))
-        said = self.sums.converted.pop(key, 0)
+        said = sums.converted.pop(key, 0)
         yield from wrong(path, "conversion", found=has.converted, expected=said)
 
-    def _line(self, ticket: Ticket, index: int, line: TicketLine) -> Iterator[AuditDifference]:
-        path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
-        given = self.sums.given.pop((ticket.queue, ticket.order, line.id), GivenOfLine())
-        settled = sum(amount or 0 for amount in line.settled)
-        yield from wrong(path, "settled", found=settled, expected=given.net)
-        for owed, amount in zip(ticket.gives(index), line.settled, strict=False):
-            if amount is not None and not _may_be(amount, owed, len(line.settled)):
-                yield from wrong(path, "gives", found=amount, expected=owed)
-        if line.buyer_paid is not None:
-            yield from wrong(path, "buyer_paid", found=line.buyer_paid, expected=given.own)
-        yield from wrong(path, "retained", found=line.retained, expected=given.retained)
-
     def _entry(
-        self, ticket: Ticket, index: int, line: TicketLine, entry: Entry
+        self, ticket: Ticket, index: int, line: TicketLine, entry: Entry, sums: Sums
     ) -> Iterator[AuditDifference]:
         name = ticket.entry_id(index)
         path = f"queues.{ticket.queue}.entries.{name}"
@@ -117,7 +104,7 @@ class TicketAudit:
         if name.count("/") > 1:
             self.alike[name] = self.alike.get(name, Has()).plus(has)
         else:
-            yield from self._as_journalled(name, has)
+            yield from self._as_journalled(name, has, sums)
         if self.queue.progress is None:
             yield from _rewards(path, entry)
         promised = line.entitlement()
@@ -125,6 +112,19 @@ class TicketAudit:
         yield from _counted(f"{path}.ordinal", entry.ordinal, self.queue.entries, self.ordinals)
         cleared = self.queue.has_cleared(ticket)
         yield from _standing(path, entry, cleared=cleared, decimals=self.decimals)
+
+
+def _line(ticket: Ticket, index: int, line: TicketLine, sums: Sums) -> Iterator[AuditDifference]:
+    path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
+    given = sums.given.pop((ticket.queue, ticket.order, line.id), GivenOfLine())
+    settled = sum(amount or 0 for amount in line.settled)
+    yield from wrong(path, "settled", found=settled, expected=given.net)
+    for owed, amount in zip(ticket.gives(index), line.settled, strict=False):
+        if amount is not None and not _may_be(amount, owed, len(line.settled)):
+            yield from wrong(path, "gives", found=amount, expected=owed)
+    if line.buyer_paid is not None:
+        yield from wrong(path, "buyer_paid", found=line.buyer_paid, expected=given.own)
+    yield from wrong(path, "retained", found=line.retained, expected=given.retained)
 
 
 def _may_be(gave: Amount, owed: Amount, parts: int) -> bool:

@@ -101,18 +101,18 @@ def check_lists(
         yield AuditDifference(f"lists.{list_}", f"{name} of {member} {message}")
 
 
-def check_rewards(
-    commissions: Iterable[Commission],
-    dividends: Iterable[DividendRun],
-    holders: Iterable[Holder],
-    sums: Sums,
+def check_commission(row: Commission, sums: Sums) -> Iterator[AuditDifference]:
+    """Yield where an order's rewards are not what was paid for them (Rule 2)."""
+    said: Counter[str] = Counter()
+    for paid in row.paid:
+        said[paid.reward.member] += paid.amount
+    yield from _rewarded(f"referral/{row.order}", said, sums)
+
+
+def check_dividends(
+    dividends: Iterable[DividendRun], holders: Iterable[Holder], sums: Sums
 ) -> Iterator[AuditDifference]:
-    """Yield where rewards and dividends are not what was paid for them (Rule 2)."""
-    for row in commissions:
-        said: Counter[str] = Counter()
-        for paid in row.paid:
-            said[paid.reward.member] += paid.amount
-        yield from _rewarded(f"referral/{row.order}", said, sums)
+    """Yield where dividends are not what was paid for them, once all rewards were checked."""
     shared: dict[str, Counter[str]] = {}
     for holder in holders:
         shared.setdefault(holder.run, Counter())[holder.member] += holder.paid

@@ -47,6 +47,9 @@ PART_BYTES_MAX = 240
 UNCLAIMED = "all"
 """The partition of what came before its order: there is little of it."""
 
+AUDITS = "all"
+"""The partition of all audits: there is one a day."""
+
 SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
 
@@ -461,6 +464,41 @@ class ListItem:
     member: Annotated[MemberId, wire("member", absent="")] = MemberId("")
 
 
+@stored_as("audit")
+@dataclass(frozen=True, slots=True)
+class AuditRun:
+    """An audit that runs by the clock, in steps, and what it found; `finished_at` None: not yet.
+
+    `differences` are (path, message), the first of them. `waiting` counts what is accepted and not
+    settled, `unjudged` what looked wrong and was being written meanwhile. `mac` is of what is kept
+    of it in `parts` between two steps. `head` is the name of the signed head that was made of it.
+    """
+
+    began_at: Annotated[Instant, wire("began_at")]
+    finished_at: Annotated[Instant | None, wire("finished_at", absent=None)] = None
+    steps: Annotated[int, wire("steps", absent=0)] = 0
+    differences: Annotated[tuple[tuple[str, str], ...], wire("differences", absent=[])] = ()
+    more: Annotated[bool, wire("more", absent=False)] = False
+    waiting: Annotated[int, wire("waiting", absent=0)] = 0
+    unjudged: Annotated[int, wire("unjudged", absent=0)] = 0
+    rows: Annotated[dict[str, int], wire("rows", absent={})] = field(default_factory=dict)
+    parts: Annotated[int, wire("parts", absent=0)] = 0
+    mac: Annotated[str, wire("mac", absent="")] = ""
+    head: Annotated[str | None, wire("head", absent=None)] = None
+    version: Annotated[int, wire("version", absent=1)] = 1
+
+
+@stored_as("audit_part")
+@dataclass(frozen=True, slots=True)
+class AuditPart:
+    """A part of what an audit knows between two steps, until it is over."""
+
+    began_at: Annotated[Instant, wire("began_at")]
+    step: Annotated[int, wire("step")]
+    part: Annotated[int, wire("part")]
+    text: Annotated[str, wire("text")]
+
+
 @stored_as("answer")
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -676,6 +714,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     SettingsVersion: lambda r: Key(number(r.number)),
     CurrentSettings: lambda _: Key("current"),
     Answer: lambda r: Key(r.request),
+    AuditRun: lambda r: Key(AUDITS, number(r.began_at)),
+    AuditPart: lambda r: Key(number(r.began_at), joined(number(r.step), number(r.part))),
     Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
     Wording: lambda r: Key(r.locale, r.kind),
     ConnectedOrder: lambda r: Key(r.connector, r.order),

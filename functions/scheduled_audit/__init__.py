@@ -1,0 +1,1 @@
+"""Seeds of the coming days, as scheduled."""
