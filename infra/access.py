@@ -55,6 +55,7 @@ _SETTLEMENT: _Access = {
     "shops": (_GET,),
     "statements": (_PUT,),
     "tallies": (_GET, _GET_MANY, _PUT),
+    "team_figures": (_GET, _PUT),
     "tickets": (_GET_MANY, _PUT),
     "tickets/waiting": (_QUERY,),
     "wallets": (_GET, _ADD),
@@ -68,6 +69,19 @@ _ORDERS: _Access = {
     "orders": (_GET, _PUT, _CHECK),
     "spending": (_PUT,),
 }
+
+_LEVELS: _Access = {
+    "journal": (_PUT,),
+    "members": (_GET, _PUT),
+    "orders": (_GET, _CHECK),
+    "spending": (_QUERY,),
+    "team_orders": (_QUERY, _PUT),
+    "team_uplines": (_GET, _PUT),
+}
+"""What levels by conditions ask, where an order may be completed or refunded."""
+
+_RECOUNTED: _Access = {"team_orders": (_PUT,), "team_uplines": (_GET,)}
+"""What a refund changes of what counts for a team."""
 
 _EARLY: _Access = {"unclaimed": (_PUT,)}
 """What keeps an event that came before its order."""
@@ -93,6 +107,9 @@ _PAID: _Access = _all(
 
 _CATALOG: _Access = {
     **_SETTINGS,
+    "corrections": (_GET, _CHECK),
+    "journal": (_PUT,),
+    "team_members": (_PUT,),
     "members": (_GET, _PUT, _CHECK),
     "products": (_GET, _PUT),
     "shops": (_GET, _PUT),
@@ -178,15 +195,47 @@ _AUDIT: _Access = _all(
     },
 )
 
+_PEOPLE: _Access = {
+    "bindings": (_GET, _GET_MANY, _PUT),
+    "corrections": (_PUT,),
+    "invitations": (_GET, _PUT),
+    "team_figures": (_GET_MANY,),
+    "team_members": (_GET, _QUERY, _REMOVE),
+    "tries": (_GET, _PUT),
+}
+"""What members and operators ask of invitations, teams and bindings."""
+
+_MERCHANTS: _Access = {
+    "applicants": (_GET, _PUT),
+    "applications": (_GET, _GET_MANY, _PUT),
+    "bills": (_GET, _PUT),
+    "days": (_GET_MANY,),
+    "store_rights": (_GET, _GET_MANY, _QUERY, _PUT, _CHECK),
+}
+"""What applicants, operators and merchants ask of applications and stores."""
+
 ACCESS: Mapping[str, _Access] = {
-    "api": _all(_ASKED, _SETTLEMENT, _PAID, _EARLY, _REFUNDED, _CATALOG, _MONEY),
+    "api": _all(
+        _ASKED,
+        _SETTLEMENT,
+        _PAID,
+        _EARLY,
+        _REFUNDED,
+        _CATALOG,
+        _MONEY,
+        _PEOPLE,
+        _LEVELS,
+        _MERCHANTS,
+    ),
     "scheduled_audit": _AUDIT,
     "connect_orders": _all(_CONNECTED, _SETTINGS),
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,
-    "on_order_completed": _all(_ORDERS, _EARLY),
-    "on_order_paid": _all(_PAID, {"current_settings": (_GET_MANY,), "senders": (_GET_MANY,)}),
-    "on_order_refunded": _all(_ORDERS, _EARLY, _REFUNDED),
+    "on_order_completed": _all(_ORDERS, _EARLY, _LEVELS),
+    "on_order_paid": _all(
+        _PAID, _LEVELS, {"current_settings": (_GET_MANY,), "senders": (_GET_MANY,)}
+    ),
+    "on_order_refunded": _all(_ORDERS, _EARLY, _REFUNDED, _RECOUNTED),
     "on_shop_webhook": _all(_CONNECTED, _SETTINGS),
     "scheduled_clear": _RUNS,
     "scheduled_connect": _all(_CONNECTED, _SETTINGS),
@@ -202,9 +251,12 @@ ACCESS: Mapping[str, _Access] = {
         "holds": (_GET, _SCAN, _REMOVE),
         "journal": (_PUT,),
         "lists": (_QUERY, _REMOVE),
-        "members": (_SCAN,),
+        "level_runs": (_GET, _PUT),
+        "members": (_GET, _PUT, _SCAN),
         "orders": (_GET,),
         "requests": (_PUT,),
+        "spending": (_QUERY,),
+        "team_orders": (_QUERY,),
         "statements": (_PUT,),
         "tallies": (_GET, _GET_MANY, _PUT),
         "wallets": (_GET, _ADD),

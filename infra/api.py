@@ -63,6 +63,8 @@ class Api(Construct):
         )
         self._stage(stage)
         self._routes(stage, {"api": function, "on_shop_webhook": hears}, sign_in)
+        if stage.invite_url:
+            function.function.add_environment("REBATE_INVITE_URL", stage.invite_url)
         if stage.http_events:
             self._share_secrets(stage, function)
         acknowledge(

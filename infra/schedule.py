@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.rebate_function import RebateFunction
 from infra.stage import Stage
-from rebate.contracts.schedules import RELEASE
+from rebate.contracts.schedules import LEVELS, RELEASE
 from rebate.domain.plans.plan_type import Run
 from rebate.domain.plans.registry import PLANS
 
@@ -40,6 +40,7 @@ def starts_of(stage: Stage) -> list[Start]:
     sweep = f"0/{stage.sweep_minutes} * * * ? *"
     return [
         *(_start_of(run) for _, run in PLANS.runs()),
+        Start(LEVELS, "scheduled_payouts", _EVERY_MINUTE, {"run": LEVELS, "if_due": True}),
         Start(RELEASE, "scheduled_payouts", "5 * * * ? *", {"run": RELEASE}),
         Start("sweep", "scheduled_sweep", sweep, {}),
         Start("draws", "scheduled_draws", "20 * * * ? *", {}),

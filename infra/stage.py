@@ -63,6 +63,8 @@ class Stage(_Strict):
     """Where Cognito may send people back to who have signed in."""
     origins: tuple[Url, ...] = ()
     """Where the pages are served from, for browsers that ask the API."""
+    invite_url: Url | None = None
+    """Where links of invite codes lead: `?invite=CODE` is added. None: there are no links."""
     throttle: Throttle = Throttle()
     reserved: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     """Functions with a share of the account's concurrency for themselves, at most this much."""

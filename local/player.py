@@ -9,8 +9,10 @@ from typing import Any
 
 from local.compare import differences
 from local.deployment import LocalDeployment
+from local.people_steps import PEOPLE_ACTIONS
 from local.settling import DeliveryFailed
 from local.wallet_steps import WALLET_ACTIONS, TakenStep
+from rebate.bootstrap import App
 from rebate.contracts.scenario_steps import (
     BuyStep,
     Collect,
@@ -23,6 +25,7 @@ from rebate.contracts.scenario_steps import (
     Step,
 )
 from rebate.contracts.scenarios import Scenario
+from rebate.contracts.schedules import LEVELS
 from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import RebateError, Rejected
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId
@@ -97,6 +100,7 @@ class _Player:
             "move": self._move,
             "event": self._event,
             **{kind: partial(self._ask, take) for kind, take in WALLET_ACTIONS.items()},
+            **{kind: partial(self._of_people, take) for kind, take in PEOPLE_ACTIONS.items()},
         }
 
     @property
@@ -204,6 +208,9 @@ class _Player:
         if run == "dividend":
             self._deployment.app.dividends.run(self._instant)
             return
+        if run == LEVELS:
+            self._deployment.app.levels.fall(self._instant)
+            return
         _, what = PLANS.run(run)
         function = "scheduled_payouts" if what.pays else "scheduled_clear"
         self._deployment.functions.call(function, {"run": run, "at": self._at.isoformat()})
@@ -216,6 +223,9 @@ class _Player:
 
     def _ask(self, take: Callable[[TakenStep, Any], None], wish: Any) -> None:  # noqa: ANN401 - a step's
         take(TakenStep(self._deployment.app.wallets, self._instant, f"step {self._number}"), wish)
+
+    def _of_people(self, take: Callable[[App, str, Any], None], wish: Any) -> None:  # noqa: ANN401
+        take(self._deployment.app, f"step {self._number}", wish)
 
     def _collect(self, wish: Collect) -> None:
         self._deployment.app.holds.collect(MemberId(wish.member))

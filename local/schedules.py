@@ -6,6 +6,7 @@ from typing import Any
 
 from local.functions import Functions
 from local.message_store import MessageBoxes
+from rebate.contracts.schedules import LEVELS
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, instant_of
@@ -81,7 +82,8 @@ class LocalSchedules:
 
 def _any_due(terms: Terms, at: Instant) -> bool:
     """Tell whether settings in force want something to be started at the minute of `at`."""
-    return any(run_due(run.name, terms, at) for _, run in PLANS.runs())
+    runs = (*(run.name for _, run in PLANS.runs()), LEVELS)
+    return any(run_due(name, terms, at) for name in runs)
 
 
 def _ticks() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -89,6 +91,7 @@ def _ticks() -> Iterator[tuple[str, dict[str, Any]]]:
     for _, run in PLANS.runs():
         function = "scheduled_payouts" if run.pays else "scheduled_clear"
         yield function, {"run": run.name, "if_due": True}
+    yield "scheduled_payouts", {"run": LEVELS, "if_due": True}
 
 
 def _minute(moment: datetime) -> datetime:

@@ -22,6 +22,8 @@ REQUESTS = frozenset({"_request"})
 
 RACES = "tests/usecases/test_conditions.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
+PEOPLE = "tests/usecases/people/test_people_at_once.py::"
+MERCHANTS = "tests/usecases/merchants/test_merchants_at_once.py::"
 STORES = "tests/adapters/test_store.py::test_one_condition_that_does_not_hold_refuses_all"
 
 
@@ -34,7 +36,7 @@ class Guard:
 
 
 GUARDED = {
-    "accept_order: Put(replace(member, version=member.version + 1), expects=member.version)": Guard(
+    "accept_order: Put(more, expects=member.version)": Guard(
         "two orders of a buyer, accepted at once, both use the last of a limit",
         RACES + "test_two_orders_of_a_buyer_of_whom_one_may_join",
     ),
@@ -111,6 +113,66 @@ GUARDED = {
         "binding somebody undoes what the shop says of the referrer just now",
         RACES + "test_a_referrer_is_saved_while_somebody_is_bound_below",
     ),
+    "bonds: Check(Corrections, CORRECTIONS, corrected.version)": Guard(
+        "a line of referrals is closed in its middle, where a binding is corrected",
+        PEOPLE + "test_a_line_that_is_corrected_in_its_middle_meanwhile",
+    ),
+    "bonds: Put(after, expects=before.version)": Guard(
+        "binding a member undoes what the shop says of them just now",
+        PEOPLE + "test_a_member_is_saved_while_they_follow_a_link",
+    ),
+    "correct_binding: Put(Corrections(before.version + 1), expects=before.version)": Guard(
+        "two corrections close a line together",
+        PEOPLE + "test_two_corrections_that_would_make_a_loop_together",
+    ),
+    "invite: Put(owner, expects=member.version)": Guard(
+        "a member has two codes",
+        PEOPLE + "test_a_member_asks_for_the_code_twice_at_once",
+    ),
+    "invite: Put(made, expects=0)": Guard(
+        "two members have the same code",
+        PEOPLE + "test_two_members_draw_the_same_code",
+    ),
+    "invite: Put(more, expects=tries.version)": Guard(
+        "codes that are tried at once count as one",
+        PEOPLE + "test_codes_tried_at_once_all_count",
+    ),
+    "apply: Put(Applicant(member, fresh.id, version + 1), expects=version)": Guard(
+        "somebody who applies twice at once has two applications",
+        MERCHANTS + "test_somebody_applies_twice_at_once",
+    ),
+    "apply: Put(after, expects=known.version)": Guard(
+        "an application is edited, and approved as it was before",
+        MERCHANTS + "test_an_application_is_rejected_while_it_is_approved",
+    ),
+    "decide_application: Put(shop, expects=0)": Guard(
+        "an approval overwrites a store that the shop has saved just now",
+        MERCHANTS + "test_a_store_is_saved_while_an_approval_creates_it",
+    ),
+    "enter_bill: Put(bill, expects=0)": Guard(
+        "one bill is two orders",
+        MERCHANTS + "test_a_bill_is_entered_twice_at_once",
+    ),
+    "rights: Check(StoreRight, key_of(own), own.version)": Guard(
+        "two owners take each other's rights away, and a store has no owner",
+        MERCHANTS + "test_two_owners_take_each_others_rights_away",
+    ),
+    "levels: Put(after, expects=known.version)": Guard(
+        "a level that is reached undoes what the shop says of the member just now",
+        PEOPLE + "test_a_member_is_saved_while_they_rise",
+    ),
+    "team_orders: Check(Order, Key(order.id), order.version)": Guard(
+        "an order counts for a team as if it had not been refunded meanwhile",
+        PEOPLE + "test_an_order_is_refunded_while_it_is_counted_for_the_team",
+    ),
+    "team_orders: Put(upline, expects=0)": Guard(
+        "an order counts for two uplines, where its buyer's binding is corrected meanwhile",
+        PEOPLE + "test_a_binding_is_corrected_while_an_order_is_counted",
+    ),
+    "team_figures: Put(replace(figures, version=expects + 1), expects=expects)": Guard(
+        "of two orders that settle at once one is in no promoter's figures",
+        PEOPLE + "test_two_orders_that_settle_at_once_are_both_in_the_figures",
+    ),
     "early_events: Put(after, expects=order.version)": Guard(
         "giving up what came early undoes the order that comes just now",
         RACES + "test_an_order_comes_while_what_came_before_it_is_given_up",
@@ -123,9 +185,7 @@ GUARDED = {
         "a prefix changes though the sender has an order by now",
         RACES + "test_a_senders_first_order_comes_while_its_prefix_changes",
     ),
-    "save_catalog: "
-    "Put(replace(after, version=known.version + 1, sender=sender), "
-    "expects=known.version)": Guard(
+    "save_catalog: Put(after, expects=known.version)": Guard(
         "of two events about a member, a product or a store one is lost",
         RACES + "test_two_events_about_a_member",
     ),

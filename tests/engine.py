@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from local.people_steps import PEOPLE_ACTIONS
 from local.wallet_steps import WALLET_ACTIONS, TakenStep
 from rebate.bootstrap import App, wire
 from rebate.contracts.envelopes import Delivery
@@ -76,7 +77,9 @@ class Player:
         self._fall_due()
         (kind,) = set(step) - {"at", "refused"}
         action: Callable[[Any], Any] = (
-            partial(self._ask, kind) if kind in WALLET_ACTIONS else getattr(self, f"_{kind}")
+            partial(self._ask, kind)
+            if kind in WALLET_ACTIONS or kind in PEOPLE_ACTIONS
+            else getattr(self, f"_{kind}")
         )
         try:
             action(step[kind])
@@ -174,6 +177,9 @@ class Player:
         if name == "dividend":
             self.app.dividends.run(self.now)
             return
+        if name == "levels":
+            self.app.levels.fall(self.now)
+            return
         self.settle(self.app.scheduler.start(name, self.now))
 
     def _set(self, patch: Mapping[str, Any]) -> None:
@@ -183,7 +189,11 @@ class Player:
 
     def _ask(self, kind: str, wish: Mapping[str, Any]) -> None:
         read = Step.model_validate({kind: wish})
-        taken = TakenStep(self.app.wallets, self.now, f"step {next(self.names)}")
+        name = f"step {next(self.names)}"
+        if kind in PEOPLE_ACTIONS:
+            PEOPLE_ACTIONS[kind](self.app, name, read.action)
+            return
+        taken = TakenStep(self.app.wallets, self.now, name)
         WALLET_ACTIONS[kind](taken, read.action)
 
     def _move(self, step: Mapping[str, Any]) -> None:

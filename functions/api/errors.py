@@ -43,6 +43,7 @@ _STATUS: Mapping[Code, int] = {
     Code.UNKNOWN_MEMBER: 404,
     Code.OUT_OF_STOCK: 409,
     Code.GIFT_CLOSED: 409,
+    Code.REFERRER_BOUND: 409,
 }
 """A refusal is 422 where nothing stands here."""
 

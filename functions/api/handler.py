@@ -14,8 +14,10 @@ from functions.api import (
     draws,
     errors,
     members,
+    merchants,
     notices,
     operators,
+    people,
     queries,
     reports,
     wallets,
@@ -26,7 +28,7 @@ from rebate.contracts.api import HealthShown, OpenApiShown
 
 resolver = APIGatewayHttpResolver()
 resolver.use([access.guard, queries.insist_known_parameters])
-for _looking in (members, operators, notices, draws, wallets, reports):
+for _looking in (members, operators, notices, draws, wallets, reports, people, merchants):
     resolver.include_router(_looking.router)
 errors.install(resolver)
 
@@ -56,7 +58,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 @cache
 def take_bodies() -> None:
     """Add the routes that take bodies; what checks them is loaded here, with the first of them."""
-    from functions.api import changes, shops, wallet_changes  # noqa: PLC0415
+    from functions.api import (  # noqa: PLC0415
+        changes,
+        merchant_changes,
+        people_changes,
+        shops,
+        wallet_changes,
+    )
 
-    for changing in (changes, shops, wallet_changes):
+    for changing in (changes, shops, wallet_changes, people_changes, merchant_changes):
         resolver.include_router(changing.router)

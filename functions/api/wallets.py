@@ -143,8 +143,8 @@ def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
         else BalanceType(choice_of(event, "asset", tuple(BalanceType))),
         kind=parameter(event, "kind"),
         order=None if order is None else OrderId(_order(order)),
-        starts_at=_instant(event, "from", zone, days=0),
-        ends_at=_instant(event, "to", zone, days=1),
+        starts_at=instant_parameter(event, "from", zone, days=0),
+        ends_at=instant_parameter(event, "to", zone, days=1),
     )
 
 
@@ -152,7 +152,9 @@ def _order(name: str) -> str:
     return checked_id("order", name, further_chars=ORDER_CHARS)
 
 
-def _instant(event: dict[str, Any], name: str, zone: ZoneInfo, *, days: int) -> Instant | None:
+def instant_parameter(
+    event: dict[str, Any], name: str, zone: ZoneInfo, *, days: int
+) -> Instant | None:
     """Return an instant, or of a day in the shop's timezone the beginning, `days` later."""
     said = parameter(event, name)
     if said is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rebate.adapters.telemetry import observed, record_started
 from rebate.bootstrap import app
-from rebate.contracts.schedules import RELEASE, payouts, read_run, read_tick
+from rebate.contracts.schedules import LEVELS, RELEASE, payouts, read_run, read_tick
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.usecases.money.thaw import thaw_due
@@ -35,6 +35,9 @@ def _start(run: str, at: Instant, *, ahead: bool) -> Sequence[QueueId]:
         case "dividend":
             if not ahead:
                 app().dividends.run(at)
+        case _ if run == LEVELS:
+            if not ahead:
+                app().levels.fall(at)
         case _ if run == RELEASE:
             if not ahead:
                 app().holds.release(at)

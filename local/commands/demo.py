@@ -1,5 +1,6 @@
 """`rebate demo`: the whole system on this machine, with a day of a small shop in it."""
 
+import os
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
@@ -159,6 +160,7 @@ def _serve(deployment: LocalDeployment, schedules: LocalSchedules, arguments: Na
         except OSError as error:
             message = f"port {arguments.port}: {error.strerror}; --port names another, 0 any"
             raise Failure(message) from error
+        os.environ.setdefault("REBATE_INVITE_URL", f"{address}/member.html")
         print("\n".join(_addresses(deployment, address, has_pages=pages is not None)), flush=True)
         _keep_going(deployment, schedules)
 

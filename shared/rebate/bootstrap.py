@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from rebate.usecases.orders.accept_order import OrderAcceptance
     from rebate.usecases.orders.admit_event import Door
     from rebate.usecases.orders.early_events import EarlyEvents
+    from rebate.usecases.people.desk import PeopleDesk
+    from rebate.usecases.people.levels import Levels
     from rebate.usecases.schedules.pay_dividend import DividendPayment
     from rebate.usecases.schedules.release_holds import HoldRelease
     from rebate.usecases.schedules.start_runs import Scheduler
@@ -53,9 +55,14 @@ class Outside:
     itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM.
     `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
     connectors. A function has what it needs.
+    `REBATE_INVITE_URL` is where links of invite codes lead.
     `REBATE_ARCHIVE` names the bucket, `REBATE_BOOKS_KEY` the key of KMS that signs the books; on a
     machine without them both are in the folder `REBATE_OUTSIDE`, and without that in this process.
     """
+
+    @property
+    def invite_url(self) -> str | None:
+        return os.environ.get("REBATE_INVITE_URL")
 
     @cached_property
     def dead_letters(self) -> "DeadLetters":
@@ -212,6 +219,18 @@ class App:
         from rebate.usecases.money.ledger import WalletLedger
 
         return WalletLedger(self.store, self.clock, self.settings, pause=_jitter)
+
+    @cached_property
+    def people(self) -> "PeopleDesk":
+        from rebate.usecases.people.desk import PeopleDesk
+
+        return PeopleDesk(self.store, self.clock, self.settings, pause=_jitter)
+
+    @cached_property
+    def levels(self) -> "Levels":
+        from rebate.usecases.people.levels import Levels
+
+        return Levels(self.store, self.clock, self.settings)
 
     @cached_property
     def dividends(self) -> "DividendPayment":

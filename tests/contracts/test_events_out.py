@@ -26,6 +26,10 @@ CONTRACT_NAMES = [
     "GivenBack",
     "GiftRedeemed",
     "Adjusted",
+    "ReferrerBound",
+    "LevelReached",
+    "MerchantApplied",
+    "MerchantDecided",
     "SettingsChanged",
 ]
 

@@ -39,6 +39,7 @@ STEPS: dict[str, Any] = {
     "gift_state": {"id": "r1", "state": "sent", "tracking": "SF 1"},
     "adjust": {"member": "A", "asset": "cash", "amount": -100, "reason": "mistake", "id": "a1"},
     "thaw": {"member": "A", "amount": 100},
+    "bind": {"member": "B", "referrer": "A"},
     "collect": {"member": "A"},
     "move": {"queue": "product/p1"},
     "event": {"detail-type": "StoreSaved", "detail": {"store_id": "W"}},

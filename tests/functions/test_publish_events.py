@@ -144,8 +144,10 @@ def test_every_event_of_the_domain_is_told_as_its_schema_says(kind):
 
 NAMED = {
     "at": Instant(1_772_330_401_000_000),
+    "by": "shop",
     "kind": "direct",
     "commission": "level",
+    "ladder": "rank",
     "pocket": "points",
     "reason": "queue",
     "rule": "fixed",

@@ -91,6 +91,11 @@ SETTINGS: dict[str, Any] = {
         "adjust_two_above": 10**6,
     },
     "guards": {"rebates_per_day": 10**9},
+    "levels": {
+        "members": [{"level": "gold", "orders": 1, "days": 1}],
+        "ranks": [{"rank": "captain", "referred": 99}],
+        "fall": True,
+    },
     "early_days": 1,
     "senders": {
         "web": {"keys": ["default"], "orders_per_minute": 100_000},
@@ -350,6 +355,8 @@ class Tour:
 
     def _look(self) -> None:
         """Members and operators ask all that they can."""
+        self._use_people()
+        self._use_merchants()
         self._ask("GET", "/v1/me/entries", who="bus-B")
         self._ask("GET", "/v1/me/wallet", who="bus-A")
         self._ask("GET", "/v1/me/notices", who="bus-A")
@@ -407,6 +414,8 @@ class Tour:
         thawed = datetime.now(UTC) + timedelta(days=2)
         event = {"run": "release", "at": thawed.isoformat()}
         self._deployment.functions.call("scheduled_payouts", event)
+        falling = {"run": "levels", "at": "2026-05-01T00:00:00+08:00"}
+        self._deployment.functions.call("scheduled_payouts", falling)
 
     def _next(self) -> str:
         self._at += timedelta(minutes=1)
@@ -434,6 +443,60 @@ class Tour:
         headers = {"x-rebate-timestamp": str(now), "x-rebate-signature": signature}
         self._ask(method, path, body=body, headers=headers, query=query)
 
+    def _use_merchants(self) -> None:
+        """An application, a store, its people, its bills and its terms (Rule 2.7)."""
+        wanted = dict.fromkeys(("name", "contact", "licence", "address", "category"), "x")
+        code = self._ask("GET", "/v1/me/invite", who="desk-B")["code"]
+        for who in ("tea", "coffee"):
+            self._ask("PUT", "/v1/me/application", who=who, body={**wanted, "code": code})
+            self._ask("PUT", "/v1/me/application", who=who, body=wanted)
+            self._ask("POST", "/v1/me/application/submit", who=who, body={})
+        names = {each["member"]: each["id"] for each in self._applications()}
+        asks = {"id": names["tea"], "note": "which street?", "questions": True}
+        self._ask("POST", "/v1/applications/negotiate", body=asks)
+        self._ask("POST", "/v1/me/application/submit", who="tea", body={})
+        self._ask("POST", "/v1/applications/negotiate", body={"id": names["tea"], "note": "yes"})
+        self._ask("POST", "/v1/applications/approve", body={"id": names["tea"], "store": "T"})
+        self._ask("POST", "/v1/applications/reject", body={"id": names["coffee"], "reason": "no"})
+        self._ask("GET", "/v1/me/application", who="tea")
+        own: dict[str, Any] = {"who": "tea", "merchant": True}
+        staff = {"store": "T", "code": code, "role": "cashier"}
+        self._ask("PUT", "/v1/store/staff", **own, body=staff)
+        bill = {"id": "b1", "store": "T", "amount": 100, "code": code}
+        for _ in range(2):
+            self._ask("POST", "/v1/store/bills", **own, body=bill)
+        self._deployment.settle()
+        terms = {"store": "T", "extraction_bps": 1500}
+        self._ask("PUT", "/v1/store/terms", **own, body=terms, expects=(403, 422))
+        self._ask("GET", "/v1/stores", **own)
+        for path in ("", "/queues", "/staff", "/rewards"):
+            self._ask("GET", f"/v1/store{path}", **own, query={"id": "T"})
+
+    def _applications(self) -> Any:
+        return self._ask("GET", "/v1/applications")["applications"]
+
+    def _use_people(self) -> None:
+        """Invitations, bindings and teams (Rules 2.5.1 and 2.8)."""
+        code = self._ask("GET", "/v1/me/invite", who="desk-B")["code"]
+        self._ask("PUT", "/v1/me/invite", who="desk-B", body={"show_nickname": True})
+        self._ask("GET", f"/v1/invites/{code}")
+        self._ask("GET", "/v1/invites/00000000", expects=(404,))
+        self._ask("POST", "/v1/me/referrer", who="new", body={"code": code})
+        self._ask("POST", "/v1/me/referrer", who="bus-A", body={"code": code}, expects=(409,))
+        gift = {"member": "new", "asset": "cash", "amount": 500, "reason": "tour"}
+        self._ask("POST", "/v1/adjustments", body={"id": "a7", **gift})
+        account = {"label": "bank", "reference": "6222"}
+        asked = {"id": "w1", "amount": 100, "account": account}
+        self._ask("POST", "/v1/me/withdrawals", who="new", body=asked)
+        self._ask("GET", "/v1/me/team", who="desk-B")
+        person = self._ask("GET", "/v1/me/team", who="bus-A")["members"][0]["person"]
+        self._ask("GET", "/v1/me/team", who="bus-A", query={"of": person})
+        wish = {"id": "c1", "member": "new", "referrer": "bus-C", "reason": "wrong code"}
+        self._ask("POST", "/v1/bindings", body=wish)
+        self._ask("POST", "/v1/bindings", body={**wish, "id": "c2", "referrer": None})
+        self._ask("GET", "/v1/bindings")
+        self._ask("GET", "/v1/bindings/shared")
+
     def _ask(
         self,
         method: str,
@@ -443,10 +506,13 @@ class Tour:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        expects: tuple[int, ...] = (200, 204),
+        merchant: bool = False,
     ) -> Any:
         """Ask the API as a member, or as an operator; return the body of the answer."""
         operator = {"sub": "op", "scope": "rebate/operator", "cognito:groups": "[admin]"}
-        claims = {"sub": who, "scope": "rebate/member"} if who else operator
+        scope = "rebate/merchant" if merchant else "rebate/member"
+        claims = {"sub": who, "scope": scope} if who else operator
         answer = self._deployment.functions.call(
             "api",
             {
@@ -464,7 +530,7 @@ class Tour:
                 "isBase64Encoded": False,
             },
         )
-        assert answer["statusCode"] in {200, 204}, (path, answer)
+        assert answer["statusCode"] in expects, (path, answer)
         is_json = answer["body"] and answer["headers"]["Content-Type"] == "application/json"
         return json.loads(answer["body"]) if is_json else None
 
@@ -515,6 +581,7 @@ class Shop:
         self._send("MemberSaved", {"member_id": above, "referrer_id": top})
         self._send("MemberSaved", {"member_id": a, "referrer_id": above})
         self._send("MemberSaved", {"member_id": self._of("D"), "referrer_id": self._of("E")})
+        self._send("MemberSaved", {"member_id": self._of("E"), "rank": "captain"})
         self._send("ProductSaved", {"product_id": "p1", "name": "tea"})
         shop = {"store_id": "W", "referrer_id": "owner", "concession_bps": 1000}
         self._send("StoreSaved", shop)

@@ -36,6 +36,8 @@ NOT_PLAYED = {
     "3.5-adjusted-by-two": "adjustments",
     "3.6-frozen-love-thaws": "frozen balances",
     "3.6-what-is-held-is-never-clawed-back": "withdrawals",
+    "2.5.1-a-link-binds-once-and-no-loop": "refusals of bindings are the contract's",
+    "2.5.1-an-operator-corrects-a-binding": "refusals of bindings are the contract's",
     "6.2-red-packets-that-members-collect": "red packets that members collect",
 }
 """Scenarios that no simulation has to do with."""

@@ -283,6 +283,49 @@ class AdjustedDetail(EventOut):
     reason: Text
 
 
+class ReferrerBoundDetail(EventOut):
+    """A member was bound to a referrer, or to nobody any more: null (rule 2.5.1).
+
+    `before` is who it was before an operator corrected it; `by` tells how it was bound.
+    """
+
+    member: Name
+    referrer: Name | None
+    before: Name | None = None
+    by: Literal["shop", "code", "operator"]
+
+
+class LevelReachedDetail(EventOut):
+    """A member reached a member level or a team rank by conditions, or `fell` (rule 2.9).
+
+    `name` is what the member has now, null: none; `before` what it was.
+    """
+
+    member: Name
+    kind: Literal["level", "rank"]
+    name: Name | None
+    before: Name | None = None
+    fell: Flag = False
+
+
+class MerchantAppliedDetail(EventOut):
+    """A member handed in an application to become a merchant; `referrer` brought them in."""
+
+    application_id: Name
+    member: Name
+    referrer: Name | None = None
+
+
+class MerchantDecidedDetail(EventOut):
+    """An application was approved and `store_id` exists now, or was rejected for a reason."""
+
+    application_id: Name
+    member: Name
+    approved: Flag
+    store_id: Name | None = None
+    reason: Text | None = None
+
+
 class SettingsChangedDetail(EventOut):
     """A new version of the settings holds; `changed` names the paths that differ (rule 8.5)."""
 
@@ -316,6 +359,10 @@ EVENTS_OUT: Mapping[str, type[EventOut]] = {
         GivenBackDetail,
         GiftRedeemedDetail,
         AdjustedDetail,
+        ReferrerBoundDetail,
+        LevelReachedDetail,
+        MerchantAppliedDetail,
+        MerchantDecidedDetail,
         SettingsChangedDetail,
     )
 }

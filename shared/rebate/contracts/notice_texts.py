@@ -42,6 +42,13 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "credited": ("amount", "reason"),
     "debited": ("amount", "reason"),
     "love_thawed": ("amount",),
+    "referrer_bound": (),
+    "referrer_removed": (),
+    "team_joined": (),
+    "level_reached": ("name",),
+    "merchant_approved": ("store",),
+    "merchant_rejected": ("reason",),
+    "level_lost": ("name", "before"),
 }
 """The names that a wording of each kind may hold. To members a converted entry is completed."""
 
@@ -78,6 +85,13 @@ DEFAULTS: Mapping[Locale, Mapping[str, str]] = {
         "credited": "钱包入账 {amount}：{reason}",
         "debited": "钱包扣减 {amount}：{reason}",
         "love_thawed": "{amount} 已解冻，可以使用。",
+        "referrer_bound": "您已加入推荐人的团队。",
+        "referrer_removed": "您已不在推荐人的团队中。",
+        "team_joined": "有新成员加入了您的团队。",
+        "merchant_approved": "您的商家入驻申请已通过，门店：{store}。",
+        "merchant_rejected": "您的商家入驻申请未通过：{reason}。",
+        "level_reached": "恭喜，您的等级已升至 {name}，自下一笔订单起生效。",
+        "level_lost": "您已不再满足等级 {before} 的条件，当前等级：{name}。",
     },
     "en": {
         "joined": "Order {order} is in line.",
@@ -126,6 +140,13 @@ DEFAULTS: Mapping[Locale, Mapping[str, str]] = {
         "credited": "Your wallet was credited with {amount}: {reason}",
         "debited": "Your wallet was debited by {amount}: {reason}",
         "love_thawed": "{amount} can be used now.",
+        "referrer_bound": "You have joined your referrer's team.",
+        "referrer_removed": "You are no longer in a referrer's team.",
+        "team_joined": "Somebody has joined your team.",
+        "merchant_approved": "Your application was approved: your store is {store}.",
+        "merchant_rejected": "Your application was not approved: {reason}.",
+        "level_reached": "You have reached {name}: it counts from your next order on.",
+        "level_lost": "The conditions of {before} are not met any more; you are {name} now.",
     },
 }
 

@@ -9,12 +9,14 @@ from rebate.contracts.api import Asset
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.problems import one_of
 from rebate.contracts.scalars import (
+    Bps,
     Count,
     EntryName,
     Flag,
     Id,
     Instant,
     OrderName,
+    PartBps,
     PositiveAmount,
     PositiveCount,
     QueueName,
@@ -30,6 +32,8 @@ SIMULATED_MAX = 20_000
 Supply = Literal["self", "supplier", "aggregated"]
 AdjustableAsset = Literal["cash", "points", "love", "love_frozen", "voucher"]
 ShortText = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
+MaybeText = Annotated[str, Field(strict=True, max_length=500)]
+Link = Annotated[str, Field(strict=True, max_length=1000, pattern=r"^https://[^\s]+$")]
 
 
 class OfEntry(Strict):
@@ -120,6 +124,109 @@ class SaveWording(Strict):
     kind: Id
     text: Text | None
     version: Count
+
+
+class ChangeInvite(Strict):
+    """Let those who have one's invite code see one's nickname, or not any more."""
+
+    show_nickname: Flag
+
+
+class BindReferrer(Strict):
+    """Follow an invite code; the same again is answered as before, with an `id` or without."""
+
+    code: ShortText
+    id: Id | None = None
+
+
+class CorrectBinding(Strict):
+    """Correct who referred a member (rule 2.5.1); `referrer` null: nobody."""
+
+    id: Id
+    member: Id
+    referrer: Id | None
+    reason: ShortText
+
+
+class SaveApplication(Strict):
+    """What one applies with to become a merchant (rule 2.7.1); what is left out is empty.
+
+    `code` is the invite code of who brought one in. Attachments are links.
+    """
+
+    name: MaybeText = ""
+    contact: MaybeText = ""
+    licence: MaybeText = ""
+    address: MaybeText = ""
+    category: MaybeText = ""
+    concession_bps: PartBps | None = None
+    attachments: Annotated[tuple[Link, ...], Field(max_length=20)] = ()
+    code: ShortText | None = None
+
+
+class SubmitApplication(Strict):
+    """Hand one's application in; the same again is answered as before, with or without an `id`."""
+
+    id: Id | None = None
+
+
+class Negotiate(Strict):
+    """Note what was agreed with an applicant so far; `questions` true sends it back with them."""
+
+    id: Id
+    concession_bps: PartBps | None = None
+    merchant_bps: PartBps | None = None
+    note: MaybeText = ""
+    questions: Flag = False
+
+
+class ApproveApplication(Strict):
+    """Approve an application: the store of this id is created, and is the applicant's."""
+
+    id: Id
+    store: Id
+
+
+class RejectApplication(Strict):
+    """Reject an application, with a reason."""
+
+    id: Id
+    reason: ShortText
+
+
+class ChangeTerms(Strict):
+    """A store's own ratios for its online goods (`store`) or its desk (`cashier`), rule 1.2.7."""
+
+    store: Id
+    channel: Literal["store", "cashier"] = "store"
+    extraction_bps: Bps | None = None
+    fixed_bps: Bps | None = None
+    id: Id | None = None
+
+
+class EnterBill(Strict):
+    """A bill at a store's desk, of whose invite code is given, or of a guest (rule 2.7.2)."""
+
+    id: Id
+    store: Id
+    amount: PositiveAmount
+    code: ShortText | None = None
+
+
+class ChangeStaff(Strict):
+    """Give somebody a role in a store; null takes it away. A member is named by id or code."""
+
+    store: Id
+    member: Id | None = None
+    code: ShortText | None = None
+    role: Literal["owner", "cashier"] | None
+    id: Id | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.member is None) == (self.code is None):
+            raise error_at("member", "is required, or code instead")
+        return self
 
 
 class PayoutAccountRequest(Strict):

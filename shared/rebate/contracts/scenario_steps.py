@@ -23,6 +23,7 @@ from rebate.contracts.scalars import (
     SignedCount,
     Text,
 )
+from rebate.contracts.schedules import LEVELS
 from rebate.contracts.validation import Strict, error_at
 from rebate.domain.plans.registry import PLANS
 
@@ -56,7 +57,7 @@ RefusalCode = Literal[
 
 def check_run(name: object) -> object:
     """Return the name of a plan's run; raises PydanticCustomError `run` for anything else."""
-    known = tuple(run.name for _, run in PLANS.runs())
+    known = (*(run.name for _, run in PLANS.runs()), LEVELS)
     if name in known:
         return name
     raise PydanticCustomError(
@@ -298,6 +299,22 @@ class ThawStep(Strict):
     id: Id | None = None
 
 
+class Bind(Strict):
+    """A member follows a referrer's link; with a `reason`, an operator corrects who it was."""
+
+    member: Id
+    referrer: Id | None
+    reason: Text | None = None
+    id: Id | None = None
+    by: Id = "operator"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.referrer is None and self.reason is None:
+            raise error_at("reason", "is required where a binding is ended")
+        return self
+
+
 class Collect(Strict):
     """Rewards that a member collects: all that waits for that (rule 6.2)."""
 
@@ -341,6 +358,7 @@ class Step(Strict):
     gift_state: GiftStateStep | None = None
     adjust: AdjustStep | None = None
     thaw: ThawStep | None = None
+    bind: Bind | None = None
     collect: Collect | None = None
     move: Move | None = None
     event: EventStep | None = None
@@ -381,6 +399,7 @@ ACTIONS = (
     "gift_state",
     "adjust",
     "thaw",
+    "bind",
     "collect",
     "move",
     "event",

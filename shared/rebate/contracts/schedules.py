@@ -16,9 +16,13 @@ RELEASE = "release"
 """The run that lets go of what is held (rule 1.2.8) or frozen (rule 3.6); it is of no plan."""
 
 
+LEVELS = "levels"
+"""The run that lets levels and ranks fall (rule 2.9); it is of no plan."""
+
+
 def payouts() -> tuple[str, ...]:
-    """Return the names of the runs that pay out: those of plans, and the release of holds."""
-    return (*(run.name for _, run in PLANS.runs() if run.pays), RELEASE)
+    """Return the names of the runs that pay out, those of plans, and of those that are of none."""
+    return (*(run.name for _, run in PLANS.runs() if run.pays), RELEASE, LEVELS)
 
 
 class UnreadableTick(Invalid):

@@ -20,10 +20,14 @@ class Above:
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """Who brought the order's store in, and what the store concedes (Rule 2.4)."""
+    """Who brought the order's store in, and what the store concedes (Rule 2.4).
+
+    `ratio_bps` was negotiated for this store in place of the plan's (Rule 2.7.1); None: it was not.
+    """
 
     member: MemberId
     concession_bps: Bps
+    ratio_bps: Bps | None = None
 
 
 @stored_as("reward")

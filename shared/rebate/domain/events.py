@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import Amount, Bps
-from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
+from rebate.domain.names import EntryId, MemberId, OrderId, QueueId, StoreId
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Status
 from rebate.domain.wire import money, stored_as, tag, wire
@@ -328,6 +328,61 @@ class QueueResumed:
     type: Annotated[Literal["QueueResumed"], tag("QueueResumed")] = "QueueResumed"
 
 
+@stored_as("referrer_bound_event")
+@dataclass(frozen=True, slots=True)
+class ReferrerBound:
+    """A member was bound to a referrer (None: to nobody any more), after `before` (Rule 2.5.1).
+
+    `by` is how: `shop`, `code` or `operator`.
+    """
+
+    member: Annotated[MemberId, wire("member")]
+    referrer: Annotated[MemberId | None, wire("referrer")]
+    before: Annotated[MemberId | None, wire("before", absent=None)] = None
+    by: Annotated[str, wire("by", absent="shop")] = "shop"
+    type: Annotated[Literal["ReferrerBound"], tag("ReferrerBound")] = "ReferrerBound"
+
+
+@stored_as("level_reached_event")
+@dataclass(frozen=True, slots=True)
+class LevelReached:
+    """A member reached a level or a team rank, as `ladder` says, by conditions.
+
+    `fell`: it was lost, and `name` (None: none) is what is left of `before` (Rule 2.9).
+    """
+
+    member: Annotated[MemberId, wire("member")]
+    ladder: Annotated[str, wire("ladder")]
+    name: Annotated[str | None, wire("name")]
+    before: Annotated[str | None, wire("before", absent=None)] = None
+    fell: Annotated[bool, wire("fell", absent=False)] = False
+    type: Annotated[Literal["LevelReached"], tag("LevelReached")] = "LevelReached"
+
+
+@stored_as("merchant_applied_event")
+@dataclass(frozen=True, slots=True)
+class MerchantApplied:
+    """A member handed in an application to become a merchant (Rule 2.7)."""
+
+    application: Annotated[str, wire("application")]
+    member: Annotated[MemberId, wire("member")]
+    referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
+    type: Annotated[Literal["MerchantApplied"], tag("MerchantApplied")] = "MerchantApplied"
+
+
+@stored_as("merchant_decided_event")
+@dataclass(frozen=True, slots=True)
+class MerchantDecided:
+    """An application was approved, which created the `store`, or rejected for a reason."""
+
+    application: Annotated[str, wire("application")]
+    member: Annotated[MemberId, wire("member")]
+    approved: Annotated[bool, wire("approved")]
+    store: Annotated[StoreId | None, wire("store", absent=None)] = None
+    reason: Annotated[str | None, wire("reason", absent=None)] = None
+    type: Annotated[Literal["MerchantDecided"], tag("MerchantDecided")] = "MerchantDecided"
+
+
 @stored_as("settings_changed_event")
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
@@ -364,5 +419,9 @@ Event: TypeAlias = (
     | LoveThawed
     | QueuePaused
     | QueueResumed
+    | ReferrerBound
+    | LevelReached
+    | MerchantApplied
+    | MerchantDecided
     | SettingsChanged
 )

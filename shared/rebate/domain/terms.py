@@ -6,6 +6,7 @@ So what settles, prices and shows need not read the document, nor load what chec
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from rebate.domain.levels import LevelTerms
 from rebate.domain.money import Amount, Bps
 from rebate.domain.plans.plan_type import PlanType
 from rebate.domain.plans.registry import PLANS
@@ -13,7 +14,7 @@ from rebate.domain.records import dataclass, field
 from rebate.domain.senders import SendersTerms
 from rebate.domain.wire import money, stored_as, wire
 
-EDITION = 6
+EDITION = 7
 """Raise it when these values change, or what a setting comes to: stored ones are made anew then."""
 
 PlanTerms = TypeVar("PlanTerms")
@@ -23,7 +24,7 @@ class TermsByPlan(dict[str, Any]):
     """The terms of each plan by its name, each a record of the type that its `PlanType` names."""
 
 
-@stored_as("terms_by_plan", 3)
+@stored_as("terms_by_plan", 4)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of all plans, also of those that are off: they settle what they accepted.
@@ -47,6 +48,7 @@ class Terms:
         Bps | None, wire("max_share_of_revenue_bps", absent=None)
     ] = None
     borne_per_day: Annotated[Amount | None, money("borne_per_day", absent=None)] = None
+    levels: Annotated[LevelTerms, wire("levels", absent={})] = LevelTerms()
 
     def of(self, plan: PlanType[PlanTerms]) -> PlanTerms:
         """Return the terms of a plan."""

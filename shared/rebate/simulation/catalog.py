@@ -38,7 +38,6 @@ def bind(world: World, name: str, referrer: str | None) -> None:
         known = world.members.get(above)
         above = known.referrer if known else None
     member.referrer = referrer
-    world.children.setdefault(referrer, []).append(name)
 
 
 def save_product(world: World, detail: Mapping[str, Any], at: Instant) -> Code | None:

@@ -15,7 +15,10 @@ def rise(world: World, order: SimulatedOrder) -> None:
     own = world.rules.levels
     if not world.rules.has_levels or order.member is None:
         return
-    for name in (order.member, *_above(world, order.member)):
+    above = tuple(_above(world, order.member)) if _counts_teams(own) else ()
+    for depth, name in enumerate(above, 1):
+        world.team_orders.setdefault(name, []).append((depth, order))
+    for name in (order.member, *above):
         member = world.member(name)
         level = _reached(world, name, own.get("members", ()), "level", member.level)
         rank = _reached(world, name, own.get("ranks", ()), "rank", member.rank)
@@ -23,6 +26,12 @@ def rise(world: World, order: SimulatedOrder) -> None:
             member.level, member.saved["level"] = level, world.now
         if rank != member.rank:
             member.rank, member.saved["rank"] = rank, world.now
+
+
+def _counts_teams(own: Mapping[str, Any]) -> bool:
+    """Tell whether what those below do counts anywhere."""
+    steps = [*own.get("members", ()), *own.get("ranks", ())]
+    return any("referred" in step or "team_spent" in step for step in steps)
 
 
 def fall(world: World) -> None:
@@ -67,14 +76,19 @@ def _holds(world: World, name: str, step: Mapping[str, Any]) -> bool:
         return False
     if "orders" in step and len(_completed(world, name, since)) < step["orders"]:
         return False
-    children = world.children.get(name, ())
-    bought = sum(1 for child in children if _completed(world, child, since))
-    if "referred" in step and bought < step["referred"]:
+    team = [(depth, each) for depth, each in _of_team(world, name, since) if each.paid]
+    bought = {each.member for depth, each in team if depth == 1}
+    if "referred" in step and len(bought) < step["referred"]:
         return False
-    if "team_spent" not in step:
-        return True
-    team = sum(_spent(world, each, since) for each in _below(world, name, _depth(world)))
-    return bool(team >= step["team_spent"])
+    spent = sum(each.paid for _, each in team)
+    return "team_spent" not in step or spent >= int(step["team_spent"])
+
+
+def _of_team(world: World, name: str, since: Instant) -> Iterator[tuple[int, SimulatedOrder]]:
+    """Yield the orders completed below a member, and how far below their buyers stood then."""
+    for depth, order in world.team_orders.get(name, ()):
+        if (order.completed_at or 0) >= since:
+            yield depth, order
 
 
 def _completed(world: World, name: str, since: Instant) -> list[SimulatedOrder]:
@@ -98,9 +112,3 @@ def _above(world: World, name: str) -> Iterator[str]:
             return
         yield above
         above = world.member(above).referrer
-
-
-def _below(world: World, name: str, depth: int) -> Iterator[str]:
-    for child in world.children.get(name, ()) if depth else ():
-        yield child
-        yield from _below(world, child, depth - 1)

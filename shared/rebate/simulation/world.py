@@ -48,7 +48,8 @@ class World:
         self.queues: dict[str, SimulatedQueue] = {}
         self.orders: dict[str, SimulatedOrder] = {}
         self.members: dict[str, KnownMember] = {}
-        self.children: dict[str, list[str]] = {}
+        self.team_orders: dict[str, list[tuple[int, SimulatedOrder]]] = {}
+        """Completed orders below a member, with how far below their buyers stood then."""
         self.products: dict[str, KnownProduct] = {}
         self.stores: dict[str, KnownStore] = {}
         self.wallets = Wallets()

@@ -6,13 +6,16 @@ Those that need more than their rows have modules of their own: an index, an exp
 from typing import Any
 
 from rebate.adapters.tables.base import Item, SortedTable, Table
-from rebate.adapters.tables.expiring import AnswersTable, NoticesTable
+from rebate.adapters.tables.expiring import AnswersTable, NoticesTable, TriesTable
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
 from rebate.domain.day_figures import DayFigures
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
+from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember
+from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
+from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
@@ -25,6 +28,7 @@ from rebate.usecases.storage.rows import (
     CompletedSpend,
     ConnectedOrder,
     ConnectorState,
+    Corrections,
     CurrentSettings,
     DividendRun,
     Holder,
@@ -103,6 +107,19 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("days", DayFigures, SortedTable),
     _table("audits", AuditRun, SortedTable),
     _table("audit_parts", AuditPart, SortedTable),
+    _table("invitations", Invitation),
+    _table("bindings", Binding),
+    _table("corrections", Corrections),
+    _table("team_members", TeamMember, SortedTable),
+    _table("team_figures", TeamFigures, SortedTable),
+    TriesTable,
+    _table("team_orders", TeamOrder, SortedTable),
+    _table("team_uplines", TeamUpline),
+    _table("level_runs", LevelRun),
+    _table("applications", Application),
+    _table("applicants", Applicant),
+    _table("store_rights", StoreRight, SortedTable),
+    _table("bills", Bill, SortedTable),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute
 
 from rebate.adapters.tables.base import SortedTable, Table
+from rebate.domain.invitations import Tries
 from rebate.domain.times import SECOND
 from rebate.usecases.storage.rows import Answer, Notice
 
@@ -50,3 +51,23 @@ class NoticesTable(SortedTable[Notice]):
     def further(cls, row: Notice) -> dict[str, Any]:
         """Return when DynamoDB may remove the row."""
         return {"expires_at": row.at // SECOND + NOTICES_KEPT}
+
+
+class TriesTable(SortedTable[Tries]):
+    """How often somebody tried invite codes that there are not (Rule 2.5.1)."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "tries"
+    kind = Tries
+    expires = "expires_at"
+
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def further(cls, row: Tries) -> dict[str, Any]:
+        """Return when DynamoDB may remove the row."""
+        return {"expires_at": row.expires_at}

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from rebate.contracts.routes import anybody, members, operators, shops
+from rebate.contracts.routes import anybody, members, merchants, operators, shops
 from rebate.contracts.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *anybody.ROUTES,
     *members.ROUTES,
+    *merchants.ROUTES,
     *shops.ROUTES,
     *operators.ROUTES,
 )

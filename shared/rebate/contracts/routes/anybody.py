@@ -1,6 +1,7 @@
 """What anybody may ask."""
 
-from rebate.contracts.routes.route import Audience, Kind, Route, parameter
+from rebate.contracts.notice_texts import LOCALES
+from rebate.contracts.routes.route import Audience, Kind, Route, choice, parameter
 
 ROUTES = (
     Route(
@@ -20,5 +21,14 @@ ROUTES = (
         "Commitments, seeds of days that are over, and the odds in force",
         gives="draws.Draws",
         query=(parameter("day", Kind.DAY),),
+    ),
+    Route(
+        "GET",
+        "/v1/invites/{code}",
+        Audience.ANYBODY,
+        "What an invite code is, and its inviter's nickname where the inviter shows it",
+        gives="people.InviteShown",
+        query=(choice("locale", LOCALES),),
+        share_percent=5,
     ),
 )

@@ -306,4 +306,34 @@ _MONEY = (
     ),
 )
 
-ROUTES = (*_BUSINESS, *_SETTINGS, *_MONEY)
+_PEOPLE = (
+    Route(
+        "GET",
+        "/v1/bindings",
+        _OPERATOR,
+        "Corrections of who referred whom, of a member or of all, the newest first",
+        _VIEWER,
+        gives="people.BindingsShown",
+        query=(parameter("member", Kind.ID), AFTER),
+    ),
+    Route(
+        "POST",
+        "/v1/bindings",
+        _OPERATOR,
+        "Correct who referred a member, with a reason",
+        _SUPPORT,
+        takes="requests.CorrectBinding",
+        gives="people.BindingShown",
+    ),
+    Route(
+        "GET",
+        "/v1/bindings/shared",
+        _OPERATOR,
+        "Members who withdraw to the payout reference of their referrer",
+        _VIEWER,
+        gives="people.SharedAccounts",
+        query=(AFTER,),
+    ),
+)
+
+ROUTES = (*_BUSINESS, *_SETTINGS, *_MONEY, *_PEOPLE)

@@ -6,6 +6,7 @@ A check yields one problem for each thing that is wrong, with its whole path.
 from collections.abc import Iterator
 
 from rebate.contracts.problems import Problem
+from rebate.contracts.settings.levels import level_problems
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import all_plan_settings
 from rebate.contracts.settings.senders import sender_problems
@@ -18,3 +19,4 @@ def settings_problems(settings: Settings) -> Iterator[Problem]:
         if plan is not None:
             yield from described.problems(plan, settings)
     yield from sender_problems(settings.senders)
+    yield from level_problems(settings.levels)

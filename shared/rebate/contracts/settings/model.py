@@ -10,6 +10,7 @@ from pydantic import create_model
 from rebate.contracts.scalars import Currency, Id, PartBps, PositiveDays, Timezone
 from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
+from rebate.contracts.settings.levels import LevelSettings
 from rebate.contracts.settings.senders import SenderSettings
 from rebate.contracts.settings.wallet import Guards, WalletSettings
 from rebate.contracts.validation import Strict
@@ -56,6 +57,13 @@ class Settings(_Shop):
     )
     guards: Guards = setting(
         "Guards", "风控", "8.4", example={"rebates_per_day": 10000000}, default=Guards()
+    )
+    levels: LevelSettings = setting(
+        "Levels by conditions",
+        "等级条件",
+        "2.9",
+        example={"members": [{"level": "gold", "spent": 100000}]},
+        default=LevelSettings(),
     )
     connectors: Mapping[ConnectorKey, Connector] = setting(
         "Connectors", "店铺连接", "0.13", example={"my-shop": {"sender": "shop-a"}}, default={}

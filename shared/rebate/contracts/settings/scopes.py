@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
 from rebate.contracts.scalars import Amount, Bps, Clock, Count, Id, Instant, PositiveAmount, Weekday
 from rebate.contracts.settings.entitlement import ScopeEntitlement
 from rebate.contracts.settings.fields import REQUIRED, setting
@@ -65,6 +67,10 @@ class Limits(Strict):
     total: Count | None = setting("Entries in all", "总限制", "1.5.4", example=3)
 
 
+Span = Annotated[tuple[Bps, ...], Field(min_length=2, max_length=2)]
+"""The lowest and the highest ratio."""
+
+
 class Bounds(Strict):
     """Limits to single entries, and to the ratios that a store may set within (rule 1.2.7)."""
 
@@ -85,6 +91,20 @@ class Bounds(Strict):
     )
     entitlement_ceiling_bps: Bps | None = setting(
         "Highest entitlement ratio of stores", "门店权益比例上限", "1.2.7", example=13000
+    )
+    extraction_bps: Span | None = setting(
+        "Extraction ratios that stores set",
+        "门店可设提取比例",
+        "1.2.7",
+        example=[500, 3000],
+        note="Lowest and highest: within them owners of stores set their own. Absent: they do not.",
+    )
+    fixed_bps: Span | None = setting(
+        "Entitlement ratios that stores set",
+        "门店可设权益比例",
+        "1.2.7",
+        example=[1000, 13000],
+        note="Lowest and highest: within them owners of stores set their own. Absent: they do not.",
     )
 
 

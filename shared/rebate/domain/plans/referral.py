@@ -82,7 +82,9 @@ def rewards(
     found = [*_by_level_of_referral(terms, paid_levels), *_by_rank(terms, paid_levels)]
     if merchant:
         concession = None if terms.merchant_on_turnover else merchant.concession_bps
-        found.append(Reward("merchant", merchant.member, terms.merchant_bps, concession))
+        own = merchant.ratio_bps
+        ratio = terms.merchant_bps if own is None else own
+        found.append(Reward("merchant", merchant.member, ratio, concession))
     return [reward for reward in found if reward.ratio_bps]
 
 

@@ -16,6 +16,7 @@ from rebate.domain.currencies import decimals_of
 from rebate.domain.draws import commitment
 from rebate.domain.gifts import GiftCount, Redemption
 from rebate.domain.holds import Hold
+from rebate.domain.invitations import TeamFigures, TeamMember
 from rebate.domain.ledger import (
     Account,
     QueueAccount,
@@ -40,6 +41,7 @@ from rebate.usecases.audit.finding import AuditDifference, Reading, wrong
 from rebate.usecases.audit.heads import JournalDays
 from rebate.usecases.audit.journal import Sums, add_digest, add_up, movement_digest
 from rebate.usecases.audit.orders import OrderAudit
+from rebate.usecases.audit.people import PeopleAudit
 from rebate.usecases.audit.places import PlaceAudit
 from rebate.usecases.audit.settings import SettingsAudit
 from rebate.usecases.audit.tickets import TicketAudit, orphans
@@ -65,6 +67,7 @@ from rebate.usecases.storage.rows import (
     Journal,
     Key,
     ListItem,
+    Member,
     OrderRefund,
     Periods,
     Seed,
@@ -131,6 +134,7 @@ class AuditPass:
         self._turnover = PeriodAudit()
         self._told: dict[MemberId, int] = {}
         self._audits: dict[QueueId, tuple[TicketAudit, PlaceAudit]] = {}
+        self._people = PeopleAudit()
         self._phase = 0
         self._after: Key | None = None
 
@@ -161,7 +165,7 @@ class AuditPass:
 
     def _phases(self, store: Any) -> Sequence[Phase]:  # noqa: ANN401 - none is needed to count them
         """Return what is read, in this order: what comes later is held against what came before."""
-        orders = self._orders
+        orders, people = self._orders, self._people
         kinds = (Withdrawal, Request, Redemption, GiftCount)
         return (
             Phase(Queue, self._queue),
@@ -198,7 +202,14 @@ class AuditPass:
                 partial(orders.rest_of_strays, store),
                 lambda: orders.tickets != self.rows["Ticket"],
             ),
+            Phase(Member, people.member, people.loops, self._are_at_rest),
+            Phase(TeamMember, people.place, people.without_place, self._are_at_rest),
+            Phase(TeamFigures, people.figures, people.untold, self._are_at_rest),
         )
+
+    def _are_at_rest(self) -> bool:
+        """Tell whether nobody else writes: bonds and figures of an instant are not kept."""
+        return self.began is None
 
     def _keep(self, row: Any) -> None:  # noqa: ANN401 - a row of any kind of which there are few
         self._kept.setdefault(type(row), []).append(row)
@@ -327,6 +338,7 @@ class AuditPass:
     def _commission(self, row: Commission) -> Found:
         self._heads[f"referral/{row.order}"] = row.head
         self._orders.note_commission(row)
+        self._people.commission(row)
         self._turnover.of_order(row)
         yield from check_commission(row, self._sums)
 

@@ -14,10 +14,10 @@ from rebate.domain.plans import queue_rebate
 from rebate.domain.records import dataclass, replace
 from rebate.domain.senders import UNNAMED
 from rebate.domain.times import Instant
-from rebate.usecases.catalog.bonds import Bond, bond_of, bound_once
+from rebate.usecases.catalog.bonds import Bond, bond_of, bound_once, bound_writes
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Key, Member, Product, Seen, Shop
+from rebate.usecases.storage.rows import MEMBER_FIELDS, Key, Member, Product, Seen, Shop, new_member
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its row."""
@@ -88,10 +88,10 @@ class CatalogAcceptance:
         if bond.referrer is not None and not isinstance(after, Product):
             after = replace(after, referrer=bond.referrer)
         if after != known:
-            put = Put(
-                replace(after, version=known.version + 1, sender=sender), expects=known.version
-            )
-            self.store.commit([put, *bond.writes])
+            after = replace(after, version=known.version + 1, sender=sender)
+            if isinstance(known, Member) and isinstance(after, Member):
+                bond, after = self._bound(known, after, bond)
+            self.store.commit([Put(after, expects=known.version), *bond.writes])
         return Saved(known.id, _outcome(known, after, told), bond.refused)
 
     def _known(self, event: CatalogEvent) -> "_Row":
@@ -99,7 +99,7 @@ class CatalogAcceptance:
         match event:
             case MemberSaved():
                 member = MemberId(event.member_id)
-                return self.store.get(Member, Key(member)) or Member(member, refers=False, told={})
+                return self.store.get(Member, Key(member)) or new_member(member)
             case ProductSaved():
                 product = ProductId(event.product_id)
                 return self.store.get(Product, Key(product)) or Product(product, told={})
@@ -113,6 +113,14 @@ class CatalogAcceptance:
         if isinstance(known, Shop) and isinstance(event, StoreSaved):
             return bound_once(known.referrer, event.referrer_id)
         return Bond()
+
+    def _bound(self, known: Member, after: Member, bond: Bond) -> tuple[Bond, Member]:
+        """Return what else is stored with a member who may be bound now."""
+        if known.referrer == after.referrer:
+            return bond, after
+        now = self.clock.now()
+        after = replace(after, bound_at=now)
+        return replace(bond, writes=(*bond.writes, *bound_writes(known, after, now, "shop"))), after
 
     def _takes_part(self, event: ProductSaved) -> bool:
         """Decide once whether a new product takes part (Rule 1.4 (2)).
@@ -188,7 +196,7 @@ def _outcome(known: _Row, after: _Row, told: Mapping[str, Any] | None) -> str:
 
 
 _ALL: Mapping[type, tuple[str, ...]] = {
-    Member: ("level", "rank", "nickname", "avatar_url"),
+    Member: MEMBER_FIELDS,
     Product: ("name", "supply", "store", "on_sale", "margin_bps"),
     Shop: ("name", "concession_bps"),
 }

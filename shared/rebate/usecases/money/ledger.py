@@ -9,7 +9,7 @@ stock or request one is decided anew.
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
+from rebate.domain.errors import Code, Rejected
 from rebate.domain.events import Event
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
 from rebate.domain.money import Amount
@@ -20,6 +20,7 @@ from rebate.domain.requests import DayCount, FrozenLove, Request
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wallets import Wallet
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
 from rebate.usecases.storage.rows import (
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Named = TypeVar("Named")
-
-ATTEMPTS = 30
-"""How often a request is decided anew because others wrote to the same rows first."""
 
 FROZEN = "frozen_love"
 """The list of all frozen love value, by when it was credited."""
@@ -67,12 +65,7 @@ class WalletLedger:
         Raises:
             Unavailable: they kept doing so.
         """
-        for number in range(ATTEMPTS):
-            try:
-                return attempt()
-            except Conflict:
-                self.pause(number)
-        raise Unavailable("others keep writing to this wallet")
+        return attempted(attempt, self.pause, "this wallet")
 
     def wallet(self, member: MemberId) -> Wallet:
         """Return a member's balances."""

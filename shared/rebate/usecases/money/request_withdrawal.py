@@ -11,6 +11,7 @@ from rebate.domain.names import MemberId
 from rebate.domain.times import Instant
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.money.ledger import WalletLedger, source_of
+from rebate.usecases.people.shared_accounts import shared_writes
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows import ListItem, key_of, owned_key
 
@@ -86,6 +87,7 @@ def _request(
     rows += [Put(moved_to(of_member(member), asked)), Put(moved_to(of_state("asked"), asked))]
     if account:
         rows.append(Put(PayoutAccount(member, name, *account)))
+        rows += shared_writes(ledger.store, asked, account.reference)
     ledger.post(
         withdrawal_source(asked),
         asked.version,

@@ -1,10 +1,8 @@
 """Withdrawals, redemptions, gifts and adjustments, in lists of which none needs a scan."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
 
 from rebate.contracts import money as shown
-from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.csv_text import Figure, as_csv
 from rebate.contracts.figures import decimal
 from rebate.domain.gifts import Gift, Redemption
@@ -18,10 +16,9 @@ from rebate.domain.withdrawals import PayoutAccount, Withdrawal, masked
 from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.adjust import ASKED
 from rebate.usecases.money.save_gift import GIFTS
+from rebate.usecases.storage.listed import listed
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, ListItem, joined, key_of, owned_key, request_key
-
-Row = TypeVar("Row")
+from rebate.usecases.storage.rows import Key, ListItem, joined, owned_key, request_key
 
 FILE_ROWS_MAX = 2_000
 """Payouts in one bank file: what is left is in the next one, once these are told as paid."""
@@ -33,7 +30,7 @@ def show_withdrawals(
     store: Store, currency: str, *, state: str, after: str | None = None
 ) -> shown.Withdrawals:
     """Return a page of all withdrawals in a state, the oldest first."""
-    rows, end = _page(
+    rows, end = listed(
         store, Withdrawal, request_withdrawal.of_state(state), after, key=_owned, backwards=False
     )
     return shown.Withdrawals(withdrawals_shown(store, rows, names=True), currency, end)
@@ -43,7 +40,7 @@ def show_own_withdrawals(
     store: Store, currency: str, member: MemberId, after: str | None = None
 ) -> shown.Withdrawals:
     """Return a page of a member's withdrawals, the newest first."""
-    rows, end = _page(
+    rows, end = listed(
         store, Withdrawal, request_withdrawal.of_member(member), after, key=_owned, backwards=True
     )
     return shown.Withdrawals(withdrawals_shown(store, rows, names=False), currency, end)
@@ -88,7 +85,7 @@ def bank_file(store: Store, currency: str) -> str:
 def show_redemptions(store: Store, *, state: str, after: str | None = None) -> shown.Redemptions:
     """Return a page of all redemptions in a state, the oldest first."""
     list_ = redeem_gift.of_state(state)
-    rows, end = _page(store, Redemption, list_, after, key=_owned, backwards=False)
+    rows, end = listed(store, Redemption, list_, after, key=_owned, backwards=False)
     return shown.Redemptions(tuple(map(redemption_shown, rows)), end)
 
 
@@ -97,13 +94,13 @@ def show_own_redemptions(
 ) -> shown.Redemptions:
     """Return a page of a member's redemptions, the newest first."""
     list_ = redeem_gift.of_member(member)
-    rows, end = _page(store, Redemption, list_, after, key=_owned, backwards=True)
+    rows, end = listed(store, Redemption, list_, after, key=_owned, backwards=True)
     return shown.Redemptions(tuple(map(redemption_shown, rows)), end)
 
 
 def show_gifts(store: Store, at: Instant, *, closed: bool, after: str | None = None) -> shown.Gifts:
     """Return a page of gifts; those that cannot be redeemed now only with `closed`."""
-    rows, end = _page(store, Gift, GIFTS, after, key=lambda item: Key(item.id), backwards=False)
+    rows, end = listed(store, Gift, GIFTS, after, key=lambda item: Key(item.id), backwards=False)
     kept = [each for each in rows if closed or each.is_open(at)]
     return shown.Gifts(tuple(gift_shown(each, at) for each in kept), end)
 
@@ -114,7 +111,7 @@ def show_adjustments(store: Store, after: str | None = None) -> shown.Receipts:
     def key(item: ListItem) -> Key:
         return request_key(MovementKind.ADJUSTMENT, OPERATORS, item.id)
 
-    rows, end = _page(store, Request, ASKED, after, key=key, backwards=False)
+    rows, end = listed(store, Request, ASKED, after, key=key, backwards=False)
     return shown.Receipts(tuple(map(receipt, rows)), end)
 
 
@@ -182,22 +179,6 @@ def amount_text(amount: int, pocket: BalanceType, currency: str) -> Figure:
     """Return an amount as people write it: with the decimals of its currency, or of hundredths."""
     in_money = pocket in {BalanceType.CASH, BalanceType.PENDING, BalanceType.HELD}
     return Figure(decimal(amount, currency if in_money else None))
-
-
-def _page(
-    store: Store,
-    kind: type[Row],
-    list_: str,
-    after: str | None,
-    *,
-    key: Callable[[ListItem], Key],
-    backwards: bool,
-) -> tuple[list[Row], str | None]:
-    """Return a page of what stands in a list, and where the next one begins."""
-    items = store.query(ListItem, list_, after=after, limit=PAGE_SIZE, backwards=backwards)
-    found: dict[Key, Any] = dict(store.get_many(kind, map(key, items)))
-    rows = [found[key(item)] for item in items if key(item) in found]
-    return rows, key_of(items[-1]).sort if len(items) == PAGE_SIZE else None
 
 
 def _owned(item: ListItem) -> Key:

@@ -28,6 +28,7 @@ from rebate.domain.events import (
 )
 from rebate.domain.wire import Unknown
 from rebate.usecases.money.tell_members import told_of
+from rebate.usecases.people.tell_people import people_told
 from rebate.usecases.storage.ports import WRITES_MAX, Put, Store
 from rebate.usecases.storage.rows import Journal, Notice
 
@@ -71,7 +72,7 @@ def to_queue(queue: str) -> str:
 
 def _notices(row: Journal, place: int, event: Event) -> Iterator[Notice]:
     name = f"{row.source}#{row.number}#{place}"
-    for member, kind, facts in told_of(event):
+    for member, kind, facts in (*told_of(event), *people_told(event)):
         yield Notice(to_member(member), row.at, name, kind, facts)
     told = _told(event)
     if told is None:

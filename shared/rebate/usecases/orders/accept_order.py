@@ -27,6 +27,7 @@ from rebate.usecases.orders.early_events import ExpiredEvent, early_of, has_room
 from rebate.usecases.orders.pace_orders import turn_of
 from rebate.usecases.orders.price_order import Priced, price_order
 from rebate.usecases.orders.store_order import Outbox, load_order, refund_of, repriced, store_order
+from rebate.usecases.people.levels import Levels
 from rebate.usecases.settings.save_settings import InForce, SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
 from rebate.usecases.storage.rows import (
@@ -36,6 +37,7 @@ from rebate.usecases.storage.rows import (
     OrderRefund,
     Unclaimed,
     key_of,
+    new_member,
     refund_key,
 )
 
@@ -85,9 +87,14 @@ class OrderAcceptance:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._accept(event, sender, is_replay=is_replay)
+                accepted = self._accept(event, sender, is_replay=is_replay)
             except Conflict:
                 continue
+            # whoever is given the event again does this again, so it is done once it is stored
+            levels = Levels(self.store, self.clock, self.settings)
+            follow = levels.recount if isinstance(event, OrderRefunded) else levels.rise
+            follow(accepted.order)
+            return accepted
         message = f"others keep writing to order {event.order_id} or its buyer"
         raise Unavailable(message)
 
@@ -142,8 +149,9 @@ class OrderAcceptance:
         rows += _claimed(order, settled)
         rows += self._introduced(sender)
         # a buyer is a member from then on (Rule 3.2)
-        if member and (priced.limited or not member.version):
-            rows.append(Put(replace(member, version=member.version + 1), expects=member.version))
+        if member and (priced.limited or not member.bought):
+            more = replace(member, bought=True, version=member.version + 1)
+            rows.append(Put(more, expects=member.version))
         store_order(self.store, order, settled, rows, mail)
         letters = tuple(map(letter_of(settled), settled.early))
         return Accepted(order.id, "accepted", priced.order.queues, letters)
@@ -162,7 +170,7 @@ class OrderAcceptance:
         if event.member is None:
             return None
         name = MemberId(event.member.id)
-        return self.store.get(Member, Key(name)) or Member(name, told={}, refers=False)
+        return self.store.get(Member, Key(name)) or new_member(name)
 
     def _completed(self, order: Order, event: OrderCompleted, sender: str) -> Accepted:
         at = instant_of(event.completed_at)

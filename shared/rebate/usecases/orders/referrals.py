@@ -32,7 +32,7 @@ class Referrals:
         shop = None if self.order.channel == "mall" else self.shop
         if shop is None or shop.referrer is None:
             return None
-        return Merchant(shop.referrer, self._conceded_bps(shop))
+        return Merchant(shop.referrer, self._conceded_bps(shop), shop.merchant_bps)
 
     def above(self, depth: int) -> Sequence[Above]:
         """Return the members above the buyer, the nearest first, as many as `depth` at most."""

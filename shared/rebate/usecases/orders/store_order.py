@@ -205,7 +205,8 @@ def _spending(after: Order) -> list[Write]:
         group = queue_rebate.spending_group(after, line)
         if group:
             groups[group] = groups.get(group, 0) + left[line.id]
-    return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups))]
+    paid = sum(left.values())
+    return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups, paid))]
 
 
 def _bounds(queue: QueueId, order: Order) -> tuple[Bound, ...]:

@@ -29,7 +29,7 @@ def show_queues(store: Store) -> api.Queues:
     """Return all queues, by their ids."""
     rows = sorted(store.scan(Queue), key=lambda queue: queue.id)
     stalled = products_off_sale(store, rows)
-    return api.Queues(queues=tuple(_queue(row, stalled) for row in rows))
+    return api.Queues(queues=tuple(queue_shown(row, stalled) for row in rows))
 
 
 def show_queue(
@@ -42,13 +42,14 @@ def show_queue(
     tickets, end = line_page(store, row, after)
     entries = EntryViewer(store, terms).view(tickets)
     return api.QueueLine(
-        queue=_queue(row, products_off_sale(store, [row])),
+        queue=queue_shown(row, products_off_sale(store, [row])),
         line=tuple(entry for entry in entries if entry.place is not None),
         next=end,
     )
 
 
-def _queue(row: Queue, stalled: Container[QueueId]) -> api.QueueShown:
+def queue_shown(row: Queue, stalled: Container[QueueId] = ()) -> api.QueueShown:
+    """Return a queue with its figures; those that are `stalled` are said to be."""
     waiting, name = row.standing, PLANS.queue(row.id)
     return api.QueueShown(
         queue=row.id,

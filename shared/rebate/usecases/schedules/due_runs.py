@@ -8,7 +8,7 @@ which a tick was due, so a late or repeated one gets the same answer.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rebate.contracts.schedules import RELEASE
+from rebate.contracts.schedules import LEVELS, RELEASE
 from rebate.domain.clearings import Schedule
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
@@ -69,6 +69,8 @@ def _schedule_of(name: str, terms: Terms) -> Schedule | None:
     """Return when a run is due, None where its plan is off or has no such run now."""
     if name == RELEASE:
         return None
+    if name == LEVELS:
+        return Schedule("month") if terms.levels.fall and terms.levels.are_set else None
     plan, run = PLANS.run(name)
     return run.schedule(terms.of(plan)) if terms.has_on(plan) else None
 

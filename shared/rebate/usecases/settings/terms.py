@@ -1,9 +1,11 @@
 """From the settings document to the terms of all plans."""
 
 from rebate.contracts.settings import Settings
+from rebate.contracts.settings.levels import LevelConditions
 from rebate.contracts.settings.margin import default_margin
 from rebate.contracts.settings.plans import all_plan_settings
 from rebate.contracts.settings.senders import SenderSettings
+from rebate.domain.levels import MAX_DEPTH, LevelStep, LevelTerms
 from rebate.domain.names import StoreId
 from rebate.domain.senders import SendersTerms, SenderTerms
 from rebate.domain.terms import Terms, TermsByPlan
@@ -23,7 +25,22 @@ def terms_of(settings: Settings) -> Terms:
         borne_per_day=settings.guards.borne_per_day,
         senders=_senders(settings),
         early_days=settings.early_days,
+        levels=_levels(settings),
     )
+
+
+def _levels(settings: Settings) -> LevelTerms:
+    own, referral = settings.levels, settings.plan("referral")
+    return LevelTerms(
+        tuple(_step(each.level, each) for each in own.members),
+        tuple(_step(each.rank, each) for each in own.ranks),
+        own.fall,
+        MAX_DEPTH if referral is None else referral.max_depth,
+    )
+
+
+def _step(name: str, own: LevelConditions) -> LevelStep:
+    return LevelStep(name, own.spent, own.orders, own.referred, own.team_spent, own.days)
 
 
 def _senders(settings: Settings) -> SendersTerms:

@@ -23,6 +23,7 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
 from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.people.team_figures import month_of, team_writes
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.day_sums import Payday
 from rebate.usecases.settlement.pending_commands import is_ripe
@@ -125,6 +126,7 @@ class CommissionPayment:
             if each.amount < due
         )
         after = Commission(order.id, paid, sum(order.left().values()))
+        after = replace(after, month=month_of(order, in_force.terms.zone) if paid else None)
         counts = in_force.terms.of(referral.PLAN).dividend is not None
         tally = payday.tally(order.id) if counts or payday.paid else None
         if tally and counts:
@@ -133,6 +135,7 @@ class CommissionPayment:
         yield from payday.writes(tally)
         if tally and payday.paid:
             yield payday.counted(tally, payday.paid, order.store)
+        yield from team_writes(self.store, order, None, after)
         yield from self._book(order, None, after, cut)
 
     def _lowered(self, order: Order, known: Commission, at: Instant) -> Iterator[Write]:
@@ -155,6 +158,7 @@ class CommissionPayment:
             yield from payday.writes(tally)
         if lost:
             yield payday.counted(tally, lost, order.store)
+        yield from team_writes(self.store, order, known, after)
         yield from self._book(order, known, after)
 
     def _book(

@@ -17,7 +17,10 @@ from rebate.domain.day_figures import DayFigures
 from rebate.domain.events import Event
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
+from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember, Tries
 from rebate.domain.ledger import BalanceType, JournalEntry, Reason
+from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
+from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import (
     NO_QUEUE,
@@ -70,6 +73,9 @@ class Key(NamedTuple):
 
 PERIODS = Key("dividend")
 """Where it stands which period of the dividend is open."""
+
+CORRECTIONS = Key("corrections")
+"""Where it stands how often a binding was corrected."""
 
 
 def joined(*parts: str) -> str:
@@ -179,7 +185,7 @@ class Inbox:
     others: Annotated[tuple[BatchedCommand, ...], wire("others", absent=[])] = ()
 
 
-@stored_as("journal", 3)
+@stored_as("journal", 6)
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation).
@@ -233,14 +239,15 @@ class Seen(NamedTuple):
     digest: str
 
 
-@stored_as("member", 2)
+@stored_as("member", 3)
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member's profile, as the shop told it last; a referral binds once (Rule 2.5).
 
     `told` is as of when each field is known, by its name (None: all as of `saved_at`), and `seen`
     the events of those instants. `sender` told it last. `refers`: whether somebody may be bound to
-    the member (None: nobody looked).
+    the member (None: nobody looked). `bought`: whether an order of the member was accepted (None:
+    nobody looked). `invite` is the member's code; `bound_at` is when the referrer was bound.
     """
 
     id: Annotated[MemberId, wire("id")]
@@ -255,6 +262,26 @@ class Member:
     seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
     sender: Annotated[str | None, wire("sender", absent=None)] = None
     refers: Annotated[bool | None, wire("refers", absent=None)] = None
+    bought: Annotated[bool | None, wire("bought", absent=None)] = None
+    invite: Annotated[str | None, wire("invite", absent=None)] = None
+    bound_at: Annotated[Instant | None, wire("bound_at", absent=None)] = None
+
+
+MEMBER_FIELDS = ("level", "rank", "nickname", "avatar_url")
+"""What is told of a member, each as of an instant of its own."""
+
+
+def new_member(name: MemberId) -> Member:
+    """Return a member of whom nothing is known yet: nobody below, and no order."""
+    return Member(name, told={}, refers=False, bought=False)
+
+
+@stored_as("corrections")
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """How often a binding was corrected: until the next time, bonds never change."""
+
+    version: Annotated[int, wire("version", absent=0)] = 0
 
 
 @stored_as("product", 2)
@@ -276,10 +303,13 @@ class Product:
     sender: Annotated[str | None, wire("sender", absent=None)] = None
 
 
-@stored_as("shop", 2)
+@stored_as("shop", 3)
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A store of the catalog."""
+    """A store of the catalog.
+
+    `merchant_bps` was negotiated for who brought it in, in place of the plan's (Rule 2.7.1).
+    """
 
     id: Annotated[StoreId, wire("id")]
     version: Annotated[int, wire("version", absent=0)] = 0
@@ -290,20 +320,28 @@ class Shop:
     told: Annotated[dict[str, Instant] | None, wire("told", absent=None)] = None
     seen: Annotated[tuple[Seen, ...], wire("seen", absent=[])] = ()
     sender: Annotated[str | None, wire("sender", absent=None)] = None
+    merchant_bps: Annotated[Bps | None, wire("merchant_bps", absent=None)] = None
 
 
-@stored_as("spend")
+@stored_as("spend", 2)
 @dataclass(frozen=True, slots=True)
 class CompletedSpend:
     """What a completed order adds to its buyer's cumulative spend, after refunds (Rule 1.3.2).
 
-    `groups` holds the amount per group of goods that count together: `mall`, or a store.
+    `groups` holds the amount per group of goods that count together: `mall`, or a store. `paid` is
+    what is left of the whole order (None: of earlier rows the groups are all that is known).
     """
 
     member: Annotated[MemberId, wire("member")]
     order: Annotated[OrderId, wire("order")]
     completed_at: Annotated[Instant, wire("completed_at")]
     groups: Annotated[dict[str, Amount], wire("groups", absent={})] = field(default_factory=dict)
+    paid: Annotated[Amount | None, money("paid", absent=None)] = None
+
+    @property
+    def left(self) -> Amount:
+        """What is left of the order, as far as it is known."""
+        return sum(self.groups.values()) if self.paid is None else self.paid
 
 
 @stored_as("settings_version", 2, retired=("terms",))
@@ -354,13 +392,14 @@ class Paid:
     amount: Annotated[Amount, money("amount", absent=0)] = 0
 
 
-@stored_as("commission", 4, retired=("divided",))
+@stored_as("commission", 5, retired=("divided",))
 @dataclass(frozen=True, slots=True)
 class Commission:
     """An order's referral rewards as they are paid; `turnover` is what is left of its amount.
 
     `period` is the dividend's in whose turnover the order counts, None: in no one's (Rule 2.3.1).
     `head` is the fingerprint of its last journal row.
+    `month` is that in which it counts in promoters' figures, None: in none (Rule 2.8).
     """
 
     order: Annotated[OrderId, wire("order")]
@@ -369,6 +408,7 @@ class Commission:
     version: Annotated[int, wire("version", absent=0)] = 0
     period: Annotated[int | None, wire("period", absent=None)] = None
     head: Annotated[str, wire("head", absent="")] = ""
+    month: Annotated[str | None, wire("month", absent=None)] = None
 
 
 @stored_as("tally")
@@ -671,6 +711,16 @@ def request_key(kind: str, caller: str, name: str) -> Key:
     return Key(joined(kind, name), joined(caller))
 
 
+def figures_key(promoter: MemberId, member: MemberId) -> Key:
+    """Return where it stands what a member earned a promoter; of no member: who bought in all."""
+    return Key(promoter, joined("of", member))
+
+
+def right_key(store: StoreId, member: MemberId) -> Key:
+    """Return where it stands what a member may do in a store."""
+    return Key(store, joined(member))
+
+
 def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
     """Return where further lines of an order are stored."""
     return Key(order, joined(digest, number(row)))
@@ -708,6 +758,19 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Redemption: lambda r: owned_key(r.id, r.member),
     ListItem: lambda r: Key(r.list, joined(number(r.at), r.id, r.member)),
     Member: lambda r: Key(r.id),
+    Corrections: lambda _: CORRECTIONS,
+    Invitation: lambda r: Key(r.code),
+    Binding: lambda r: Key(r.id),
+    TeamMember: lambda r: Key(r.referrer, f"{number(r.at)}#{r.ref}"),
+    TeamFigures: lambda r: figures_key(r.promoter, r.member),
+    Tries: lambda r: Key(r.who, number(r.hour)),
+    TeamOrder: lambda r: Key(r.above, joined(number(r.completed_at), r.order)),
+    TeamUpline: lambda r: Key(r.order),
+    LevelRun: lambda r: Key(r.id),
+    Application: lambda r: Key(r.id),
+    Applicant: lambda r: Key(r.member),
+    StoreRight: lambda r: right_key(r.store, r.member),
+    Bill: lambda r: Key(r.store, joined(r.id)),
     Product: lambda r: Key(r.id),
     Shop: lambda r: Key(r.id),
     CompletedSpend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),

@@ -100,6 +100,9 @@ def _bounds_problems(bounds: Bounds, path: str) -> Iterator[Problem]:
     for name, (floor, ceiling) in pairs.items():
         if floor is not None and ceiling is not None and floor > ceiling:
             yield Problem(join_paths(path, name), f"must be at most its ceiling, {ceiling}")
+    for name, span in (("extraction_bps", bounds.extraction_bps), ("fixed_bps", bounds.fixed_bps)):
+        if span is not None and span[0] > span[1]:
+            yield Problem(join_paths(path, name), "must be the lowest and then the highest ratio")
 
 
 def _outside(bounds: Bounds, scope: ScopeSettings, path: str) -> Iterator[Problem]:
@@ -108,10 +111,17 @@ def _outside(bounds: Bounds, scope: ScopeSettings, path: str) -> Iterator[Proble
         floor, ceiling = bounds.extraction_floor_bps, bounds.extraction_ceiling_bps
         at = join_paths(path, "extraction_bps")
         yield from _ratio_outside(scope.extraction_bps, floor, ceiling, at)
+        yield from _ratio_outside(scope.extraction_bps, *_span(bounds.extraction_bps), at)
     for name, bps in ratios(scope.entitlement):
         floor, ceiling = bounds.entitlement_floor_bps, bounds.entitlement_ceiling_bps
         at = join_paths(path, join_paths("entitlement", name))
         yield from _ratio_outside(bps, floor, ceiling, at)
+        if name == "fixed_bps":
+            yield from _ratio_outside(bps, *_span(bounds.fixed_bps), at)
+
+
+def _span(bounds: tuple[int, ...] | None) -> tuple[int | None, int | None]:
+    return (bounds[0], bounds[1]) if bounds else (None, None)
 
 
 def _ratio_outside(

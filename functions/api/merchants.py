@@ -1,0 +1,115 @@
+"""What applicants, operators and merchants look at of applications and stores (rule 2.7).
+
+    GET /v1/me/application                   one's last application
+    GET /v1/applications?state=&after=       for operators: all in a state (default: submitted)
+    GET /v1/stores                           for merchants: where one has a right
+    GET /v1/store?id=                        one's store: today, days, months, terms
+    GET /v1/store/queues?id=                 its queues
+    GET /v1/store/rewards?id=&queue=&from=&to=&after=   what they paid
+    GET /v1/store/staff?id=                  for its owners: who has a right in it
+
+Whether somebody has a right is looked at where the store is read, whatever the token says.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
+
+from functions.api.access import member_of
+from functions.api.errors import answer
+from functions.api.queries import (
+    checked_id,
+    choice_of,
+    needed_id,
+    page_parameter,
+    parameter,
+    whole_number,
+)
+from functions.api.wallets import instant_parameter
+from rebate.bootstrap import app
+from rebate.contracts.merchants import StoreRightShown, StoreRightsShown
+from rebate.contracts.routes.route import QUEUE_CHARS
+from rebate.domain import merchants
+from rebate.domain.merchants import StoreRight
+from rebate.domain.names import QueueId, StoreId
+from rebate.domain.times import datetime_of
+from rebate.usecases.merchants.apply import own_application
+from rebate.usecases.merchants.rights import rights_of, staff_of
+from rebate.usecases.merchants.show_applications import application_shown, show_applications
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.get("/v1/me/application")
+def my_application() -> Response[str]:
+    found = own_application(app().people, member_of(_event()))
+    return answer(200, application_shown(found, names=False))
+
+
+@router.get("/v1/applications")
+def applications() -> Response[str]:
+    event = _event()
+    state = choice_of(event, "state", merchants.STATES)
+    return answer(200, show_applications(app().store, state, page_parameter(event)))
+
+
+@router.get("/v1/stores")
+def my_stores() -> Response[str]:
+    return answer(200, rights_shown(rights_of(app().people, member_of(_event()))))
+
+
+@router.get("/v1/store")
+def my_store() -> Response[str]:
+    from rebate.usecases.merchants.show_store import show_store  # noqa: PLC0415 - reads settings
+
+    event = _event()
+    return answer(200, show_store(app().people, _store(event), member_of(event)))
+
+
+@router.get("/v1/store/queues")
+def my_queues() -> Response[str]:
+    from rebate.usecases.merchants.show_store import show_store_queues  # noqa: PLC0415 - as above
+
+    event = _event()
+    return answer(200, show_store_queues(app().people, _store(event), member_of(event)))
+
+
+@router.get("/v1/store/rewards")
+def my_rewards() -> Response[str]:
+    from rebate.usecases.merchants.show_store import (  # noqa: PLC0415 - as above
+        RewardsAsked,
+        show_store_rewards,
+    )
+
+    event, zone = _event(), app().settings.in_force().terms.zone
+    said, after = parameter(event, "queue"), whole_number(event, "after", at_least=1)
+    queue = None if said is None else checked_id("queue", said, further_chars=QUEUE_CHARS)
+    asked = RewardsAsked(
+        None if queue is None else QueueId(queue),
+        instant_parameter(event, "from", zone, days=0),
+        instant_parameter(event, "to", zone, days=1),
+    )
+    number = None if after is None else int(after)
+    shown = show_store_rewards(app().people, _store(event), member_of(event), asked, number)
+    return answer(200, shown)
+
+
+@router.get("/v1/store/staff")
+def my_staff() -> Response[str]:
+    event = _event()
+    return answer(200, rights_shown(staff_of(app().people, _store(event), member_of(event))))
+
+
+def rights_shown(rights: Iterable[StoreRight]) -> StoreRightsShown:
+    """Return rights as those see them who may."""
+    shown = (StoreRightShown(r.store, r.member, r.role, datetime_of(r.at)) for r in rights)
+    return StoreRightsShown(tuple(shown))
+
+
+def _store(event: dict[str, Any]) -> StoreId:
+    return StoreId(needed_id(event, "id"))
+
+
+def _event() -> dict[str, Any]:
+    return router.current_event.raw_event

@@ -1,0 +1,158 @@
+"""A store as its people see it: figures, queues, rewards (Rules 1.8 and 2.7.2)."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from rebate.contracts.api import PAGE_SIZE
+from rebate.contracts.merchants import (
+    StoreDay,
+    StoreQueues,
+    StoreReward,
+    StoreRewards,
+    StoreShown,
+    StoreTermsShown,
+)
+from rebate.domain.day_figures import DayFigures, DaySums
+from rebate.domain.errors import Code, Rejected
+from rebate.domain.events import RebatePaid
+from rebate.domain.names import MemberId, QueueId, StoreId
+from rebate.domain.queues import Queue
+from rebate.domain.records import fields_of
+from rebate.domain.times import Instant, datetime_of, day_of
+from rebate.usecases.merchants.change_terms import terms_in_force
+from rebate.usecases.merchants.rights import held_store, insist_right
+from rebate.usecases.people.desk import PeopleDesk
+from rebate.usecases.queries.show_queues import queue_shown
+from rebate.usecases.reports.read_days import sums_by
+from rebate.usecases.storage.rows import Journal, Key, day_key, journal_key
+
+DAYS_SHOWN = 62
+"""Days of a store that are shown: this month and the one before, at least."""
+
+_KINDS = ("store", "cashier", "red_packet")
+"""Kinds of queues that only orders of one store join."""
+
+
+_SHARED = tuple(map(QueueId, ("stores", "cashiers", "alliance", "order_queue", "union")))
+"""Queues that orders of several stores join: their days say what each store came to."""
+
+
+class RewardsAsked(NamedTuple):
+    """Which rewards are asked for: of a queue, from an instant on and before another one."""
+
+    queue: QueueId | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+
+
+def queues_of(store: StoreId) -> tuple[QueueId, ...]:
+    """Return the ids of the queues that only a store's orders join."""
+    return tuple(QueueId(f"{kind}/{store}") for kind in _KINDS)
+
+
+def show_store(desk: PeopleDesk, store: StoreId, member: MemberId) -> StoreShown:
+    """Return a store with its figures, to those who have a right in it.
+
+    Raises:
+        Rejected: `not_yours`.
+    """
+    shop, right = held_store(desk, store, member), insist_right(desk, store, member)
+    in_force = desk.settings.in_force()
+    today = day_of(desk.clock.now(), in_force.terms.zone)
+    rows = list(_days(desk, store, today))
+    channels = (terms_in_force(in_force.settings, store, each) for each in ("store", "cashier"))
+    days = sums_by(rows, lambda row: row.day)
+    return StoreShown(
+        id=store,
+        name=shop.name,
+        role=right.role,
+        concession_bps=shop.concession_bps,
+        currency=in_force.terms.currency,
+        today=_figures(days.get(today.isoformat(), DaySums())),
+        days=tuple(_day(day, sums) for day, sums in days.items()),
+        months=tuple(_day(month, s) for month, s in sums_by(rows, _month_of).items()),
+        terms=tuple(StoreTermsShown(*each) for each in channels),
+    )
+
+
+def show_store_queues(desk: PeopleDesk, store: StoreId, member: MemberId) -> StoreQueues:
+    """Return the queues of a store, to those who have a right in it.
+
+    Raises:
+        Rejected: `not_yours`.
+    """
+    insist_right(desk, store, member)
+    rows = desk.store.get_many(Queue, map(Key, queues_of(store))).values()
+    return StoreQueues(tuple(queue_shown(row) for row in sorted(rows, key=lambda row: row.id)))
+
+
+def show_store_rewards(
+    desk: PeopleDesk,
+    store: StoreId,
+    member: MemberId,
+    asked: RewardsAsked,
+    after: int | None = None,
+) -> StoreRewards:
+    """Return a page of the rewards that a queue of a store paid, the newest first.
+
+    Raises:
+        Rejected: `not_yours`: the store is not, or the queue is not the store's.
+    """
+    insist_right(desk, store, member)
+    queue = asked.queue or queues_of(store)[0]
+    if queue not in queues_of(store):
+        raise Rejected(Code.NOT_YOURS, f"queue {queue} is not of store {store} alone")
+    row = desk.store.get(Queue, Key(queue))
+    first = (row.version if row else 0) if after is None else after - 1
+    numbers = range(first, max(0, first - PAGE_SIZE), -1)
+    found = desk.store.get_many(Journal, [journal_key(queue, each) for each in numbers])
+    rows = sorted(found.values(), key=lambda each: each.number, reverse=True)
+    goes_on = first > PAGE_SIZE and not (asked.starts_at and rows and rows[-1].at < asked.starts_at)
+    return StoreRewards(
+        tuple(_rewards(rows, asked)),
+        desk.settings.in_force().terms.currency,
+        str(first - PAGE_SIZE + 1) if goes_on else None,
+    )
+
+
+def _rewards(rows: list[Journal], asked: RewardsAsked) -> Iterator[StoreReward]:
+    for row in rows:
+        if asked.starts_at is not None and row.at < asked.starts_at:
+            continue
+        if asked.ends_at is not None and row.at >= asked.ends_at:
+            continue
+        for event in row.events:
+            if isinstance(event, RebatePaid):
+                yield StoreReward(
+                    row.source,
+                    datetime_of(row.at),
+                    event.reason.value,
+                    event.amount,
+                    event.order,
+                    event.entry,
+                )
+
+
+def _days(desk: PeopleDesk, store: StoreId, today: date) -> Iterator[DayFigures]:
+    """Yield what the last days of a store came to in each queue that its orders join."""
+    own = queues_of(store)
+    days = [(today - timedelta(days=number)).isoformat() for number in range(DAYS_SHOWN)]
+    keys = [day_key(day, queue) for day in days for queue in (*own, *_SHARED)]
+    for row in desk.store.get_many(DayFigures, keys).values():
+        if row.queue in own:
+            yield row
+        elif store in row.stores:
+            yield DayFigures(row.day, row.queue, row.stores[store])
+
+
+def _month_of(row: DayFigures) -> str:
+    return row.day[:7]
+
+
+def _day(name: str, sums: DaySums) -> StoreDay:
+    return StoreDay(name, _figures(sums))
+
+
+def _figures(sums: DaySums) -> dict[str, int]:
+    return dict(fields_of(sums))

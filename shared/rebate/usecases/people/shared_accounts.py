@@ -1,0 +1,41 @@
+"""Members who withdraw to the payout reference of their referrer (Rule 1.6.5.2).
+
+References are not kept for this, only their digests: who withdrew to which stands in a list each.
+"""
+
+from hashlib import sha256
+
+from rebate.domain.withdrawals import Withdrawal
+from rebate.usecases.storage.ports import Put, Store, Write
+from rebate.usecases.storage.rows import Key, ListItem, Member
+
+SHARED = "shared payout references"
+"""The list of members who share one with their referrer, by their withdrawals."""
+
+USERS_MAX = 100
+"""Withdrawals to one reference that are looked at; to one that has more, so has the member."""
+
+
+def withdrawn_to(reference: str) -> str:
+    """Return the list of the withdrawals to a payout reference."""
+    return f"withdrawn to/{sha256(reference.strip().encode()).hexdigest()}"
+
+
+def shared_writes(store: Store, asked: Withdrawal, reference: str) -> list[Write]:
+    """Return what remembers to which reference a member withdraws, and if that is also another's.
+
+    It is where the other has referred the member, or was referred by them.
+    """
+    list_ = withdrawn_to(reference)
+    before = store.query(ListItem, list_, limit=USERS_MAX, backwards=True)
+    users = {asked.member, *(item.member for item in before)}
+    members = store.get_many(Member, map(Key, users))
+    shared = [
+        row.id
+        for row in sorted(members.values(), key=lambda row: row.id)
+        if row.referrer in users and asked.member in {row.id, row.referrer}
+    ]
+    return [
+        Put(ListItem(list_, asked.at, asked.id, asked.member)),
+        *(Put(ListItem(SHARED, asked.at, asked.id, member)) for member in shared),
+    ]
