@@ -2,6 +2,7 @@
 
     GET  /v1/me/entries?after=        a page of one's entries, over all queues
     GET  /v1/me/queue?id=&after=      the line of a queue in which one has an entry
+    GET  /v1/me/queue/facts?id=&locale=   what the line was paid of late, and what is ever paid
     GET  /v1/me/wallet?after=         balances, and a page of what moved
 
 Queue ids may hold slashes and any other character, so they are parameters and not part of a path,
@@ -14,7 +15,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
 from functions.api.errors import answer
-from functions.api.queries import needed_id, page_parameter, whole_number
+from functions.api.queries import locale_of, needed_id, page_parameter, whole_number
 from rebate.bootstrap import app
 from rebate.contracts.routes.route import QUEUE_CHARS
 from rebate.domain.names import QueueId
@@ -40,6 +41,18 @@ def my_queue() -> Response[str]:
     queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
     after = whole_number(event, "after")
     return answer(200, show_progress(app().store, terms, member_of(event), queue, after))
+
+
+@router.get("/v1/me/queue/facts")
+def my_queue_facts() -> Response[str]:
+    # What it reads of the settings takes a while to load.
+    from rebate.usecases.queries.show_line_facts import show_line_facts  # noqa: PLC0415
+
+    event, in_force = _event(), app().settings.in_force()
+    queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
+    now, locale = app().clock.now(), locale_of(event)
+    seen = show_line_facts(app().store, in_force, member_of(event), queue, now, locale)
+    return answer(200, seen)
 
 
 @router.get("/v1/me/wallet")

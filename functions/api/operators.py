@@ -3,6 +3,8 @@
 GET  /v1/queues                   all queues with their figures
 GET  /v1/queue?id=&after=         one queue, and a page of the entries that wait in it
 GET  /v1/queue/forecast?id=&days=&after=   how long its entries will wait
+GET  /v1/queue/law?id=&locale=    what the ratios in force mean for it, and what all plans cost
+GET  /v1/law-facts?locale=        facts of law, and which of them the settings trigger
 GET  /v1/orders/{order_id}        the whole trace of an order
 GET  /v1/order?id=                the same, for ids that a path cannot carry
 GET  /v1/settings                 the settings in force, and their version
@@ -15,7 +17,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.errors import answer, refusal
-from functions.api.queries import checked_id, needed_id, whole_number
+from functions.api.queries import checked_id, locale_of, needed_id, whole_number
 from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
@@ -60,6 +62,23 @@ def queue_forecast() -> Response[str]:
         after=whole_number(_event(), "after"),
     )
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
+
+
+@router.get("/v1/queue/law")
+def queue_law() -> Response[str]:
+    from rebate.usecases.queries.show_queue_law import show_queue_law  # noqa: PLC0415 - as above
+
+    name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
+    in_force, locale = app().settings.in_force(), locale_of(_event())
+    seen = show_queue_law(app().store, in_force, QueueId(name), app().clock.now(), locale)
+    return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
+
+
+@router.get("/v1/law-facts")
+def facts_of_law() -> Response[str]:
+    from rebate.contracts.law_facts import law_facts  # noqa: PLC0415 - rarely asked for
+
+    return answer(200, law_facts(app().settings.in_force().settings, locale_of(_event())))
 
 
 @router.get(f"{_ORDERS}.+")

@@ -47,6 +47,25 @@ def test_a_report_can_be_had_as_a_file(cloud):
     assert "2026-03" in cloud.text("/v1/liability", query="by=age&format=csv")
 
 
+def test_the_law_of_a_queue_and_what_members_are_told_of_it(cloud):
+    sell(cloud)
+    status, said = get(cloud, "/v1/queue/law", "id=mall&locale=en")
+    assert (status, said["queue"]) == (200, "mall")
+    assert said["law"]["ever_paid_bps"] > 0
+    assert get(cloud, "/v1/queue/law", "id=product/none")[0] == 404
+    status, said = cloud.as_member("m1", "GET", "/v1/me/queue/facts", query="id=mall&locale=en")
+    assert status == 200
+    assert said["text"][0].startswith("This line was paid")
+    assert cloud.as_member("x", "GET", "/v1/me/queue/facts", query="id=mall")[0] == 404
+
+
+def test_operators_see_facts_of_law(cloud):
+    status, said = get(cloud, "/v1/law-facts", "locale=en")
+    assert status == 200
+    assert "no legal advice" in said["lead"]
+    assert {"id", "says", "source", "checked_on", "triggered"} <= said["facts"][0].keys()
+
+
 @pytest.mark.parametrize(
     ("path", "query", "field"),
     [

@@ -250,8 +250,9 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedWait:
-    """When an entry is paid in full at the queue's pace: in `days`, or never (null).
+    """When an entry is paid in full at the queue's pace: in `days`, null if `outlook` says so.
 
+    `outlook` is `expected`, `never` (at this pace), or `unknown` while no whole day was seen.
     `cleared_first`: the scheduled clearing comes before that.
     """
 
@@ -262,6 +263,7 @@ class ExpectedWait:
     waiting: Amount | None
     days: int | None
     cleared_first: bool
+    outlook: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +272,11 @@ class Forecast:
 
     In the last `days_seen` whole days orders contributed `given` for the line, in `gifts`
     contributions, and joined for `promised`; so `ever_paid_bps` of what is promised can ever be
-    paid. What waits now is paid in `days`. To pay it in the days asked for, `needed_bps` of what
-    is given now is needed; in the union plan that takes the share `profit_share_bps` of profits.
+    paid. What waits now is paid in `days`; where that is null `outlook` says why, as in
+    `ExpectedWait`. Over the last 90 days what is paid has grown by `trend_percent` a month; if that
+    goes on, what waits is paid in `days_at_trend` (null: not known, or never). To pay it in the
+    days asked for, `needed_bps` of what is given now is needed; in the union plan that takes the
+    share `profit_share_bps` of profits.
     """
 
     queue: str
@@ -286,6 +291,9 @@ class Forecast:
     profit_share_bps: int | None
     clears_at: datetime | None
     line: tuple[ExpectedWait, ...]
+    outlook: str
+    trend_percent: float | None
+    days_at_trend: int | None
     next: str | None = None
 
 

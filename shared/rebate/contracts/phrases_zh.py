@@ -156,6 +156,10 @@ SENTENCES: Mapping[str, str] = {
         "{0}：无论权益多少，成本都是销售额的 {1}。最接近且能全部支付的设置：权益改为 {2}（成本不变），"
         "或提取改为 {3}。"
     ),
+    # what members are told of a line
+    "This line was paid {} in the last 7 days and {} in the last 30 days.": "本队列最近 7 天发放 {0}，最近 30 天发放 {1}。",
+    "Those ahead of your first waiting entry still lack {}.": "排在您最早的等待名额之前的待奖励共 {0}。",
+    "At the ratios in force at most {} of all that is promised can ever be paid.": "按现行比例，全部权益中最多只有 {0} 可能被支付。",
     # reports
     "An order counts in each plan in which it takes part.": "一笔订单在其参与的每个方案中各计一次。",
     "The plan was never switched on.": "该方案从未开启。",

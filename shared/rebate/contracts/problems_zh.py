@@ -72,6 +72,7 @@ MESSAGES: Mapping[str, str] = {
     "must be an IANA timezone such as Asia/Shanghai, not {}": (
         "必须是 IANA 时区，例如 Asia/Shanghai，而不是 {0:id}"
     ),
+    "must be a day such as 2026-03-01, not {}": "必须是日期，例如 2026-03-01，而不是 {0:id}",
     "must be a currency of ISO 4217 such as CNY, not {}": "必须是 ISO 4217 货币，例如 CNY，而不是 {0:id}",
     "must be made of letters, digits, `_`, `.` and `-`": "只能包含字母、数字、`_`、`.` 和 `-`",
     "must be at most 64 letters, digits, dots, dashes or underscores, not {}": (

@@ -5,6 +5,7 @@ from typing import Any
 
 from rebate.contracts.api import Meaning
 from rebate.contracts.figures import percent
+from rebate.contracts.law_facts import LawFactShown
 from rebate.contracts.law_words import AGES, GROWTHS, law_sentences
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
@@ -74,6 +75,19 @@ class LawShown:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueLawShown:
+    """The law of one queue at the ratios in force, and what an order may give back (8.4, 8.6).
+
+    `law` is null where the plan counts rewards; `age_days` null: it was never given anything.
+    """
+
+    queue: str
+    age_days: int | None
+    law: LawShown | None
+    costs: tuple[CostShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SettingChange:
     """A setting that differs from the one in force; null: not set."""
 
@@ -108,7 +122,8 @@ class SettingsChecked:
     """What valid settings mean, and what saving them would do.
 
     `line` are queues that they touch, of those that owe most; `line_queues` and `line_owed` are of
-    all that they touch. `version` is the one in force with which they were compared.
+    all that they touch. `version` is the one in force with which they were compared; `facts` are
+    those of law that they trigger, and no legal advice.
     """
 
     means: tuple[Meaning, ...]
@@ -120,6 +135,7 @@ class SettingsChecked:
     line_queues: int
     line_owed: Amount
     acknowledge: tuple[ToAcknowledge, ...]
+    facts: tuple[LawFactShown, ...]
 
 
 def law_shown(plan: str, law: QueueLaw, locale: Locale, age_days: int | None = None) -> LawShown:

@@ -34,12 +34,13 @@ class DailyVolume:
 
 @dataclass(frozen=True, slots=True)
 class PayoutRate:
-    """What `days` days together came to."""
+    """What `days` days together came to; they are not known before a whole day is over."""
 
     days: int = 1
     given: Amount = 0
     gifts: int = 0
     promised: Amount = 0
+    is_known: bool = True
 
     def days_for(self, amount: Amount) -> int | None:
         """Return in how many days so much is given at this pace, rounded up; None: never."""
@@ -91,6 +92,7 @@ class RecentVolume:
             given=sum(each.given for each in seen),
             gifts=sum(each.gifts for each in seen),
             promised=sum(each.promised for each in seen),
+            is_known=self.began is not None and self.began < today,
         )
 
 

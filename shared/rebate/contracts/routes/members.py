@@ -34,6 +34,14 @@ ROUTES = (
         query=(needed("id", Kind.QUEUE), AFTER_NUMBER),
     ),
     Route(
+        "GET",
+        "/v1/me/queue/facts",
+        _MEMBER,
+        "What a line was paid of late, what stands ahead of one, and what is ever paid",
+        gives="line_facts.LineFacts",
+        query=(needed("id", Kind.QUEUE), choice("locale", LOCALES)),
+    ),
+    Route(
         "POST",
         "/v1/me/entries/exchange",
         _MEMBER,

@@ -10,6 +10,7 @@ from pydantic import create_model
 from rebate.contracts.scalars import Currency, Id, PartBps, PositiveDays, Timezone
 from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
+from rebate.contracts.settings.law import LawFactSettings
 from rebate.contracts.settings.levels import LevelSettings
 from rebate.contracts.settings.senders import SenderSettings
 from rebate.contracts.settings.wallet import Guards, WalletSettings
@@ -44,6 +45,14 @@ class Settings(_Shop):
         "1.6.6",
         example=30,
         note="A completion or refund whose order does not come is set aside then. Absent: never.",
+    )
+    law_facts: Mapping[Id, LawFactSettings] = setting(
+        "Facts of law",
+        "法律事实",
+        "8.7",
+        example={"cn-pyramid-selling": {"checked_on": "2026-03-01"}},
+        default={},
+        note="Your own, by a name of yours, or what you have checked of those that come with it.",
     )
     prize_tax_bps: PartBps | None = setting(
         "Tax on prizes",

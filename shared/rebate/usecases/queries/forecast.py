@@ -3,6 +3,8 @@
 Members are promised no date (Rule 8.4).
 """
 
+from math import ceil, log
+
 from rebate.contracts import api
 from rebate.domain.money import WHOLE, Amount
 from rebate.domain.names import QueueId
@@ -12,12 +14,16 @@ from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.domain.times import DAY, Instant, later
 from rebate.domain.volumes import PayoutRate
+from rebate.usecases.queries.line_history import DAYS_A_MONTH, line_history
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
 from rebate.usecases.queries.show_progress import line_page
 from rebate.usecases.schedules.due_runs import next_clearing
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Key
+
+_STEADY = 0.0001
+"""Growth below which a pace counts as steady."""
 
 
 def forecast(
@@ -38,12 +44,14 @@ def forecast(
         return None
     pool = _daily_pool(name, terms)
     pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
+    growth = line_history(store, terms, name, now).growth
     exit_after = shown_plan_of(name, terms).rewards_to_exit
     clears_at = next_clearing(terms, name, now)
     tickets, end = line_page(store, queue, after)
     entries = EntryViewer(store, terms).view(tickets)
     owed = queue.standing.owed
     needed = _needed(queue.flow.pace(now), owed, wanted_days)
+    days = _days(pace, exit_after, place=queue.standing.waiting, owed=owed, rewards=0)
     return api.Forecast(
         queue=name,
         days_seen=pace.days,
@@ -52,7 +60,7 @@ def forecast(
         promised=pace.promised,
         ever_paid_bps=pace.ever_paid(),
         owed=owed,
-        days=_days(pace, exit_after, place=queue.standing.waiting, owed=owed, rewards=0),
+        days=days,
         needed_bps=needed,
         profit_share_bps=_profit_share(pool, needed),
         clears_at=moment_of(clears_at),
@@ -61,6 +69,9 @@ def forecast(
             for entry in entries
             if entry.place is not None
         ),
+        outlook=_outlook(pace, days),
+        trend_percent=None if growth is None else round(growth * 100, 1),
+        days_at_trend=_days_at(pace, owed, growth),
         next=end,
     )
 
@@ -90,19 +101,40 @@ def _expected(
         waiting=entry.waiting,
         days=days,
         cleared_first=clears_at is not None and (paid_at is None or clears_at < paid_at),
+        outlook=_outlook(pace, days),
     )
 
 
 def _days(
     pace: PayoutRate, exit_after: int | None, *, place: int, owed: Amount, rewards: int
 ) -> int | None:
-    """Return the days until the entry at a place is done with; None: never at this pace.
+    """Return the days until the entry at a place is done with; None: never, or not known.
 
     Where rewards are counted, those before it are taken to have got none yet (Rule 4.3).
     """
+    if not pace.is_known:
+        return None
     if exit_after is None:
         return pace.days_for(owed)
     return pace.days_for_gifts(place * exit_after - rewards)
+
+
+def _outlook(pace: PayoutRate, days: int | None) -> str:
+    """Return what is known of a wait: no day seen yet is not the same as never."""
+    if days is not None:
+        return "expected"
+    return "never" if pace.is_known else "unknown"
+
+
+def _days_at(pace: PayoutRate, owed: Amount, growth: float | None) -> int | None:
+    """Return in how many days so much is paid if the pace goes on growing, or falling."""
+    if growth is None or not pace.is_known or pace.given <= 0:
+        return None
+    a_day = pace.given / pace.days
+    if abs(growth) < _STEADY:
+        return ceil(owed / a_day)
+    reached = 1 + owed * growth / (DAYS_A_MONTH * a_day)
+    return ceil(DAYS_A_MONTH * log(reached) / growth) if reached > 0 else None
 
 
 def _needed(pace: PayoutRate, owed: Amount, wanted_days: int | None) -> int | None:

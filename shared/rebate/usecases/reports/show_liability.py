@@ -2,62 +2,32 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from math import exp, log
+from math import exp
 
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
 from rebate.contracts.reports import FutureShown, Liability, LiabilityRow, OutstandingShown
 from rebate.domain.ledger import BalanceType, QueueAccount
 from rebate.domain.money import Amount
+from rebate.domain.names import QueueId
 from rebate.domain.queues import Age, Queue
-from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wallets import Wallet
+from rebate.usecases.queries.line_history import DAYS_A_MONTH, DAYS_KNOWN, LineHistory
 from rebate.usecases.reports.read_days import ReportPeriod, plan_of
 from rebate.usecases.storage.ports import Store
 
-DAYS_SEEN = 90
-"""Days from which the pace and its trend are taken: three of thirty."""
-
-_MONTH = 30
 _MONTHS = (12, 24, 36)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What a queue's entries were paid in each of the last three times thirty days, in order."""
-
-    given: tuple[Amount, Amount, Amount] = (0, 0, 0)
-
-    def plus(self, other: "Pace") -> "Pace":
-        """Return both together."""
-        first, second, third = (a + b for a, b in zip(self.given, other.given, strict=True))
-        return Pace((first, second, third))
-
-    @property
-    def growth(self) -> float | None:
-        """How much more is paid each month, as a share; None: it is not known."""
-        first, _, last = self.given
-        return log(last / first) / 2 if first > 0 and last > 0 else None
-
-    def within(self, months: int, growth: float) -> Amount:
-        """Return what is paid within so many months, growing by a share each month."""
-        last = self.given[-1]
-        if not growth:
-            return last * months
-        return int(last * sum(exp(growth * month) for month in range(1, months + 1)))
 
 
 def show_liability(store: Store, terms: Terms, by: str, now: Instant, locale: Locale) -> Liability:
     """Return what is owed in each queue, or for the orders of each month, and all together."""
     queues = sorted(store.scan(Queue), key=lambda queue: queue.id)
-    paces = _paces(store, terms, now)
-    all_paces = Pace()
-    for queue in queues:
-        all_paces = all_paces.plus(paces.get(queue.id, Pace()))
+    paid = _paid(store, terms, now)
+    all_paid = LineHistory([sum(day) for day in zip(*(h.paid for h in paid.values()), strict=True)])
     if by == "queue":
-        rows = [_of_queue(queue, paces.get(queue.id, Pace())) for queue in queues]
+        rows = [_of_queue(queue, paid.get(queue.id, LineHistory(()))) for queue in queues]
     else:
         rows = list(_of_months(queues))
     waiting = sum(queue.standing.owed for queue in queues)
@@ -73,7 +43,7 @@ def show_liability(store: Store, terms: Terms, by: str, now: Instant, locale: Lo
         borne=_figure(queues, QueueAccount.BORNE),
         clawed_back=_figure(queues, QueueAccount.CLAWED_BACK),
         outstanding=_outstanding(store),
-        future=_futures(waiting, all_paces),
+        future=_futures(waiting, all_paid),
         notes=tuple(said(note, locale) for note in _notes(queues)),
     )
 
@@ -82,7 +52,7 @@ def _figure(queues: Iterable[Queue], account: QueueAccount) -> Amount:
     return sum(queue.figure(account) for queue in queues)
 
 
-def _of_queue(queue: Queue, pace: Pace) -> LiabilityRow:
+def _of_queue(queue: Queue, paid: LineHistory) -> LiabilityRow:
     ages = queue.ages.values()
     return LiabilityRow(
         queue=queue.id,
@@ -96,7 +66,7 @@ def _of_queue(queue: Queue, pace: Pace) -> LiabilityRow:
         borne=queue.figure(QueueAccount.BORNE),
         clawed_back=queue.figure(QueueAccount.CLAWED_BACK),
         pool=queue.figure(QueueAccount.POOL),
-        future=_futures(queue.standing.owed, pace),
+        future=_futures(queue.standing.owed, paid),
     )
 
 
@@ -114,32 +84,38 @@ def _of_months(queues: Iterable[Queue]) -> Iterator[LiabilityRow]:
         yield LiabilityRow(None, None, month, None, age.promised, age.paid, age.waiting)
 
 
-def _paces(store: Store, terms: Terms, now: Instant) -> dict[str, Pace]:
-    """Return by queue what its entries were paid in the last ninety days that are over."""
+def _paid(store: Store, terms: Terms, now: Instant) -> dict[QueueId, LineHistory]:
+    """Return by queue what its entries were paid on each of the last days that are over."""
     ends = day_of(now, terms.zone) - timedelta(days=1)
-    starts = ends - timedelta(days=DAYS_SEEN - 1)
-    found: dict[str, list[Amount]] = {}
+    starts = ends - timedelta(days=DAYS_KNOWN - 1)
+    found: dict[QueueId, list[Amount]] = {}
     for row in ReportPeriod(starts, ends).read(store):
-        given = found.setdefault(row.queue, [0, 0, 0])
-        given[(date.fromisoformat(row.day) - starts).days // _MONTH] += sum(row.paid_of.values())
-    return {queue: Pace((max(0, a), max(0, b), max(0, c))) for queue, (a, b, c) in found.items()}
+        days = found.setdefault(row.queue, [0] * DAYS_KNOWN)
+        days[(date.fromisoformat(row.day) - starts).days] += sum(row.paid_of.values())
+    return {queue: LineHistory(days) for queue, days in found.items()}
 
 
-def _futures(owed: Amount, pace: Pace) -> tuple[FutureShown, ...]:
+def _futures(owed: Amount, history: LineHistory) -> tuple[FutureShown, ...]:
     """Return what is paid of what is owed now: who waits is served before who comes later."""
-    growth = pace.growth
-    trend = None if growth is None else _future("trend", owed, pace, growth)
+    a_month, growth = max(0, history.last(DAYS_A_MONTH)), history.growth
     unknown = FutureShown("trend", None, None, None, None, None)
     return (
-        _future("flat", owed, pace, 0.0),
-        trend or unknown,
-        _future("stopped", owed, Pace(), 0.0),
+        _future("flat", owed, a_month, 0.0),
+        unknown if growth is None else _future("trend", owed, a_month, growth),
+        _future("stopped", owed, 0, 0.0),
     )
 
 
-def _future(sales: str, owed: Amount, pace: Pace, growth: float) -> FutureShown:
-    first, second, third = (min(owed, pace.within(months, growth)) for months in _MONTHS)
+def _future(sales: str, owed: Amount, a_month: Amount, growth: float) -> FutureShown:
+    first, second, third = (min(owed, _within(months, a_month, growth)) for months in _MONTHS)
     return FutureShown(sales, round(growth * 100, 1), first, second, third, owed - third)
+
+
+def _within(months: int, a_month: Amount, growth: float) -> Amount:
+    """Return what is paid within so many months, growing by a share each month."""
+    if not growth:
+        return a_month * months
+    return int(a_month * sum(exp(growth * month) for month in range(1, months + 1)))
 
 
 def _outstanding(store: Store) -> OutstandingShown:

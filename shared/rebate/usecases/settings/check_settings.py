@@ -6,6 +6,7 @@ from typing import Any
 from rebate.contracts import settings_check as shown
 from rebate.contracts.api import Meaning
 from rebate.contracts.explain import explain
+from rebate.contracts.law_facts import facts_to_show
 from rebate.contracts.law_words import laws_of
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import problem_said, said
@@ -49,6 +50,7 @@ def check_settings(
         line_queues=touched.queues,
         line_owed=touched.owed,
         acknowledge=tuple(needs),
+        facts=facts_to_show(settings, locale),
     )
 
 
