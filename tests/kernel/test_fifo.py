@@ -64,12 +64,34 @@ def test_outcome_and_report_are_the_kernels(seed):
     assert quick.report == whole.report
 
 
+CLEARINGS: tuple[dict[str, Any], ...] = (
+    {"every": "day", "at": "00:00"},
+    {"every": "day", "at": "13:30", "queues": ["product"]},
+    {"every": "week", "weekday": 3, "at": "09:00"},
+    {"every": "month", "day": 31, "at": "23:59"},
+    {"every": "once", "at": "2026-03-20T00:00:00+08:00"},
+    {"every": "day", "at": "00:00", "queues": ["product/p0"]},
+)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_clearings_end_lines_as_the_kernels_do(seed):
+    chance = Random(seed)
+    document = settings(chance)
+    document["queue_rebate"]["clearing"] = chance.choice(CLEARINGS)
+    rules, tape = SimulationRules(document), orders(chance, chance.choice([1, 30, 80]))
+    quick = play(tape, rules, SEED, schedules=True)
+    whole = play_kernel(tape, rules, SEED, schedules=True)
+    assert quick.outcome.document() == whole.outcome.document()
+    assert quick.report == whole.report
+
+
 def test_half_of_these_histories_need_no_kernel():
     quick = 0
     for seed in range(80):
         chance = Random(seed)
         rules, tape = SimulationRules(settings(chance)), orders(chance)
-        quick += fifo.is_enough(tape, rules, schedules=False)
+        quick += fifo.is_enough(tape, rules)
     assert quick > 40
 
 
@@ -81,7 +103,6 @@ OTHERS: tuple[dict[str, Any], ...] = (
     {"limits": {"per_day": 1}},
     {"windows": [{"start": "08:00", "end": "12:00"}]},
     {"random_return": {"cash": 1, "points": 1}, "exchange": {"points_bps": 1}},
-    {"clearing": {"every": "day"}},
     {"products": {"p1": {"entitlement": {"cumulative": [{"days": 1, "at_least": 0, "bps": 1}]}}}},
 )
 
@@ -90,4 +111,4 @@ OTHERS: tuple[dict[str, Any], ...] = (
 def test_what_sums_cannot_know_is_left_to_the_kernel(own):
     plan = {"extraction_bps": 1000, "entitlement": {"fixed_bps": 10_000}, **own}
     document = {"currency": "CNY", "timezone": "Asia/Shanghai", "queue_rebate": plan}
-    assert not fifo.is_enough(orders(Random(1)), SimulationRules(document), schedules=True)
+    assert not fifo.is_enough(orders(Random(1)), SimulationRules(document))

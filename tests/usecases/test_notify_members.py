@@ -3,7 +3,8 @@
 import pytest
 
 from rebate.contracts.notice_texts import DEFAULTS, KINDS, LOCALES
-from rebate.contracts.notices import InvalidWording, insist_usable, promises_in
+from rebate.contracts.notices import InvalidWording, insist_usable
+from rebate.contracts.promises import promises_in
 from rebate.domain.errors import Conflict, Unavailable
 from rebate.usecases.notices.notify_members import notify
 from rebate.usecases.notices.show_notices import show_notices

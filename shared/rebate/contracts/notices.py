@@ -13,16 +13,12 @@ from datetime import datetime
 from rebate.contracts.figures import money, percent
 from rebate.contracts.notice_texts import KINDS, POCKETS, Locale
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
+from rebate.contracts.promises import promises_in
 from rebate.domain.records import dataclass
 
 WORDING_CHARS_MAX = 500
 
 _NAME = re.compile(r"\{([^{}]*)\}")
-_PROMISES = (
-    *("保证", "承诺", "必返", "全返", "全额返", "百分百", "百分之百", "稳赚", "包赚", "一定返"),
-    *("guarantee", "promise", "full return", "full rebate", "paid back in full"),
-    *("will be paid by", "will be paid on", "will be paid within", "天内返", "日内返", "日前返"),
-)
 _AMOUNTS = frozenset({"amount", "paid", "owed", "clawed_back", "payout"})
 _MONEY = frozenset({"cash", "pending", "held"})
 
@@ -68,9 +64,10 @@ class WordingShown:
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """All wordings of all languages."""
+    """All wordings of all languages; `limits` says in each what the check for promises misses."""
 
     wordings: tuple[WordingShown, ...]
+    limits: Mapping[Locale, str]
 
 
 class InvalidWording(Invalid):
@@ -106,12 +103,6 @@ def _problems(kind: str, text: str | None) -> Iterator[Problem]:
     for promise in promises_in(text):
         message = f"{shown(promise)} promises what nobody can know: a date, or a full return"
         yield Problem("text", message)
-
-
-def promises_in(text: str) -> list[str]:
-    """Return the phrases of a text that promise a date or a full return (rule 8.4)."""
-    folded = text.casefold()
-    return [promise for promise in _PROMISES if promise in folded]
 
 
 def worded(template: str, locale: Locale, facts: Mapping[str, str | int], currency: str) -> str:

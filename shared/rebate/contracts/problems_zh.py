@@ -40,6 +40,7 @@ MESSAGES: Mapping[str, str] = {
     "wallets hold something (of {}), {}": "钱包有余额（{0:id}），{1}",
     # what is wrong with a field
     "settings must be an object, not {}": "设置必须是对象，而不是 {0:id}",
+    "{} promises what nobody can know: a date, or a full return": "{0:id} 承诺了无法预知的内容：日期或全额返还",
     "is required": "必填",
     "is required for this report": "此报表必填",
     "must be from `from` on, and at most {} days in all": "不能早于 from，且总共最多 {0} 天",

@@ -3,7 +3,8 @@
 With A what was contributed so far, B what was promised before, and S what was promised so far,
 what was paid so far is P = A - max(0, max(A - B)) where surplus is retained, and min(A, B) where it
 is carried; an entry has been paid in full as soon as P reaches its S. That is exact, and costs no
-object per order. Where refunds, completions, limits or schedules have a say, the kernel plays.
+object per order. A clearing ends a line, and another begins with what the pool holds. Where
+refunds, completions or limits have a say, the kernel plays.
 """
 
 from array import array
@@ -12,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate, chain, islice, repeat
+from itertools import accumulate, chain, islice, repeat, takewhile
 from operator import sub
 
 from rebate.domain.money import WHOLE, Amount
@@ -20,21 +21,22 @@ from rebate.domain.times import Instant
 from rebate.simulation.books import Figures
 from rebate.simulation.calendar import Calendar
 from rebate.simulation.outcome import EntryTold, Outcome, QueueTold, platform_of
+from rebate.simulation.queue_rebate import is_cleared
 from rebate.simulation.rules import SimulationRules
+from rebate.simulation.schedules import due_runs
 from rebate.simulation.scopes import Chain
-from rebate.simulation.state import COMPLETED, WAITING
+from rebate.simulation.state import CLEARED, COMPLETED, WAITING
 from rebate.simulation.tape import Tape
 
 PLAN = "queue_rebate"
+_NEVER = Instant(0)
 _LOOK_UP = 8
 """From how many rows an entry on it is quicker to look up than to walk."""
 
 
-def is_enough(tape: Tape, rules: SimulationRules, *, schedules: bool) -> bool:
+def is_enough(tape: Tape, rules: SimulationRules) -> bool:
     """Tell whether running sums come to what the kernel would, to the unit."""
     if not _only_pays(rules) or not tape.is_all_plain() or not tape.in_order:
-        return False
-    if schedules and "clearing" in rules.base:
         return False
     chains = _chains(tape, rules).values()
     draws = rules.switches.self_funding or rules.switches.carries
@@ -64,7 +66,10 @@ def _chains(tape: Tape, rules: SimulationRules) -> dict[int, Chain]:
 
 @dataclass(slots=True)
 class FifoLine:
-    """A queue's rows and running sums, one for each: S, A and P of the module's text."""
+    """Rows of a queue and running sums, one for each: S, A and P of the module's text.
+
+    `cleared_at` is when a clearing ended the line, `pool` what was in the pool when it began.
+    """
 
     rows: Sequence[int]
     promises: Sequence[Amount]
@@ -72,6 +77,13 @@ class FifoLine:
     contributed: Sequence[Amount]
     paid: Sequence[Amount]
     retained: Amount
+    cleared_at: Instant | None = None
+    pool: Amount = 0
+
+    @property
+    def unpaid(self) -> Amount:
+        """What the line lacks of its promises."""
+        return self.promised[-1] - self.paid[-1]
 
     def done(self) -> int:
         """Return how many rows from the first one on are paid in full."""
@@ -94,25 +106,69 @@ class FifoLine:
                 yield at[rows[now]] - at[rows[index]]
 
 
-def play_lines(tape: Tape, rules: SimulationRules) -> tuple[Outcome, Figures, Figures]:
+Lines = dict[str, list[FifoLine]]
+"""The lines of each queue, one after another: a clearing lies between two."""
+
+
+def play_lines(
+    tape: Tape, rules: SimulationRules, *, schedules: bool = False
+) -> tuple[Outcome, Figures, Figures]:
     """Return outcome, figures of all, and figures of the plan (the same but for what is off)."""
+    clearings = _clearings(tape, rules) if schedules else []
     lines = {
-        queue: _line(tape, rules, rows, chains)
+        queue: list(_between(tape, rules, rows, chains, _of_queue(rules, queue, clearings)))
         for queue, (rows, chains) in _rows_by_queue(tape, rules).items()
     }
     cash: dict[int, Amount] = defaultdict(int)
-    for line in lines.values():
+    for line in _every(lines):
         _credit(tape, line, cash)
     outcome = _outcome(tape, rules, lines, cash)
-    every = _figures(tape, rules, lines, cash, range(len(tape)))
+    months = list(_months(tape, rules, clearings))
+    every = _figures(tape, rules, lines, cash, range(len(tape)), months)
     rows = _every_row(lines)
-    plan = every if len(rows) == len(tape) else _figures(tape, rules, lines, cash, rows)
+    plan = every if len(rows) == len(tape) else _figures(tape, rules, lines, cash, rows, months)
     return outcome, every, plan
 
 
-def _every_row(lines: dict[str, FifoLine]) -> Sequence[int]:
+def _every(lines: Lines) -> Iterator[FifoLine]:
+    return chain.from_iterable(lines.values())
+
+
+def _clearings(tape: Tape, rules: SimulationRules) -> list[Instant]:
+    """Return when clearings run: each before whatever happens then or later."""
+    due = due_runs(rules, Instant(tape.at[0] - 1))
+    return [at for at, _ in takewhile(lambda run: run[0] <= tape.at[-1], due)]
+
+
+def _of_queue(
+    rules: SimulationRules, queue: str, clearings: Sequence[Instant]
+) -> Sequence[Instant]:
+    return clearings if is_cleared(rules, queue) else ()
+
+
+def _between(
+    tape: Tape,
+    rules: SimulationRules,
+    rows: Sequence[int],
+    chains: dict[int, Chain],
+    clearings: Sequence[Instant],
+) -> Iterator[FifoLine]:
+    """Yield the lines of a queue between its clearings; those in which nothing happened are not."""
+    begins, pool = 0, 0
+    for at in (*clearings, None):
+        ends = len(rows) if at is None else bisect_left(rows, bisect_left(tape.at, at))
+        if ends > begins:
+            line = _line(tape, rules, rows[begins:ends], chains, pool)
+            line.cleared_at = at
+            yield line
+            if rules.switches.carries:
+                pool += line.contributed[-1] - line.paid[-1]
+            begins = ends
+
+
+def _every_row(lines: Lines) -> Sequence[int]:
     """Return the rows that any line has, in order."""
-    found = [line.rows for line in lines.values()]
+    found = [line.rows for line in _every(lines)]
     return found[0] if len(found) == 1 else sorted(row for rows in found for row in rows)
 
 
@@ -135,16 +191,21 @@ def _rows_by_queue(
 
 
 def _line(
-    tape: Tape, rules: SimulationRules, rows: Sequence[int], chains: dict[int, Chain]
+    tape: Tape,
+    rules: SimulationRules,
+    rows: Sequence[int],
+    chains: dict[int, Chain],
+    pool: Amount,
 ) -> FifoLine:
     gives, promises = _priced(tape, rows, chains)
     promised, contributed = list(accumulate(promises)), list(accumulate(gives))
     before = promised if rules.switches.self_funding else chain((0,), promised)
     if rules.switches.carries:
-        paid, retained = list(map(min, contributed, before)), 0
+        given = contributed if not pool else [pool + amount for amount in contributed]
+        paid, retained = list(map(min, given, before)), 0
     else:
         paid, retained = _retaining(contributed, before)
-    return FifoLine(rows, promises, promised, contributed, paid, retained)
+    return FifoLine(rows, promises, promised, contributed, paid, retained, pool=pool)
 
 
 def _retaining(contributed: list[Amount], before: Iterable[Amount]) -> tuple[list[Amount], Amount]:
@@ -172,8 +233,9 @@ def _priced(
     whole = isinstance(rows, range) and alike and first.highest is None and not first.min_paid
     if whole and first.gives and first.earns and not tape.has_guests:
         extraction, ratio = first.extraction_bps, first.fixed_bps
-        gives = [paid * extraction // WHOLE for paid in tape.paid]
-        return gives, [paid * ratio // WHOLE for paid in tape.paid]
+        theirs = tape.paid if len(rows) == len(tape) else tape.paid[rows[0] : rows[-1] + 1]
+        gives = [paid * extraction // WHOLE for paid in theirs]
+        return gives, [paid * ratio // WHOLE for paid in theirs]
     priced = [_price(tape, row, chains[tape.products[row]]) for row in rows]
     return [gave for gave, _ in priced], [promise for _, promise in priced]
 
@@ -210,43 +272,51 @@ def _credit(tape: Tape, line: FifoLine, cash: dict[int, Amount]) -> None:
         cash[members[rows[done]]] += rest
 
 
-def _outcome(
-    tape: Tape, rules: SimulationRules, lines: dict[str, FifoLine], cash: dict[int, Amount]
-) -> Outcome:
+def _outcome(tape: Tape, rules: SimulationRules, lines: Lines, cash: dict[int, Amount]) -> Outcome:
     carries = rules.switches.carries
     queues = {
         name: QueueTold(
-            lines[name].contributed[-1] - lines[name].paid[-1] if carries else 0,
-            partial(_entries, tape, lines[name]),
+            _pool(lines[name][-1]) if carries else 0, partial(_all_entries, tape, lines[name])
         )
         for name in sorted(lines)
     }
     names = tape.member_names.names
     held = {names[number]: {"cash": amount} for number, amount in cash.items() if amount}
     sums = dict.fromkeys(("contributed", "retained", "borne", "clawed_back", "repurchased"), 0)
-    sums["contributed"] = sum(line.contributed[-1] for line in lines.values())
-    sums["retained"] = sum(line.retained for line in lines.values())
+    sums["contributed"] = sum(line.contributed[-1] for line in _every(lines))
+    sums["retained"] = sum(line.retained for line in _every(lines))
     return Outcome(queues, {name: held[name] for name in sorted(held)}, platform_of(sums, 0))
+
+
+def _pool(line: FifoLine) -> Amount:
+    return line.pool + line.contributed[-1] - line.paid[-1]
+
+
+def _all_entries(tape: Tape, lines: Iterable[FifoLine]) -> Iterator[EntryTold]:
+    for line in lines:
+        yield from _entries(tape, line)
 
 
 def _entries(tape: Tape, line: FifoLine) -> Iterator[EntryTold]:
     names, done, all_paid = tape.member_names.names, line.done(), line.paid[-1]
+    open_status = WAITING if line.cleared_at is None else CLEARED
     for index, (row, promise) in enumerate(zip(line.rows, line.promises, strict=True)):
         if promise:
             name = f"{tape.orders[row]}/{tape.line(row)}"
             paid = promise
             if index >= done:
                 paid = all_paid - line.promised[index] + promise if index == done else 0
-            status = COMPLETED if index < done else WAITING
+            status = COMPLETED if index < done else open_status
             yield name, names[tape.members[row]], status, promise, max(paid, 0)
 
 
 def _figures(
     tape: Tape,
     rules: SimulationRules,
-    lines: dict[str, FifoLine],
+    lines: Lines,
     cash: dict[int, Amount],
     rows: Sequence[int],
+    months: Sequence[tuple[str, int]],
 ) -> Figures:
     sums = Figures()
     names, every = tape.member_names.names, len(rows) == len(tape)
@@ -257,22 +327,29 @@ def _figures(
     )
     sums.got = {names[number] for number in cash}
     sums.orders = len(rows)
-    for line in lines.values():
+    for line in _every(lines):
         unpaid = line.promises[line.done() :]
         sums.unpaid += len(unpaid) - unpaid.count(0)
         sums.waits.extend(line.waits(tape.at))
+        sums.cleared += 0 if line.cleared_at is None else line.unpaid
+    calendar = Calendar(rules.zone)
     sales = tape.sales if every else array("q", accumulate(tape.paid[row] for row in rows))
-    for month, end in _months(tape, rules):
-        _reach(sums, lines, sales[bisect_left(rows, end) - 1] if sales else 0, end)
+    for month, end in months:
+        reached = bisect_left(rows, end)
+        _reach(sums, lines, sales[reached - 1] if reached else 0, end)
+        ended = (line for line in _every(lines) if line.cleared_at is not None)
+        sums.owed -= sum(
+            line.unpaid for line in ended if calendar.month(line.cleared_at or _NEVER) <= month
+        )
         sums.mark(month)
     return sums
 
 
-def _reach(sums: Figures, lines: dict[str, FifoLine], sales: Amount, end: int) -> None:
+def _reach(sums: Figures, lines: Lines, sales: Amount, end: int) -> None:
     """Let the sums be what they were before row `end`."""
     sums.sales = sales
     sums.contributed = sums.rebated = sums.promised = 0
-    for line in lines.values():
+    for line in _every(lines):
         last = bisect_left(line.rows, end) - 1
         if last >= 0:
             sums.contributed += line.contributed[last]
@@ -282,11 +359,18 @@ def _reach(sums: Figures, lines: dict[str, FifoLine], sales: Amount, end: int) -
     sums.owed = sums.promised - sums.rebated
 
 
-def _months(tape: Tape, rules: SimulationRules) -> Iterator[tuple[str, int]]:
-    """Yield each month in which something happened, and the row after its last."""
+def _months(
+    tape: Tape, rules: SimulationRules, clearings: Iterable[Instant]
+) -> Iterator[tuple[str, int]]:
+    """Yield each month in which something happened or was cleared, and the row after its last."""
     calendar, row = Calendar(rules.zone), 0
+    ends: dict[str, int] = {}
     while row < len(tape):
         month = calendar.month(Instant(tape.at[row]))
-        end = bisect_right(tape.at, month, lo=row, key=lambda at: calendar.month(Instant(at)))
-        yield month, end
-        row = end
+        row = bisect_right(tape.at, month, lo=row, key=lambda at: calendar.month(Instant(at)))
+        ends[month] = row
+    for month in map(calendar.month, clearings):
+        ends.setdefault(
+            month, bisect_left(tape.at, month, key=lambda at: calendar.month(Instant(at)))
+        )
+    yield from sorted(ends.items())

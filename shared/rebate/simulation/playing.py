@@ -40,8 +40,8 @@ def play(
     watch: Callable[[int], None] = lambda _: None,
 ) -> Simulated:
     """Play a history from its first row to its last; `watch` hears how many are done."""
-    if len(tape) and fifo.is_enough(tape, rules, schedules=schedules):
-        outcome, every, plan = fifo.play_lines(tape, rules)
+    if len(tape) and fifo.is_enough(tape, rules):
+        outcome, every, plan = fifo.play_lines(tape, rules, schedules=schedules)
         return Simulated(outcome, report_of(every, {fifo.PLAN: plan}, [fifo.PLAN]), (), ())
     return play_kernel(tape, rules, seed_of, schedules=schedules, watch=watch)
 

@@ -6,6 +6,7 @@ from rebate.domain.money import Amount, share
 from rebate.simulation.endings import lower, turn_into
 from rebate.simulation.gives import gives
 from rebate.simulation.pricing import PLAN, price
+from rebate.simulation.rules import SimulationRules
 from rebate.simulation.state import (
     CLEARED,
     COMPLETED,
@@ -120,13 +121,16 @@ def on_refunded(world: World, order: SimulatedOrder, line: SimulatedLine) -> Non
 
 def clear(world: World) -> None:
     """Rule 1.6.3: all that waits in the chosen queues of this plan is set to zero."""
-    chosen = world.rules.base.get("clearing", {}).get("queues", "all")
     for queue in world.queues.values():
-        if queue.plan != PLAN:
-            continue
-        kind = _SHARED.get(queue.id, queue.id.partition("/")[0])
-        if chosen == "all" or queue.id in chosen or kind in chosen:
+        if queue.plan == PLAN and is_cleared(world.rules, queue.id):
             _clear(world, queue)
+
+
+def is_cleared(rules: SimulationRules, queue: str) -> bool:
+    """Tell whether a queue of this plan is among those that a clearing ends."""
+    chosen = rules.base.get("clearing", {}).get("queues", "all")
+    kind = _SHARED.get(queue, queue.partition("/")[0])
+    return chosen == "all" or queue in chosen or kind in chosen
 
 
 def _clear(world: World, queue: SimulatedQueue) -> None:

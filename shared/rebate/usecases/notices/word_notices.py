@@ -2,6 +2,7 @@
 
 from rebate.contracts.notice_texts import DEFAULTS, KINDS, LOCALES, Locale
 from rebate.contracts.notices import Wordings, WordingShown, insist_usable
+from rebate.contracts.promises import LIMITS
 from rebate.domain.errors import Conflict
 from rebate.usecases.queries.show_entries import moment_of
 from rebate.usecases.storage.ports import Clock, Put, Store
@@ -16,7 +17,8 @@ def show_wordings(store: Store) -> Wordings:
             _shown(locale, kind, changed.get((locale, kind)))
             for locale in LOCALES
             for kind in KINDS
-        )
+        ),
+        limits=LIMITS,
     )
 
 

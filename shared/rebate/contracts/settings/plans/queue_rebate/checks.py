@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from pydantic_core import PydanticCustomError
 
-from rebate.contracts.problems import Problem, join_paths, nearest, one_of, render_path
+from rebate.contracts.problems import Problem, join_paths, nearest, one_of, render_path, shown
+from rebate.contracts.promises import promises_in
 from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import (
     FixedLottery,
@@ -32,6 +33,7 @@ def problems(plan: QueueRebate, _settings: Settings) -> Iterator[Problem]:
     """Yield what is wrong with fields that read well one by one but do not go together."""
     path = PLAN.name
     yield from _missing(plan, path)
+    yield from _promises(plan, path)
     yield from waits_for_nothing(plan, path, "settle_on")
     if plan.clearing is not None:
         yield from _clearing_problems(plan.clearing, join_paths(path, "clearing"))
@@ -67,6 +69,14 @@ def _missing(plan: QueueRebate, path: str) -> Iterator[Problem]:
     for name, ratio in ratios_needed.items():
         if plan.enabled and ratio is None:
             yield Problem(join_paths(path, name), "is required in a plan that is on")
+
+
+def _promises(plan: QueueRebate, path: str) -> Iterator[Problem]:
+    """Rule 8.4: what members read promises no date and no full return."""
+    for name in ("title", "exchange_title"):
+        for promise in promises_in(getattr(plan, name) or ""):
+            message = f"{shown(promise)} promises what nobody can know: a date, or a full return"
+            yield Problem(join_paths(path, name), message)
 
 
 def _scope_problems(
