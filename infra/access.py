@@ -125,7 +125,7 @@ _ASKED: _Access = {
     "notices": (_QUERY,),
     "products": (_SCAN,),
     "queues": (_GET_MANY, _SCAN),
-    "days": (_QUERY,),
+    "days": (_GET_MANY, _QUERY),
     "inbox": (_SCAN,),
     "refunds": (_QUERY,),
     "senders": (_GET, _CHECK),
