@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rebate.usecases.schedules.start_runs import Scheduler
     from rebate.usecases.settings.save_settings import SettingsReader
     from rebate.usecases.settlement.settle_queue import Settler
+    from rebate.usecases.settlement.settle_together import QueueBatch
 
 
 class Outside:
@@ -190,6 +191,12 @@ class App:
             pause=_jitter,
             aside=self.aside,
         )
+
+    @cached_property
+    def queues(self) -> "QueueBatch":
+        from rebate.usecases.settlement.settle_together import QueueBatch
+
+        return QueueBatch(self.settler)
 
     @cached_property
     def scheduler(self) -> "Scheduler":

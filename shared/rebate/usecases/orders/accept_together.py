@@ -9,9 +9,9 @@ from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.senders import UNNAMED
 from rebate.usecases.orders.accept_order import Accepted, OrderAcceptance
-from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, InForce, SettingsReader
+from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, SettingsAsRead
 from rebate.usecases.storage.buffered_store import BatchConflict, BufferedStore
-from rebate.usecases.storage.ports import Place, Store
+from rebate.usecases.storage.ports import Place
 from rebate.usecases.storage.rows import Key, KnownSender, Member, Product
 
 BATCH_MAX = 30
@@ -70,7 +70,8 @@ def accept_all(desk: OrderAcceptance, events: Sequence[ToldOrder]) -> list[Accep
     gathered = BufferedStore(desk.store)
     try:
         gathered.get_all(_asked_for(events))
-        quick = replace(desk, store=gathered, settings=_Settings(desk.settings.in_force(gathered)))
+        in_force = desk.settings.in_force(gathered)
+        quick = replace(desk, store=gathered, settings=SettingsAsRead(in_force))
         outcomes = [_outcome(quick, event) for event in events]
         gathered.send()
     except BatchConflict as scattered:
@@ -82,16 +83,6 @@ def accept_all(desk: OrderAcceptance, events: Sequence[ToldOrder]) -> list[Accep
     except Unavailable as unavailable:
         return [unavailable for _ in events]
     return outcomes
-
-
-class _Settings(SettingsReader):
-    """The settings as they were read for a whole batch."""
-
-    def __init__(self, in_force: InForce) -> None:
-        self._in_force = in_force
-
-    def in_force(self, store: Store | None = None) -> InForce:  # noqa: ARG002 - it is read
-        return self._in_force
 
 
 def _outcome(desk: OrderAcceptance, told: ToldOrder) -> Accepted | RebateError:

@@ -118,6 +118,18 @@ def terms_of_version(row: SettingsVersion) -> Terms | None:
     return terms_of(settings)
 
 
+class SettingsAsRead(SettingsReader):
+    """The settings as they were read for a whole batch."""
+
+    def __init__(self, in_force: InForce) -> None:
+        """Answer with `in_force`, whatever is saved meanwhile."""
+        self._in_force = in_force
+
+    def in_force(self, store: Store | None = None) -> InForce:  # noqa: ARG002 - it is read
+        """Return what was in force when the batch began."""
+        return self._in_force
+
+
 def _terms_of(document: Mapping[str, Any]) -> Terms:
     from rebate.contracts.settings import parse_settings
     from rebate.usecases.settings.terms import terms_of

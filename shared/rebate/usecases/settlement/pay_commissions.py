@@ -70,8 +70,13 @@ class CommissionPayment:
         return 0
 
     def _settle(self, name: OrderId) -> int:
+        """Take in what rings now.
+
+        The order is read after its rings, so that it holds whatever they ring for.
+        """
+        waiting = self._waiting(name)
         order = load_order(self.store, name)
-        waiting = self._waiting(name) + self._due_later(order)
+        waiting += self._due_later(order)
         if not waiting:
             return 0
         rung = [row for row in waiting if row.gate is None or order.version > row.gate[1]]

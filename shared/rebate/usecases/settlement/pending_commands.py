@@ -200,7 +200,7 @@ def _undone(
     A row goes with its last command, and commands of one row are carried out in order. So where the
     first is neither begun nor one of several that is stored, none of the row is.
     """
-    read = [list(_commands(row)) for row in rows if not isinstance(row.command, Unknown)]
+    read = [list(commands_of(row)) for row in rows if not isinstance(row.command, Unknown)]
     stored = _stored(line, (row[0] for row in read if len(row) > 1 or row[0].sort == begun))
     stored |= _stored(line, (each for row in read if _joined(row[0], stored) for each in row))
     for each in chain.from_iterable(read):
@@ -219,7 +219,8 @@ def _joined(waiting: PendingCommand, stored: Container[TicketKey]) -> bool:
     return waiting.ticket is not None and waiting.ticket.key in stored
 
 
-def _commands(row: Inbox) -> Iterator[PendingCommand]:
+def commands_of(row: Inbox) -> Iterator[PendingCommand]:
+    """Yield the commands that share a row of an inbox, in order."""
     key = key_of(row)
     assert not isinstance(row.command, Unknown), f"{row.command.type} cannot be carried out"
     yield PendingCommand(row.sort, row.command, key, row.request, row.ticket)
