@@ -9,6 +9,7 @@ from rebate.domain.commands import OfTicket
 from rebate.domain.holds import Hold
 from rebate.domain.names import OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
+from rebate.domain.plans import referral
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
@@ -18,9 +19,11 @@ from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.settlement.wake_up import wake_up_of
 from rebate.usecases.storage.ports import Put, Remove, Write
 from rebate.usecases.storage.rows import (
+    Commission,
     CurrentSettings,
     DividendRun,
     Inbox,
+    Journal,
     Key,
     SettingsVersion,
     inbox_key,
@@ -124,6 +127,35 @@ class Commit:
                 case Remove(kind) if row is not None:
                     self.removed[kind].append(row)
 
+    def parts(self) -> Iterator["Commit"]:
+        """Yield what each of several queues wrote, in order; rows of none go with the first."""
+        owners = list(dict.fromkeys(filter(None, map(self._owner, self.writes))))
+        if len(owners) < 2:
+            yield self
+            return
+        for owner in owners:
+            own = [
+                (write, row)
+                for write, row in zip(self.writes, self.before, strict=True)
+                if (self._owner(write) or owners[0]) == owner
+            ]
+            yield Commit([write for write, _ in own], [row for _, row in own], self.store)
+
+    @staticmethod
+    def _owner(write: Write) -> QueueId | None:
+        match write:
+            case Put(Queue() as queue):
+                return queue.id
+            case Put(Ticket() as ticket):
+                return ticket.queue
+            case Put(Journal() as journal):
+                return QueueId(journal.source)
+            case Put(Commission() as commission):
+                return referral.queue_of(commission.order)
+            case Remove(kind, key) if kind is Inbox:
+                return wake_up_of(*key).queue
+        return None
+
     def tell(
         self,
         doing: Asked | Mapping[OrderId, OrderEvent] | None,
@@ -132,7 +164,7 @@ class Commit:
         """Yield what took effect: `doing` and `read` are what the process was at, and had read."""
         if self.put[Queue]:
             yield from self._settled()
-        elif self.removed[Inbox]:
+        elif self._rings() and (self.removed[Inbox] or self.put[Commission]):
             yield self._rewarded(read)
         elif self.put[Order]:
             assert isinstance(doing, Mapping)
@@ -183,11 +215,15 @@ class Commit:
             if commands:
                 yield Settled(queue.id, tuple(commands))
 
+    def _rings(self) -> list[Key]:
+        """Return which rings were heard, also those that another has heard meanwhile."""
+        return [w.key for w in self.writes if isinstance(w, Remove) and w.kind is Inbox]
+
     def _rewarded(self, read: Mapping[tuple[type, Key], int]) -> Rewarded:
-        rung = self.removed[Inbox]
-        order = Key(rung[0].command.order)
-        rings = tuple(row.sort for row in rung)
-        return Rewarded(rung[0].queue, rings, order, read[Order, order])
+        rings = self._rings()
+        queue = wake_up_of(*rings[0]).queue
+        order = Key(referral.order_of(queue) or "")
+        return Rewarded(queue, tuple(key.sort for key in rings), order, read[Order, order])
 
     def _arrival(self, order: OrderId) -> Instant | None:
         sent = [

@@ -11,6 +11,7 @@ from rebate.bootstrap import App, wire
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
 from rebate.domain.orders import Order
+from rebate.domain.plans import referral
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
 from rebate.usecases.draws.seeds import repeatable_seed
@@ -49,8 +50,8 @@ NOTHING: Mapping[Key, int] = {}
 class Narrowed(MemoryStore):
     """A store in which one effect's own part is seen, as it was when the effect's process read it.
 
-    `commands` wait, and no others do; `hold` is held. `settings` is the version in
-    force (None: the last); `versions` are those of orders that have
+    `commands` wait, and no others do; a ring for rewards may be heard by two. `hold` is held.
+    `settings` is the version in force (None: the last); `versions` are those of orders that have
     changed since.
     """
 
@@ -58,6 +59,7 @@ class Narrowed(MemoryStore):
         super().__init__()
         self.rows = rows
         self._orders: dict[tuple[Key, int], Order] = {}
+        self._rings: list[Inbox] = []
         self.narrow(None)
 
     def narrow(
@@ -83,8 +85,11 @@ class Narrowed(MemoryStore):
     def query(
         self, kind: type[Any], partition: str, *, limit: int | None = None, **options: Any
     ) -> list[Any]:
-        found = super().query(kind, partition, **options)
-        return [row for row in found if kind is not Inbox or row.sort in self.commands][:limit]
+        if kind is not Inbox:
+            return super().query(kind, partition, **options)[:limit]
+        rows = {row.sort: row for row in self._rings if key_of(row).partition == partition}
+        rows |= {row.sort: row for row in super().query(kind, partition, **options)}
+        return [rows[sort] for sort in sorted(rows) if sort in self.commands][:limit]
 
     def scan(self, kind: type[Any], *, after: Key | None = None) -> Iterator[Any]:
         rows = super().scan(kind, after=after)
@@ -97,6 +102,8 @@ class Narrowed(MemoryStore):
         for write in writes:
             if isinstance(write, Put) and isinstance(write.row, Order):
                 self._orders[key_of(write.row), write.row.version] = write.row
+            if isinstance(write, Put) and isinstance(write.row, Inbox):
+                self._rings += [write.row] if referral.order_of(write.row.queue) else []
 
 
 def _alike(hold: Hold, other: Hold | None) -> bool:

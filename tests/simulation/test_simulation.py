@@ -78,6 +78,7 @@ def test_the_runs_come_to_what_they_are_for() -> None:
         "commands share a row",
         "part of a row is settled",
         "several settle a row",
+        "queues share a transaction",
         "a join is cut",
         "Changed",
         "Divided",

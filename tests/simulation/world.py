@@ -31,7 +31,7 @@ from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, save_settings
 from rebate.usecases.settlement import pending_commands, settlement
 from rebate.usecases.storage.ports import Work, Write, inline
-from rebate.usecases.storage.rows import Answer, DividendRun, Inbox, Journal, Key
+from rebate.usecases.storage.rows import Answer, DividendRun, Inbox, Journal, Key, key_of
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.client import CALM, Client, Weather
@@ -113,9 +113,10 @@ class World:
         roles = [
             *[self._accept] * 2,
             *[self._accept_together] * 2,
-            *[self._settle] * 3,
+            *[self._settle] * 2,
+            *[self._settle_together] * 2,
             self._run,
-            *[self._ask] * (4 if self.life.has_lottery else 1),
+            *[self._ask] * (6 if self.life.has_lottery else 1),
             self._sweep,
         ]
         if self.crowded:
@@ -175,12 +176,14 @@ class World:
 
     def _note(self, process: Process, writes: Sequence[Write], before: Sequence[Any]) -> None:
         """Keep what a commit brought about."""
-        commit = Commit(writes, before, self.store)
-        settings = _settings_of(process, commit)
-        for what in commit.tell(process.doing, process.store.read):
-            self.effects.append(Effect(what, settings))
-            self.visited[type(what).__name__] += 1
-        self._visit(process, commit)
+        parts = list(Commit(writes, before, self.store).parts())
+        self.visited["queues share a transaction"] += len(parts) > 1
+        for commit in parts:
+            settings = _settings_of(process, commit)
+            for what in commit.tell(process.doing, process.store.read):
+                self.effects.append(Effect(what, settings))
+                self.visited[type(what).__name__] += 1
+            self._visit(process, commit)
 
     def _visit(self, process: Process, commit: Commit) -> None:
         """Count how often what is rare came about."""
@@ -246,6 +249,16 @@ class World:
     def _settle(self, process: Process) -> None:
         if self.rings:
             process.app.settler.settle(self.rings.pop(self.chance.randrange(len(self.rings))))
+
+    def _settle_together(self, process: Process) -> None:
+        """Settle several queues by what rang of their inboxes, as a batch of a stream does."""
+        queues = self.chance.sample(self.rings, min(len(self.rings), self.chance.randint(2, 6)))
+        waiting = sorted(self.store.scan(Inbox), key=lambda row: row.sort)
+        heard = [row for row in waiting if row.queue in queues and self.chance.random() < 0.9]
+        rung = {queue: [key_of(row) for row in heard if row.queue == queue] for queue in queues}
+        for queue in queues:
+            self.rings.remove(queue)
+        process.app.queues.settle(rung)
 
     def _pay(self, process: Process) -> None:
         if self.wishes:
