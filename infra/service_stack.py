@@ -44,6 +44,9 @@ CLOCKED_SECONDS = {
 }
 """How long the functions may take that the clock starts."""
 
+SETTLED_AT_ONCE = 10
+"""Batches of a shard of the inbox's stream that are settled at a time: the most that Lambda has."""
+
 HOURS_TRIED = 20
 SECONDS_A_TRY = 9
 """How long the publisher waits for a bus that does not answer: three times three seconds."""
@@ -123,6 +126,7 @@ class ServiceStack(Stack):
             batch=100,
             tries=10,
             patience=Duration.hours(1),
+            at_once=SETTLED_AT_ONCE,
         )
 
     def _tell(self, data: DataStack) -> None:

@@ -16,7 +16,8 @@ class StreamConsumer(Construct):
     """Brings every row that is added to a table to a function, in order, at least once.
 
     A batch that fails is brought again, its halves apart from each other, until `patience` is over
-    or it was tried `tries` times; then the place in the stream is kept with the dead letters.
+    or it was tried `tries` times; then the place in the stream is kept with the dead letters. So
+    many batches of a shard as are `at_once` are under way; rows of one partition keep their order.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class StreamConsumer(Construct):
         batch: int,
         tries: int,
         patience: Duration,
+        at_once: int = 1,
     ) -> None:
         """Let the function follow the stream."""
         super().__init__(scope, id_)
@@ -51,6 +53,7 @@ class StreamConsumer(Construct):
             batch_size=batch,
             bisect_batch_on_error=True,
             retry_attempts=tries,
+            parallelization_factor=at_once,
             max_record_age=patience,
             on_failure=sources.SqsDlq(function.dead_letters.queue),
             report_batch_item_failures=True,
