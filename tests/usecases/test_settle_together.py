@@ -26,7 +26,7 @@ from tests.test_against_model import PLANS
 from tests.usecases.disturbed import KINDS, Killed, Kind, at_commit, sweep, without_waiting
 
 MALL = {"currency": "CNY", "timezone": "Asia/Shanghai"}
-PER_PRODUCT = {
+PER_PRODUCT: dict[str, Any] = {
     **MALL,
     "queue_rebate": {
         "mall": "per_product",
@@ -34,7 +34,7 @@ PER_PRODUCT = {
         "entitlement": {"fixed_bps": 10_000},
     },
 }
-REFERRED = {**PER_PRODUCT, "referral": {"settle_on": "paid", "direct_bps": 500}}
+REFERRED: dict[str, Any] = {**PER_PRODUCT, "referral": {"settle_on": "paid", "direct_bps": 500}}
 ROUNDS_MAX = 200
 
 Rings = dict[QueueId, list[Key]]
