@@ -37,10 +37,10 @@ _SETTINGS: _Access = {"current_settings": (_GET,), "settings": (_GET,)}
 _SETTLEMENT: _Access = {
     **_SETTINGS,
     "answers": (_PUT,),
-    "commissions": (_GET, _PUT),
+    "commissions": (_GET, _GET_MANY, _PUT),
     "current_settings": (_GET, _GET_MANY, _PUT),
-    "daily_rebates": (_GET, _PUT),
-    "days": (_GET, _PUT),
+    "daily_rebates": (_GET, _GET_MANY, _PUT),
+    "days": (_GET, _GET_MANY, _PUT),
     "frozen_love": (_PUT,),
     "holds": (_QUERY, _PUT, _REMOVE),
     "inbox": (_QUERY, _PUT, _REMOVE),

@@ -94,7 +94,7 @@ class World:
         self.runs = [self.chance.choice(self.life.moments) for _ in range(3)]
         self.dividends = [self.chance.choice(self.life.moments) for _ in range(2)]
         self.changes = list(self.life.changes)
-        self.asks = 20 if self.life.has_lottery else 6
+        self.asks = 40 if self.life.has_lottery else 6
         self._parts: dict[Key, set[int]] = defaultdict(set)
 
     @property
@@ -116,7 +116,7 @@ class World:
             *[self._settle] * 2,
             *[self._settle_together] * 2,
             self._run,
-            *[self._ask] * (6 if self.life.has_lottery else 1),
+            *[self._ask] * (4 if self.life.has_lottery else 1),
             self._sweep,
         ]
         if self.crowded:
@@ -273,7 +273,7 @@ class World:
 
     def _ask(self, process: Process) -> None:
         """Exchange an entry, or draw its ratio."""
-        if not self.asks or self.chance.randrange(4):
+        if not self.asks or (self.chance.randrange(4) and not self.life.has_lottery):
             return
         waiting = [
             (ticket.queue, ticket.entry_id(index))

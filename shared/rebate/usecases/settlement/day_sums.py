@@ -33,6 +33,11 @@ def rebates_on(store: Store, day: str, settings: int) -> DailyRebates:
     return DailyRebates(day, max(known.amount, paid), known.version, settings)
 
 
+def counted_in(shard: str) -> QueueId:
+    """Return in whose stead the commissions of a tally's orders are counted (Rule 8.8)."""
+    return QueueId(f"referral/{shard}")
+
+
 def count_day(day: DailyRebates) -> Write:
     """Return what stores a day's sum."""
     return Put(replace(day, version=day.version + 1), expects=day.version)
@@ -71,7 +76,7 @@ class Payday:
 
         The tally's version keeps the day's row safe (Rule 8.8).
         """
-        queue = QueueId(f"referral/{tally.shard}")
+        queue = counted_in(tally.shard)
         known = self.store.get(DayFigures, day_key(self._name, queue))
         day = known or DayFigures(self._name, queue)
         return Put(day.plus(DaySums(commissions=commissions), store))

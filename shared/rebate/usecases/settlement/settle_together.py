@@ -10,8 +10,11 @@ left to the sweep (Rule 0.11: as far as it is known when the queue is settled).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from zoneinfo import ZoneInfo
 
 from rebate.domain.commands import Keyed
+from rebate.domain.day_figures import DayFigures
 from rebate.domain.engine import tickets_of
 from rebate.domain.errors import Conflict, Impossible, RebateError, Unavailable
 from rebate.domain.names import QueueId, TicketKey
@@ -21,8 +24,10 @@ from rebate.domain.plans import referral
 from rebate.domain.queues import Queue, Subtree
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
+from rebate.domain.times import day_of
 from rebate.domain.wire import Unknown
 from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, SettingsAsRead
+from rebate.usecases.settlement.day_sums import counted_in
 from rebate.usecases.settlement.pending_commands import commands_of
 from rebate.usecases.settlement.settle_queue import Settler
 from rebate.usecases.settlement.settlement import Settled
@@ -32,6 +37,7 @@ from rebate.usecases.storage.rows import (
     Inbox,
     Key,
     Tally,
+    day_key,
     node_key,
     tally_of,
     ticket_key,
@@ -89,8 +95,10 @@ class _Batch:
     def settle_on(self, queues: Sequence[QueueId]) -> list[QueueId]:
         """Settle queues together up to one that has to go alone; return those behind it."""
         self._shared = SharedTransaction(self._settler.store)
-        inbox = _read_ahead(self._shared, {queue: self._rings[queue] for queue in queues})
+        rings = {queue: self._rings[queue] for queue in queues}
+        _read_lines(self._shared, rings)
         in_force = self._settler.settings.in_force(OneCommit(self._shared, Inbox, ()))
+        inbox = _read_ahead(self._shared, rings, in_force.terms.zone)
         together = replace(
             self._settler, settings=SettingsAsRead(in_force), aside=inline, pause=_at_once
         )
@@ -160,16 +168,20 @@ def _has_more_to_do(shared: SharedTransaction, queue: QueueId) -> bool:
     return line is not None and (line.progress is not None or line.due_until is not None)
 
 
-def _read_ahead(
-    shared: SharedTransaction, rings: Mapping[QueueId, Sequence[Key]]
-) -> dict[QueueId, list[Inbox]]:
-    """Read what settling is sure to ask for, for all queues at once; return what waits for each.
+def _read_lines(shared: SharedTransaction, queues: Iterable[QueueId]) -> None:
+    """Read the queues, and which settings are in force.
 
     A queue is read before its inbox, so that what others have carried out meanwhile is either gone
     from the inbox or shows in the version that the commit insists on.
     """
-    lines: list[Place] = [(Queue, Key(q)) for q in rings if referral.order_of(q) is None]
+    lines: list[Place] = [(Queue, Key(q)) for q in queues if referral.order_of(q) is None]
     shared.read([CURRENT_SETTINGS, *lines])
+
+
+def _read_ahead(
+    shared: SharedTransaction, rings: Mapping[QueueId, Sequence[Key]], zone: ZoneInfo
+) -> dict[QueueId, list[Inbox]]:
+    """Read what settling is sure to ask for, for all queues at once; return what waits for each."""
     rows = shared.read((Inbox, key) for keys in rings.values() for key in keys)
     inbox = {
         queue: sorted(
@@ -177,25 +189,32 @@ def _read_ahead(
         )
         for queue, keys in rings.items()
     }
-    wanted = {place for queue, found in inbox.items() for place in _around(shared, queue, found)}
+    around = (_around(shared, queue, found, zone) for queue, found in inbox.items())
+    wanted = set(chain.from_iterable(around))
     while wanted - shared.known.keys():
         shared.read(wanted)
         wanted = {place for queue in rings for place in _head(shared, queue)}
     return inbox
 
 
-def _around(shared: SharedTransaction, queue: QueueId, rows: Sequence[Inbox]) -> Iterator[Place]:
+def _around(
+    shared: SharedTransaction, queue: QueueId, rows: Sequence[Inbox], zone: ZoneInfo
+) -> Iterator[Place]:
     """Yield the rows that commands are about, and where they will change the index of places."""
     for row in rows:
         if row.gate:
             yield Order, Key(row.gate[0])
+    waiting = [each for row in rows if not _is_unknown(row) for each in commands_of(row)]
+    days = {day_of(each.command.at, zone).isoformat() for each in waiting}
     order = referral.order_of(queue)
     if order is not None:
-        yield Order, Key(order)
-        yield Commission, Key(order)
-        yield Tally, tally_of(order)
+        tally = tally_of(order)
+        yield from ((Order, Key(order)), (Commission, Key(order)), (Tally, tally))
+        for day in days:
+            yield DayFigures, day_key(day, counted_in(tally.partition))
         return
-    waiting = [each for row in rows if not _is_unknown(row) for each in commands_of(row)]
+    for day in days:
+        yield DayFigures, day_key(day, queue)
     keys = tickets_of(Keyed(each.sort, each.command) for each in waiting)
     keys |= {each.ticket.key for each in waiting if each.ticket}
     for key in keys:

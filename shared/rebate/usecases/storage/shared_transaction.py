@@ -203,6 +203,8 @@ def place_of(write: Put | Remove | Check) -> Place:
 def _merged(held: Put | Remove | Check | None, write: Put | Remove | Check) -> Put | Remove | Check:
     """Return one write for two of the same row: it is as the second says, if it was as the first.
 
+    A row without a version is kept safe by another's, and whoever writes it has read it here.
+
     Raises:
         Entangled: the second does not go by what the first leaves.
     """
@@ -210,7 +212,7 @@ def _merged(held: Put | Remove | Check | None, write: Put | Remove | Check) -> P
         return write
     if not isinstance(held, Put) or not isinstance(write, Put):
         raise Entangled
-    if write.expects is None or write.expects != held.row.version:
+    if write.expects not in (None, getattr(held.row, "version", None)):
         raise Entangled
     return replace(write, expects=held.expects)
 
