@@ -43,10 +43,10 @@ _SETTLEMENT: _Access = {
     "days": (_GET, _GET_MANY, _PUT),
     "frozen_love": (_PUT,),
     "holds": (_QUERY, _PUT, _REMOVE),
-    "inbox": (_QUERY, _PUT, _REMOVE),
+    "inbox": (_GET_MANY, _QUERY, _PUT, _REMOVE),
     "journal": (_GET, _PUT),
     "lists": (_PUT,),
-    "members": (_GET,),
+    "members": (_GET, _GET_MANY),
     "nodes": (_GET_MANY, _PUT),
     "order_lines": (_QUERY,),
     "orders": (_GET, _GET_MANY, _PUT),
@@ -58,7 +58,7 @@ _SETTLEMENT: _Access = {
     "team_figures": (_GET, _PUT),
     "tickets": (_GET_MANY, _PUT),
     "tickets/waiting": (_QUERY,),
-    "wallets": (_GET, _ADD),
+    "wallets": (_GET, _GET_MANY, _ADD),
 }
 """Whoever settles a queue may have to settle anything."""
 

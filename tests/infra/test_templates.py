@@ -203,7 +203,7 @@ def test_streams_are_tried_for_a_bounded_time_and_what_is_given_up_is_kept(
     for name, tail in tails.items():
         assert tail["BisectBatchOnFunctionError"], name
         assert tail["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
-        assert tail["ParallelizationFactor"] == (10 if name == "settle" else 1), name
+        assert tail["ParallelizationFactor"] == (10 if "-settle}" in name else 1), name
         assert 0 < tail["MaximumRetryAttempts"] < 10_000, name
         assert 0 < tail["MaximumRecordAgeInSeconds"] < DAY, "a stream keeps a row for a day"
         kept = service.text(tail["DestinationConfig"]["OnFailure"]["Destination"])
