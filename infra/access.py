@@ -37,13 +37,13 @@ _SETTINGS: _Access = {"current_settings": (_GET,), "settings": (_GET,)}
 _SETTLEMENT: _Access = {
     **_SETTINGS,
     "answers": (_PUT,),
-    "commissions": (_GET, _GET_MANY, _PUT),
+    "commissions": (_GET, _PUT),
     "current_settings": (_GET, _GET_MANY, _PUT),
     "daily_rebates": (_GET, _GET_MANY, _PUT),
-    "days": (_GET, _GET_MANY, _PUT),
+    "days": (_GET, _PUT),
     "frozen_love": (_PUT,),
     "holds": (_QUERY, _PUT, _REMOVE),
-    "inbox": (_GET_MANY, _QUERY, _PUT, _REMOVE),
+    "inbox": (_QUERY, _PUT, _REMOVE),
     "journal": (_GET, _PUT),
     "lists": (_PUT,),
     "members": (_GET, _GET_MANY),
@@ -61,6 +61,9 @@ _SETTLEMENT: _Access = {
     "wallets": (_GET, _GET_MANY, _ADD),
 }
 """Whoever settles a queue may have to settle anything."""
+
+_RUNG: _Access = {"commissions": (_GET_MANY,), "days": (_GET_MANY,), "inbox": (_GET_MANY,)}
+"""What is read ahead of many queues."""
 
 _ORDERS: _Access = {
     **_SETTINGS,
@@ -262,7 +265,7 @@ ACCESS: Mapping[str, _Access] = {
         "wallets": (_GET, _ADD),
     },
     "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,), "unclaimed": (_QUERY, _REMOVE)}),
-    "settle": _SETTLEMENT,
+    "settle": _all(_SETTLEMENT, _RUNG),
 }
 """By function."""
 
