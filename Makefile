@@ -19,21 +19,32 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 content = $(shell { echo '$(CURDIR)'; cat $(1); } | cksum | tr -cs '0-9\n' -)
 PYTHON_STAMP := .venv/.installed-$(call content,requirements.lock)
 PACKAGE_STAMP := .venv/.editable-$(call content,requirements.lock pyproject.toml)
+BROWSER_STAMP := .venv/.browser-$(call content,requirements.lock requirements-browser.lock)
 STACK_STAMP := .venv-stack/.installed-$(call content,requirements-stack.lock)
 NODE_STAMP := node_modules/.installed-$(call content,package.json package-lock.json .npmrc)
+PAGES_SOURCES := package-lock.json docs/settings.schema.json \
+	$(shell find web -path web/dist -prune -o -type f -print | LC_ALL=C sort)
+PAGES_STAMP := web/dist/.built-$(call content,$(PAGES_SOURCES))
 
-.PHONY: help setup demo test stack-test prove check format synth bench lock clean
+.PHONY: help setup demo test browser stack-test prove pictures check format synth bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-setup: $(PACKAGE_STAMP) $(NODE_STAMP) ## install what the locks name
+setup: $(PACKAGE_STAMP) $(NODE_STAMP) $(PAGES_STAMP) ## install what the locks name, build the pages
 
 demo: setup ## the whole system on this machine
 	@$(BIN)/rebate demo $(ARGS)
 
-test: setup ## the test suite, on two cores
+test: setup browser ## the test suite, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+browser: $(BROWSER_STAMP) # what opens the pages in tests, where it can be installed
+	@command -v chromium >/dev/null || { command -v apt-get && [ "$$(id -u)" = 0 ]; } >/dev/null || \
+		echo "No chromium, and no right to install it: tests in a browser are skipped" >&2
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
+		{ echo "Installing chromium (a minute, once)"; apt-get update -qq && \
+		apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 
 stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
 	JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \
@@ -52,7 +63,11 @@ prove: setup ## the proofs that take longer (an hour): see docs/proofs.md
 	$(BIN)/python -m proofs.model
 	$(BIN)/python -m proofs.mutations
 
+pictures: setup browser ## the two pictures of the README, into build/pictures
+	@$(BIN)/python -m tests.pages.pictures
+
 check: setup ## linters, types, layers
+	@npm run --silent types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -78,10 +93,12 @@ lock: setup ## rewrite the locks, ARGS=--upgrade for newer versions
 	$(COMPILE) pyproject.toml --constraint requirements.lock \
 		--output-file requirements-lambda.lock $(ARGS)
 	$(COMPILE) --group stack --output-file requirements-stack.lock $(ARGS)
+	$(COMPILE) --group browser --constraint requirements.lock \
+		--output-file requirements-browser.lock $(ARGS)
 	npm install --package-lock-only
 
 clean: ## remove everything that make built
-	rm -rf .venv .venv-stack node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-stack node_modules cdk.out build dist web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Some packages ship files that are no valid Python on purpose, hence `|| true`.
@@ -108,6 +125,11 @@ $(PACKAGE_STAMP): | $(PYTHON_STAMP)
 	@rm -f .venv/.editable-*
 	@touch $@
 
+$(BROWSER_STAMP): | $(PACKAGE_STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--only-binary=:all: --require-hashes -r requirements-browser.lock
+	@touch $@
+
 # Functions run on this machine, so on the Python that they are deployed for.
 $(STACK_STAMP): | $(PYTHON_STAMP)
 	@python="$$($(BIN)/python -c 'from infra.runtime import interpreter; \
@@ -122,6 +144,11 @@ $(STACK_STAMP): | $(PYTHON_STAMP)
 
 $(NODE_STAMP):
 	@command -v npm >/dev/null || { echo "make: Node 20 or newer, with npm, is needed" >&2; exit 2; }
-	@echo "Installing the embedded engine into node_modules"
+	@echo "Installing the embedded engine, and what builds the pages, into node_modules"
 	@npm ci --loglevel=error >/dev/null
+	@touch $@
+
+$(PAGES_STAMP): | $(NODE_STAMP)
+	@echo "Building the pages into web/dist"
+	@npm run --silent pages
 	@touch $@

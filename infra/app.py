@@ -14,6 +14,7 @@ from infra import packages
 from infra.checks import check
 from infra.data_stack import DataStack
 from infra.packages import ROOT, Packages, PackagingFailed
+from infra.pages import PagesStack
 from infra.service_stack import ServiceStack
 from infra.stage import InvalidContext, stages_of
 
@@ -37,7 +38,15 @@ def compose(app: App, context: Mapping[str, Any], shipped: Packages) -> None:
         env = Environment(account=stage.account, region=stage.region)
         data = DataStack(app, stage=stage, env=env)
         service = ServiceStack(app, stage=stage, data=data, packages=shipped, env=env)
-        for stack in (data, service):
+        pages = PagesStack(
+            app,
+            stage=stage,
+            api=service.api,
+            sign_in=data.sign_in,
+            built=shipped.pages,
+            env=env,
+        )
+        for stack in (data, service, pages):
             Tags.of(stack).add("application", "queue-rebate")
             Tags.of(stack).add("stage", stage.name)
 

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from infra import runtime
+from rebate.contracts.pages import MEMBERS_PAGE
 
 ROOT = Path(__file__).parent.parent
+PAGES = ROOT / "web/dist"
 LOCK = ROOT / "requirements-lambda.lock"
 SHIPPED = ("functions", "shared/rebate")
 """Folders with the code of the functions; the part behind the slash is what they import."""
@@ -57,10 +59,18 @@ class Packages:
 
     code: Package
     layer: Package
+    pages: Path
+    """The folder with the pages, which `make` builds."""
 
 
 def built(build: Path) -> Packages:
-    """Return the packages, made below `build` unless they are there already."""
+    """Return the packages, made below `build` unless they are there already.
+
+    Raises:
+        PackagingFailed: there are no pages to upload, or a package could not be built.
+    """
+    if not (PAGES / MEMBERS_PAGE).is_file():
+        raise PackagingFailed(f"{PAGES} holds no pages: `make setup` builds them")
     python = runtime.interpreter()
     if python is None:
         warnings.warn(
@@ -68,7 +78,7 @@ def built(build: Path) -> Packages:
             "packages are built without bytecode, and cold starts take longer",
             stacklevel=2,
         )
-    return Packages(code(build, python), layer(build, python))
+    return Packages(code(build, python), layer(build, python), PAGES)
 
 
 def code(build: Path, python: str | None) -> Package:

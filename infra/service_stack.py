@@ -88,7 +88,7 @@ class ServiceStack(Stack):
         self._tell(data)
         clocked = self._start_by_the_clock()
         data.archive.signs_books(clocked["scheduled_audit"])
-        api = self._answer(data, self._connect(clocked["scheduled_connect"]))
+        self.api = self._answer(data, self._connect(clocked["scheduled_connect"]))
         measures.ring(self._deployment.alarms)
         ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)
         Dashboard(
@@ -99,7 +99,7 @@ class ServiceStack(Stack):
             measures=measures,
             intakes=intakes,
             functions=self._functions,
-            api=api,
+            api=self.api,
         )
         CfnOutput(self, "BusArn", value=self._bus.bus.event_bus_arn)
 

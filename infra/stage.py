@@ -28,6 +28,8 @@ class Issuer(_Strict):
 
     url: Url
     audience: tuple[str, ...] = Field(min_length=1)
+    client_id: str | None = None
+    """By which name the pages ask it for tokens; None: the first audience."""
 
 
 class Throttle(_Strict):

@@ -14,6 +14,7 @@ and to requests for it by that name: pages from elsewhere must not ask it.
 """
 
 import base64
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,7 @@ from local.sign_in.gateway import LocalGateway, TurnedAway
 from local.sign_in.issuer import PATH as ISSUER_PATH
 from local.sign_in.issuer import LocalIssuer
 from local.sign_in.pages import answered
+from rebate.contracts.pages import CONFIG_FILE, cache_of, file_of, page_config, policy
 
 HOST = "127.0.0.1"
 BODY_BYTES_MAX = 6 * 1024 * 1024
@@ -51,17 +53,11 @@ _TYPES = {
 }
 """Files of the pages by suffix; no other is given out."""
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""What pages may load and do: only what comes from here, and members' avatars."""
-
 _PAGE_HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
+    "Vary": "Accept-Encoding",
 }
 
 
@@ -74,8 +70,8 @@ def served(
 ) -> Iterator[str]:
     """Serve API and pages while the block lasts; yield the address. Port 0: any that is free.
 
-    `pages` is a folder with files for browsers; `/` is its `index.html`. `issuer_at` makes the
-    issuer that signs people in at this address.
+    `pages` is a folder with files for browsers: see `rebate.contracts.pages`. `issuer_at` makes
+    the issuer that signs people in at this address.
 
     Raises:
         OSError: the port is taken.
@@ -169,19 +165,36 @@ class _HttpRequests(BaseHTTPRequestHandler):
         self._send(turned.status, {"Content-Type": "application/json"}, body)
 
     def _give_page(self) -> None:
-        file = self._file()
-        if file is None:
-            self._send(404, {}, b"there is nothing here\n")
-            return
-        self._send(200, {"Content-Type": _TYPES[file.suffix], **_PAGE_HEADERS}, file.read_bytes())
-
-    def _file(self) -> Path | None:
-        """Return the file of the pages that a path names; never one outside of them."""
         path = unquote(urlsplit(self.path).path)
+        if self._site.pages is not None and path == f"/{CONFIG_FILE}":
+            self._send_page(path, ".json", json.dumps(page_config(self._issuers())).encode())
+        elif (file := self._file(path)) is not None:
+            self._send_page(path, file.suffix, file.read_bytes())
+        else:
+            self._send(404, {}, b"there is nothing here\n")
+
+    def _issuers(self) -> dict[str, dict[str, str]]:
+        """Return who signs people in, by role, as pages are told."""
+        issuer = self._site.gateway.issuer
+        return {} if issuer is None else issuer.for_pages()
+
+    def _send_page(self, path: str, suffix: str, body: bytes) -> None:
+        headers = {
+            "Content-Type": _TYPES[suffix],
+            "Cache-Control": cache_of(path),
+            **_PAGE_HEADERS,
+        }
+        if "gzip" in (self.headers.get("Accept-Encoding") or ""):
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, mtime=0)
+        self._send(200, headers, body)
+
+    def _file(self, path: str) -> Path | None:
+        """Return the file of the pages that a path names; never one outside of them."""
         if self._site.pages is None or "\0" in path:
             return None
         root = self._site.pages.resolve()
-        named = (root / (path.lstrip("/") or "index.html")).resolve()
+        named = (root / file_of(path)).resolve()
         inside = named.is_relative_to(root) and named.suffix in _TYPES and named.is_file()
         return named if inside else None
 

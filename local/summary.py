@@ -10,8 +10,9 @@ from rebate.contracts.figures import money
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
 
-PAGES = Path(__file__).parent.parent / "web"
-"""The pages of members and operators; their texts are what plans and queues are called."""
+WEB = Path(__file__).parent.parent / "web"
+PAGES = WEB / "dist"
+"""The pages of members and operators, as `make` has built them."""
 
 _WAITS = frozenset({"waiting", "held"})
 
@@ -62,7 +63,7 @@ def sentences(outcome: Mapping[str, Any], currency: str) -> Iterator[str]:
 
 def _texts() -> Mapping[str, str]:
     """Return what the pages call things; nothing where they are not on this machine."""
-    file = PAGES / "assets/texts/en.json"
+    file = WEB / "texts/en/names.json"
     texts: Mapping[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return texts
 

@@ -48,7 +48,9 @@ def texts(folder: Path = ROOT / "tests/third_order") -> dict[str, dict[str, str]
     return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in LOCALES}
 
 
-PAGES = texts(ROOT / "web/assets/texts")
+PAGES = {
+    name: json.loads((ROOT / f"web/texts/{name}/names.json").read_text("utf-8")) for name in LOCALES
+}
 
 
 @pytest.fixture

@@ -124,6 +124,17 @@ class LocalIssuer:
             "scopes_supported": list(scopes),
         }
 
+    def for_pages(self) -> dict[str, dict[str, str]]:
+        """Return what pages are told of the issuer, by the role that they sign in."""
+        return {
+            client.audiences[0].value: {
+                "authority": self.url,
+                "client_id": client.name,
+                "scope": f"openid {client.audiences[0].scope}",
+            }
+            for client in CLIENTS.values()
+        }
+
     def jwks(self) -> Mapping[str, Any]:
         """Return the public keys."""
         return {"keys": [{**self.key.public, "use": "sig"}]}

@@ -35,7 +35,7 @@ def _synthesise(out: Path, empty: Path) -> None:
     (empty / "nothing.txt").touch()
     package = Package(empty, "0" * 64)
     app = App(outdir=str(out))
-    compose(app, {"stages": STAGES}, Packages(package, package))
+    compose(app, {"stages": STAGES}, Packages(package, package, empty))
     app.synth()
 
 
@@ -47,6 +47,11 @@ def service(synthesised: Path) -> Template:
 @pytest.fixture(scope="session")
 def data(synthesised: Path) -> Template:
     return Template(synthesised, f"rebate-{STAGE}-data")
+
+
+@pytest.fixture(scope="session")
+def pages(synthesised: Path) -> Template:
+    return Template(synthesised, f"rebate-{STAGE}-pages")
 
 
 @pytest.fixture(scope="session")

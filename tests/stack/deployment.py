@@ -34,7 +34,7 @@ def synthesised(folder: Path) -> Path:
     python = runtime.interpreter()
     layer = packages.layer(_BUILD, python, stand_ins.PLATFORM)
     app = App(outdir=str(folder))
-    shipped = Packages(packages.code(_BUILD, python), layer)
+    shipped = Packages(packages.code(_BUILD, python), layer, packages.PAGES)
     compose(app, {"stages": {STAGE: {"sweep_minutes": SWEEP_MINUTES}}}, shipped)
     app.synth()
     return folder

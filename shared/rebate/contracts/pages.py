@@ -1,0 +1,72 @@
+"""How the pages are served: the same on one machine and in the cloud.
+
+Two applications share one address: the operators' desk under `/desk`, the members' pages everywhere
+else. What they show stands in the path, so each path that names no file is answered with the page
+of its application. `config.json` beside them says what differs from stage to stage.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rebate.domain.currencies import DECIMALS
+
+MEMBERS_PAGE = "index.html"
+DESK_PAGE = "desk.html"
+CONFIG_FILE = "config.json"
+
+SIGNED_IN = "/signed-in"
+"""Where an issuer sends people back to, with their role behind it: `/signed-in/member`."""
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""For files whose names change with what is in them, below `/assets/`."""
+
+ASK_AGAIN = "no-cache"
+"""For all others."""
+
+_MOST_HAVE = 2
+
+
+def file_of(path: str) -> str:
+    """Return which file answers a path of the pages; `REWRITE` says the same to CloudFront."""
+    if "." in path.rpartition("/")[2]:
+        return path.lstrip("/")
+    is_desk = path in {"/desk", f"{SIGNED_IN}/operator"} or path.startswith("/desk/")
+    return DESK_PAGE if is_desk else MEMBERS_PAGE
+
+
+REWRITE = f"""\
+function handler(event) {{
+  var request = event.request;
+  var path = request.uri;
+  if (path.slice(path.lastIndexOf('/')).indexOf('.') < 0) {{
+    var isDesk =
+      path === '/desk' || path === '{SIGNED_IN}/operator' || path.indexOf('/desk/') === 0;
+    request.uri = isDesk ? '/{DESK_PAGE}' : '/{MEMBERS_PAGE}';
+  }}
+  return request;
+}}
+"""
+"""`file_of` as a function of CloudFront, which speaks an old JavaScript only."""
+
+
+def cache_of(path: str) -> str:
+    """Return how long a browser may keep the file of a path."""
+    return IMMUTABLE if path.startswith("/assets/") else ASK_AGAIN
+
+
+def policy(issuers: Iterable[str] = ()) -> str:
+    """Return what pages may load and do: only what comes from here, and members' avatars.
+
+    `issuers` are the origins that they ask for tokens.
+    """
+    asked = " ".join(("'self'", *issuers))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+        f"connect-src {asked}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def page_config(sign_in: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Return what stands in `config.json`: who signs people in, by role, and decimals of money."""
+    rare = {code: decimals for code, decimals in DECIMALS.items() if decimals != _MOST_HAVE}
+    return {"sign_in": dict(sign_in), "decimals": rare}

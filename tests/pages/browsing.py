@@ -1,0 +1,165 @@
+"""Somebody who opens the pages in a real browser, before the real API on a store in memory."""
+
+import gzip
+import json
+import re
+import shutil
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from local.commands import demo
+from local.http import served
+from local.memory import deployed_in_memory
+from local.shop_day import shop_day
+from local.sign_in.issuer import PATH, LocalIssuer
+from local.sign_in.tokens import SigningKey
+from local.summary import PAGES
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+PHONE, DESK = (390, 844), (1440, 900)
+LOCALES = ("zh-CN", "en")
+THEMES = ("light", "dark")
+ORDERS = 120
+TIMEOUT_MS = 15_000
+
+
+@contextmanager
+def shop_after_a_day() -> Iterator[tuple[str, LocalIssuer]]:
+    """Yield the address of a small shop after a day of orders, and who signs people in there."""
+    issuers: list[LocalIssuer] = []
+
+    def issuer_at(address: str) -> LocalIssuer:
+        key = SigningKey.kept_in(None)
+        issuers.append(LocalIssuer(address, key, lambda _: None, lambda: ["m01", "m02"]))
+        return issuers[0]
+
+    with deployed_in_memory() as deployment:
+        demo._put_in_force(deployment)
+        demo._play_day(deployment, shop_day(ORDERS))
+        with served(deployment.functions, 0, PAGES, issuer_at) as address:
+            yield address, issuers[0]
+
+
+@contextmanager
+def chromium():
+    """Yield Debian's chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - where it is installed
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield found
+        found.close()
+
+
+def signed_in(issuer: LocalIssuer, role: str, name: str) -> dict[str, str]:
+    """Return what a browser keeps of somebody who signed in: its place, and tokens."""
+    told = issuer.for_pages()[role]
+    proof, back = "p" * 43, issuer.url.removesuffix(PATH.rstrip("/"))
+    shown = urlsafe_b64encode(sha256(proof.encode()).digest()).decode().rstrip("=")
+    who = {"member": name} if role == "member" else {"who": name, "role": "admin"}
+    asked = {
+        **who,
+        "client_id": told["client_id"],
+        "redirect_uri": back,
+        "response_type": "code",
+        "scope": told["scope"],
+        "code_challenge": shown,
+        "code_challenge_method": "S256",
+    }
+    (code,) = parse_qs(urlsplit(issuer.sign_in(asked)).query)["code"]
+    tokens = issuer.tokens(
+        {
+            "grant_type": "authorization_code",
+            "client_id": told["client_id"],
+            "code": code,
+            "code_verifier": proof,
+            "redirect_uri": back,
+        }
+    )
+    profile = {"sub": name, "name": name}
+    kept = {**tokens, "expires_at": int(time.time()) + tokens["expires_in"], "profile": profile}
+    return {f"oidc.user:{told['authority']}:{told['client_id']}": json.dumps(kept)}
+
+
+@dataclass
+class Seen:
+    """What a page did while it was looked at."""
+
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+class Visit:
+    """Somebody who opens pages: a role, a name, a language, a theme, a size."""
+
+    def __init__(self, browser, address, *, kept, locale, theme, size) -> None:
+        self.locale = locale
+        width, height = size
+        self._context = browser.new_context(
+            locale=locale,
+            color_scheme=theme,
+            viewport={"width": width, "height": height},
+            base_url=address,
+        )
+        self._context.set_default_timeout(TIMEOUT_MS)
+        for key, value in kept.items():
+            put = f"localStorage.setItem({json.dumps(key)}, {json.dumps(value)})"
+            once = f"if (!localStorage.getItem({json.dumps(key)})) {put}"
+            self._context.add_init_script(f"try {{ {once} }} catch {{}}")
+        self.seen = Seen()
+        self.page = self._context.new_page()
+        self.page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
+        self.page.on("console", self._note)
+        self.page.on("request", lambda request: self.seen.requests.append(request.url))
+
+    def _note(self, message) -> None:
+        if message.type == "error":
+            self.seen.errors.append(message.text)
+
+    def close(self) -> None:
+        self._context.close()
+
+    def open(self, path: str):
+        self.page.goto(path)
+        self.page.wait_for_selector("h1")
+        self.settled()
+        return self.page
+
+    def settled(self) -> None:
+        """Wait until nothing is asked for any more, and nothing is shown in its stead."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("!document.querySelector('.ant-skeleton, .skeleton')")
+
+    def violations(self) -> list[str]:
+        """Return what axe finds; its script comes in beside the page's policy."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{each['id']}: {node['target']} {node['failureSummary']}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    def keys_shown(self) -> list[str]:
+        """Return keys of texts that stand where their text should."""
+        text = self.page.inner_text("body")
+        kinds = "desk|member|story|error|choice|does|wallet|draw|draws|status|kind|figure|sign_in"
+        return re.findall(rf"\b(?:{kinds})\.[a-z_]+\b", text)
+
+    def weight(self) -> int:
+        """Return how many bytes of built files were fetched, compressed."""
+        paths = {urlsplit(url).path.lstrip("/") for url in self.seen.requests}
+        files = [PAGES / path for path in paths if path.startswith("assets/")]
+        return sum(len(gzip.compress(file.read_bytes())) for file in files)
+
+    def nodes(self) -> int:
+        return self.page.evaluate("document.querySelectorAll('*').length")

@@ -1,0 +1,53 @@
+"""The pages in a real browser: what `make` built, before the real API on a store in memory."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.pages.browsing import DESK, Visit, chromium, shop_after_a_day, signed_in
+
+
+def pytest_collection_modifyitems(items):
+    """Without a browser these tests are skipped, except in CI, which has to have one."""
+    if not os.environ.get("CI") and (missing := _missing()):
+        for item in items:
+            if "tests/pages" in str(item.path):
+                item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def _missing() -> str | None:
+    if shutil.which("chromium") is None:
+        return "there is no chromium: `make browser` installs it, as root on Debian"
+    try:
+        import playwright  # noqa: F401, PLC0415 - only here is it known whether it is there
+    except ImportError:
+        return "playwright is not installed: `make browser` does"
+    return None
+
+
+@pytest.fixture(scope="session")
+def shop():
+    with shop_after_a_day() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser, shop):
+    address, issuer = shop
+    made: list[Visit] = []
+
+    def begin(role, name, *, locale="zh-CN", theme="light", size=DESK) -> Visit:
+        kept = {} if name is None else signed_in(issuer, role, name)
+        made.append(Visit(browser, address, kept=kept, locale=locale, theme=theme, size=size))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.close()

@@ -1,0 +1,24 @@
+"""Takes the two pictures that the README describes, into `build/pictures`."""
+
+from tests.pages.browsing import DESK, PHONE, ROOT, Visit, chromium, shop_after_a_day, signed_in
+
+FOLDER = ROOT / "build/pictures"
+PICTURES = {
+    "member.png": ("member", "m01", "/", PHONE),
+    "desk.png": ("operator", "anna", "/desk/orders?id=d-0001", DESK),
+}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with shop_after_a_day() as (address, issuer), chromium() as browser:
+        for name, (role, who, path, size) in PICTURES.items():
+            kept = signed_in(issuer, role, who)
+            visit = Visit(browser, address, kept=kept, locale="en", theme="light", size=size)
+            visit.open(path).screenshot(path=FOLDER / name)
+            visit.close()
+            print(FOLDER / name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""The operators' desk in a browser: every page, in both languages, themes and sizes."""
+
+import re
+
+import pytest
+
+from tests.pages.browsing import DESK, PHONE
+
+PAGES = [
+    "/desk",
+    "/desk/queues",
+    "/desk/queue?id=mall",
+    "/desk/queue?id=order_queue",
+    "/desk/orders?id=d-0001",
+    "/desk/orders?id=d-0001&tab=lines",
+    "/desk/orders?id=d-0001&tab=places",
+    "/desk/orders?id=d-0001&tab=books",
+    "/desk/withdrawals",
+    "/desk/gifts",
+    "/desk/plans",
+    "/desk/plans?part=queue_rebate",
+    "/desk/plans?part=wallet",
+    "/desk/plans?part=general",
+    "/desk/reports",
+    "/desk/reports?tab=age",
+    "/desk/reports?tab=days&from=2026-02-20&to=2026-03-05",
+    "/desk/reports?tab=before-after",
+    "/desk/history",
+    "/desk/notices",
+    "/desk/draws",
+]
+LOOKS = [("zh-CN", "light"), ("en", "dark")]
+NODES_MAX = 3_000
+WEIGHT_MAX = 500 * 1024
+
+
+@pytest.mark.parametrize(("locale", "theme"), LOOKS)
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_whole(visit, path, locale, theme):
+    somebody = visit("operator", "anna", locale=locale, theme=theme)
+    page = somebody.open(path)
+    assert page.evaluate("document.documentElement.lang") == locale
+    assert somebody.violations() == []
+    assert somebody.keys_shown() == []
+    assert somebody.nodes() < NODES_MAX
+    assert somebody.seen.errors == []
+    assert page.locator("[role=alert]").count() == 0
+
+
+def test_the_largest_page_stays_within_its_weight(visit):
+    somebody = visit("operator", "anna")
+    somebody.open("/desk/plans?part=queue_rebate")
+    assert somebody.weight() <= WEIGHT_MAX
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("path", ["/desk", "/desk/queues", "/desk/plans?part=union"])
+def test_no_page_is_wider_than_its_window(visit, path, size):
+    page = visit("operator", "anna", size=size).open(path)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= size[0]
+
+
+def test_an_order_is_found_by_its_number_and_begins_with_sentences(visit):
+    page = visit("operator", "anna", locale="en").open("/desk")
+    page.get_by_role("searchbox").or_(page.get_by_label("Order id")).first.fill("d-0001")
+    page.get_by_role("button", name="Find").click()
+    story = page.locator(".story")
+    story.wait_for()
+    said = story.inner_text()
+    assert re.search(r"Paid ¥[\d.,]+ on \w+ \d+, 2026\.", said)
+    assert "nobody can know" in said or "Holds no place" in said
+
+
+def test_what_does_not_apply_is_not_shown_as_zero(visit):
+    page = visit("operator", "anna", locale="en").open("/desk/queues?plan=order_queue")
+    row = page.locator("tbody tr[data-row-key=order_queue]")
+    assert "by rewards" in row.inner_text()
+
+
+def test_the_language_is_switched_in_place_and_stands_in_the_address(visit):
+    page = visit("operator", "anna").open("/desk/queues?q=mall")
+    page.get_by_text("English", exact=True).click()
+    page.get_by_role("heading", name="Queues", level=1).wait_for()
+    assert "lang=en" in page.url
+    assert "q=mall" in page.url
+
+
+def test_a_table_is_a_file_of_what_is_seen(visit):
+    page = visit("operator", "anna", locale="en").open("/desk/queues?q=mall")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    text = download.value.path().read_bytes().decode("utf-8-sig")
+    lines = text.strip().splitlines()
+    assert len(lines) == 1 + page.locator("tbody tr[data-row-key]").count()
+    assert "mall" in lines[1]
+
+
+FAILURES = {
+    401: "You are no longer signed in",
+    403: "You may not do this",
+    404: "There is nothing here",
+    409: "Somebody else changed this meanwhile",
+    429: "Too many requests",
+    500: "The service is not available now",
+}
+
+
+@pytest.mark.parametrize("status", FAILURES)
+def test_each_failure_is_one_sentence_and_one_next_step(visit, status):
+    somebody = visit("operator", "anna", locale="en")
+    somebody.page.route("**/v1/queues", lambda route: route.fulfill(status=status, body="oops"))
+    page = somebody.open("/desk/queues")
+    alert = page.locator("[role=alert]")
+    assert FAILURES[status] in alert.inner_text()
+    assert "oops" not in page.inner_text("body")
+    assert alert.get_by_role("button").count() == 1
+    assert somebody.violations() == []
+
+
+def test_an_api_that_is_down_says_so_and_is_asked_again(visit):
+    somebody = visit("operator", "anna")
+    somebody.page.route("**/v1/queues", lambda route: route.abort())
+    page = somebody.open("/desk/queues")
+    assert "连接不上服务" in page.locator("[role=alert]").inner_text()
+    somebody.page.unroute("**/v1/queues")
+    page.get_by_role("button", name="再试一次").click()
+    page.locator("tbody tr[data-row-key=mall]").wait_for()
+
+
+def test_a_page_that_cannot_begin_says_so_in_both_languages(visit):
+    somebody = visit("operator", "anna")
+    somebody.page.route("**/config.json", lambda route: route.fulfill(status=500))
+    page = somebody.open("/desk")
+    said = page.inner_text("[role=alert]")
+    assert "页面打不开" in said
+    assert "cannot be opened" in said
+
+
+def test_without_storage_the_pages_say_what_is_lost(visit):
+    somebody = visit("operator", None, locale="en")
+    somebody.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('off'); }})"
+    )
+    page = somebody.open("/desk")
+    page.get_by_role("heading", name="Sign in as an operator").wait_for()
+    assert "keeps no data" in page.inner_text("body")
+
+
+def test_an_operator_signs_in_and_comes_back_to_where_they_were(visit):
+    somebody = visit("operator", None, locale="en")
+    page = somebody.open("/desk/queues?plan=union")
+    assert somebody.violations() == []
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=who]").fill("anna")
+    page.get_by_role("button").click()
+    page.get_by_role("heading", name="Queues").wait_for()
+    assert page.url.endswith("/desk/queues?plan=union")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in as an operator").wait_for()

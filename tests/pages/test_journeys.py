@@ -1,0 +1,128 @@
+"""What people come for, from beginning to end, against the real API."""
+
+import re
+
+import pytest
+
+from tests.pages.browsing import PHONE
+
+
+def save(desk, check, keep):
+    """Check what was changed, acknowledge each risk, check again, save."""
+    bar = desk.locator(".save-bar")
+    bar.get_by_role("button", name=check).click()
+    bar.get_by_role("button", name=check).and_(desk.locator(":enabled")).wait_for()
+    bar.locator(".meaning").wait_for()
+    risks = bar.locator(".risks input:not(:checked)")
+    while risks.count():
+        risks.first.check()
+    if bar.get_by_role("button", name=keep).is_disabled():
+        bar.get_by_role("button", name=check).click()
+    bar.get_by_role("button", name=keep).and_(desk.locator(":enabled")).click()
+
+
+@pytest.mark.parametrize(("locale", "theme"), [("zh-CN", "dark")])
+def test_a_withdrawal_is_asked_for_approved_and_paid(visit, locale, theme):
+    member = visit("member", "m01", locale=locale, theme=theme, size=PHONE)
+    page = member.open("/wallet")
+    page.get_by_role("button", name="提现", exact=True).click()
+    dialog = page.locator("dialog")
+    fields = dialog.locator("input")
+    fields.nth(0).fill("10.00")
+    fields.nth(1).fill("工商银行")
+    fields.nth(2).fill("6222 0000 1234")
+    assert member.violations() == []
+    dialog.get_by_role("button", name="提现 ¥10.00").click()
+    page.get_by_text("到 工商银行").wait_for()
+
+    operator = visit("operator", "anna", locale=locale, theme=theme)
+    desk = operator.open("/desk")
+    desk.get_by_role("link", name="1 笔提现待审核").click()
+    desk.get_by_role("button", name="通过", exact=True).click()
+    asked = desk.locator(".ant-modal")
+    assert "¥9.95" in asked.inner_text()  # what arrives, less the fee
+    assert "m01" in asked.inner_text()
+    assert desk.evaluate("document.activeElement.textContent") == "取消"
+    assert operator.violations() == []
+    asked.get_by_role("button", name="通过").click()
+    asked.wait_for(state="detached")
+    desk.get_by_role("tab", name="待打款").click()
+    desk.get_by_label("登记已付: 凭证号").fill("bank-1")
+    desk.get_by_role("button", name="登记已付").click()
+    desk.locator(".ant-modal").get_by_role("button", name="登记已付").click()
+    desk.locator(".ant-modal").wait_for(state="detached")
+    desk.get_by_role("tab", name="已打款").click()
+    desk.get_by_role("cell", name="bank-1").wait_for()
+
+    page = member.open("/wallet")
+    page.get_by_text("提现记录").click()
+    assert page.locator(".way [aria-current]").inner_text() == "已打款"
+
+
+@pytest.mark.parametrize(("locale", "theme"), [("en", "light")])
+def test_a_slip_of_a_zero_is_not_saved_without_its_money_being_seen(visit, locale, theme):
+    operator = visit("operator", "anna", locale=locale, theme=theme)
+    desk = operator.open("/desk/plans?part=queue_rebate")
+    ratio = desk.locator("[id='queue_rebate.extraction_bps']")
+    ratio.fill("90")
+    ratio.blur()
+    bar = desk.locator(".save-bar")
+    bar.get_by_role("button", name="Check").click()
+    bar.locator(".risks").wait_for()
+    assert "%" in bar.locator(".risks").inner_text()
+    assert bar.get_by_role("button", name="Save").is_disabled()
+    assert operator.violations() == []
+    assert operator.keys_shown() == []
+    bar.get_by_role("button", name="Discard").click()
+    assert ratio.input_value() == "8.00"
+
+
+def test_a_plan_is_changed_without_json_and_kept_with_who_changed_it(visit):
+    operator = visit("operator", "wang", locale="zh-CN")
+    desk = operator.open("/desk/plans")
+    desk.get_by_role("button", name=re.compile("打开.排队返利")).click()
+    title = desk.locator("[id='queue_rebate.title']")
+    title.fill("好友返利")
+    assert desk.evaluate("localStorage.getItem('draft.settings')") is not None
+    desk.reload()
+    assert title.input_value() == "好友返利"
+    save(desk, "检查", "保存")
+    desk.locator(".save-bar").wait_for(state="detached")
+    desk = operator.open("/desk/history")
+    desk.locator(".ant-collapse-header").first.click()
+    changes = desk.locator(".changes").first
+    changes.get_by_text("好友返利").wait_for()
+    assert "wang" in desk.locator(".ant-collapse-header").first.inner_text()
+
+
+def test_two_who_change_settings_see_each_others_changes(visit):
+    first = visit("operator", "anna", locale="en")
+    second = visit("operator", "ben", locale="en")
+    pages = [each.open("/desk/plans?part=wallet") for each in (first, second)]
+    pages[0].locator("[id='wallet.withdraw_per_day']").fill("7")
+    pages[1].locator("[id='wallet.withdraw_min']").fill("12.00")
+    for page in pages:
+        page.locator("h1").click()
+        save(page, "Check", "Save")
+        if page is pages[1]:
+            page.get_by_role("button", name="Merge and go on").click()
+            save(page, "Check", "Save")
+        page.locator(".save-bar").wait_for(state="detached")
+    page = first.open("/desk/plans?part=wallet")
+    assert page.locator("[id='wallet.withdraw_per_day']").input_value() == "7"
+    assert page.locator("[id='wallet.withdraw_min']").input_value() == "12.00"
+
+
+def test_a_gift_is_put_on_offer_in_the_shops_own_words(visit):
+    operator = visit("operator", "anna", locale="en")
+    desk = operator.open("/desk/gifts")
+    desk.get_by_role("button", name="New gift").click()
+    drawer = desk.locator(".ant-drawer")
+    drawer.get_by_label("Gift", exact=True).fill("Tea cup")
+    drawer.get_by_label("Price").fill("5")
+    assert operator.violations() == []
+    drawer.get_by_role("button", name="Save").click()
+    desk.get_by_role("cell", name="Tea cup").wait_for()
+    page = visit("member", "m01", locale="en", size=PHONE).open("/wallet")
+    page.get_by_role("button", name="Gifts").click()
+    page.locator("dialog").get_by_text("Tea cup").wait_for()

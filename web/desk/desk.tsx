@@ -1,0 +1,106 @@
+/** The frame of the desk: menu, search, who is signed in, and the page that the address names. */
+
+import { Button, Layout, Menu, Skeleton, Space } from "antd";
+import { lazy, Suspense, useEffect, useMemo } from "react";
+import { Link, Route, Switch, useLocation } from "wouter";
+import { asking } from "../shared/api";
+import type { Config } from "../shared/config";
+import { t } from "../shared/i18n";
+import type { Session } from "../shared/session";
+import { isKept } from "../shared/storage";
+import { Failure } from "./parts/failure";
+import { Find } from "./parts/find";
+import { Languages } from "./parts/languages";
+import { ShopProvider } from "./shop";
+
+interface View {
+  path: string;
+  title: string;
+  page: React.LazyExoticComponent<React.ComponentType>;
+  /** Whether it stands in the menu. */
+  isListed: boolean;
+}
+
+const view = (
+  path: string,
+  title: string,
+  load: () => Promise<{ default: React.ComponentType }>,
+  isListed = true,
+): View => ({ path, title, page: lazy(load), isListed });
+
+const VIEWS: readonly View[] = [
+  view("/", "desk.overview", () => import("./views/overview")),
+  view("/queues", "desk.queues", () => import("./views/queues")),
+  view("/queue", "desk.queue", () => import("./views/queue"), false),
+  view("/orders", "desk.orders", () => import("./views/orders")),
+  view("/withdrawals", "desk.withdrawals", () => import("./views/withdrawals")),
+  view("/gifts", "desk.gifts", () => import("./views/gifts")),
+  view("/plans", "desk.plans", () => import("./views/plans")),
+  view("/reports", "desk.reports", () => import("./views/reports")),
+  view("/history", "desk.history", () => import("./views/history")),
+  view("/notices", "desk.notices", () => import("./views/notices")),
+  view("/draws", "desk.draws", () => import("./views/draws")),
+];
+
+interface Props {
+  session: Session;
+  config: Config;
+  leave: () => void;
+}
+
+export function Desk({ session, config, leave }: Props) {
+  const [path] = useLocation();
+  const ask = useMemo(() => asking(session), [session]);
+  const here = VIEWS.find((each) => each.path === path);
+  useEffect(() => {
+    document.title = `${t(here?.title ?? "error.not_found")} · ${t("brand")}`;
+  }, [here]);
+  const signOut = () => void session.signOut().then(leave);
+  return (
+    <ShopProvider ask={ask} config={config} session={session}>
+      <a className="skip" href="#main">
+        {t("skip")}
+      </a>
+      <Layout className="desk">
+        <Layout.Header className="bar">
+          <strong className="brand">{t("brand")}</strong>
+          <Find />
+          <Space className="who">
+            <Languages />
+            <span>{session.name}</span>
+            <Button size="small" onClick={signOut}>
+              {t("sign_out")}
+            </Button>
+          </Space>
+        </Layout.Header>
+        <Layout>
+          <Layout.Sider className="side" breakpoint="lg" collapsedWidth={0} width={200}>
+            <nav aria-label={t("desk.menu")}>
+              <Menu
+                mode="inline"
+                selectedKeys={[here?.isListed ? path : "/queues"]}
+                items={VIEWS.filter((each) => each.isListed).map((each) => ({
+                  key: each.path,
+                  label: <Link href={each.path}>{t(each.title)}</Link>,
+                }))}
+              />
+            </nav>
+          </Layout.Sider>
+          <Layout.Content id="main" tabIndex={-1}>
+            {!isKept() && <p className="quiet">{t("error.storage_off")}</p>}
+            <Suspense fallback={<Skeleton active />}>
+              <Switch>
+                {VIEWS.map((each) => (
+                  <Route key={each.path} path={each.path} component={each.page} />
+                ))}
+                <Route>
+                  <Failure error={null} text={t("error.not_found")} />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Layout.Content>
+        </Layout>
+      </Layout>
+    </ShopProvider>
+  );
+}

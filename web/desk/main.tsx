@@ -1,0 +1,55 @@
+/** The desk: operators' pages, split by route. */
+
+import { App as AntApp, ConfigProvider, theme } from "antd";
+import en from "antd/locale/en_US";
+import zh from "antd/locale/zh_CN";
+import { useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
+import "virtual:antd.css";
+import type { Config } from "../shared/config";
+import { useLanguage, useMedia } from "../shared/hooks";
+import { locale, type Locale, type Texts } from "../shared/i18n";
+import { signedIn, type Session } from "../shared/session";
+import { start, stuck } from "../shared/start";
+import { Desk } from "./desk";
+import { SignIn } from "./sign-in";
+import { themes } from "./theme";
+
+const TEXTS = import.meta.glob<{ default: Texts }>("../texts/*/{names,desk}.json");
+
+async function texts(wanted: Locale): Promise<Texts> {
+  const files = Object.keys(TEXTS).filter((path) => path.includes(`/${wanted}/`));
+  const parts = await Promise.all(files.map(async (path) => (await TEXTS[path]!()).default));
+  return Object.assign({}, ...parts);
+}
+
+function Root({ config }: { config: Config }) {
+  const turns = useLanguage();
+  const isDark = useMedia("(prefers-color-scheme: dark)");
+  const [session, setSession] = useState<Session | null | undefined>(undefined);
+  useEffect(() => void signedIn(config, "operator").then(setSession), [config]);
+  const look = { ...themes(theme)[isDark ? "dark" : "light"], zeroRuntime: true };
+  return (
+    <ConfigProvider
+      locale={locale() === "en" ? en : zh}
+      theme={look}
+      wave={{ disabled: true }}
+      button={{ autoInsertSpace: false }}
+    >
+      <AntApp>
+        <Router base="/desk" key={turns}>
+          {session && (
+            <Desk session={session} config={config} leave={() => setSession(null)} />
+          )}
+          {session === null && <SignIn config={config} />}
+        </Router>
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+void start(texts, (config, root) => {
+  const broken = (error: unknown) => root.replaceChildren(stuck(error));
+  createRoot(root, { onUncaughtError: broken }).render(<Root config={config} />);
+});

@@ -1,0 +1,111 @@
+/** The one table: find, sort, page, CSV and print; what was found and sorted is in the address. */
+
+import { Button, Empty, Input, Space, Table } from "antd";
+import type { ReactNode } from "react";
+import { t } from "../../shared/i18n";
+import { saveCsv } from "../csv";
+import { useQuery } from "../query";
+
+const ROWS = 50;
+
+type Plain = string | number | null;
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  /** What it is found, sorted and written to a file by. */
+  of: (row: Row) => Plain;
+  show?: (row: Row) => ReactNode;
+  isNumber?: boolean;
+}
+
+interface Props<Row> {
+  name: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+  /** A list that is loaded page by page: how to get more of it. */
+  more?: { hasMore: boolean; isLoading: boolean; load: () => void };
+  none?: string;
+  canFind?: boolean;
+}
+
+export function DataTable<Row extends object>({
+  name,
+  columns,
+  rows,
+  keyOf,
+  more,
+  none,
+  canFind = true,
+}: Props<Row>) {
+  const [query, setQuery] = useQuery();
+  const wanted = (query.get("q") ?? "").toLowerCase();
+  const found = wanted
+    ? rows.filter((row) =>
+        columns.some(({ of }) => String(of(row) ?? "").toLowerCase().includes(wanted)),
+      )
+    : rows;
+  const [sorted, order] = (query.get("sort") ?? "").split(" ");
+  return (
+    <section className="listed">
+      <Space wrap className="table-tools">
+        {canFind && (
+          <Input
+            allowClear
+            aria-label={t("find_in", { name })}
+            placeholder={t("find")}
+            defaultValue={query.get("q") ?? ""}
+            onChange={(event) => setQuery({ q: event.target.value })}
+          />
+        )}
+        <Button onClick={() => saveCsv(name, columns, found)} disabled={found.length === 0}>
+          CSV
+        </Button>
+        <Button onClick={() => print()}>{t("print")}</Button>
+      </Space>
+      <Table<Row>
+        size="small"
+        aria-label={name}
+        dataSource={[...found]}
+        rowKey={keyOf}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: <Empty image={null} description={none ?? t("none")} /> }}
+        pagination={{
+          pageSize: ROWS,
+          current: Number(query.get("page") ?? 1),
+          hideOnSinglePage: true,
+          showSizeChanger: false,
+          showTotal: (all) => t("rows", { count: all }),
+        }}
+        columns={columns.map((column) => ({
+          key: column.key,
+          title: column.title,
+          align: column.isNumber ? ("end" as const) : ("start" as const),
+          className: column.isNumber ? "number" : "",
+          render: (_: unknown, row: Row) => column.show?.(row) ?? column.of(row) ?? "–",
+          sorter: more ? false : (one: Row, other: Row) => compare(column.of(one), column.of(other)),
+          sortOrder: sorted === column.key ? (order as "ascend" | "descend") : null,
+        }))}
+        onChange={(pages, _, by) => {
+          const first = Array.isArray(by) ? by[0] : by;
+          const sort = first?.order ? `${String(first.columnKey)} ${first.order}` : "";
+          setQuery({ sort, page: pages.current === 1 ? "" : String(pages.current) });
+        }}
+      />
+      {more?.hasMore && (
+        <Button className="more" loading={more.isLoading} onClick={more.load}>
+          {t("more")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** What is not applicable comes last, whichever way it is sorted. */
+function compare(one: Plain, other: Plain): number {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  return typeof one === "number" && typeof other === "number"
+    ? one - other
+    : String(one).localeCompare(String(other));
+}

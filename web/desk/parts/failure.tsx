@@ -1,0 +1,55 @@
+/** An error: one sentence in the reader's language, what was wrong where, and one next step. */
+
+import { Alert, Button } from "antd";
+import type { Config } from "../../shared/config";
+import { t } from "../../shared/i18n";
+import { signIn } from "../../shared/session";
+import { told } from "../../shared/told";
+
+interface Props {
+  error: unknown;
+  text?: string;
+  again?: (() => void) | undefined;
+  config?: Config;
+}
+
+export function Failure({ error, text, again, config }: Props) {
+  const said = text === undefined ? told(error) : { text, step: "back", problems: [] as const };
+  const step = {
+    sign_in: { label: t("sign_in.again"), go: () => void enter(config) },
+    again: { label: t("again"), go: again },
+    back: { label: t("back"), go: () => history.back() },
+  }[said.step as "again" | "back" | "sign_in"];
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={said.text}
+      description={
+        said.problems.length > 0 && (
+          <ul className="problems">
+            {said.problems.map(({ path, message, nearest }) => (
+              <li key={path + message}>
+                {path && <code>{path}</code>} {message}
+                {nearest && ` (${t("nearest", { nearest })})`}
+              </li>
+            ))}
+          </ul>
+        )
+      }
+      action={
+        step.go && (
+          <Button size="small" onClick={step.go}>
+            {step.label}
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+async function enter(config: Config | undefined): Promise<void> {
+  if (config) await signIn(config, "operator");
+  else location.reload();
+}

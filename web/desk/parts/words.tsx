@@ -1,0 +1,52 @@
+/** Small things that stand everywhere: an id, an instant, a queue's name, a state. */
+
+import { Tag, Typography } from "antd";
+import { Link } from "wouter";
+import { moment } from "../../shared/format";
+import { t } from "../../shared/i18n";
+import { queueName, statusName } from "../../shared/names";
+
+export function Id({ of }: { of: string }) {
+  return (
+    <Typography.Text
+      type="secondary"
+      className="id"
+      copyable={{ text: of, tooltips: [t("copy"), t("copied")] }}
+    >
+      {of}
+    </Typography.Text>
+  );
+}
+
+export function When({ at }: { at: string | null }) {
+  return at === null ? <>–</> : <time dateTime={at}>{moment(at)}</time>;
+}
+
+export function QueueLink({ id }: { id: string }) {
+  return <Link href={`/queue?${new URLSearchParams({ id })}`}>{queueName(id)}</Link>;
+}
+
+export function OrderLink({ id }: { id: string }) {
+  return <Link href={`/orders?${new URLSearchParams({ id })}`}>{id}</Link>;
+}
+
+const COLOURS: Record<string, string> = {
+  completed: "success",
+  paid: "success",
+  done: "success",
+  on: "success",
+  waiting: "processing",
+  asked: "processing",
+  placed: "processing",
+  held: "warning",
+  paused: "warning",
+  stalled: "warning",
+  cleared: "error",
+  refunded: "error",
+  rejected: "error",
+  failed: "error",
+};
+
+export function State({ of, text }: { of: string; text?: string }) {
+  return <Tag color={COLOURS[of] ?? "default"}>{text ?? statusName(of)}</Tag>;
+}

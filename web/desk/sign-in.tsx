@@ -1,0 +1,29 @@
+/** Where an operator is asked to sign in, at the stage's issuer. */
+
+import { Button, Card } from "antd";
+import type { Config } from "../shared/config";
+import { useAct } from "../shared/hooks";
+import { t } from "../shared/i18n";
+import { signIn } from "../shared/session";
+import { isKept } from "../shared/storage";
+import { Failure } from "./parts/failure";
+import { Languages } from "./parts/languages";
+
+export function SignIn({ config }: { config: Config }) {
+  const { isBusy, error, act } = useAct();
+  return (
+    <main className="door">
+      <Card title={<h1>{t("sign_in.operator")}</h1>} extra={<Languages />}>
+        {!isKept() && <p>{t("error.storage_off")}</p>}
+        <Button
+          type="primary"
+          loading={isBusy}
+          onClick={() => void act(() => signIn(config, "operator"))}
+        >
+          {t("sign_in.go")}
+        </Button>
+        {error !== null && <Failure error={error} />}
+      </Card>
+    </main>
+  );
+}

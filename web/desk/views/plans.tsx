@@ -1,0 +1,330 @@
+/**
+ * The plans: choose one by what it does, fill in its form, have it checked, read what differs,
+ * acknowledge each risk at its figure, save. What is not saved yet is a draft.
+ */
+
+import { Alert, Button, Card, Checkbox, Form, Space } from "antd";
+import { useState } from "react";
+import { ApiError } from "../../shared/api";
+import { useAct, useDraft, useLeaveGuard } from "../../shared/hooks";
+import { locale, t } from "../../shared/i18n";
+import { planName } from "../../shared/names";
+import type { Document, Json, SettingsShown } from "../../shared/types";
+import { Failure } from "../parts/failure";
+import { Head } from "../parts/page";
+import { State } from "../parts/words";
+import { useQuery } from "../query";
+import { Changes } from "../settings/changes";
+import { at, changed, differences, type Merged, merged, type Path } from "../settings/document";
+import { Field, Fields, FormProvider } from "../settings/fields";
+import { kindsOf, ROOT, titleOf } from "../settings/schema";
+import { useShop } from "../shop";
+
+const GENERAL = "general";
+
+interface Draft {
+  version: number;
+  base: Document;
+  document: Document;
+}
+
+interface Checked {
+  means: { part: string; text: string }[];
+  costs: { channel: string; text: string }[];
+  laws: { queues: string; plan: string; text: string[] }[];
+  changes: { path: string; text: string }[];
+  line: { queue: string; waiting: number; owed: number; text: string[] }[];
+  acknowledge: Risk[];
+}
+
+interface Risk {
+  item: string;
+  path: string;
+  text: string;
+}
+
+export default function Plans() {
+  const shop = useShop();
+  const { settings, version } = shop.settings;
+  const [query, setQuery] = useQuery();
+  const [draft, setDraft, drop] = useDraft<Draft>("settings", {
+    version,
+    base: settings,
+    document: settings,
+  });
+  const changes = differences(draft.base, draft.document);
+  const isChanged = changes.length > 0;
+  const current = isChanged ? draft : { version, base: settings, document: settings };
+  useLeaveGuard(isChanged);
+  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
+  const part = query.get("part");
+  const change = (path: Path, value: Json | undefined) =>
+    setDraft({ ...current, document: changed(current.document, path, value) as Document });
+  return (
+    <>
+      <Head
+        title={t("desk.plans")}
+        lead={version ? t("desk.in_force", { n: version }) : t("desk.no_settings")}
+      >
+        {part !== null && (
+          <Button onClick={() => setQuery({ part: "" })}>{t("desk.all_plans")}</Button>
+        )}
+      </Head>
+      <FormProvider value={{ document: current.document, change, problems }}>
+        {part === null ? (
+          <Choose document={current.document} choose={(name) => setQuery({ part: name })} />
+        ) : (
+          <Form layout="vertical">
+            <Part name={part} document={current.document} change={change} />
+          </Form>
+        )}
+      </FormProvider>
+      {isChanged && (
+        <SaveBar
+          draft={draft}
+          setDraft={setDraft}
+          setProblems={setProblems}
+          drop={() => {
+            drop();
+            setProblems(new Map());
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface ChooseProps {
+  document: Document;
+  choose: (part: string) => void;
+}
+
+function Choose({ document, choose }: ChooseProps) {
+  const { plans } = useShop();
+  const cards = [
+    ...plans.map(({ name }) => {
+      const its = document[name] as Document | null | undefined;
+      const state = !its || its.enabled === false ? "off" : its.paused === true ? "paused" : "on";
+      return { name, title: planName(name), state };
+    }),
+    ...["wallet", "guards", GENERAL].map((name) => ({ name, title: planName(name), state: null })),
+  ];
+  return (
+    <ul className="cards choices">
+      {cards.map(({ name, title, state }) => (
+        <li key={name}>
+          <Card
+            size="small"
+            title={<h2>{title}</h2>}
+            extra={
+              state && (
+                <State of={state} text={t(`desk.plan_${state}`)} />
+              )
+            }
+          >
+            <p>{t(`does.${name}`)}</p>
+            <Button onClick={() => choose(name)} aria-label={t("desk.open_named", { name: title })}>
+              {t("desk.open")}
+            </Button>
+          </Card>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface PartProps {
+  name: string;
+  document: Document;
+  change: (path: Path, value: Json | undefined) => void;
+}
+
+function Part({ name, document, change }: PartProps) {
+  if (name === GENERAL) {
+    const { plans, settings } = useShop();
+    const apart = new Set([...plans.map((plan) => plan.name), "wallet", "guards"]);
+    const general = Object.entries(ROOT.properties ?? {}).filter(([each]) => !apart.has(each));
+    const kind = { properties: Object.fromEntries(general) };
+    return <Fields key={settings.version} kind={kind} path={[]} />;
+  }
+  const node = ROOT.properties?.[name];
+  const kind = node && kindsOf(node)[0];
+  if (!node || !kind) return <Failure error={null} text={t("error.not_found")} />;
+  const isOff = at(document, [name]) == null;
+  return (
+    <>
+      <p>{t(`does.${name}`)}</p>
+      {isOff && name !== "wallet" && name !== "guards" ? (
+        <Button type="primary" onClick={() => change([name], { enabled: true })}>
+          {t("desk.begin", { plan: planName(name) })}
+        </Button>
+      ) : (
+        <Field node={kind} path={[name]} title={titleOf(node, planName(name))} />
+      )}
+    </>
+  );
+}
+
+interface SaveBarProps {
+  draft: Draft;
+  setDraft: (draft: Draft) => void;
+  setProblems: (problems: ReadonlyMap<string, string>) => void;
+  drop: () => void;
+}
+
+function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
+  const shop = useShop();
+  const { isBusy, error, act, clear } = useAct();
+  const [checked, setChecked] = useState<{ of: string; said: Checked } | null>(null);
+  const [others, setOthers] = useState<{ by: SettingsShown; merge: Merged } | null>(null);
+  const text = JSON.stringify(draft.document);
+  const changes = differences(draft.base, draft.document);
+  const isChecked = checked?.of === text;
+  const risks = checked?.said.acknowledge ?? [];
+  const isAccepted = risks.length === 0;
+
+  /** What is wrong stands at its field, too. */
+  const check = () =>
+    act(async () => {
+      setProblems(new Map());
+      try {
+        const body = { settings: draft.document, locale: locale() };
+        const said = await shop.ask<Checked>("POST", "settings/check", { body });
+        setChecked({ of: text, said });
+      } catch (failed) {
+        if (failed instanceof ApiError)
+          setProblems(new Map(failed.problems.map(({ path, message }) => [path, message])));
+        throw failed;
+      }
+    });
+  const save = () =>
+    act(async () => {
+      try {
+        const body = { version: draft.version, settings: draft.document };
+        await shop.ask("PUT", "settings", { body });
+        drop();
+        shop.reload();
+      } catch (failed) {
+        if (!(failed instanceof ApiError) || failed.status !== 409) throw failed;
+        const theirs = await shop.ask<SettingsShown>("GET", "settings");
+        setOthers({ by: theirs, merge: merged(draft.base, draft.document, theirs.settings) });
+      }
+    });
+  const accept = (item: string, isTicked: boolean) => {
+    const path = ["guards", "acknowledged"];
+    const before = (at(draft.document, path) ?? []) as string[];
+    const after = isTicked ? [...before, item] : before.filter((each) => each !== item);
+    setDraft({ ...draft, document: changed(draft.document, path, after) as Document });
+  };
+  const accepted = new Set((at(draft.document, ["guards", "acknowledged"]) ?? []) as string[]);
+  const goOn = () => {
+    if (!others) return;
+    const { version, settings } = others.by;
+    setDraft({ version, base: settings, document: others.merge.document });
+    setOthers(null);
+    clear();
+  };
+  return (
+    <Card
+      className="save-bar"
+      size="small"
+      title={<h2>{t("desk.unsaved", { count: changes.length })}</h2>}
+    >
+      {isChecked ? <Consequences of={checked.said} /> : <Changes of={changes} />}
+      {error !== null && <Failure error={error} />}
+      {risks.length > 0 && (
+        <fieldset className="risks">
+          <legend>{t("desk.risks")}</legend>
+          {risks.map(({ item, text: risk }) => (
+            <Checkbox
+              key={item}
+              checked={accepted.has(item)}
+              onChange={(event) => accept(item, event.target.checked)}
+            >
+              {risk}
+            </Checkbox>
+          ))}
+        </fieldset>
+      )}
+      {others && <Others others={others} goOn={goOn} />}
+      <Space wrap>
+        <Button type={isChecked ? "default" : "primary"} loading={isBusy} onClick={() => void check()}>
+          {t("desk.check")}
+        </Button>
+        <Button
+          type={isChecked ? "primary" : "default"}
+          disabled={!isAccepted || !isChecked || others !== null}
+          loading={isBusy}
+          onClick={() => void save()}
+        >
+          {t("desk.save")}
+        </Button>
+        <Button onClick={drop}>{t("desk.discard")}</Button>
+        {!isChecked && <span className="quiet">{t("desk.check_lead")}</span>}
+      </Space>
+    </Card>
+  );
+}
+
+/** What saving would change, do to those in line and come to, in the API's own sentences. */
+function Consequences({ of }: { of: Checked }) {
+  const groups: [string, string[]][] = [
+    [t("desk.what_changes"), of.changes.map(({ text }) => text)],
+    [t("desk.who_is_touched"), of.line.flatMap(({ text }) => text)],
+    [t("desk.what_it_costs"), of.costs.map(({ text }) => text)],
+    [t("desk.the_law"), of.laws.flatMap(({ text }) => text)],
+    [t("desk.means"), of.means.map(({ text }) => text)],
+  ];
+  return (
+    <section className="meaning">
+      {groups
+        .filter(([, texts]) => texts.length > 0)
+        .map(([title, texts]) => (
+          <details key={title} open={title !== t("desk.means")}>
+            <summary>
+              <h3>{title}</h3>
+            </summary>
+            <ul>
+              {[...new Set(texts)].map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
+          </details>
+        ))}
+    </section>
+  );
+}
+
+function Others({
+  others: { by, merge },
+  goOn,
+}: {
+  others: { by: SettingsShown; merge: Merged };
+  goOn: () => void;
+}) {
+  return (
+    <Alert
+      type="warning"
+      title={t("desk.others_saved", { n: by.version })}
+      description={
+        <>
+          {merge.conflicts.length > 0 ? (
+            <>
+              <p>{t("desk.both_changed")}</p>
+              <Changes
+                of={merge.conflicts.map(({ ours, theirs }) => ({
+                  path: ours.path,
+                  before: theirs.after,
+                  after: ours.after,
+                }))}
+              />
+            </>
+          ) : (
+            <p>{t("desk.no_conflict")}</p>
+          )}
+          <Button onClick={goOn}>{t("desk.go_on")}</Button>
+        </>
+      }
+    />
+  );
+}
