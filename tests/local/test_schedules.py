@@ -12,8 +12,13 @@ from rebate.domain.terms import Terms
 from rebate.usecases.settings.terms import terms_of
 
 BEGIN = datetime(2026, 3, 1, 10, 58, 30, tzinfo=UTC)
-EVERY_MINUTE = ["scheduled_clear", *["scheduled_payouts"] * 3, "scheduled_sweep"]
-EVERY_HOUR = ["scheduled_payouts release", "scheduled_draws", "scheduled_connect"]
+EVERY_MINUTE = ["scheduled_clear", *["scheduled_payouts"] * 4, "scheduled_sweep"]
+EVERY_HOUR = [
+    "scheduled_payouts release",
+    "scheduled_draws",
+    "scheduled_audit",
+    "scheduled_connect",
+]
 
 
 def midnights() -> Terms:

@@ -195,13 +195,11 @@ def _success(route: Route, answers: AnswerSchemas) -> tuple[str, Schema]:
 
 
 def _statuses(route: Route) -> set[str]:
-    found = {"422", "429", "500", "503"}
+    found = {"404", "422", "429", "500", "503"}
     if route.audience is not Audience.ANYBODY:
         found |= {"401", "403"}
-    if route.query or "{" in route.path:
-        found |= {"404"}
     if route.method != "GET":
-        found |= {"202", "400", "404", "409"}
+        found |= {"202", "400", "409"}
     return found
 
 
