@@ -93,6 +93,7 @@ MESSAGES: Mapping[str, str] = {
     "needs queue_rebate.exchange.points_bps": "需要设置 queue_rebate.exchange.points_bps",
     "must be at least the floor for stores, {}": "不能低于门店下限 {0}",
     "must be at most the ceiling for stores, {}": "不能高于门店上限 {0}",
+    "must be the lowest and then the highest ratio": "须先填最低比例，再填最高比例",
     "must have at least one prize": "至少要有一个奖品",
     "must be at most high_bps, {}": "不能大于 high_bps（{0}）",
     'goes only with "every": "week"': "只能与 every 为“week”一起使用",
