@@ -1,9 +1,9 @@
 /** Three figures, what comes next, what I can do now, and an honest word. */
 
 import { Link } from "wouter";
-import { clock, count } from "../../shared/format";
+import { clock } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
-import { t } from "../../shared/i18n";
+import { locale, t } from "../../shared/i18n";
 import { queueName } from "../../shared/names";
 import type { Entry, Wallet } from "../../shared/types";
 import { Failure } from "../parts/failure";
@@ -91,19 +91,25 @@ function Now({ entries }: { entries: readonly Entry[] }) {
   );
 }
 
-/** Facts, no date: what stands ahead of the nearest entry. */
+/** Facts, no date: what this line was paid lately, what stands ahead, what can ever be paid. */
 function Honest({ entry }: { entry: Entry | undefined }) {
-  const { money } = useMine();
+  const { ask } = useMine();
+  const id = entry?.queue ?? null;
+  const facts = useAnswer<{ text: string[] } | null>(
+    async (signal) =>
+      id === null ? null : ask("GET", "me/queue/facts", { query: { id, locale: locale() }, signal }),
+    [id, locale()],
+  );
   return (
     <section className="honest">
-      {entry?.place && entry.ahead !== null && (
-        <p>
-          {t("member.stands_ahead", {
-            queue: queueName(entry.queue ?? ""),
-            n: count(entry.place - 1),
-            amount: money(entry.ahead),
-          })}
-        </p>
+      {facts.error !== null && <Failure error={facts.error} again={facts.reload} />}
+      {facts.data && (
+        <>
+          <h2>{queueName(id ?? "")}</h2>
+          {facts.data.text.map((fact) => (
+            <p key={fact}>{fact}</p>
+          ))}
+        </>
       )}
       <p>{t("member.how")}</p>
     </section>
