@@ -57,6 +57,13 @@ class Measures:
             means="The store refuses something for ever: a queue may not go on.",
         )
         alarms.ring(
+            "parked",
+            "commands",
+            self._metric(Metric.PARKED, "Maximum"),
+            at_least=1,
+            means="Commands could not be carried out, and their queues went on without them.",
+        )
+        alarms.ring(
             "unclaimed",
             "orders",
             self._metric(Metric.UNCLAIMED, "Maximum"),

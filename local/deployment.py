@@ -16,7 +16,7 @@ from local.environment import REGION, environment
 from local.fake_aws import edge
 from local.functions import Functions
 from local.message_store import MessageBox, MessageBoxes, MessageStore, StoredMessage
-from local.settling import DeliveryFailed, Record, Unsettled, bring, ring
+from local.settling import DeliveryFailed, Record, Unsettled, bring, ring, settled_in_the_end
 from local.streams import Stream
 from local.tables import create_tables
 from rebate.adapters.clock import SystemClock
@@ -101,7 +101,9 @@ class LocalDeployment:
             self.play_at(instant)
             self.app.holds.release(instant)
             for queue in queues:
-                self.app.settler.settle(queue)
+                reason = settled_in_the_end(self.app, queue)
+                if reason:
+                    raise Unsettled({queue: reason})
             self.settle(commands_max)
         self.play_at(at)
         self.app.holds.release(at)
@@ -150,8 +152,9 @@ class LocalDeployment:
                     if time.monotonic() > deadline:
                         why[queue] = "is being settled by somebody else"
                     time.sleep(0.05)
-            except Impossible as error:
-                why[queue] = f"cannot go on: {error}"
+            except Impossible:
+                reason = settled_in_the_end(self.app, queue)
+                why |= {queue: reason} if reason else {}
         if why:
             raise Unsettled(why)
 

@@ -9,7 +9,11 @@ from local.streams import BATCH_MAX
 from rebate.bootstrap import App
 from rebate.domain.errors import Impossible
 from rebate.domain.names import QueueId
+from rebate.domain.queues import Queue
+from rebate.usecases.parking.park_command import PARKED_MAX, parked_of
+from rebate.usecases.parking.park_command import TRIES_MAX as TRIES_OF_COMMAND
 from rebate.usecases.settlement.wake_up import wake_up_of
+from rebate.usecases.storage.rows import Key
 
 Record: TypeAlias = dict[str, Any]
 
@@ -73,7 +77,7 @@ def ring(
         Unsettled: queues are handed back again and again, the store refuses what they write for
             ever, or more than `commands_max` commands were carried out and there is no end.
     """
-    begun, stuck = functions.metrics["settled"], functions.metrics["stuck"]
+    begun = functions.metrics["settled"]
 
     def done() -> int:
         return functions.metrics["settled"] - begun
@@ -81,6 +85,7 @@ def ring(
     why: dict[QueueId, str] = {}
     rung: set[QueueId] = set()
     while records := read():
+        stuck, parked = functions.metrics["stuck"], functions.metrics["parked"]
         rung.update(map(_queue_of, records))
         if done() <= commands_max:
             records = bring(functions, "settle", records, lambda: done() <= commands_max)
@@ -88,19 +93,49 @@ def ring(
         if done() > commands_max:
             reason = f"comes to no end: {done()} commands were carried out, and more wait"
         why |= {_queue_of(record): reason for record in records}
-    if functions.metrics["stuck"] > stuck:
-        why |= _stuck(app, rung)
+        if functions.metrics["stuck"] > stuck:
+            why |= _stuck(app, rung)
+        if functions.metrics["parked"] > parked:
+            why |= _parked(app, rung)
     if why:
         raise Unsettled(why)
 
 
 def _stuck(app: App, queues: Iterable[QueueId]) -> Iterator[tuple[QueueId, str]]:
-    """Yield those of the queues that the store does not let go on, and why."""
+    """Yield those of the queues that do not go on however often they are rung for, and why."""
     for queue in sorted(queues):
+        reason = settled_in_the_end(app, queue)
+        if reason:
+            yield queue, reason
+    yield from _parked(app, queues)
+
+
+def _parked(app: App, queues: Iterable[QueueId]) -> Iterator[tuple[QueueId, str]]:
+    """Yield those of the queues of which commands are parked, and why the first is."""
+    for queue in sorted(queues):
+        row = app.store.get(Queue, Key(queue))
+        if row and row.parked:
+            first = min(parked_of(app.store, queue), key=lambda each: each.row.sort)
+            order = getattr(first.row.command, "order", None)
+            what = f"order {order}" if order else f"a command to {first.row.command.type}"
+            yield queue, f"goes on without {what}: {first.reason} (`rebate parked` lists all)"
+
+
+def settled_in_the_end(app: App, queue: QueueId) -> str | None:
+    """Ring for a queue until what cannot be carried out is parked; return why it does not go on."""
+    reason, version = None, -1
+    for _ in range(TRIES_OF_COMMAND * (PARKED_MAX + 1)):
         try:
             app.settler.settle(queue)
         except Impossible as error:
-            yield queue, f"cannot go on: {error}"
+            row = app.store.get(Queue, Key(queue))
+            before, version = version, row.version if row else 0
+            reason = f"cannot go on: {error}"
+            if version == before:
+                return reason
+        else:
+            return None
+    return reason
 
 
 def _queue_of(record: Record) -> QueueId:

@@ -21,6 +21,7 @@ GONE = "_gone"
 REQUESTS = frozenset({"_request"})
 
 RACES = "tests/usecases/test_conditions.py::"
+PARKING = "tests/usecases/test_parked_commands.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
 PEOPLE = "tests/usecases/people/test_people_at_once.py::"
 MERCHANTS = "tests/usecases/merchants/test_merchants_at_once.py::"
@@ -201,11 +202,28 @@ GUARDED = {
         "two settlers carry out the same commands",
         RACES + "test_two_settlers_of_a_queue",
     ),
+    "release_holds: Put(row, expects=0)": Guard(
+        "the same id collects other packets when it comes again",
+        "tests/usecases/test_collect.py::test_an_id_is_used_twice_at_once",
+    ),
+    "guard_refunds: Put(after, expects=queue.version)": Guard(
+        "keeping that all was paused undoes what is settled just now",
+        "tests/usecases/test_guard_refunds.py::"
+        "test_a_queue_is_settled_while_it_is_kept_that_all_was_paused",
+    ),
+    "park_command: Put(after, expects=queue.version)": Guard(
+        "noting that a command failed undoes what another settler has carried out",
+        PARKING + "test_what_fails_is_carried_out_by_another_meanwhile",
+    ),
+    "decide_parked: Put(after, expects=queue.version)": Guard(
+        "deciding on a parked command undoes what is settled just now",
+        PARKING + "test_its_queue_is_settled_while_a_parked_command_is_decided_on",
+    ),
     "writes: Credit(member, tuple(credited.get(member, ())), expects)": Guard(
         "a refund takes from pending money what was released meanwhile",
         RACES + "test_a_clawback_while_what_it_takes_is_released",
     ),
-    "writes: Put(again, expects=0)": Guard(
+    "writes: Put(kept, expects=0)": Guard(
         "a repurchase overwrites an order that the shop has called so",
         RACES + "test_an_order_that_is_called_as_a_repurchase",
     ),

@@ -10,6 +10,8 @@
     POST /v1/queues/stalled/clear        end what waits in the queue of a product that is off sale
     POST /v1/queues/stalled/exchange     exchange a page of what waits in one
     POST /v1/queues/stalled/merge        let what waits in one join the mall queue
+    POST /v1/parked/release              let a parked command go on
+    POST /v1/parked/drop                 let one be over without being carried out
 
 These are loaded with the first such request: what checks bodies is a quarter of a cold start, and
 whoever only looks never needs it.
@@ -26,7 +28,7 @@ from functions.api.operators import settings_shown
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
 from rebate.contracts import requests
-from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, OrderId, QueueId
+from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, OrderId, ProductId, QueueId
 from rebate.usecases.catalog.manage_catalog import enable_products
 from rebate.usecases.entries.exchange_entry import Wish
 from rebate.usecases.notices.word_notices import save_wording
@@ -103,9 +105,24 @@ def change_wording() -> Response[str]:
 @router.post("/v1/products/enable")
 def enable() -> Response[str]:
     asked = body_of(_event(), requests.EnableProducts)
-    done = enable_products(app().store, asked.supplies)
+    after = None if asked.after is None else ProductId(asked.after)
+    done = enable_products(app().store, asked.supplies, after)
     logger.info("products enabled", extra={"supplies": asked.supplies, "enabled": done.enabled})
     return answer(200, done)
+
+
+@router.post("/v1/parked/release")
+def release_parked() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.DecideParked)
+    return answer(200, app().parked.release(asked.id, by=name_of(event), why=asked.reason))
+
+
+@router.post("/v1/parked/drop")
+def drop_parked() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.DecideParked)
+    return answer(200, app().parked.drop(asked.id, by=name_of(event), why=asked.reason))
 
 
 @router.post("/v1/queues/stalled/clear")

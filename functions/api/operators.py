@@ -10,6 +10,7 @@ GET  /v1/order?id=                the same, for ids that a path cannot carry
 GET  /v1/settings                 the settings in force, and their version
 GET  /v1/settings/versions?after= who changed which settings when, from what to what
 GET  /v1/queues/stalled           queues of products that are off sale
+GET  /v1/parked?state=&after=     commands that cannot be carried out, and what became of them
 """
 
 from typing import Any
@@ -17,12 +18,21 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.errors import answer, refusal
-from functions.api.queries import checked_id, locale_of, needed_id, whole_number
+from functions.api.queries import (
+    checked_id,
+    choice_of,
+    locale_of,
+    needed_id,
+    page_parameter,
+    whole_number,
+)
 from rebate.bootstrap import app
 from rebate.contracts import api
+from rebate.contracts.parked import STATES
 from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
+from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.queries.show_history import show_history
 from rebate.usecases.queries.show_order import show_order
 from rebate.usecases.queries.show_queues import show_queue, show_queues, show_stalled
@@ -105,6 +115,12 @@ def settings_versions() -> Response[str]:
 @router.get("/v1/queues/stalled")
 def stalled() -> Response[str]:
     return answer(200, show_stalled(app().store, app().settings.in_force().terms))
+
+
+@router.get("/v1/parked")
+def parked() -> Response[str]:
+    state, after = choice_of(_event(), "state", STATES), page_parameter(_event())
+    return answer(200, show_parked(app().store, state, after))
 
 
 def _order(name: str) -> Response[str]:

@@ -1,6 +1,7 @@
 """What members, operators and shops ask of wallets: requests with a body (rule 3).
 
     POST /v1/me/withdrawals        hold cash for a payout
+    POST /v1/me/packets/collect    collect what waits of red packets
     POST /v1/me/transfers          pass points or love value on
     POST /v1/me/redemptions        redeem a gift
     POST /v1/spends                for shops, signed: spend on an order
@@ -25,7 +26,7 @@ from functions.api.bodies import body_of
 from functions.api.errors import answer
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
-from rebate.contracts import requests
+from rebate.contracts import money, requests
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import MemberId
@@ -61,6 +62,14 @@ def withdraw() -> Response[str]:
         app().wallets, asked.id, member_of(event), asked.amount, app().clock.now(), account
     )
     return _withdrawal(found, names=False)
+
+
+@router.post("/v1/me/packets/collect")
+def collect() -> Response[str]:
+    event = _event()
+    asked = body_of(event, requests.CollectPackets)
+    collected = app().holds.collect_as(member_of(event), asked.id)
+    return answer(200, money.PacketsCollected(asked.id, collected))
 
 
 @router.post("/v1/me/transfers")

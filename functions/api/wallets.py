@@ -137,10 +137,9 @@ def _gifts(*, closed: bool) -> Response[str]:
 
 def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
     asset, order = parameter(event, "asset"), parameter(event, "order")
+    assets = tuple(BalanceType)
     return Wanted(
-        pocket=None
-        if asset is None
-        else BalanceType(choice_of(event, "asset", tuple(BalanceType))),
+        pocket=None if asset is None else BalanceType(choice_of(event, "asset", assets)),
         kind=parameter(event, "kind"),
         order=None if order is None else OrderId(_order(order)),
         starts_at=instant_parameter(event, "from", zone, days=0),

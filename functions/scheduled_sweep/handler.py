@@ -1,6 +1,7 @@
 """Settles every queue with mail, so that a lost ring costs time and no money.
 
-And sets aside what came before its order, and whose order did not come (Rule 1.6.6).
+And sets aside what came before its order, and whose order did not come (Rule 1.6.6), and pauses
+where refunds leave too much to be borne (Rule 1.6.5.2).
 """
 
 from random import shuffle
@@ -19,7 +20,9 @@ from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
 from rebate.usecases.orders.early_events import ExpiredEvent
+from rebate.usecases.parking.park_command import PARKED_MAX
 from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.storage.rows import PARKED, Parked
 
 
 @observed
@@ -32,6 +35,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     shuffle(found)
     left = [queue for queue in found if not _settle(queue)]
     _look_after_early_events()
+    _count_parked()
+    _guard_refunds()
     return {"queues": sorted(found), "left": sorted(left)}
 
 
@@ -41,6 +46,22 @@ def _look_after_early_events() -> None:
         count(Metric.UNCLAIMED, app().early.waiting())
     except (Conflict, Unavailable) as error:
         record_retry("what came before its order", error)
+
+
+def _guard_refunds() -> None:
+    """Pause for whoever died between a refund and the pause that it causes (Rule 1.6.5.2)."""
+    try:
+        count(Metric.TOO_MUCH_BORNE, app().refund_guard.look())
+    except (Conflict, Unavailable) as error:
+        record_retry("the guard of refunds", error)
+
+
+def _count_parked() -> None:
+    """Let the alarm go on until somebody has decided on what is parked."""
+    try:
+        count(Metric.PARKED, len(app().store.query(Parked, PARKED, limit=PARKED_MAX)))
+    except (Conflict, Unavailable) as error:
+        record_retry("what is parked", error)
 
 
 def _keep(letter: ExpiredEvent) -> None:

@@ -34,6 +34,7 @@ def run(arguments: Namespace) -> int:
     else:
         print(_told(audit))
     complain(map(str, audit.differences))
+    complain(audit.parked)
     if audit.more:
         complain([f"and more: only the first {DIFFERENCES_MAX} differences are told"])
     if audit.differences and audit.moved:
@@ -59,5 +60,6 @@ def _document(audit: Audit) -> dict[str, object]:
         "more": audit.more,
         "moved": audit.moved,
         "unsettled": audit.waiting,
+        "set_aside": audit.parked,
         "rows": dict(sorted(audit.rows.items())),
     }

@@ -39,12 +39,14 @@ if TYPE_CHECKING:
     from rebate.usecases.orders.accept_order import OrderAcceptance
     from rebate.usecases.orders.admit_event import Door
     from rebate.usecases.orders.early_events import EarlyEvents
+    from rebate.usecases.parking.decide_parked import ParkedCommands
     from rebate.usecases.people.desk import PeopleDesk
     from rebate.usecases.people.levels import Levels
     from rebate.usecases.schedules.pay_dividend import DividendPayment
     from rebate.usecases.schedules.release_holds import HoldRelease
     from rebate.usecases.schedules.start_runs import Scheduler
     from rebate.usecases.settings.save_settings import SettingsReader
+    from rebate.usecases.settlement.guard_refunds import RefundGuard
     from rebate.usecases.settlement.settle_queue import Settler
     from rebate.usecases.settlement.settle_together import QueueBatch
 
@@ -197,6 +199,18 @@ class App:
         from rebate.usecases.settlement.settle_together import QueueBatch
 
         return QueueBatch(self.settler)
+
+    @cached_property
+    def parked(self) -> "ParkedCommands":
+        from rebate.usecases.parking.decide_parked import ParkedCommands
+
+        return ParkedCommands(self.store, self.clock)
+
+    @cached_property
+    def refund_guard(self) -> "RefundGuard":
+        from rebate.usecases.settlement.guard_refunds import RefundGuard
+
+        return RefundGuard(self.store, self.clock, self.settings)
 
     @cached_property
     def scheduler(self) -> "Scheduler":

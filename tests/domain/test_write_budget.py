@@ -6,7 +6,9 @@ from functools import partial
 import pytest
 
 from rebate.domain import write_budget
-from rebate.domain.names import MemberId, OrderId
+from rebate.domain.events import RebatePaid
+from rebate.domain.ledger import BalanceType
+from rebate.domain.names import EntryId, MemberId, OrderId
 from rebate.domain.place_index import NodeKey
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
@@ -115,20 +117,54 @@ def test_the_last_row_fits():
     assert full(lambda: budget.require(3))
 
 
-def test_the_last_line_fits(monkeypatch):
-    monkeypatch.setattr(write_budget, "LINES_MAX", 10)
+def bytes_of(lines: int) -> int:
+    return write_budget.bytes_of_ticket(a_ticket(lines=lines))
+
+
+def test_the_last_byte_of_tickets_fits(monkeypatch):
+    monkeypatch.setattr(write_budget, "BYTES_MAX", bytes_of(4) + 300 + bytes_of(2))
     budget = WriteBudget(100)
     budget.touch(a_ticket(lines=4), [])
     budget.touch(a_ticket(lines=4), [])
-    budget.take(1, lines=3)
-    budget.take(1, lines=1)
-    budget.require(0, lines=2)
-    assert full(lambda: budget.require(0, lines=3))
+    budget.take(1, more=200)
+    budget.take(1, more=100)
+    budget.require(0, more=bytes_of(2))
+    assert full(lambda: budget.require(0, more=bytes_of(2) + 1))
     budget.require_step([(a_ticket("o2", lines=2), [])], [])
     assert full(lambda: budget.require_step([(a_ticket("o2", lines=3), [])], []))
     many = [(a_ticket("o2"), []), (a_ticket("o3", lines=2), [])]
     assert full(lambda: budget.require_step(many, []))
     budget.require_step([(a_ticket(lines=4), [])], [])
+
+
+def test_nodes_take_bytes_once(monkeypatch):
+    monkeypatch.setattr(write_budget, "BYTES_MAX", bytes_of(1) + 2 * write_budget.NODE_BYTES)
+    budget = WriteBudget(100)
+    budget.touch(a_ticket(), [LEAF])
+    budget.touch(a_ticket(), [LEAF])
+    budget.require_step([(a_ticket(), [LEAF, OTHER_LEAF])], [])
+    budget.touch(a_ticket(), [LEAF, OTHER_LEAF])
+    assert full(lambda: budget.require(0, more=1))
+
+
+def test_the_last_byte_that_is_told_fits(monkeypatch):
+    paid = RebatePaid(EntryId("o1/1"), A, OrderId("o1"), 5, BalanceType.CASH, None)
+    names = len("o1/1") + len("A") + len("o1") + len("cash") + len("queue") + len("RebatePaid")
+    monkeypatch.setattr(write_budget, "TOLD_BYTES_MAX", 30 + write_budget.EVENT_BYTES + names)
+    budget = WriteBudget(100)
+    budget.tell(10)
+    budget.tell_event(paid)
+    budget.require(0, told=20)
+    assert full(lambda: budget.require(0, told=21))
+    budget.require_step([], [A], told=21)
+    budget.touch(a_ticket(), [])
+    assert full(lambda: budget.require_step([], [A], told=21))
+
+
+def test_names_take_what_they_are_written_with():
+    assert write_budget.bytes_of("order-1") == len("order-1")
+    for name in ("订单", "é" * 9, "\U00020000"):
+        assert write_budget.bytes_of(name) >= len(name.encode())
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_products_are_enabled(cloud):
     asked = {"supplies": ["self", "supplier"]}
     assert cloud.as_operator("POST", "/v1/products/enable", asked) == (
         200,
-        {"enabled": 1, "more": False},
+        {"enabled": 1, "more": False, "next": None},
     )
     bad = cloud.as_operator("POST", "/v1/products/enable", {"supplies": ["shelf"]})
     assert (bad[0], bad[1]["problems"][0]["nearest"]) == (422, "self")

@@ -17,23 +17,9 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         {("dynamodb:GetItem", "queues")},
         "rows that were read do not fit together: somebody else settled the queue meanwhile",
     ),
-    (SETTLEMENT, "_rows"): (
-        {("dynamodb:Query", "inbox")},
-        "what a return window lets wait falls due days later",
-    ),
-    (SETTLEMENT, "CommissionPayment._due_later"): (
-        {("dynamodb:Query", "inbox")},
-        "what a return window lets wait falls due days later",
-    ),
-    (SETTLEMENT, "passes_what_may_be_borne"): (
-        {
-            ("dynamodb:Scan", "queues"),
-            ("dynamodb:GetItem", "shops"),
-            ("dynamodb:GetItem", "journal"),
-            ("dynamodb:PutItem", "settings"),
-            ("dynamodb:PutItem", "current_settings"),
-        },
-        "refunds of a day bear so much that plans are paused, and settings checked and saved",
+    (SETTLEMENT, "_taken_out"): (
+        {("dynamodb:PutItem", "inbox")},
+        "one of several orders that were accepted together cannot be settled",
     ),
     ("scheduled_audit", "_has_moved"): (
         {("dynamodb:Query", "statements")},
@@ -47,6 +33,8 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         {("dynamodb:BatchGetItem", "orders")},
         "something counts as spent that no order says",
     ),
+    (SETTLEMENT, "change_problems"): (set(), "a pause changes nothing that waits"),
+    (SETTLEMENT, "switch_problems"): (set(), "a pause puts no queues together or apart"),
     ("scheduled_payouts", "previous_of"): (
         set(),
         "what is thawed by the clock is the first row of its source",

@@ -26,7 +26,9 @@ from rebate.domain.errors import Conflict
 from rebate.domain.times import DAY
 from rebate.usecases.audit import orders as audited_orders
 from rebate.usecases.orders import accept_together, store_order
+from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.settlement import queue_reader
+from rebate.usecases.settlement.settlement import Settlement
 from tests.connectors.sent import wc_order, wc_refund, woocommerce
 
 SECRET = "a secret of a shop"
@@ -111,6 +113,7 @@ SETTINGS: dict[str, Any] = {
     },
     "red_packet": {
         "enabled": True,
+        "collect": "by_member",
         "stores": {"W": {"concession_bps": 2000}},
         "shares_bps": {"own": 3000, "queue": 5000, "average": 2000},
         "entitlement_bps": 10000,
@@ -177,6 +180,7 @@ class Tour:
         self._ask_for_entries()
         self._move_money()
         self._die()
+        self._park()
         assert not self._deployment.dead_letters()
         self._send_nonsense()
         self._look()
@@ -262,6 +266,23 @@ class Tour:
         shop.buy("short", "A", ["p1"])
         self._deployment.settle()
 
+    def _park(self) -> None:
+        """Two orders cannot be settled for a while: one is let go on then, the other dropped."""
+        shop = Shop("fault", self._deliver, self._next)
+        with _undecided("product/p1", "fault-"):
+            shop.buy("x", "A", ["p1"])
+            shop.buy("y", "A", ["p1"])
+            shop.complete("x")
+            for _ in range(2 * TRIES_MAX):
+                self._deployment.functions.call("scheduled_sweep", {})
+        listed = self._ask("GET", "/v1/parked")["parked"]
+        parked = {each["order"]: each for each in reversed(listed)}
+        for name, order in (("release", "fault-x"), ("drop", "fault-y")):
+            body = {"id": parked[order]["id"], "reason": "tour"}
+            self._ask("POST", f"/v1/parked/{name}", body=body)
+        self._deployment.settle()
+        assert not self._ask("GET", "/v1/parked")["parked"]
+
     def _send_nonsense(self) -> None:
         """Every function of the bus sets something aside."""
         for kind in ("OrderPaid", "OrderCompleted", "OrderRefunded", "MemberSaved"):
@@ -280,6 +301,7 @@ class Tour:
         """The shop saves a product at the same time, so it is enabled at the second attempt."""
         with _failing(Conflict(), commit=1):
             self._ask("POST", "/v1/products/enable", body={"supplies": ["self"]})
+        self._ask("POST", "/v1/products/enable", body={"supplies": ["self"], "after": "p1"})
 
     def _ask_for_entries(self) -> None:
         """A member draws one entry, looks at draw and line, and exchanges what it still lacks."""
@@ -325,6 +347,8 @@ class Tour:
         self._sign("POST", "/v1/give-backs", body=json.dumps(returned))
         self._sign("GET", "/v1/balances", query={"member": "desk-B"})
         self._ask("GET", "/v1/me/statement", who="desk-B")
+        for who in ("bus-A", "nobody"):
+            self._ask("POST", "/v1/me/packets/collect", who=who, body={"id": "c1"})
 
     def _withdraw(self) -> None:
         account = {"label": "bank", "reference": "6222"}
@@ -389,6 +413,29 @@ class Tour:
         elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
         self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})
         self._ask("POST", "/v1/simulate", body={"settings": SETTINGS, "orders": 5})
+        self._switch(elsewhere)
+
+    def _switch(self, settings: dict[str, Any]) -> None:
+        """Queues are put together, completed orders settle later, refunds bear too much."""
+        late = {"settle_on": "completed", "settle_after_days": 1}
+        acknowledged = [*settings["guards"]["acknowledged"], "queue_rebate.mall=shared"]
+        guards = {**settings["guards"], "acknowledged": acknowledged, "borne_per_day": 1}
+        changed = {
+            **settings,
+            "queue_rebate": {**settings["queue_rebate"], **late, "mall": "shared"},
+            "referral": {**settings["referral"], **late},
+            "guards": guards,
+        }
+        self._ask("PUT", "/v1/settings", body={"version": 3, "settings": changed})
+        shop = Shop("bus", self._deliver, self._next)
+        shop.buy("later", "B", ["p1"])
+        self._deployment.settle()
+        shop.complete("later")
+        self._deployment.settle()
+        for order in ("m1", "m2"):
+            shop.give_back(order, 1, 10000)
+        self._deployment.settle()
+        assert self._ask("GET", "/v1/settings")["settings"]["queue_rebate"]["paused"]
 
     def _end_stalled(self) -> None:
         """Products go off sale while their queues wait; what is merged is exchanged elsewhere."""
@@ -560,6 +607,22 @@ def _failing(error: BaseException, *, commit: int) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", ask_or_fail)
+        yield
+
+
+@contextmanager
+def _undecided(queue: str, prefix: str) -> Iterator[None]:
+    """Let a queue have a bug in what it decides on the orders whose ids begin so."""
+    decide = Settlement.decide
+
+    def decide_or_fail(work: Settlement, *given: Any) -> Any:
+        order = getattr(work.pile.waiting[0].command, "order", "")
+        if work.queue.id == queue and order.startswith(prefix):
+            raise ValueError("a bug")
+        return decide(work, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Settlement, "decide", decide_or_fail)
         yield
 
 

@@ -120,6 +120,7 @@ def sweep(app: App) -> None:
         now = app.clock.due_by()
         queues = sorted({row.queue for row in app.store.scan(Inbox) if is_ripe(row, now)})
         if not queues:
+            app.refund_guard.look()
             return
         for queue in queues:
             app.settler.settle(queue)

@@ -25,11 +25,6 @@ from tests.usecases.disturbed import (
 )
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.json"))
-LOST = {
-    "1.6.5.2-too-much-borne-pauses": "Rule 1.6.5.2: who is killed between a refund and the pause "
-    "that it causes has not paused, and no ring makes up for it",
-}
-"""Examples of which a disturbed commit is known to change the outcome, and why."""
 EVERY_FEATURE = tuple(sorted({*QUEUE_REBATE, *OTHERS}))
 EVERY_PLAN = (
     "queue_rebate",
@@ -57,8 +52,6 @@ def outcome(document: dict[str, Any], trouble: Trouble | None = None) -> dict[st
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_one_disturbed_commit_changes_nothing(file: Path, kind: Kind) -> None:
     """Whichever commit of a worked example it is."""
-    if file.stem in LOST:
-        pytest.xfail(LOST[file.stem])
     document = json.loads(file.read_text(encoding="utf-8"))
     undisturbed = Trouble(lambda _: None)
     expected = outcome(document, undisturbed)

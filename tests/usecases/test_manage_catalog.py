@@ -69,6 +69,27 @@ def test_enabling_goes_on_where_it_was_left(monkeypatch):
     assert len(enabled(player)) == 7
 
 
+def test_who_asks_on_from_where_a_call_ended_has_each_product_read_once(monkeypatch):
+    monkeypatch.setattr(manage_catalog, "PRODUCTS_AT_ONCE", 2)
+    player = playing(*(product(f"p{n}") for n in range(9)), new_products=False)
+    after, read = None, []
+    scan = player.store.scan
+
+    def counted(kind, *, after=None):
+        for row in scan(kind, after=after):
+            read.append(row.id)
+            yield row
+
+    monkeypatch.setattr(player.store, "scan", counted)
+    while (done := enable_products(player.store, {"self"}, after)).more:
+        after = done.next
+    assert len(read) <= 9 + 4, "the one that tells that there are more is read again"
+    assert done.next is None
+    assert len(enabled(player)) == 9
+    with pytest.raises(Rejected, match="next"):
+        enable_products(player.store, {"self"}, "nothing")
+
+
 def test_enabling_loses_nothing_that_the_shop_saves_meanwhile():
     player = playing(product("p1"), product("p2"), new_products=False)
     saved = []

@@ -216,9 +216,12 @@ def test_a_name_of_many_slashes_costs_one_read() -> None:
     desk = type(shop.app.entries)(
         store, shop.app.clock, shop.app.settings, shop.app.settler, shop.app.seeds, lambda _: None
     )
-    with pytest.raises(Rejected):
-        desk.draw(Wish(QueueId("mall"), EntryId("/" * 1024)))
-    assert store.asked == 1
+    for slashes, asked in ((10, 1), (1024, 1)):
+        with pytest.raises(Rejected):
+            desk.draw(Wish(QueueId("mall"), EntryId("/" * slashes)))
+        assert store.asked == asked
+    with pytest.raises(Rejected, match="name order and line"):
+        desk.draw(Wish(QueueId("mall"), EntryId("/" * 17)))
 
 
 class _Counting:

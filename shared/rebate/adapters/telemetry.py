@@ -57,6 +57,7 @@ class Metric(StrEnum):
     HANDED_BACK = "handed_back"
     UNKNOWN = "unknown"
     STUCK = "stuck"
+    PARKED = "parked"
     TOO_MUCH_BORNE = "too_much_borne"
     SETTLEMENT_LAG = "settlement_lag"
     UNCLAIMED = "unclaimed"
@@ -100,6 +101,10 @@ def record_settled(settled: "Settled") -> None:
         record_unknown(
             f"queue {settled.queue}", f"waits for a release that knows {settled.unknown}"
         )
+    if settled.parked:
+        count(Metric.PARKED, settled.parked)
+        parked = {"queue": settled.queue, "commands": settled.parked}
+        logger.error("goes on without commands that cannot be carried out", extra=parked)
     if settled.too_much_borne:
         count(Metric.TOO_MUCH_BORNE)
         logger.error("too much borne", extra={"queue": settled.queue})

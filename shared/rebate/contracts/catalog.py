@@ -6,10 +6,11 @@ from rebate.domain.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProductsEnabled:
-    """How many products were changed; `more`: there are others, so ask again."""
+    """How many products were changed; `more`: there are others, so ask on, `after` the `next`."""
 
     enabled: int
     more: bool
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

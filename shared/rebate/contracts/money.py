@@ -70,6 +70,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketsCollected:
+    """What of red packets was collected under an id, in minor units; a repetition has the same."""
+
+    id: str
+    collected: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class Receipts:
     """A page of what waits for a second operator."""
 

@@ -57,6 +57,8 @@ MESSAGES: Mapping[str, str] = {
     "must have at most {} bytes of UTF-8": "UTF-8 编码最多 {0} 字节",
     "must be at least {}, not {}": "不能小于 {0:id}，现为 {1:id}",
     "must be at most {}, not {}": "不能大于 {0:id}，现为 {1:id}",
+    "must have at most {} parts, not {}": "最多 {0:id} 项，现为 {1:id} 项",
+    "must have at most {} bytes as JSON, not {}": "按 JSON 最多 {0:id} 字节，现为 {1:id} 字节",
     "must be an object, not {}": "必须是对象，而不是 {0:id}",
     "must be a list, not {}": "必须是列表，而不是 {0:id}",
     "must be {}, not {}": "必须是 {0:id}，而不是 {1:id}",

@@ -92,9 +92,10 @@ class Simulate(Strict):
 
 
 class EnableProducts(Strict):
-    """Let all existing products of these supplies take part."""
+    """Let all existing products of these supplies take part; `after` the `next` of an answer."""
 
     supplies: tuple[Supply, ...]
+    after: Id | None = None
 
 
 class ClearStalled(Strict):
@@ -389,3 +390,16 @@ class FollowRedemption(Strict):
     state: Literal["sent", "done", "cancelled"]
     tracking: Text | None = None
     reason: Text | None = None
+
+
+class CollectPackets(Strict):
+    """Move to cash what waits of red packets (rule 6.2)."""
+
+    id: Id
+
+
+class DecideParked(Strict):
+    """Let a parked command go on, or drop it; the reason is kept with who decided."""
+
+    id: Id
+    reason: ShortText

@@ -28,6 +28,7 @@ _MESSAGES: Mapping[str, str] = {
     "string_unicode": "must be text that can be written as UTF-8",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
+    "too_long": "must have at most {max_length} parts, not {actual_length}",
     "greater_than_equal": "must be at least {ge}, not {given}",
     "less_than_equal": "must be at most {le}, not {given}",
     "model_type": "must be an object, not {given}",

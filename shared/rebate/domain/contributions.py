@@ -85,7 +85,7 @@ def _give_and_join(
 def _join(execution: Execution, ticket: Ticket) -> Ticket:
     if ticket.joined:
         return ticket
-    execution.unit.require_ticket(ticket)
+    execution.unit.require_ticket(ticket, joins=True)
     return take_place(execution.unit, ticket, execution.at)
 
 
@@ -136,7 +136,7 @@ def _begin(
     execution: Execution, ticket: Ticket, index: int, number: int, part: Part
 ) -> Distribution:
     unit = execution.unit
-    unit.require(receivers=1)
+    unit.require(ticket, receivers=1)
     amount = ticket.gives(index)[number]
     unit.save(_with_settled(ticket, index, number, amount))
     distribution = _distribution(execution, ticket, index, number, amount)

@@ -395,6 +395,24 @@ class SettingsChanged:
     type: Annotated[Literal["SettingsChanged"], tag("SettingsChanged")] = "SettingsChanged"
 
 
+@stored_as("command_parked_event")
+@dataclass(frozen=True, slots=True)
+class CommandParked:
+    """A queue goes on without a command that cannot be carried out, or what became of that.
+
+    `state` is `parked`, `released` or `dropped`; the books alone tell of it.
+    """
+
+    parked: Annotated[str, wire("parked")]
+    state: Annotated[str, wire("state")]
+    command: Annotated[str, wire("command")]
+    order: Annotated[OrderId | None, wire("order", absent=None)] = None
+    member: Annotated[MemberId | None, wire("member", absent=None)] = None
+    by: Annotated[str | None, wire("by", absent=None)] = None
+    why: Annotated[str | None, wire("why", absent=None)] = None
+    type: Annotated[Literal["CommandParked"], tag("CommandParked")] = "CommandParked"
+
+
 Event: TypeAlias = (
     EntryJoined
     | RebatePaid
@@ -424,4 +442,5 @@ Event: TypeAlias = (
     | MerchantApplied
     | MerchantDecided
     | SettingsChanged
+    | CommandParked
 )

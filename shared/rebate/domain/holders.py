@@ -28,7 +28,7 @@ def exchange(unit: UnitOfWork, command: ExchangeEntry) -> Code | None:
     amount = convert(unit, draft, ref, command.into, ratio, Status.EXCHANGED)
     enter_in_journal(unit, draft)
     name = ticket.entry_id(index)
-    unit.events.append(EntryExchanged(name, ticket.member, ticket.order, command.into, amount))
+    unit.tell(EntryExchanged(name, ticket.member, ticket.order, command.into, amount))
     return None
 
 
@@ -52,7 +52,7 @@ def draw(unit: UnitOfWork, command: DrawEntry) -> Code | None:
     won, promised = drawn_ratio(lottery, command.luck), line.entitlement() or 0
     name = ticket.entry_id(index)
     event = EntryDrawn(name, ticket.member, ticket.order, won, promised, command.day)
-    unit.events.append(event)
+    unit.tell(event)
     return None
 
 

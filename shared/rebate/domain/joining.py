@@ -10,6 +10,7 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.unit_of_work import UnitOfWork
+from rebate.domain.write_budget import STEP_BYTES
 
 
 def take_place(unit: UnitOfWork, ticket: Ticket, at: Instant) -> Ticket:
@@ -27,11 +28,12 @@ def take_place(unit: UnitOfWork, ticket: Ticket, at: Instant) -> Ticket:
             flow=unit.queue.flow.plus(at, promised=promised),
         )
     unit.save(joined)
+    unit.budget.tell(STEP_BYTES)  # what the journal says of the ticket as it joined
     for index, line in enumerate(lines):
         if line.entry:
             told = len(unit.events)
             joined = _return_at_random(unit, joined, index)
-            unit.events.insert(told, _joined(joined, index, line.entry))
+            unit.tell(_joined(joined, index, line.entry), at=told)
     return joined
 
 
@@ -67,7 +69,7 @@ def _return_at_random(unit: UnitOfWork, ticket: Ticket, index: int) -> Ticket:
     enter_in_journal(unit, draft)
     name = ticket.entry_id(index)
     event = EntryConverted(name, ticket.member, ticket.order, BalanceType.POINTS, amount)
-    unit.events.append(event)
+    unit.tell(event)
     return unit.line.ticket(ref.ticket)
 
 

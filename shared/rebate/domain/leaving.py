@@ -66,7 +66,7 @@ def _leave_if_enough(unit: UnitOfWork, ref: EntryRef, walk: Walk, keyed: Keyed) 
     unit.require_payment(ticket, beside=beside)
     unit.save(ticket.with_entry(ref.line, lambda each: replace(each, status=Status.COMPLETED)))
     name = ticket.entry_id(ref.line)
-    unit.events.append(EntryCompleted(name, ticket.member, ticket.order, entry.paid))
+    unit.tell(EntryCompleted(name, ticket.member, ticket.order, entry.paid))
     unit.depart(ticket, _before(walk.cause, ticket), keyed.command.at)
     unit.budget.take(beside)
 

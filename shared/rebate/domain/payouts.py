@@ -20,7 +20,7 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket
 from rebate.domain.times import Instant
 from rebate.domain.unit_of_work import UnitOfWork
-from rebate.domain.write_budget import ROWS_PER_FOLLOW_UP
+from rebate.domain.write_budget import ROWS_PER_FOLLOW_UP, bytes_of_step
 
 
 def distribute(unit: UnitOfWork, rule: AllocationRule, distribution: Distribution) -> None:
@@ -34,7 +34,7 @@ def distribute(unit: UnitOfWork, rule: AllocationRule, distribution: Distributio
             far it came.
     """
     if rule.together and distribution.each is None:
-        unit.require(receivers=rule.together)
+        unit.require(distribution.ticket, receivers=rule.together)
     for payment in rule.payments(unit.line, distribution):
         distribution.each = payment.each
         _pay(unit, payment, distribution)
@@ -59,7 +59,7 @@ def _pay_buyer(unit: UnitOfWork, payment: Payment, distribution: Distribution) -
         return
     ticket = unit.line.ticket(ticket.key)
     beside = rows_to_hold(unit, ticket) + _counts_day(unit, distribution.at)
-    unit.budget.require_step([], [ticket.member], beside=beside)
+    unit.budget.require_step([], [ticket.member], beside=beside, told=bytes_of_step(ticket))
     whom = _Whom(None, ticket.member, ticket.order, payment.reason)
     amount = _within_caps(unit, whom, amount, distribution)
     if amount:
@@ -70,7 +70,7 @@ def _pay_buyer(unit: UnitOfWork, payment: Payment, distribution: Distribution) -
         event = RebatePaid(
             None, ticket.member, ticket.order, amount, pocket, ticket.order, payment.reason
         )
-        unit.events.append(event)
+        unit.tell(event)
     _keep_as_buyers(unit, ticket, distribution, amount)
     distribution.left -= amount
 
@@ -115,11 +115,11 @@ def _pay_entry(
     credit_member(unit, distribution.draft, ticket.member, pocket, amount, ref, payment.reason)
     source = distribution.ticket.order if distribution.ticket else None
     if amount:
-        unit.events.append(
+        unit.tell(
             RebatePaid(name, ticket.member, ticket.order, amount, pocket, source, payment.reason)
         )
     if leaves:
-        unit.events.append(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
+        unit.tell(EntryCompleted(name, ticket.member, ticket.order, paid.paid))
         unit.depart(ticket, f"{distribution.cause}!", distribution.at)
         unit.budget.take(ROWS_PER_FOLLOW_UP if unit.plan.repurchase else 0)
 
@@ -174,7 +174,7 @@ def _within_caps(unit: UnitOfWork, whom: _Whom, due: Amount, distribution: Distr
         distribution.left -= due - paid
         distribution.withheld += due - paid
         capped = RebateCapped(whom.entry, whom.member, whom.order, due, paid, whom.reason)
-        unit.events.append(capped)
+        unit.tell(capped)
     return paid
 
 

@@ -25,7 +25,7 @@ def clear(unit: UnitOfWork, command: Clear) -> None:
     before = unit.queue
     unit.clear(command.at)
     standing, places = before.standing, (before.cleared_below, before.tickets)
-    unit.events.append(EntriesCleared(standing.waiting, standing.owed, *places))
+    unit.tell(EntriesCleared(standing.waiting, standing.owed, *places))
 
 
 def pay_pool(execution: Execution, command: PayPool) -> None:

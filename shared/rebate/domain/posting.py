@@ -10,12 +10,14 @@ from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
 from rebate.domain.unit_of_work import UnitOfWork
+from rebate.domain.write_budget import ENTRY_BYTES, POSTING_BYTES, bytes_of
 
 
 def post_to_queue(unit: UnitOfWork, draft: Draft, account: QueueAccount, amount: Amount) -> None:
     """Post to one of the queue's accounts."""
     draft.post(queue_account(unit.queue.id, account), amount)
     if amount:
+        unit.budget.tell(POSTING_BYTES + bytes_of(unit.queue.id))
         tills = dict(unit.queue.tills)
         tills[account] = tills.get(account, 0) + amount
         unit.queue = replace(unit.queue, tills=tills)
@@ -34,6 +36,7 @@ def credit_member(
     if amount:
         entry = unit.line.ticket(ref.ticket).entry_id(ref.line) if ref else None
         draft.post(wallet(member, pocket), amount, entry, reason)
+        unit.budget.tell(POSTING_BYTES + bytes_of(member) + bytes_of(entry or ""))
         unit.credits[member, pocket] = unit.credits.get((member, pocket), 0) + amount
         unit.budget.pay(member)
 
@@ -43,3 +46,5 @@ def enter_in_journal(unit: UnitOfWork, draft: Draft) -> None:
     entry = draft.close()
     if entry:
         unit.journal.append(entry)
+        names = bytes_of(draft.order or "") + bytes_of(draft.line or "")
+        unit.budget.tell(ENTRY_BYTES + names)

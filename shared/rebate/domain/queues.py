@@ -119,7 +119,16 @@ class Age:
         return Age(self.promised + promised, self.paid + paid, self.waiting + waiting)
 
 
-@stored_as("queue", 4)
+@stored_as("failing")
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A command, by its inbox key, that could not be carried out, and how often it was tried."""
+
+    command: Annotated[str, wire("command")]
+    tries: Annotated[int, wire("tries")]
+
+
+@stored_as("queue", 5)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -139,6 +148,8 @@ class Queue:
     settle until `due_until` (Rule 1.6.5.1). `head` is the fingerprint of the last journal row.
     `ages` are its debts by month of the orders, `2026-03`, of what was settled since they are kept
     (Rule 8.1).
+    `paused_for` is what was borne when all was paused for it. `failing` is the first command if it
+    failed by itself, and so many that did are `parked`.
     """
 
     id: Annotated[QueueId, wire("id")]
@@ -165,6 +176,9 @@ class Queue:
     borne: Annotated[DayTotal | None, wire("borne", absent=None)] = None
     head: Annotated[str, wire("head", absent="")] = ""
     ages: Annotated[dict[str, Age], wire("ages", absent={})] = field(default_factory=dict)
+    paused_for: Annotated[DayTotal | None, wire("paused_for", absent=None)] = None
+    failing: Annotated[Failing | None, wire("failing", absent=None)] = None
+    parked: Annotated[int, wire("parked", absent=0)] = 0
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

@@ -18,25 +18,28 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import Instant, day_of
 from rebate.domain.unit_of_work import UnitOfWork
-from rebate.domain.write_budget import BudgetExceeded
+from rebate.domain.write_budget import BudgetExceeded, bytes_of_step
 
 
 def refund(execution: Execution, command: RefundOrder) -> None:
     """Lower what the order's lines give and get; whom they paid keeps it.
 
     Pending money may lie in more rows than a commit writes: what of it is taken back is
-    remembered then, and the command goes on in the next commit.
+    remembered then, and the command goes on in the next commit. So it does where it tells of more
+    lines than a row of the journal holds.
     """
-    unit, key = execution.unit, command.ticket
+    unit, key, first = execution.unit, command.ticket, True
     unit.require_ticket(unit.line.ticket(key))
     for index in range(execution.taken_back.line, len(unit.line.ticket(key).lines)):
         line = unit.line.ticket(key).lines[index]
         back = {cut.line: cut.amount for cut in command.cuts if line.id in {cut.line, WHOLE_ORDER}}
         most = next((bound.most for bound in command.bounds if bound.line == line.id), ())
         if back or most:
-            lowered = line.without(back)
+            if not first:
+                unit.budget.require(0, told=bytes_of_step(unit.line.ticket(key)))
+            first, lowered = False, line.without(back)
             _refund_line(execution, command, index, lowered.at_most(most) if most else lowered)
-            execution.taken_back = TakenBack(index + 1)
+            execution.begun, execution.taken_back = True, TakenBack(index + 1)
     record_refund(unit, unit.line.ticket(key), command)
 
 
@@ -141,7 +144,7 @@ def _lower_entry(
         lowered.entitlement,
         execution.taken_back.amount + entry.paid - lowered.paid,
     )
-    unit.events.append(event)
+    unit.tell(event)
 
 
 def _lowered(line: TicketLine, entry: Entry, *, cleared: bool, decimals: int) -> Entry:

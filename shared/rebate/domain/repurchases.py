@@ -37,14 +37,14 @@ def repurchase_of(ticket: Ticket, at: Instant, contribution_bps: Bps | None) -> 
 def settle_repurchase(unit: UnitOfWork, ticket: Ticket, amount: Amount) -> bool:
     """Take the amount from the member's cash; tell the member if it is not covered (Rule 4.5)."""
     if not amount or unit.wallet(ticket.member)(BalanceType.CASH) < amount:
-        unit.events.append(RepurchaseMissed(ticket.order, ticket.member, amount))
+        unit.tell(RepurchaseMissed(ticket.order, ticket.member, amount))
         return False
     draft = Draft("repurchase", ticket.order)
     credit_member(unit, draft, ticket.member, BalanceType.CASH, -amount)
     post_to_queue(unit, draft, QueueAccount.REPURCHASED, amount)
     enter_in_journal(unit, draft)
     origin = ticket.origin or ticket.order
-    unit.events.append(RepurchasePlaced(ticket.order, ticket.member, amount, origin))
+    unit.tell(RepurchasePlaced(ticket.order, ticket.member, amount, origin))
     return True
 
 

@@ -303,6 +303,11 @@ class Ticket:
         )
 
     @property
+    def has_waiting(self) -> bool:
+        """Whether any entry still waits; they end in order, so the last ones tell soonest."""
+        return any(line.entry and line.entry.waits for line in reversed(self.lines))
+
+    @property
     def standing(self) -> "WaitingTotals":
         """What this ticket adds to its queue's index of places."""
         if self.place is None:

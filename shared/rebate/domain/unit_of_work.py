@@ -25,7 +25,14 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.waiting_line import WaitingLine
-from rebate.domain.write_budget import ROWS_TOLD, Touched, WriteBudget
+from rebate.domain.write_budget import (
+    ROWS_TOLD,
+    Touched,
+    WriteBudget,
+    bytes_of_joining,
+    bytes_of_step,
+    bytes_of_ticket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,11 @@ class UnitOfWork:
         self.budget.touch(ticket, self._above(ticket.place))
         self.line.save(ticket)
 
+    def tell(self, event: Event, at: int | None = None) -> None:
+        """Tell what happened, as the last of it or before the events from number `at` on."""
+        self.budget.tell_event(event)
+        self.events.insert(len(self.events) if at is None else at, event)
+
     def clear(self, at: Instant) -> None:
         """Set all that waits to zero by one mark (Rule 1.6.3)."""
         self.queue = replace(
@@ -106,7 +118,9 @@ class UnitOfWork:
     def hand_over(self, ticket: Ticket) -> None:
         """Keep a new ticket of another queue, which is to join there."""
         self.handed_over.append(ticket)
-        self.budget.take(1, lines=len(ticket.lines))
+        more = bytes_of_ticket(ticket)
+        self.budget.take(1, more=more)
+        self.budget.tell(bytes_of_joining(ticket))  # in the other queue's journal, all at once
 
     def day_of(self, at: Instant) -> str | None:
         """Return the day of the shop of an instant, None if days are not counted."""
@@ -117,15 +131,16 @@ class UnitOfWork:
             day = self._days[at] = self.plan.daily_cap.day_of(at)
         return day
 
-    def require(self, *, receivers: int) -> None:
-        """Insist on rows for so many more receivers, wherever they stand.
+    def require(self, ticket: Ticket | None = None, *, receivers: int) -> None:
+        """Insist on rows for so many more receivers, wherever they stand, of what `ticket` gives.
 
         Raises:
             BudgetExceeded: if they do not fit any more.
         """
         rows_each = 3 + self.queue.height
         if self.budget.tickets:
-            self.budget.require(receivers * rows_each)
+            told = bytes_of_step(ticket) if ticket else 0
+            self.budget.require(receivers * rows_each, told=told)
 
     def require_payment(self, ticket: Ticket, *, beside: int) -> None:
         """Insist on rows for a ticket, its member's wallet and so many `beside` them.
@@ -133,19 +148,24 @@ class UnitOfWork:
         Raises:
             BudgetExceeded: if they do not fit any more.
         """
-        self.budget.require_step([self._touched(ticket)], [ticket.member], beside=beside)
+        self.budget.require_step(
+            [self._touched(ticket)], [ticket.member], beside=beside, told=bytes_of_step(ticket)
+        )
 
-    def require_ticket(self, ticket: Ticket) -> None:
+    def require_ticket(self, ticket: Ticket, *, joins: bool = False) -> None:
         """Insist on rows for a ticket where it is or will be, and its member.
 
-        What is told of it to the queue into which it was merged has a row, too.
+        What is told of it to the queue into which it was merged has a row, too. `joins`: all its
+        entries do, of which the journal tells in one commit.
 
         Raises:
             BudgetExceeded: if they do not fit any more.
         """
         place = self.queue.tickets if ticket.place is None else ticket.place
         beside = ROWS_TOLD if ticket.merged_into else 0
-        self.budget.require_step([(ticket, self._above(place))], [ticket.member], beside=beside)
+        told = bytes_of_joining(ticket) if joins else bytes_of_step(ticket)
+        touched = (ticket, self._above(place))
+        self.budget.require_step([touched], [ticket.member], beside=beside, told=told)
 
     def require_move(self, ticket: Ticket, moved: Ticket) -> None:
         """Insist on rows for a ticket, what is handed over of it, and a command.
@@ -153,7 +173,8 @@ class UnitOfWork:
         Raises:
             BudgetExceeded: if they do not fit any more.
         """
-        self.budget.require_step(map(self._touched, (ticket, moved)), [], beside=1)
+        told = bytes_of_joining(moved)
+        self.budget.require_step(map(self._touched, (ticket, moved)), [], beside=1, told=told)
 
     def _touched(self, ticket: Ticket) -> Touched:
         return ticket, self._above(ticket.place)

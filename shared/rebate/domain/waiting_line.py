@@ -38,6 +38,7 @@ class WaitingLine:
         self._completed_first = completed_first
         self._window = state.line
         self._members = dict(state.members)
+        self._ended: dict[TicketKey, int] = {}
         self._line: list[tuple[int, TicketKey]] = sorted(
             (ticket.place, key)
             for key, ticket in self._tickets.items()
@@ -72,12 +73,20 @@ class WaitingLine:
                 break
             ticket = self._tickets[key]
             if ticket.order != passing_over:
-                for index, line in enumerate(ticket.lines):
-                    if line.entry and line.entry.waits:
-                        yield EntryRef(key, index)
+                yield from self._waiting_in(ticket)
             at += 1
         if not usable or self._window.end is not None:
             raise DataMissing(FirstPayable(start, max(wanted, 4 * self._window.count)))
+
+    def _waiting_in(self, ticket: Ticket) -> Iterator[EntryRef]:
+        """Yield a ticket's entries that wait; those that ended never do again."""
+        ahead = self._ended.get(ticket.key, 0)
+        for index in range(ahead, len(ticket.lines)):
+            entry = ticket.lines[index].entry
+            if entry and entry.waits:
+                yield EntryRef(ticket.key, index)
+            elif index == ahead:
+                self._ended[ticket.key] = ahead = index + 1
 
     def oldest_of(self, member: MemberId, *, passing_over: OrderId | None) -> EntryRef | None:
         """Return a member's first waiting entry, or None (Rules 4.2, 5.6, 7.4)."""
@@ -109,7 +118,7 @@ class WaitingLine:
             return False
         if self._completed_first and ticket.completed_at is None:
             return False
-        return ticket.first_waiting() is not None
+        return ticket.has_waiting
 
     def ticket(self, key: TicketKey) -> Ticket:
         """Return a ticket as it is now."""

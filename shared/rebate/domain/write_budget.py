@@ -1,15 +1,17 @@
-"""The write budget of a decision: how many rows its transaction still takes.
+"""The write budget of a decision: how many rows and bytes its transaction still takes.
 
 What a step is going to write is asked for before it changes anything, and `BudgetExceeded` stops
-it there.
+it there. Rows are counted exactly, bytes never too low: names by their length, and for numbers and
+the like what they take at most, as rows are kept (`adapters.bodies` packs long ones).
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.place_index import NodeKey
-from rebate.domain.tickets import Ticket
+from rebate.domain.records import contents_of
+from rebate.domain.tickets import Ticket, TicketLine
 
 ROWS_PER_WALLET = 2
 """The wallet, and the member's statement."""
@@ -20,8 +22,28 @@ ROWS_TOLD = 1
 ROWS_PER_FOLLOW_UP = 3
 """Its command, its ticket and the order that it makes."""
 
-LINES_MAX = 4_000
-"""Lines of all tickets in one transaction, which may not exceed 4 MB."""
+BYTES_MAX = 2_500_000
+"""Bytes of tickets and nodes in one transaction. It takes 4 MB: the journal's row, statements that
+say the same, and a hundred small rows fit beside them."""
+
+TOLD_BYTES_MAX = 380_000
+"""Bytes of one commit's row of the journal, and so of a member's statement: a row takes 400 KB."""
+
+TICKET_BYTES, LINE_BYTES, NODE_BYTES = 1_000, 110, 25_000
+"""What a ticket, a line of it (packed) and a node of the index take at most, beside names."""
+
+EVENT_BYTES, POSTING_BYTES, ENTRY_BYTES = 300, 60, 150
+"""What an event, a posting and the rest of a journal entry take at most, beside names."""
+
+NAME_BYTES_MAX = 256
+"""Bytes of a line's name at most (contracts, section 1)."""
+
+JOINED_BYTES = 70
+"""What an entry's joining takes in the journal, packed, beside the name of its line."""
+
+STEP_BYTES, STEP_NAMES = 1_500, 8
+"""What one payment, or the refund of one line, takes at most in the journal: so much, and the names
+of whom it concerns so often."""
 
 
 class BudgetExceeded(Exception):
@@ -30,6 +52,40 @@ class BudgetExceeded(Exception):
 
 Touched: TypeAlias = tuple[Ticket, Sequence[NodeKey]]
 """A ticket, and the nodes of the index of places that change when it does."""
+
+
+def bytes_of(name: str) -> int:
+    """Return how many bytes a name takes, or some more."""
+    return len(name) if name.isascii() else 4 * len(name)
+
+
+def bytes_of_ticket(ticket: Ticket) -> int:
+    """Return how many bytes a ticket takes at most, as it is kept."""
+    own = bytes_of(ticket.order) + bytes_of(ticket.member)
+    return TICKET_BYTES + own + sum(map(_bytes_of_line, ticket.lines))
+
+
+def _bytes_of_line(line: TicketLine) -> int:
+    sources = sum(bytes_of(source.line) + LINE_BYTES for source in line.sources)
+    return LINE_BYTES + bytes_of(line.id) + bytes_of(line.product or "") + sources
+
+
+def bytes_of_joining(ticket: Ticket) -> int:
+    """Return how many bytes it takes at most to tell that a ticket's entries joined.
+
+    They lie together in one row, which is packed: what all of them have in common counts once.
+    """
+    own = STEP_BYTES + STEP_NAMES * (bytes_of(ticket.order) + bytes_of(ticket.member))
+    return own + sum(
+        (JOINED_BYTES + bytes_of(line.id)) * (1 + (line.random_return is not None))
+        for line in ticket.lines
+    )
+
+
+def bytes_of_step(ticket: Ticket) -> int:
+    """Return how many bytes it takes at most to tell of a payment to a line, or of its refund."""
+    names = bytes_of(ticket.order) + bytes_of(ticket.member) + NAME_BYTES_MAX
+    return STEP_BYTES + STEP_NAMES * names
 
 
 class WriteBudget:
@@ -49,7 +105,8 @@ class WriteBudget:
         self._paid: set[MemberId] = set()
         self._named: set[Hashable] = set()
         self._others = 0
-        self._lines = 0
+        self._bytes = 0
+        self._told = 0
 
     @property
     def left(self) -> int:
@@ -69,17 +126,19 @@ class WriteBudget:
         self.take(rows)
         self.commands += 1
 
-    def take(self, rows: int, *, lines: int = 0) -> None:
-        """Count rows that are written once, and so many lines of tickets in them."""
+    def take(self, rows: int, *, more: int = 0) -> None:
+        """Count rows that are written once, and so many bytes of tickets in them."""
         self._others += rows
-        self._lines += lines
+        self._bytes += more
 
     def touch(self, ticket: Ticket, nodes: Iterable[NodeKey]) -> None:
         """Count a ticket and the nodes above it, as often as they change."""
         if ticket.key not in self.tickets:
-            self._lines += len(ticket.lines)
+            self._bytes += bytes_of_ticket(ticket)
             self.tickets.add(ticket.key)
+        before = len(self._nodes)
         self._nodes.update(nodes)
+        self._bytes += NODE_BYTES * (len(self._nodes) - before)
 
     def pay(self, member: MemberId) -> None:
         """Count a member's wallet and statement."""
@@ -97,31 +156,49 @@ class WriteBudget:
         """Tell whether `row` is counted."""
         return row in self._named
 
-    def require(self, rows: int, *, lines: int = 0) -> None:
-        """Insist that so many more rows fit, and lines of tickets in them.
+    def tell(self, more: int) -> None:
+        """Count so many bytes of the journal's row."""
+        self._told += more
+
+    def tell_event(self, event: Any) -> None:  # noqa: ANN401 - any event, which knows its fields
+        """Count an event, which the journal's row tells."""
+        names = (each for each in contents_of(event) if isinstance(each, str))
+        self._told += EVENT_BYTES + sum(map(bytes_of, names))
+
+    def require(self, rows: int, *, more: int = 0, told: int = 0) -> None:
+        """Insist that so many more rows fit, bytes of tickets in them, and of what is told.
 
         Raises:
             BudgetExceeded: if they do not.
         """
-        if rows > self.left or self._lines + lines > LINES_MAX:
+        is_long = self._bytes + more > BYTES_MAX or self._told + told > TOLD_BYTES_MAX
+        if rows > self.left or is_long:
             raise BudgetExceeded
 
     def require_step(
-        self, tickets: Iterable[Touched], members: Iterable[MemberId], *, beside: int = 0
+        self,
+        tickets: Iterable[Touched],
+        members: Iterable[MemberId],
+        *,
+        beside: int = 0,
+        told: int = 0,
     ) -> None:
         """Insist that the rows of what a step touches, of whom it pays, and those `beside` fit.
 
-        The first step of a command that is alone fits: nothing would ever be done otherwise.
+        So has what is `told` of it. The first step of a command that is alone fits: nothing would
+        ever be done otherwise.
 
         Raises:
             BudgetExceeded: if they do not.
         """
-        rows, lines = beside, 0
+        rows, more = beside, 0
         for ticket, nodes in tickets:
             if ticket.key not in self.tickets:
                 rows += 1
-                lines += len(ticket.lines)
-            rows += sum(node not in self._nodes for node in nodes)
+                more += bytes_of_ticket(ticket)
+            below = sum(node not in self._nodes for node in nodes)
+            rows += below
+            more += NODE_BYTES * below
         rows += sum(ROWS_PER_WALLET for member in members if member not in self._paid)
         if self.tickets or self.commands > 1:
-            self.require(rows, lines=lines)
+            self.require(rows, more=more, told=told)

@@ -39,6 +39,7 @@ from rebate.usecases.storage.rows import (
     Member,
     OrderLines,
     OrderRefund,
+    Parked,
     Periods,
     Product,
     Seed,
@@ -120,6 +121,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("applicants", Applicant),
     _table("store_rights", StoreRight, SortedTable),
     _table("bills", Bill, SortedTable),
+    _table("parked", Parked, SortedTable),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

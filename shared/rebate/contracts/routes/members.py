@@ -114,6 +114,14 @@ ROUTES = (
     ),
     Route(
         "POST",
+        "/v1/me/packets/collect",
+        _MEMBER,
+        "Collect what waits of red packets",
+        takes="requests.CollectPackets",
+        gives="money.PacketsCollected",
+    ),
+    Route(
+        "POST",
         "/v1/me/transfers",
         _MEMBER,
         "Pass points or love value on",

@@ -1,6 +1,7 @@
 """What operators look at and change, by the least role that may."""
 
 from rebate.contracts.notice_texts import LOCALES
+from rebate.contracts.parked import STATES
 from rebate.contracts.routes.route import (
     AFTER,
     AFTER_NUMBER,
@@ -354,4 +355,35 @@ _PEOPLE = (
     ),
 )
 
-ROUTES = (*_BUSINESS, *_SETTINGS, *_MONEY, *_PEOPLE)
+
+_PARKED = (
+    Route(
+        "GET",
+        "/v1/parked",
+        _OPERATOR,
+        "Commands that cannot be carried out, and what became of them",
+        _VIEWER,
+        gives="parked.ParkedList",
+        query=(choice("state", STATES), AFTER),
+    ),
+    Route(
+        "POST",
+        "/v1/parked/release",
+        _OPERATOR,
+        "Let a parked command go on",
+        _SUPPORT,
+        takes="requests.DecideParked",
+        gives="parked.ParkedShown",
+    ),
+    Route(
+        "POST",
+        "/v1/parked/drop",
+        _OPERATOR,
+        "Let a parked command be over without being carried out",
+        _FINANCE,
+        takes="requests.DecideParked",
+        gives="parked.ParkedShown",
+    ),
+)
+
+ROUTES = (*_BUSINESS, *_SETTINGS, *_MONEY, *_PEOPLE, *_PARKED)

@@ -1,6 +1,7 @@
 """How the settings document is read, changed and written."""
 
 import copy
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from rebate.contracts.settings.checks import settings_problems
 from rebate.contracts.settings.margin import guard_findings, hold_findings, revenue_findings
 from rebate.contracts.settings.model import Settings, settings_model
 from rebate.contracts.validation import problems_of
+
+BYTES_MAX = 200_000
+"""Bytes of a document at most, as JSON: it is kept in one row with what it means."""
 
 
 class InvalidSettings(Invalid):
@@ -52,6 +56,10 @@ def read_checked(
     """
     if not isinstance(document, Mapping):
         raise InvalidSettings([Problem("", f"settings must be an object, not {shown(document)}")])
+    written = len(json.dumps(document, ensure_ascii=False, default=str).encode(errors="replace"))
+    if written > BYTES_MAX:
+        message = f"must have at most {BYTES_MAX} bytes as JSON, not {written}"
+        raise InvalidSettings([Problem("", message)])
     try:
         settings = settings_model().model_validate(_without_nulls(document))
     except ValidationError as error:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from rebate.contracts.problems import join_paths
 from rebate.contracts.scalars import Amount, Bps, Count, Id, PositiveCount, PositiveDays
 from rebate.contracts.settings.fields import REQUIRED, setting
 from rebate.contracts.validation import Strict, choose, tagged
+
+PRIZES_MAX = 100
+"""Prizes of a lottery at most: every line that may be drawn keeps them."""
 
 LotteryKind = Literal["fixed", "range"]
 
@@ -28,7 +31,7 @@ class FixedLottery(Strict):
     kind: Annotated[LotteryKind, WithJsonSchema({"const": "fixed"})] = setting(
         "Kind", "抽奖方式", "1.3.3", example="fixed", default=REQUIRED
     )
-    prizes: tuple[Prize, ...] = setting(
+    prizes: Annotated[tuple[Prize, ...], Field(max_length=PRIZES_MAX)] = setting(
         "Prizes", "奖项", "1.3.3", example=[{"bps": 1000, "weight": 1}], default=REQUIRED
     )
     miss_weight: Count = setting(

@@ -31,6 +31,7 @@ class Audit:
     more: bool = False
     waiting: int = 0
     moved: bool = False
+    parked: list[str] = field(default_factory=list)
 
 
 def audit_books(
@@ -50,7 +51,7 @@ def audit_books(
             audit.differences.append(difference)
     except UnreadableRow as unreadable:
         audit.differences.append(unreadable.difference)
-    audit.waiting = way.waiting
+    audit.waiting, audit.parked = way.waiting, way.parked
     now = {queue.id: queue.version for queue in store.scan(Queue)}
     audit.moved = now != {name: queue.version for name, queue in way.queues.items()}
     return audit

@@ -58,6 +58,9 @@ from rebate.usecases.audit.wallets import (
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
+    DROPPED,
+    PARKED,
+    RELEASED,
     Commission,
     CompletedSpend,
     CurrentSettings,
@@ -69,6 +72,7 @@ from rebate.usecases.storage.rows import (
     ListItem,
     Member,
     OrderRefund,
+    Parked,
     Periods,
     Seed,
     SettingsVersion,
@@ -125,6 +129,9 @@ class AuditPass:
         self._mailed: set[tuple[OrderId, QueueId]] = set()
         self._pools_moving = 0
         self._begun_there: set[QueueId] = set()
+        self._set_aside: Counter[QueueId] = Counter()
+        self._parked_in_transit: Counter[QueueId] = Counter()
+        self.parked: list[str] = []
         self._merging: set[QueueId] = set()
         self._settings = SettingsAudit(self.chains)
         self._orders = OrderAudit(self._pending, self._mailed, self.chains)
@@ -173,7 +180,8 @@ class AuditPass:
             Phase(SettingsVersion, self._settings.check),
             Phase(CurrentSettings, self._keep, self._in_force),
             Phase(Seed, _seed),
-            Phase(Inbox, self._note, self._accounts),
+            Phase(Parked, self._parked),
+            Phase(Inbox, self._waits, self._accounts),
             Phase(Wallet, self._wallet, self._conservation),
             Phase(Hold, self._keep, self._holds),
             *(Phase(kind, self._keep) for kind in kinds),
@@ -250,10 +258,26 @@ class AuditPass:
                 yield AuditDifference(f"queues.{name}.progress", message)
             on_its_way = name in self._merging
             yield from wrong(f"queues.{name}", "merging", found=queue.merging, expected=on_its_way)
+            aside = self._set_aside[name]
+            yield from wrong(f"queues.{name}", "parked", found=queue.parked, expected=aside)
+
+    def _parked(self, row: Parked) -> None:
+        """Tell of parked and dropped commands: what they would change, or would have, is not."""
+        if row.state == RELEASED:
+            return
+        self._note(row.row)
+        self.parked.append(_said_of(row))
+        if row.state == PARKED:
+            flight = row.progress.in_flight if row.progress else None
+            self._set_aside[row.row.queue] += 1
+            self._parked_in_transit[row.row.queue] += flight.in_transit if flight else 0
+
+    def _waits(self, row: Inbox) -> None:
+        self.waiting += 1 + len(row.others)
+        self._note(row)
 
     def _note(self, row: Inbox) -> None:
         """Keep what a command that waits will change: a step of a merge is half done."""
-        self.waiting += 1 + len(row.others)
         queue = self.queues.get(row.queue)
         begun = queue.progress.command if queue and queue.progress else None
         if begun in {row.sort, *(each.sort for each in row.others)}:
@@ -280,7 +304,7 @@ class AuditPass:
         for queue in self.queues.values():
             accounts |= {queue_account(queue.id, QueueAccount(name)) for name in queue.tills}
             flight = queue.progress.in_flight if queue.progress else None
-            left = flight.in_transit if flight else 0
+            left = (flight.in_transit if flight else 0) + self._parked_in_transit[queue.id]
             path = f"queues.{queue.id}.tills"
             yield from wrong(
                 path, "transit", found=queue.figure(QueueAccount.TRANSIT), expected=left
@@ -402,6 +426,15 @@ def _nothing(_row: object) -> None:
 def _seed(row: Seed) -> Found:
     if commitment(bytes.fromhex(row.secret)) != row.commitment:
         yield AuditDifference(f"seeds.{row.day}", "is not what was committed to")
+
+
+def _said_of(parked: Parked) -> str:
+    """Return what is to be known of a parked or dropped command where the books are looked at."""
+    command = parked.row.command
+    order = getattr(command, "order", None)
+    what = f"the {command.type} of order {order}" if order else f"the {command.type}"
+    why = f"by {parked.by}: {parked.why}" if parked.state == DROPPED else f"since {parked.reason}"
+    return f"queue {parked.row.queue}: {what} is {parked.state} {why}"
 
 
 def _is_wallet(account: Account) -> bool:

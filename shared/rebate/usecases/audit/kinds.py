@@ -19,6 +19,7 @@ _OF_QUEUES: Mapping[str, tuple[str, ...]] = {
     "contribution": ("queue", *_MONEY),
     "pool_run": ("queue", *_MONEY),
     "merge": ("queue",),
+    "dropped": ("queue",),
     "repurchase": ("queue", "wallet/cash"),
     "random_return": ("issued", "wallet/points"),
     "exchange": ("issued", *_VALUE),

@@ -18,7 +18,7 @@ from rebate.contracts.catalog import (
 from rebate.domain.commands import Clear, ExchangeEntry, Merge
 from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
 from rebate.domain.ledger import BalanceType
-from rebate.domain.names import QueueId
+from rebate.domain.names import ProductId, QueueId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
@@ -46,18 +46,28 @@ MERGE_PATIENCE = 10 * SECOND
 """How long a caller waits for a merge, in microseconds."""
 
 
-def enable_products(store: Store, supplies: Collection[str]) -> ProductsEnabled:
+def enable_products(
+    store: Store, supplies: Collection[str], after: ProductId | None = None
+) -> ProductsEnabled:
     """Let all existing mall products of these supplies take part (Rule 1.4 (3)).
 
+    With `after`, those that come after the product at which an earlier call ended: who asks on
+    like this looks at each product once.
+
     Raises:
+        Rejected: `invalid_request`: no call ended at `after`.
         Unavailable: others kept writing to a product; ask again.
     """
-    wanted = (row for row in store.scan(Product) if _is_left_out(row, supplies))
+    if after is not None and store.get(Product, Key(after)) is None:
+        raise Rejected(Code.INVALID_REQUEST, "after must be the `next` of an answer")
+    products = store.scan(Product, after=None if after is None else Key(after))
+    wanted = (row for row in products if _is_left_out(row, supplies))
     found = list(islice(wanted, PRODUCTS_AT_ONCE + 1))
     chosen = found[:PRODUCTS_AT_ONCE]
     for start in range(0, len(chosen), TOGETHER):
         _enable(store, chosen[start : start + TOGETHER])
-    return ProductsEnabled(enabled=len(chosen), more=len(found) > PRODUCTS_AT_ONCE)
+    more = len(found) > PRODUCTS_AT_ONCE
+    return ProductsEnabled(len(chosen), more, next=chosen[-1].id if more else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import islice
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -37,8 +36,8 @@ from rebate.usecases.storage.rows import Answer, Key, ticket_key
 ANSWER_TRIES = 20
 
 
-READINGS_MAX = 100
-"""Ways to read an entry's name that are tried: they are read at once. It has two or three."""
+READINGS_MAX = 16
+"""Ways to read an entry's name that are tried, which are read at once; most have one or two."""
 
 May: TypeAlias = Callable[[TicketLine, Entry], bool]
 """Tells whether what is wished may still be done to an entry."""
@@ -160,7 +159,10 @@ class EntryActions:
 
     def _named(self, wish: Wish) -> Iterator[_Found]:
         """Yield the entries of a queue that bear a name; all their orders are read at once."""
-        names = [wish.place] if wish.place else list(islice(_readings(wish.entry), READINGS_MAX))
+        names = [wish.place] if wish.place else list(_readings(wish.entry))
+        if len(names) > READINGS_MAX:
+            message = f"{len(names)} orders and lines may be meant by entry: name order and line"
+            raise Rejected(Code.INVALID_REQUEST, message)
         orders = self.store.get_many(Order, {Key(order) for order, _ in names})
         for name, line in names:
             order = orders.get(Key(name))

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from rebate.domain.events import (
     Adjusted,
+    CommandParked,
     CommissionPaid,
     Event,
     GiftRedeemed,
@@ -39,8 +40,8 @@ from rebate.usecases.storage.rows import Journal
 SOURCE = "rebate"
 """The `source` of every event out."""
 
-_MEMBERS_ALONE = (LoveThawed, RepurchaseMissed)
-"""Only the member is told of these."""
+_NOT_PUBLISHED = (CommandParked, LoveThawed, RepurchaseMissed)
+"""Only the books tell of the first, only the member is told of the others."""
 
 _OF_NO_QUEUE = (
     Adjusted,
@@ -121,7 +122,7 @@ def events_of(row: Journal) -> list[OutgoingEvent]:
     return [
         OutgoingEvent(event.type, row.at, _detail(row, place, event))
         for place, event in enumerate(row.events)
-        if not isinstance(event, (Unknown, *_MEMBERS_ALONE))
+        if not isinstance(event, (Unknown, *_NOT_PUBLISHED))
     ]
 
 

@@ -27,13 +27,22 @@ from rebate.usecases.storage.rows import (
 
 def load_order(store: Store, order: OrderId) -> Order:
     """Return what is known of an order, with all its lines; an empty one if nothing is."""
-    header = store.get(Order, Key(order))
+    header = _header(store, order)
     if header is None:
         return Order(order)
-    if header.digest is None or len(header.lines) < LINES_PER_ROW:
+    if header.digest is None or len(header.lines) != LINES_PER_ROW:
         return header
-    further = store.query(OrderLines, order, prefix=f"{joined(header.digest)}#")
-    return replace(header, lines=(*header.lines, *(line for row in further for line in row.lines)))
+    bought = _header(store, header.repurchase_of) if header.repurchase_of else header
+    assert bought is not None, f"{order} repeats an order that is not there"
+    rows = store.query(OrderLines, bought.id, prefix=f"{joined(bought.digest or '')}#")
+    further = [line for row in rows for line in row.lines]
+    if header.repurchase_of:
+        further = [replace(line, queue=None) for line in further]
+    return replace(header, lines=(*header.lines, *further))
+
+
+def _header(store: Store, order: OrderId) -> Order | None:
+    return store.get(Order, Key(order))
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from rebate.domain.orders import Order
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
+from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Credit, Put, Remove, Store, Write
 from rebate.usecases.storage.rows import (
     Journal,
@@ -18,9 +19,10 @@ from rebate.usecases.storage.rows import (
     StatementEntry,
     StatementMovement,
     joined,
+    journal_key,
     key_of,
-    number,
 )
+from rebate.usecases.storage.rows import number as as_key
 
 ATTEMPTS = 10
 
@@ -80,7 +82,7 @@ class HoldRelease:
             if held is None or not waiting:
                 return collected
             some = waiting[:COLLECTED_MAX]
-            source = joined("collect", member, some[0].id, number(held.version))
+            source = joined("collect", member, some[0].id, as_key(held.version))
             try:
                 self.store.commit(self._moved("collect", source, some, held))
             except Conflict:
@@ -90,7 +92,49 @@ class HoldRelease:
             else:
                 collected += sum(hold.amount for hold in some)
 
-    def _moved(self, kind: str, source: str, holds: Sequence[Hold], held: Wallet) -> list[Write]:
+    def collect_as(self, member: MemberId, name: str) -> Amount:
+        """Collect under an id of the member's; return how much that was.
+
+        The same id again answers the same, and moves nothing that has come since.
+
+        Raises:
+            Conflict: the wallet was written to all the time; what was not moved waits on.
+        """
+        source, page, collected, conflicts = joined("collect", member, "id", name), 1, 0, 0
+        while True:
+            known = self.store.get(Journal, journal_key(source, page))
+            if known is not None:
+                collected += sum(map(_cash_of, known.entries))
+                if len(known.entries) < COLLECTED_MAX:
+                    return collected
+                page += 1
+                continue
+            try:
+                self._collect_page(member, source, page)
+            except Conflict:
+                conflicts += 1
+                if conflicts == ATTEMPTS:
+                    raise
+
+    def _collect_page(self, member: MemberId, source: str, page: int) -> None:
+        """Move the first holds that wait; where none does, note that the id was used."""
+        held = self.store.get(Wallet, Key(member))
+        waiting = [hold for hold in self.store.query(Hold, member) if hold.collected]
+        if held is None or not waiting:
+            self.store.commit([self._entered(source, page, self.clock.now())])
+        else:
+            self.store.commit(self._moved("collect", source, waiting[:COLLECTED_MAX], held, page))
+
+    def _entered(
+        self, source: str, number: int, at: Instant, entries: Sequence[JournalEntry] = ()
+    ) -> Put:
+        previous = previous_of(self.store, source, number)
+        row = Journal(source, number, at, tuple(entries), previous=previous)
+        return Put(row, expects=0)
+
+    def _moved(
+        self, kind: str, source: str, holds: Sequence[Hold], held: Wallet, number: int = 1
+    ) -> list[Write]:
         """Return what moves holds of one member from pending to cash."""
         at, member = self.clock.now(), held.member
         movements: list[StatementMovement] = []
@@ -105,6 +149,11 @@ class HoldRelease:
         return [
             *(Remove(Hold, key_of(hold)) for hold in holds),
             Credit(member, credit, expects=held.version),
-            Put(Journal(source, 1, at, tuple(entries))),
-            Put(StatementEntry(member, at, source, 1, tuple(movements))),
+            self._entered(source, number, at, entries),
+            Put(StatementEntry(member, at, source, number, tuple(movements))),
         ]
+
+
+def _cash_of(entry: JournalEntry) -> Amount:
+    """Return what an entry moved to cash."""
+    return sum(posting.amount for posting in entry.postings if posting.amount > 0)

@@ -68,7 +68,8 @@ class Settled:
     `busy`: another settler has the queue and will go on. `unseen`: commands wait for the rest of
     their event to be stored. `unfinished`: time was up before the inbox was empty. `unknown`: what
     only a later release knows, the queue's plan or a command; it and what came after wait for one.
-    `too_much_borne`: a refund passed what may be borne a day.
+    `too_much_borne`: a refund passed what may be borne a day. `parked` commands cannot be carried
+    out, and the queue went on without them.
     """
 
     queue: QueueId
@@ -80,6 +81,7 @@ class Settled:
     unfinished: bool = False
     unknown: str | None = None
     too_much_borne: bool = False
+    parked: int = 0
     oldest: Instant | None = None
 
 
@@ -108,13 +110,15 @@ class Settlement:
     _under_way: Work | None = None
     _day: DayFigures | None = None
 
-    def decide(self, plan: Plan) -> tuple[Decision, LoadedState]:
-        """Decide the first commands that wait, loading what is needed until nothing is missing.
+    def decide(self, plan: Plan, most: int = ROOM) -> tuple[Decision, LoadedState]:
+        """Decide the first commands that wait, `most` of them, as far as they fit.
+
+        What is needed is loaded until nothing is missing.
 
         Raises:
             Conflict: somebody else settles the queue.
         """
-        commands = self._of_one_day(self.pile.first(ROOM))
+        commands = self._of_one_day(self.pile.first(most))
         room = ROOM - LOT_ROWS * min(LOTS_MAX, sum(map(_freezes, commands)))
         state = LoadedState()
         state.keep(self.line.tickets(tickets_of(commands)))
@@ -147,7 +151,8 @@ class Settlement:
         nodes = self.line.nodes(key for key in above if key.first_place < self.queue.tickets)
         after, written = update(decision.queue, nodes, decision.changes)
         ages = ages_after(self.queue, decision, self.zone)
-        after = replace(after, version=self.queue.version + 1, lease=lease, ages=ages)
+        version = self.queue.version + 1
+        after = replace(after, version=version, lease=lease, ages=ages, failing=None)
         row = journal_row(after, decision, now)
         if row.entries or row.events or row.facts:
             after = replace(after, head=fingerprint(row))

@@ -11,7 +11,7 @@ from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
 from rebate.domain.loaded_state import LoadedState
 from rebate.domain.names import MemberId, QueueId
-from rebate.domain.orders import Order
+from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
@@ -117,8 +117,12 @@ def answers(done: Iterable[PendingCommand], decision: Decision, now: Instant) ->
 
 
 def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Write]:
-    """Return order, ticket and command of a forced repurchase (Rule 4.4)."""
+    """Return order, ticket and command of a forced repurchase (Rule 4.4).
+
+    Its lines are those of the order with which it began: of a long one they stand there.
+    """
     ticket = follow_up.ticket
+    lines = tuple(replace(line, queue=None) for line in bought.lines)
     again = Order(
         id=ticket.order,
         version=1,
@@ -129,7 +133,7 @@ def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Writ
         store=bought.store,
         paid_at=follow_up.command.at,
         completed_at=follow_up.command.at,
-        lines=tuple(replace(line, queue=None) for line in bought.lines),
+        lines=lines,
         queues=(queue,),
         settings=bought.settings,
         repurchase_of=bought.id,
@@ -137,7 +141,8 @@ def repurchased(queue: QueueId, follow_up: FollowUp, bought: Order) -> list[Writ
     )
     ticket = replace(ticket, order_digest=order_fingerprint(again))
     row = Inbox(queue, follow_up.key, follow_up.command)
-    return [Put(again, expects=0), Put(ticket), Put(row)]
+    kept = replace(again, lines=lines[:LINES_PER_ROW])
+    return [Put(kept, expects=0), Put(ticket), Put(row)]
 
 
 def dispatched(after: Queue, decision: Decision, now: Instant) -> Iterator[Write]:

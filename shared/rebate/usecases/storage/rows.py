@@ -35,7 +35,7 @@ from rebate.domain.names import (
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.place_index import Node, NodeKey
 from rebate.domain.plans.registry import PLANS
-from rebate.domain.queues import Queue
+from rebate.domain.queues import CommandProgress, Queue
 from rebate.domain.records import dataclass, field
 from rebate.domain.requests import DayCount, FrozenLove, Request
 from rebate.domain.terms import Terms
@@ -185,7 +185,33 @@ class Inbox:
     others: Annotated[tuple[BatchedCommand, ...], wire("others", absent=[])] = ()
 
 
-@stored_as("journal", 6)
+PARKED, RELEASED, DROPPED = "parked", "released", "dropped"
+"""States of parked commands, each with a list of its own."""
+
+
+@stored_as("parked")
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A command that could not be carried out, and stands aside until an operator decides on it.
+
+    `row` is what goes back into the inbox, `progress` how far the command came before it failed.
+    `behind`: it did not fail, but is about an order of which an earlier one is parked. Who decided
+    (`by`), and `why`, stays.
+    """
+
+    id: Annotated[str, wire("id")]
+    row: Annotated[Inbox, wire("row")]
+    reason: Annotated[str, wire("reason")]
+    at: Annotated[Instant, wire("at")]
+    state: Annotated[str, wire("state", absent="parked")] = PARKED
+    progress: Annotated[CommandProgress | None, wire("progress", absent=None)] = None
+    behind: Annotated[bool, wire("behind", absent=False)] = False
+    by: Annotated[str | None, wire("by", absent=None)] = None
+    why: Annotated[str | None, wire("why", absent=None)] = None
+    decided_at: Annotated[Instant | None, wire("decided_at", absent=None)] = None
+
+
+@stored_as("journal", 7)
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation).
@@ -738,6 +764,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     KnownSender: lambda r: Key(r.name),
     Unclaimed: lambda r: Key(UNCLAIMED, joined(number(r.since), r.order)),
     Inbox: _inbox_row_key,
+    Parked: lambda r: Key(r.state, r.id),
     Journal: lambda r: journal_key(r.source, r.number),
     StatementEntry: lambda r: Key(r.member, joined(number(r.at), r.source, number(r.number))),
     Hold: lambda r: Key(r.member, r.id),

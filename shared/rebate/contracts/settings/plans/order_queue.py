@@ -1,6 +1,9 @@
 """Settings of the order queue (订单排队): rule 4."""
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
 
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
@@ -21,6 +24,9 @@ from rebate.contracts.validation import Strict
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.order_queue import PLAN, OrderQueueTerms
 
+REWARDS_MAX = 1_000
+"""Rewards until an entry is out at most: each is kept with it, by itself where they differ."""
+
 
 class OrderQueue(Strict):
     """Order queue (订单排队): one line, N rewards, then out (rule 4)."""
@@ -28,7 +34,7 @@ class OrderQueue(Strict):
     enabled: Flag = setting("On", "开启", "4", example=True, default=True)
     settle_on: Moment = setting("Settle on", "结算时间", "4.1", example="paid", default="paid")
     reward_bps: Bps | None = setting("Reward", "奖励比例", "4.1", example=3000, note=WHEN_ON)
-    rewards_to_exit: PositiveCount = setting(
+    rewards_to_exit: Annotated[PositiveCount, Field(le=REWARDS_MAX)] = setting(
         "Rewards until out", "出局次数", "4.3", example=5, default=5
     )
     referrer_first: Flag = setting(

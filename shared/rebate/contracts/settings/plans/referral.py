@@ -1,7 +1,9 @@
 """Settings of referral and team rewards (分销): rule 2."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import percent
@@ -22,6 +24,9 @@ from rebate.contracts.validation import Strict
 from rebate.domain.names import MemberId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.referral import PLAN, DividendTerms, ReferralTerms
+
+RANKS_MAX = 30
+"""Ranks at most: an order may owe a reward to somebody of each, and all are paid at once."""
 
 FREE_DEPTH = 2
 """Referral levels that need no acknowledgement (rule 2.5)."""
@@ -62,7 +67,7 @@ class Referral(Strict):
     )
     direct_bps: Bps = setting("Direct", "直推比例", "2.1", example=500, default=0)
     indirect_bps: Bps = setting("Indirect", "间推比例", "2.1", example=200, default=0)
-    ranks: tuple[Rank, ...] = setting(
+    ranks: Annotated[tuple[Rank, ...], Field(max_length=RANKS_MAX)] = setting(
         "Ranks",
         "级差",
         "2.2",
