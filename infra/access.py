@@ -55,7 +55,7 @@ _SETTLEMENT: _Access = {
     "settings": (_GET, _PUT),
     "statements": (_PUT,),
     "tallies": (_GET, _GET_MANY, _PUT),
-    "team_figures": (_GET, _PUT),
+    "team_figures": (_GET, _GET_MANY, _PUT),
     "tickets": (_GET_MANY, _PUT),
     "tickets/waiting": (_QUERY,),
     "wallets": (_GET, _GET_MANY, _ADD),
