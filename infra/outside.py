@@ -42,12 +42,26 @@ class BooksArchive(Construct):
         )
         acknowledge(self.bucket, "S1", "what is archived cannot be changed, and is no secret")
         self.books_key = self._key("books")
+        self.draws_key = self._key("draws")
 
     def signs_books(self, function: RebateFunction) -> None:
         """Let a function sign the books, and compare what it signed before."""
         self._archives(function, "books")
         function.function.add_environment("REBATE_BOOKS_KEY", self.books_key.key_arn)
         function.may(["kms:GenerateMac", "kms:VerifyMac"], self.books_key.key_arn, sid="SignBooks")
+
+    def draws(self, function: RebateFunction) -> None:
+        """Let a function know the seeds of draws."""
+        function.function.add_environment("REBATE_DRAWS_KEY", self.draws_key.key_arn)
+        function.may(["kms:GenerateMac"], self.draws_key.key_arn, sid="Draw")
+
+    def publishes_draws(self, function: RebateFunction) -> None:
+        """Let a function archive commitments, and mix in what the books were signed with."""
+        self._archives(function, "draws")
+        arn = f"arn:{Aws.PARTITION}:s3:::{self._name}-{Aws.ACCOUNT_ID}"
+        function.may(["s3:GetObjectVersion"], f"{arn}/books/*", sid="ReadHeads")
+        named = f"arn:<AWS::Partition>:s3:::{self._name}-<AWS::AccountId>/books/*"
+        acknowledge(function.role, f"IAM5[Resource::{named}]", "heads have names of their own")
 
     def _archives(self, function: RebateFunction, what: str) -> None:
         bucket = f"{self._name}-{Aws.ACCOUNT_ID}"

@@ -47,6 +47,9 @@ CLOCKED_SECONDS = {
 SETTLED_AT_ONCE = 10
 """Batches of a shard of the inbox's stream that are settled at a time: the most that Lambda has."""
 
+DRAWS = ("api", "on_order_paid", "scheduled_draws")
+"""Which functions may know the seeds of coming days: they draw, or commit to what is drawn."""
+
 HOURS_TRIED = 20
 SECONDS_A_TRY = 9
 """How long the publisher waits for a bus that does not answer: three times three seconds."""
@@ -89,6 +92,10 @@ class ServiceStack(Stack):
         clocked = self._start_by_the_clock()
         data.archive.signs_books(clocked["scheduled_audit"])
         self.api = self._answer(data, self._connect(clocked["scheduled_connect"]))
+        data.archive.publishes_draws(clocked["scheduled_draws"])
+        for function in self._functions:
+            if function.name in DRAWS:
+                data.archive.draws(function)
         measures.ring(self._deployment.alarms)
         ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)
         Dashboard(

@@ -190,6 +190,10 @@ GUARDED = {
         "of two events about a member, a product or a store one is lost",
         RACES + "test_two_events_about_a_member",
     ),
+    "seeds: Put(after, expects=row.version)": Guard(
+        "what was mixed into a day's seed is replaced by another",
+        RACES + "test_two_mix_something_into_a_seed",
+    ),
     "seeds: Put(row, expects=0)": Guard(
         "a day's draws use another seed than was published",
         RACES + "test_two_processes_make_the_seed_of_a_day",

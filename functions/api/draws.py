@@ -26,14 +26,14 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/v1/draws")
 def draws() -> Response[str]:
     terms = app().settings.in_force().terms
-    return answer(200, show_draws(app().store, terms, app().clock.now(), _day(_event())))
+    return answer(200, show_draws(app().seeds, terms, app().clock.now(), _day(_event())))
 
 
 @router.get("/v1/me/entries/draw")
 def my_draw() -> Response[str]:
     event = _event()
     seen = show_entry_draw(
-        app().store,
+        app().seeds,
         app().settings.in_force().terms,
         app().clock.now(),
         member=member_of(event),

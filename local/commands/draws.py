@@ -13,7 +13,7 @@ from local.stores import DEMO_STORE, opened, require_store
 from rebate.bootstrap import App
 from rebate.contracts import api
 from rebate.domain.times import day_of
-from rebate.usecases.draws.seeds import DAYS_AHEAD
+from rebate.usecases.draws.seeds import DAYS_AHEAD, archived_commitment
 from rebate.usecases.draws.show_draws import show_draws
 from rebate.usecases.draws.verify_draws import Verified, verify_draws
 
@@ -60,7 +60,7 @@ _day.__name__ = "day"
 
 
 def _publish(app: App, *, as_json: bool) -> int:
-    seen = show_draws(app.store, app.settings.in_force().terms, app.clock.now())
+    seen = show_draws(app.seeds, app.settings.in_force().terms, app.clock.now())
     if as_json:
         print_json(json.loads(api.as_json(seen)))
         return 0
@@ -83,7 +83,8 @@ def _verify(app: App, day: date) -> Verified:
     seed = app.seeds.reveal(day, zone)
     if seed is None:
         raise BadInput(f"{day}: has no seed, so nothing was drawn")
-    return verify_draws(app.store, seed, zone)
+    archived = archived_commitment(app.outside.archive, seed.day)
+    return verify_draws(app.store, seed, zone, archived)
 
 
 def _document(verified: Verified) -> dict[str, Any]:
@@ -97,6 +98,8 @@ def _document(verified: Verified) -> dict[str, Any]:
 def _tell(verified: Verified) -> None:
     late = ", which was made when the day had begun" if verified.late else ""
     print(f"{verified.day}: seed {verified.seed}{late}")
+    if verified.mixed_with:
+        print(f"mixed with {verified.mixed_with}, which the books were signed with since")
     if not verified.keeps_commitment:
         complain([f"the seed is not the one that {verified.commitment} committed to"])
     complain(str(difference) for difference in verified.differences)

@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -59,7 +58,8 @@ class Outside:
     `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
     connectors. A function has what it needs.
     `REBATE_INVITE_URL` is where links of invite codes lead.
-    `REBATE_ARCHIVE` names the bucket, `REBATE_BOOKS_KEY` the key of KMS that signs the books; on a
+    `REBATE_ARCHIVE` names the bucket, `REBATE_BOOKS_KEY` the key of KMS that signs the books,
+    `REBATE_DRAWS_KEY` that from which the seeds of draws come; on a
     machine without them both are in the folder `REBATE_OUTSIDE`, and without that in this process.
     """
 
@@ -112,6 +112,12 @@ class Outside:
     def books_key(self) -> "MacKey":
         return self._key("books", os.environ.get("REBATE_BOOKS_KEY"))
 
+    @cached_property
+    def draws_key(self) -> "MacKey | None":
+        of_kms = os.environ.get("REBATE_DRAWS_KEY")
+        folder = os.environ.get("REBATE_OUTSIDE")
+        return self._key("draws", of_kms) if of_kms or folder else None
+
     def _key(self, name: str, of_kms: str | None) -> "MacKey":
         from rebate.adapters.signing import KmsKey, SecretKey, key_in
 
@@ -140,14 +146,16 @@ class Outside:
 
 @dataclass
 class App:
-    """All use cases of one deployment; `make_seed` makes the seed of a day's draws.
+    """All use cases of one deployment; `make_seed` makes the secret of a day's draws.
+
+    Without it the key of draws does, and where there is none, secrets are drawn and stored.
 
     `aside`: how a settler's commit is under way while it decides the next.
     """
 
     store: Store
     clock: Clock
-    make_seed: Callable[[date], bytes] = random_seed
+    make_seed: Callable[[str], bytes] | None = None
     aside: CommitRunner = inline
     outside: Outside = field(default_factory=Outside)
 
@@ -159,7 +167,11 @@ class App:
 
     @cached_property
     def seeds(self) -> Seeds:
-        return Seeds(self.store, self.clock, self.make_seed)
+        key = self.outside.draws_key if self.make_seed is None else None
+        if key is None:
+            return Seeds(self.store, self.clock, self.make_seed or random_seed)
+        make = partial(_secret_of_day, key)
+        return Seeds(self.store, self.clock, make, derived=True)
 
     @cached_property
     def orders(self) -> "OrderAcceptance":
@@ -287,7 +299,7 @@ class App:
 def wire(
     store: Store,
     clock: Clock | None = None,
-    make_seed: Callable[[date], bytes] = random_seed,
+    make_seed: Callable[[str], bytes] | None = None,
     aside: CommitRunner = inline,
     outside: Outside | None = None,
 ) -> App:
@@ -333,6 +345,10 @@ def _tell_unknown(kind: str, what: str) -> None:
 
 def _region() -> str:
     return os.environ.get("AWS_REGION", "")
+
+
+def _secret_of_day(key: "MacKey", name: str) -> bytes:
+    return key.sign(f"draws of {name}".encode())
 
 
 def _jitter(attempt: int) -> None:

@@ -21,6 +21,10 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         {("dynamodb:PutItem", "inbox")},
         "one of several orders that were accepted together cannot be settled",
     ),
+    ("scheduled_draws", "Seeds.mix_in"): (
+        {("dynamodb:GetItem", "seeds"), ("dynamodb:PutItem", "seeds")},
+        "the books are signed between a commitment and its day",
+    ),
     ("scheduled_audit", "_has_moved"): (
         {("dynamodb:Query", "statements")},
         "a wallet moves while the books are read",
@@ -70,7 +74,19 @@ ELSEWHERE: dict[str, set[Call]] = {
         ("s3:GetObjectVersion", "archive/books"),
         ("s3:PutObject", "archive/books"),
     },
-    "api": {("ssm:GetParameter", "ssm"), ("ssm:GetParameter", "ssm of keys")},
+    "on_order_paid": {("kms:GenerateMac", "key of draws")},
+    "scheduled_draws": {
+        ("kms:GenerateMac", "key of draws"),
+        ("s3:ListBucketVersions", "archive"),
+        ("s3:GetObjectVersion", "archive/books"),
+        ("s3:GetObjectVersion", "archive/draws"),
+        ("s3:PutObject", "archive/draws"),
+    },
+    "api": {
+        ("kms:GenerateMac", "key of draws"),
+        ("ssm:GetParameter", "ssm"),
+        ("ssm:GetParameter", "ssm of keys"),
+    },
     "connect_orders": {("ssm:GetParameter", "connectors")},
     "on_shop_webhook": {("ssm:GetParameter", "connectors")},
     "scheduled_connect": {("ssm:GetParameter", "connectors")},

@@ -4,6 +4,7 @@ Each test is about one condition of one write; docs/conditions.md names it.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ from rebate.usecases.storage.rows import (
     Member,
     OrderRefund,
     Product,
+    Seed,
     tally_of,
 )
 from tests.books import check_books
@@ -420,6 +422,18 @@ def test_two_runs_of_one_dividend(commit: int) -> None:
         shop.app.dividends.run(shop.now)
     assert shop.cash("A") == 100
     check_books(shop.store)
+
+
+def test_two_mix_something_into_a_seed() -> None:
+    shop = Shop({})
+    day = date(2030, 1, 1)
+    seeds, other = shop.app.seeds, shop.other.seeds
+    seeds.commit_to(day)
+    shop.meanwhile(lambda: other.mix_in(day, "first"))
+    seeds.mix_in(day, "second")
+    row = shop.store.get(Seed, Key(day.isoformat()))
+    assert row is not None
+    assert row.mix == "first"
 
 
 def test_two_steps_of_one_audit() -> None:

@@ -167,17 +167,17 @@ def test_a_member_checks_a_draw_with_nothing_but_a_hash_function():
 def test_a_seed_is_secret_until_its_day_is_over():
     player = playing(orders=1)
     terms = player.app.settings.in_force().terms
-    during = show_draws(player.store, terms, player.now, date(2026, 3, 1))
+    during = show_draws(player.app.seeds, terms, player.now, date(2026, 3, 1))
     assert during.days[0].seed is None
     assert len(during.days[0].commitment) == 64
-    after = show_draws(player.store, terms, player.app.clock.now(), date(2026, 3, 1))
+    after = show_draws(player.app.seeds, terms, player.app.clock.now(), date(2026, 3, 1))
     assert sha256(bytes.fromhex(after.days[0].seed)).hexdigest() == during.days[0].commitment
 
 
 def test_odds_are_published_before_any_draw():
     player = playing(orders=0)
     terms = player.app.settings.in_force().terms
-    odds = show_draws(player.store, terms, player.app.clock.now()).odds
+    odds = show_draws(player.app.seeds, terms, player.app.clock.now()).odds
     assert odds["plan"].total_weight == 6
     assert [(prize.bps, prize.weight) for prize in odds["plan"].prizes] == [(1000, 3), (20000, 1)]
 
@@ -242,14 +242,14 @@ def test_the_odds_of_somebody_elses_entry_are_not_told():
     terms = player.app.settings.in_force().terms
     now = player.app.clock.now()
     with pytest.raises(Rejected) as refused:
-        show_entry_draw(player.store, terms, now, member="m0", queue="mall", entry="o1/1")
+        show_entry_draw(player.app.seeds, terms, now, member="m0", queue="mall", entry="o1/1")
     assert refused.value.code == "unknown_entry"
     assert show_notices(player.store, terms, "m0", "en").notices == ()
 
 
 def entry_draw(player, ticket):
     return show_entry_draw(
-        player.store,
+        player.app.seeds,
         player.app.settings.in_force().terms,
         player.app.clock.now(),
         member=ticket.member,

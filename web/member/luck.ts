@@ -15,10 +15,15 @@ export async function commitmentOf(seed: string): Promise<string> {
   return hexOf(await crypto.subtle.digest("SHA-256", bytesOf(seed)));
 }
 
-export async function luckOf(seed: string, entry: string): Promise<string> {
+async function macOf(secret: string, text: string): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", bytesOf(seed), algorithm, false, ["sign"]);
-  return hexOf(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(entry)));
+  const key = await crypto.subtle.importKey("raw", bytesOf(secret), algorithm, false, ["sign"]);
+  return hexOf(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text)));
+}
+
+/** Return the luck of an entry; `mixedWith` is what became known after the commitment. */
+export async function luckOf(seed: string, entry: string, mixedWith: string | null): Promise<string> {
+  return macOf(mixedWith === null ? seed : await macOf(seed, mixedWith), entry);
 }
 
 /** Return the ratio that luck draws, or null for a miss: weights end to end, the misses last. */
@@ -36,6 +41,6 @@ export function drawnRatio({ prizes, low_bps, total_weight, miss_weight }: Odds,
 export async function checked(seen: EntryDraw) {
   if (seen.seed === null) return { isKept: false, isRight: false, ratio: null };
   const isKept = (await commitmentOf(seen.seed)) === seen.commitment;
-  const ratio = drawnRatio(seen.odds, await luckOf(seen.seed, seen.entry));
+  const ratio = drawnRatio(seen.odds, await luckOf(seen.seed, seen.entry, seen.mixed_with));
   return { isKept, isRight: ratio === null || ratio === seen.ratio_bps, ratio };
 }

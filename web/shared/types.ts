@@ -141,11 +141,12 @@ export interface EntryDraw {
   commitment: string | null;
   seed: string | null;
   luck: string | null;
+  mixed_with: string | null;
 }
 
 export interface Draws {
   timezone: string;
-  days: { day: string; commitment: string; seed: string | null; late: boolean }[];
+  days: { day: string; commitment: string; seed: string | null; late: boolean; mixed_with: string | null }[];
   odds: Record<string, Odds>;
 }
 

@@ -34,13 +34,16 @@ class Odds:
 class DrawDay:
     """A day of draws: `commitment` is the SHA-256 of the seed, which is shown once the day is over.
 
-    `late`: the seed was made when the day had begun, so was not committed to before.
+    `late`: the seed was made when the day had begun, so was not committed to before. `mixed_with`
+    is what became known after the commitment: with it, draws come from HMAC-SHA256(seed,
+    mixed_with) in place of the seed.
     """
 
     day: str
     commitment: str
     seed: str | None
     late: bool
+    mixed_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,4 @@ class EntryDraw:
     commitment: str | None = None
     seed: str | None = None
     luck: str | None = None
+    mixed_with: str | None = None

@@ -28,13 +28,15 @@ export function Draws({ ask }: { ask: Ask }) {
         </p>
       )}
       {answer.data && <Again draws={answer.data} />}
-      {answer.data?.days.map(({ day, commitment, seed, late }) => (
+      {answer.data?.days.map(({ day, commitment, seed, late, mixed_with }) => (
         <article key={day} className="card">
           <h2>{day}</h2>
           <p className="quiet">{t("draws.commitment")}</p>
           <p className="hash">{commitment}</p>
           <p className="quiet">{t("draws.seed")}</p>
           <p className="hash">{seed ?? t("draws.seed_later")}</p>
+          {mixed_with !== null && <p className="quiet">{t("draws.mixed")}</p>}
+          {mixed_with !== null && <p className="hash">{mixed_with}</p>}
           {late && <p>{t("draws.late")}</p>}
         </article>
       ))}
@@ -59,11 +61,11 @@ function Again({ draws }: { draws: Shown }) {
   const chosen = open.find((each) => each.day === day);
   const odds = draws.odds[scope];
   if (!chosen?.seed || !odds) return null;
-  const { seed, commitment } = chosen;
+  const { seed, commitment, mixed_with } = chosen;
   const compute = async (event: Event) => {
     event.preventDefault();
     const isKept = (await commitmentOf(seed)) === commitment;
-    const ratio = drawnRatio(odds, await luckOf(seed, entry.trim()));
+    const ratio = drawnRatio(odds, await luckOf(seed, entry.trim(), mixed_with));
     const result = ratio === null ? t("member.odds_miss") : percent(ratio);
     setSaid(`${t(isKept ? "draw.kept" : "draw.broken")} ${t("draws.draws", { result })}`);
   };

@@ -15,9 +15,8 @@ from rebate.domain.scopes import Scope
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import Instant, day_of
-from rebate.usecases.draws.seeds import DAYS_AHEAD
+from rebate.usecases.draws.seeds import DAYS_AHEAD, Seeds, mixed
 from rebate.usecases.settlement.plan_of import shown_plan_of
-from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Key, Seed, joined
 
 DAYS_BACK = 30
@@ -25,22 +24,22 @@ DAYS_BACK = 30
 Name = TypeVar("Name", ProductId, StoreId)
 
 
-def show_draws(store: Store, terms: Terms, now: Instant, day: date | None = None) -> said.Draws:
+def show_draws(seeds: Seeds, terms: Terms, now: Instant, day: date | None = None) -> said.Draws:
     """Return what is published of the last days, or of one day, and the odds in force."""
     today = day_of(now, terms.zone)
     span = range(-DAYS_BACK, DAYS_AHEAD + 1)
     wanted = [today + timedelta(days=offset) for offset in span] if day is None else [day]
-    rows = store.get_many(Seed, {Key(each.isoformat()) for each in wanted}).values()
+    rows = seeds.store.get_many(Seed, {Key(each.isoformat()) for each in wanted}).values()
     newest_first = sorted(rows, key=lambda row: row.day, reverse=True)
     return said.Draws(
         timezone=terms.zone.key,
-        days=tuple(_day(row, today) for row in newest_first),
+        days=tuple(_day(seeds, row, terms, now) for row in newest_first),
         odds=dict(_odds_in_force(terms)),
     )
 
 
 def show_entry_draw(
-    store: Store,
+    seeds: Seeds,
     terms: Terms,
     now: Instant,
     *,
@@ -53,6 +52,7 @@ def show_entry_draw(
     Raises:
         Rejected: `unknown_entry`: the member has no such entry; `no_lottery`: none decides it.
     """
+    store = seeds.store
     row = store.get(Queue, Key(queue))
     found = _find(store.query(Ticket, member, prefix=f"{joined(queue)}#"), entry)
     if row is None or found is None:
@@ -63,8 +63,8 @@ def show_entry_draw(
     plan = shown_plan_of(queue, terms)
     status = row.status_of(ticket, its, completed_first=plan.completed_first)
     seed = store.get(Seed, Key(its.drawn_on)) if its.drawn_on else None
-    shown = _day(seed, day_of(now, terms.zone)) if seed else None
-    is_known = shown is not None and shown.seed is not None
+    shown = _day(seeds, seed, terms, now) if seed else None
+    drawn_by = bytes.fromhex(shown.seed) if shown and shown.seed else None
     return said.EntryDraw(
         queue=queue,
         entry=entry,
@@ -75,15 +75,21 @@ def show_entry_draw(
         seed_day=its.drawn_on,
         commitment=shown.commitment if shown else None,
         seed=shown.seed if shown else None,
-        luck=luck_of(bytes.fromhex(seed.secret), entry) if seed and is_known else None,
+        mixed_with=shown.mixed_with if shown else None,
+        luck=luck_of(mixed(drawn_by, seed.mix), entry) if seed and drawn_by else None,
     )
 
 
-def _day(row: Seed, today: date) -> said.DrawDay:
+def _day(seeds: Seeds, row: Seed, terms: Terms, now: Instant) -> said.DrawDay:
     """Return what is published of a day: its seed only once it is over."""
-    is_over = row.day < today.isoformat()
-    secret = row.secret if is_over else None
-    return said.DrawDay(day=row.day, commitment=row.commitment, seed=secret, late=row.late)
+    shown = seeds.shown(row, terms.zone, now)
+    return said.DrawDay(
+        day=row.day,
+        commitment=row.commitment,
+        seed=shown.secret if shown else None,
+        late=row.late,
+        mixed_with=row.mix or None,
+    )
 
 
 def _find(tickets: Iterable[Ticket], entry: EntryId) -> tuple[Ticket, TicketLine, Entry] | None:

@@ -14,6 +14,7 @@ from rebate.domain.money import Bps
 from rebate.domain.names import EntryId, LineId, QueueId
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import day_of
+from rebate.usecases.draws.seeds import mixed
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Seed
@@ -47,6 +48,7 @@ class Verified:
     random_return: int = 0
     differences: list[WrongDraw] = field(default_factory=list)
     more: bool = False
+    mixed_with: str = ""
 
     @property
     def holds(self) -> bool:
@@ -72,12 +74,17 @@ class _Seat:
         return left if left.cash + left.points else None
 
 
-def verify_draws(store: Store, seed: Seed, zone: ZoneInfo) -> Verified:
-    """Recompute all draws of the day of `seed`, and return the first that differ, by queue."""
+def verify_draws(store: Store, seed: Seed, zone: ZoneInfo, archived: str | None = None) -> Verified:
+    """Recompute all draws of the day of `seed`, and return the first that differ, by queue.
+
+    `archived` is what was committed to outside the tables, where it was.
+    """
     secret = bytes.fromhex(seed.secret)
-    kept = commitment(secret) == seed.commitment
+    kept = commitment(secret) == seed.commitment and archived in {None, seed.commitment}
     result = Verified(seed.day, seed.commitment, seed.secret, seed.late, keeps_commitment=kept)
-    found = _Verifier(store, secret, seed.day, zone, result).differences()
+    result.mixed_with = seed.mix
+    drawn_by = mixed(secret, seed.mix)
+    found = _Verifier(store, drawn_by, seed.day, zone, result).differences()
     for difference in sorted(found, key=lambda each: (each.queue, each.entry)):
         if len(result.differences) == DIFFERENCES_MAX:
             result.more = True

@@ -114,12 +114,11 @@ class EntryActions:
         """
         found = self._find(wish, by, _may_be_drawn)
         at = self.clock.now() if at is None else at
-        day = day_of(at, self.settings.in_force().terms.zone)
+        zone = self.settings.in_force().terms.zone
         member, order, came_from = found.ticket
-        luck = luck_of(self.seeds.of(day), entry_id(order, found.line))
-        self._ask(
-            wish.queue, DrawEntry(at, order, member, found.line, luck, day.isoformat(), came_from)
-        )
+        seed, day = self.seeds.of(day_of(at, zone), zone)
+        luck = luck_of(seed, entry_id(order, found.line))
+        self._ask(wish.queue, DrawEntry(at, order, member, found.line, luck, day, came_from))
 
     def _pocket(self, queue: QueueId, into: str) -> BalanceType:
         offered = dict(shown_plan_of(queue, self.settings.in_force().terms).exchange_bps)

@@ -118,6 +118,7 @@ class OrderFacts:
         self._store = store
         self._order = order
         self._seeds = seeds
+        self._zone = terms.zone
         self._products: dict[ProductId, Product] | None = None
         self._spending: tuple[Spending, ...] | None = None
         self._seed_of: dict[date, bytes] = {}
@@ -175,7 +176,7 @@ class OrderFacts:
 
     def luck(self, day: date, entry: EntryId) -> Luck:
         if day not in self._seed_of:
-            self._seed_of[day] = self._seeds.of(day)
+            self._seed_of[day], _ = self._seeds.of(day, self._zone)
         return luck_of(self._seed_of[day], entry)
 
     def lines_with_margins(self, default_bps: Bps) -> tuple[OrderLine, ...]:

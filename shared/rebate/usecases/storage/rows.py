@@ -394,12 +394,16 @@ class CurrentSettings:
     version: Annotated[int, wire("version")]
 
 
-@stored_as("seed")
+@stored_as("seed", 2)
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The secret of a day's draws (Rule 1.3.4): what was published before, and what is after.
+    """What is known of a day's draws (Rule 1.3.4): the commitment before, the secret after.
 
-    `day` is ISO 8601; `late`: it was made when the day had begun, so was committed to too late.
+    `day` is ISO 8601, with the timezone where an earlier one had that day before; `zone` is the
+    timezone in which it was made. `secret` is empty until the day is over: the key of draws tells
+    it to those who may draw. `late`: it was made when the day had begun, so was committed to too
+    late. `mix` is what nobody chose, mixed in after the commitment and before the day (empty:
+    nothing was there).
     """
 
     day: Annotated[str, wire("day")]
@@ -407,6 +411,8 @@ class Seed:
     commitment: Annotated[str, wire("commitment")]
     late: Annotated[bool, wire("late", absent=False)] = False
     version: Annotated[int, wire("version", absent=1)] = 1
+    zone: Annotated[str, wire("zone", absent="")] = ""
+    mix: Annotated[str, wire("mix", absent="")] = ""
 
 
 @stored_as("paid", 2)
