@@ -38,7 +38,6 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         "something counts as spent that no order says",
     ),
     (SETTLEMENT, "change_problems"): (set(), "a pause changes nothing that waits"),
-    (SETTLEMENT, "switch_problems"): (set(), "a pause puts no queues together or apart"),
     ("scheduled_payouts", "previous_of"): (
         set(),
         "what is thawed by the clock is the first row of its source",
