@@ -144,6 +144,16 @@ _ASKED: _Access = {
 
 _CONNECTED: _Access = {"connected_orders": (_GET, _PUT), "connectors": (_GET, _PUT)}
 
+_LINKING: _Access = {
+    "identity_links": (_GET, _PUT),
+    "link_codes": (_GET, _PUT),
+    "link_offers": (_GET, _PUT),
+    "linked_members": (_GET, _PUT),
+    "tickets": (_QUERY,),
+    "wallets": (_CHECK,),
+}
+"""What links accounts to members."""
+
 _MONEY: _Access = {
     "day_counts": (_GET, _PUT),
     "gift_counts": (_GET, _PUT),
@@ -227,6 +237,7 @@ ACCESS: Mapping[str, _Access] = {
         _EARLY,
         _REFUNDED,
         _CATALOG,
+        _LINKING,
         _MONEY,
         _PEOPLE,
         _LEVELS,
@@ -268,6 +279,7 @@ ACCESS: Mapping[str, _Access] = {
     },
     "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,), "unclaimed": (_QUERY, _REMOVE)}),
     "settle": _all(_SETTLEMENT, _RUNG),
+    "sign_in_token": {"identity_links": (_GET,)},
 }
 """By function."""
 

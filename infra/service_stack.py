@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -18,6 +19,7 @@ from infra.measures import Measures
 from infra.packages import Package, Packages
 from infra.rebate_function import Deployment, RebateFunction
 from infra.schedule import Schedules, starts_of
+from infra.sign_in import TOKEN_FUNCTION
 from infra.stage import Stage
 from infra.stream_consumer import StreamConsumer
 from infra.tables import ring_for_tables
@@ -96,6 +98,7 @@ class ServiceStack(Stack):
         for function in self._functions:
             if function.name in DRAWS:
                 data.archive.draws(function)
+        self._name_members(data)
         measures.ring(self._deployment.alarms)
         ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)
         Dashboard(
@@ -189,6 +192,23 @@ class ServiceStack(Stack):
         function.sets_aside(paid.dead_letters)
         return Api(
             self, "Api", stage=self._stage, function=function, hears=hears, sign_in=data.sign_in
+        )
+
+    def _name_members(self, data: DataStack) -> None:
+        """Let the pools ask who is which member before they make tokens, within five seconds."""
+        if data.sign_in is None:
+            return
+        operators = data.sign_in.operators.pool.user_pool_id
+        function = self._function(
+            TOKEN_FUNCTION,
+            seconds=4,
+            environment={"REBATE_OPERATOR_POOL": operators},
+            is_asked=True,
+        )
+        function.function.add_permission(
+            "Pools",
+            principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"),
+            source_account=self.account,
         )
 
     def _function(

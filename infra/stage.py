@@ -1,7 +1,7 @@
 """What differs from stage to stage: read from the context's `stages`, and checked before use."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -9,10 +9,18 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/[^\s]*)?$")]
+
+
+REGIONS_WITHOUT_POOLS = "cn-"
+"""How regions begin in which nobody but an issuer of one's own can sign people in."""
+
+RESERVED_WORDS = ("aws", "amazon", "cognito")
+"""What the name of a stage must not hold: it stands in the domains where people sign in."""
 
 
 class _Strict(BaseModel):
@@ -22,8 +30,8 @@ class _Strict(BaseModel):
 class Issuer(_Strict):
     """An OpenID Connect issuer that signs people in, instead of Cognito user pools of our own.
 
-    The subject of its access tokens is the member's id, and their scope `rebate/member`, or
-    `rebate/operator` for those who may see everything and change the settings.
+    Its access tokens (RS256) name the member by `member_id`, or by their subject, and have the
+    scopes `rebate/member` and `rebate/merchant`, or `rebate/operator` with a role among `groups`.
     """
 
     url: Url
@@ -70,6 +78,20 @@ class Stage(_Strict):
     throttle: Throttle = Throttle()
     reserved: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     """Functions with a share of the account's concurrency for themselves, at most this much."""
+
+    @model_validator(mode="after")
+    def _insist_signed_in(self) -> Self:
+        """Refuse at synthesis what Cognito would refuse in the middle of a deployment."""
+        if self.issuer is not None:
+            return self
+        if (self.region or "").startswith(REGIONS_WITHOUT_POOLS):
+            message = f"region {self.region} has no Cognito user pools: name an `issuer`"
+            raise ValueError(message)
+        if any(word in self.name for word in RESERVED_WORDS):
+            words = ", ".join(RESERVED_WORDS)
+            message = f"Cognito takes no domain with any of {words}: choose another name"
+            raise ValueError(message)
+        return self
 
     @property
     def prefix(self) -> str:

@@ -22,6 +22,7 @@ REQUESTS = frozenset({"_request"})
 
 RACES = "tests/usecases/test_conditions.py::"
 PARKING = "tests/usecases/test_parked_commands.py::"
+LINKS = "tests/usecases/identity/test_link_races.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
 PEOPLE = "tests/usecases/people/test_people_at_once.py::"
 MERCHANTS = "tests/usecases/merchants/test_merchants_at_once.py::"
@@ -177,6 +178,30 @@ GUARDED = {
     "early_events: Put(after, expects=order.version)": Guard(
         "giving up what came early undoes the order that comes just now",
         RACES + "test_an_order_comes_while_what_came_before_it_is_given_up",
+    ),
+    "offer_link: Put(wanted, expects=0)": Guard(
+        "a request for a code, sent twice at once, has two",
+        LINKS + "test_two_requests_for_a_code_at_once_have_the_same",
+    ),
+    "offer_link: Put(place, expects=0)": Guard(
+        "two members have the same code, and one is linked to the other's account",
+        LINKS + "test_two_members_at_once_have_two_codes",
+    ),
+    "use_link: Put(link, expects=0)": Guard(
+        "an account that uses two codes at once is linked to two members",
+        LINKS + "test_an_account_uses_one_of_two_codes_at_once",
+    ),
+    "use_link: Put(LinkedMember(offer.member, subject, now), expects=0)": Guard(
+        "a member is linked to two accounts at once",
+        LINKS + "test_a_member_is_linked_to_one_of_two_at_once",
+    ),
+    "use_link: Check(Wallet, Key(subject), wallet.version)": Guard(
+        "an account is given up while it gets money, which nobody reaches any more",
+        LINKS + "test_an_account_gets_money_while_it_is_given_up",
+    ),
+    "use_link: Check(Member, key_of(subject), subject.version)": Guard(
+        "somebody is bound to an account that is given up, and what it earns reaches nobody",
+        LINKS + "test_somebody_is_bound_to_an_account_while_it_is_given_up",
     ),
     "pace_orders: Put(paced, expects=known.version)": Guard(
         "two orders of a sender take the same turn",

@@ -18,6 +18,9 @@ from rebate.domain.names import MemberId
 GROUPS_CLAIMS = ("cognito:groups", "groups")
 """Where a token says in which groups somebody is: Cognito's name, and that of most others."""
 
+VERIFIED_CLAIMS = ("contact_verified", "email_verified", "phone_number_verified")
+"""Where a token says whether email or telephone number were verified."""
+
 
 class Unauthenticated(Exception):
     """Nobody has said who asks."""
@@ -90,6 +93,22 @@ def member_of(event: Mapping[str, Any]) -> MemberId:
     """Return the member who asks: by the token's `member_id`, else its subject."""
     claims = claims_of(event)
     return MemberId(str(claims.get("member_id") or claims["sub"]))
+
+
+def subject_of(event: Mapping[str, Any]) -> str:
+    """Return as whom somebody signed in, whichever member they are."""
+    return str(claims_of(event)["sub"])
+
+
+def is_verified(event: Mapping[str, Any]) -> bool:
+    """Tell whether the token leaves open that email or telephone number are somebody else's.
+
+    Our own pools say so in one claim, others in those of OpenID Connect; an issuer that says
+    nothing vouches for its people.
+    """
+    claims = claims_of(event)
+    said = [str(claims[name]).lower() for name in VERIFIED_CLAIMS if name in claims]
+    return not said or "true" in said
 
 
 def name_of(event: Mapping[str, Any]) -> str:

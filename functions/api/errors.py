@@ -44,6 +44,7 @@ _STATUS: Mapping[Code, int] = {
     Code.OUT_OF_STOCK: 409,
     Code.GIFT_CLOSED: 409,
     Code.REFERRER_BOUND: 409,
+    Code.FORBIDDEN: 403,
 }
 """A refusal is 422 where nothing stands here."""
 

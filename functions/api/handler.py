@@ -60,11 +60,12 @@ def take_bodies() -> None:
     """Add the routes that take bodies; what checks them is loaded here, with the first of them."""
     from functions.api import (  # noqa: PLC0415
         changes,
+        links,
         merchant_changes,
         people_changes,
         shops,
         wallet_changes,
     )
 
-    for changing in (changes, shops, wallet_changes, people_changes, merchant_changes):
+    for changing in (changes, links, shops, wallet_changes, people_changes, merchant_changes):
         resolver.include_router(changing.router)

@@ -26,6 +26,7 @@ from local.stores import DEMO_STORE, opened
 from local.summary import PAGES, sentences
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import DAY, Instant, datetime_of, instant_of
+from rebate.usecases.identity.find_link import linked_member
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.schedules.due_runs import next_run
 from rebate.usecases.settings.save_settings import save_settings
@@ -172,7 +173,7 @@ def _issuer(deployment: LocalDeployment, key: Path, address: str) -> LocalIssuer
     def members() -> list[str]:
         return sorted(member.id for member in islice(store.scan(Member), MEMBERS_LOOKED_AT))
 
-    return LocalIssuer(address, SigningKey.kept_in(key), lambda _: None, members)
+    return LocalIssuer(address, SigningKey.kept_in(key), partial(linked_member, store), members)
 
 
 def _addresses(deployment: LocalDeployment, address: str, *, has_pages: bool) -> Iterator[str]:

@@ -15,7 +15,7 @@ from moto.events.models import EventPattern
 from infra.packages import ROOT
 from infra.runtime import ENVIRONMENT
 from infra.service_stack import INTAKES
-from infra.sign_in import scope_name
+from infra.stage import InvalidContext, stages_of
 from local.bus import ROUTES, enveloped
 from local.message_store import TABLE, MessageStore
 from local.tables import create_tables
@@ -245,7 +245,6 @@ def test_the_gateway_serves_what_the_table_names_to_whom_it_names(
 ) -> None:
     """What shops and their platforms send is off unless the stage turns it on."""
     template: Template = request.getfixturevalue(stage)
-    assert (scope_name("member"), scope_name("operator")) == ("rebate/member", "rebate/operator")
     made = {
         route["RouteKey"]: (route["AuthorizationType"], route.get("AuthorizationScopes", []))
         for route in template.all("AWS::ApiGatewayV2::Route").values()
@@ -272,6 +271,71 @@ def test_operators_have_roles_by_groups(data: Template) -> None:
     pools = {data.text(group["UserPoolId"]) for group in groups}
     assert pools == {"{Cognito::UserPool/rebate-test-operators}"}
     assert {group["GroupName"] for group in groups} == set(OperatorRole)
+
+
+def test_tokens_are_made_with_claims_of_ours(data: Template, service: Template) -> None:
+    """Pitfall 25: without version V2_0, and a plan that has it, access tokens carry no claim."""
+    pools = data.all("AWS::Cognito::UserPool")
+    assert {pool["UserPoolTier"] for pool in pools.values()} == {"ESSENTIALS", "PLUS"}
+    for pool in pools.values():
+        asked = pool["LambdaConfig"]["PreTokenGenerationConfig"]
+        assert asked["LambdaVersion"] == "V2_0"
+        assert data.text(asked["LambdaArn"]).endswith(":function:rebate-test-sign-in-token")
+    may = [
+        each
+        for each in service.all("AWS::Lambda::Permission").values()
+        if each["Principal"] == "cognito-idp.amazonaws.com"
+    ]
+    assert ["rebate-test-sign-in-token" in service.text(m["FunctionName"]) for m in may] == [True]
+    assert "SourceAccount" in may[0]
+
+
+def test_nobody_writes_what_makes_them_somebody_else(data: Template) -> None:
+    """Pitfall 23: a client that lists no attributes lets their owner write all of them."""
+    written = {
+        data.text(client["UserPoolId"]): set(client["WriteAttributes"])
+        for client in data.all("AWS::Cognito::UserPoolClient").values()
+    }
+    assert written == {
+        "{Cognito::UserPool/rebate-test-members}": {"email", "phone_number", "nickname", "locale"},
+        "{Cognito::UserPool/rebate-test-operators}": {"locale"},
+    }
+
+
+def test_members_sign_themselves_up_and_verify_what_they_sign_in_with(data: Template) -> None:
+    for pool in data.all("AWS::Cognito::UserPool").values():
+        is_open = not pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]
+        assert is_open == (pool["UserPoolName"] == "rebate-test-members")
+        if is_open:
+            both = ["email", "phone_number"]
+            assert pool["UsernameAttributes"] == both
+            assert pool["AutoVerifiedAttributes"] == both
+            kept = pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
+            assert kept == both
+
+
+def test_refresh_tokens_rotate_and_leave_a_second_tab_time(data: Template) -> None:
+    """Pitfall 26."""
+    for client in data.all("AWS::Cognito::UserPoolClient").values():
+        rotation = client["RefreshTokenRotation"]
+        assert rotation == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 10}
+        assert "ALLOW_REFRESH_TOKEN_AUTH" not in client["ExplicitAuthFlows"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "says"),
+    [
+        ("prod", {"region": "cn-north-1"}, "region cn-north-1 has no Cognito user pools"),
+        ("paws", {}, "Cognito takes no domain"),
+    ],
+)
+def test_what_cognito_would_refuse_is_refused_before_anything_is_made(
+    name: str, values: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InvalidContext, match=says):
+        stages_of({"stages": {name: values}})
+    issuer = {"url": "https://id.example.com/", "audience": ["rebate"]}
+    assert stages_of({"stages": {name: {**values, "issuer": issuer}}})
 
 
 def test_a_flood_of_one_route_leaves_room_for_others(service: Template) -> None:

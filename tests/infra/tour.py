@@ -337,6 +337,7 @@ class Tour:
         other = {"id": "a8", "member": "bus-A", "asset": "love_frozen", "amount": 10, "reason": "x"}
         self._ask("POST", "/v1/adjustments", body=other)
         self._ask("POST", "/v1/thaws", body={"id": "t1", "member": "desk-B"})
+        self._link()
         self._withdraw()
         self._redeem()
         passed_on = {"id": "t1", "to": "bus-A", "asset": "points", "amount": 10}
@@ -349,6 +350,20 @@ class Tour:
         self._ask("GET", "/v1/me/statement", who="desk-B")
         for who in ("bus-A", "nobody"):
             self._ask("POST", "/v1/me/packets/collect", who=who, body={"id": "c1"})
+
+    def _link(self) -> None:
+        """A member gets a code of the shop, and links an account that somebody invited."""
+        self._deliver("MemberSaved", {"member_id": "account", "referrer_id": "bus-A"})
+        asked = json.dumps({"id": "link", "member_id": "linked"})
+        code = self._sign("POST", "/v1/links", body=asked)["code"]
+        self._ask("POST", "/v1/me/link", who="account", body={"code": code})
+        alone = json.dumps({"id": "alone", "member_id": "alone"})
+        code = self._sign("POST", "/v1/links", body=alone)["code"]
+        self._ask("POST", "/v1/me/link", who="lone-account", body={"code": code})
+        for pool in ("members", "operators"):
+            attributes = {"sub": "account", "email_verified": "true"}
+            of_whom = {"userPoolId": pool, "request": {"userAttributes": attributes}}
+            self._deployment.functions.call("sign_in_token", {**of_whom, "response": {}})
 
     def _withdraw(self) -> None:
         account = {"label": "bank", "reference": "6222"}
@@ -485,13 +500,13 @@ class Tour:
 
     def _sign(
         self, method: str, path: str, *, body: str = "", query: Mapping[str, str] | None = None
-    ) -> None:
+    ) -> Any:
         """Ask as a shop, who signs the body, or without one the query."""
         now = self._deployment.app.clock.now() // 1_000_000
         signed = body or urlencode(query or {})
         signature = sign(SECRET.encode(), now, signed.encode())
         headers = {"x-rebate-timestamp": str(now), "x-rebate-signature": signature}
-        self._ask(method, path, body=body, headers=headers, query=query)
+        return self._ask(method, path, body=body, headers=headers, query=query)
 
     def _use_merchants(self) -> None:
         """An application, a store, its people, its bills and its terms (Rule 2.7)."""

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from infra.service_stack import INTAKES
-from infra.sign_in import MEMBER, OPERATOR
 from rebate.adapters.dynamodb import DynamoStore
+from rebate.contracts.routes.route import Audience
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import SettingsReader
 from tests.stack.deployment import PREFIX, Clients, deploy
@@ -43,12 +43,12 @@ class Cloud:
         self.clients = clients
         self.api = Api(clients, emulator.endpoint)
         self.store = DynamoStore(f"{PREFIX}-", REGION, emulator.endpoint)
-        self.operator = self._sign_in(OPERATOR, "anna")
+        self.operator = self._sign_in(Audience.OPERATOR, "anna")
 
     def sign_in_member(self, name: str) -> Person:
-        return self._sign_in(MEMBER, name)
+        return self._sign_in(Audience.MEMBER, name)
 
-    def _sign_in(self, audience: str, name: str) -> Person:
+    def _sign_in(self, audience: Audience, name: str) -> Person:
         return sign_in(self.clients, self.emulator.endpoint, self.api, audience, name)
 
     def put_in_force(self, settings: dict[str, Any]) -> None:

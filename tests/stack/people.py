@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from infra.sign_in import scope_name
 from infra.stage import Stage
+from rebate.contracts.routes.route import Audience, OperatorRole
 from tests.stack.deployment import PREFIX, STAGE, Clients
 
 _REDIRECT = Stage(name=STAGE).callbacks[0]
@@ -60,7 +60,7 @@ class Person:
         return answer.body
 
 
-def sign_in(clients: Clients, endpoint: str, api: Api, audience: str, name: str) -> Person:
+def sign_in(clients: Clients, endpoint: str, api: Api, audience: Audience, name: str) -> Person:
     """Open an account in the pool of an audience, and sign in with a code and its proof (PKCE)."""
     accounts = clients.accounts
     pool = _id_of(accounts.list_user_pools(MaxResults=60)["UserPools"], f"{PREFIX}-{audience}s")
@@ -71,6 +71,10 @@ def sign_in(clients: Clients, endpoint: str, api: Api, audience: str, name: str)
     accounts.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True
     )
+    if audience is Audience.OPERATOR:
+        accounts.admin_add_user_to_group(
+            UserPoolId=pool, Username=email, GroupName=OperatorRole.ADMIN
+        )
     token = _token(urlsplit(endpoint).netloc, client["ClientId"], audience, email, password)
     return Person(known["sub"], token, api)
 
@@ -80,14 +84,14 @@ def _id_of(pools: list[dict[str, str]], name: str) -> str:
     return found
 
 
-def _token(address: str, client: str, audience: str, email: str, password: str) -> str:
+def _token(address: str, client: str, audience: Audience, email: str, password: str) -> str:
     proof = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(proof.encode()).digest()).decode()
     asked = {
         "client_id": client,
         "redirect_uri": _REDIRECT,
         "response_type": "code",
-        "scope": f"openid {scope_name(audience)}",
+        "scope": f"openid {audience.scope}",
         "code_challenge": challenge.rstrip("="),
         "code_challenge_method": "S256",
     }

@@ -403,3 +403,16 @@ class DecideParked(Strict):
 
     id: Id
     reason: ShortText
+
+
+class OfferLink(Strict):
+    """Ask for a code by which a member of the shop links the account they sign in with."""
+
+    id: Id
+    member_id: Id
+
+
+class UseLink(Strict):
+    """Link the account that is signed in to the member for whom the shop got the code."""
+
+    code: Annotated[str, Field(strict=True, min_length=1, max_length=64)]

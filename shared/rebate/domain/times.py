@@ -8,6 +8,7 @@ Instant = NewType("Instant", int)
 """Microseconds since 1970-01-01T00:00:00Z: orders and subtracts exactly, in any time zone."""
 
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

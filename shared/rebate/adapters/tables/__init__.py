@@ -15,6 +15,7 @@ from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember
 from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
+from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer
 from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
@@ -105,6 +106,10 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("gift_counts", GiftCount, SortedTable),
     _table("redemptions", Redemption, SortedTable),
     _table("lists", ListItem, SortedTable),
+    _table("link_offers", LinkOffer, SortedTable),
+    _table("link_codes", LinkCode),
+    _table("identity_links", IdentityLink),
+    _table("linked_members", LinkedMember),
     _table("days", DayFigures, SortedTable),
     _table("audits", AuditRun, SortedTable),
     _table("audit_parts", AuditPart, SortedTable),

@@ -64,6 +64,15 @@ ROUTES = (
         query=(needed("queue", Kind.QUEUE), needed("entry", Kind.ENTRY)),
     ),
     Route(
+        "POST",
+        "/v1/me/link",
+        _MEMBER,
+        "Link the account to a member of the shop, for good",
+        takes="requests.UseLink",
+        gives="linking.LinkShown",
+        share_percent=5,
+    ),
+    Route(
         "GET",
         "/v1/me/notices",
         _MEMBER,

@@ -13,6 +13,14 @@ ROUTES = (
     ),
     Route(
         "POST",
+        "/v1/links",
+        Audience.SHOP,
+        "Get a code by which a member links the account they sign in with",
+        takes="requests.OfferLink",
+        gives="linking.LinkOffered",
+    ),
+    Route(
+        "POST",
         "/v1/spends",
         Audience.SHOP,
         "Spend what a member has on an order",

@@ -20,6 +20,7 @@ from rebate.domain.holds import Hold
 from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember, Tries
 from rebate.domain.ledger import BalanceType, JournalEntry, Reason
 from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
+from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer
 from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import (
@@ -789,6 +790,10 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Gift: lambda r: Key(r.id),
     GiftCount: lambda r: Key(r.gift, joined(r.member)),
     Redemption: lambda r: owned_key(r.id, r.member),
+    LinkOffer: lambda r: request_key("link", r.caller, r.id),
+    LinkCode: lambda r: Key(r.code),
+    IdentityLink: lambda r: Key(r.subject),
+    LinkedMember: lambda r: Key(r.member),
     ListItem: lambda r: Key(r.list, joined(number(r.at), r.id, r.member)),
     Member: lambda r: Key(r.id),
     Corrections: lambda _: CORRECTIONS,
