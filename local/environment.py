@@ -38,6 +38,7 @@ def environment(prefix: str, engine: str, edge: str, outside: Path | None = None
             "REBATE_DEAD_LETTER_QUEUE_URL": f"{edge}/dead-letters",
             "REBATE_CONNECT_QUEUE_URL": f"{edge}{CONNECT_QUEUE}",
             "REBATE_CONNECTORS": os.environ.get("REBATE_CONNECTORS") or json.dumps(_ACCOUNTS),
+            "REBATE_SHOP_SECRET": os.environ.get("REBATE_SHOP_SECRET") or DEMO_SECRET,
             "REBATE_BUS": "rebate-local",
             "REBATE_OUTSIDE": "" if outside is None else str(outside / "outside"),
             "AWS_ENDPOINT_URL_SQS": edge,
