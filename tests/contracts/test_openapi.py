@@ -13,6 +13,9 @@ from rebate.contracts.openapi.breaking import breaks, main
 from rebate.contracts.routes import ROUTES
 from rebate.contracts.routes.route import Audience
 
+PUBLISHED = Path(__file__).with_name("openapi.published.json")
+"""The document of the last release; a release replaces it by docs/openapi.json."""
+
 DOCUMENT = json.loads(json.dumps(openapi()))
 OPERATIONS = {
     f"{method.upper()} {path}": operation
@@ -71,6 +74,14 @@ def test_what_nobody_said_how_to_send_is_found():
 
 
 # What breaks
+
+
+def test_nothing_breaks_that_was_published():
+    """What breaks is named with its place: keep it, or raise the first number of VERSION."""
+    published = json.loads(PUBLISHED.read_text("utf-8"))
+    found = breaks(published, DOCUMENT)
+    first = [each["info"]["version"].split(".")[0] for each in (published, DOCUMENT)]
+    assert not found or first[0] != first[1], "\n".join(found)
 
 
 def changed(change):
