@@ -20,7 +20,7 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.checks import acknowledge
-from infra.sign_in import SignIn, scope_name
+from infra.sign_in import SignIn
 from infra.stage import Stage
 from rebate.contracts.pages import (
     ASK_AGAIN,
@@ -31,6 +31,7 @@ from rebate.contracts.pages import (
     page_config,
     policy,
 )
+from rebate.contracts.routes.route import Audience
 
 ROLES = ("member", "operator")
 YEAR = Duration.days(365)
@@ -208,7 +209,7 @@ def _issuer(authority: str, client: str, role: str) -> dict[str, str]:
     return {
         "authority": authority,
         "client_id": client,
-        "scope": f"openid {scope_name(role)}",
+        "scope": f"openid {Audience(role).scope}",
     }
 
 
