@@ -95,6 +95,8 @@ _PAID: _Access = _all(
     _SETTINGS,
     _ORDERS,
     {
+        "lists": (_PUT,),
+        "order_places": (_PUT,),
         "refunds": (_PUT, _REMOVE),
         "senders": (_GET, _PUT),
         "unclaimed": (_REMOVE,),
@@ -113,7 +115,9 @@ _CATALOG: _Access = {
     "corrections": (_GET, _CHECK),
     "journal": (_PUT,),
     "team_members": (_PUT,),
+    "lists": (_PUT,),
     "members": (_GET, _PUT, _CHECK),
+    "names": (_PUT, _REMOVE),
     "products": (_GET, _PUT),
     "shops": (_GET, _PUT),
 }
@@ -141,6 +145,19 @@ _ASKED: _Access = {
     "tickets": (_GET,),
 }
 """What only members and operators ask for."""
+
+_OFFICE: _Access = {
+    "acts": (_GET_MANY, _QUERY, _PUT),
+    "erasures": (_GET, _PUT),
+    "names": (_QUERY,),
+    "notes": (_GET, _QUERY, _PUT, _REMOVE),
+    "notices": (_REMOVE,),
+    "order_places": (_QUERY,),
+    "payout_accounts": (_REMOVE,),
+    "templates": (_GET_MANY,),
+    "wallets": (_GET_MANY,),
+}
+"""What operators find, write down and erase, and the trail of what they did."""
 
 _CONNECTED: _Access = {"connected_orders": (_GET, _PUT), "connectors": (_GET, _PUT)}
 
@@ -175,6 +192,7 @@ _AUDITED = (
     "dividends",
     "gift_counts",
     "holds",
+    "imported",
     "inbox",
     "journal",
     "lists",
@@ -242,6 +260,7 @@ ACCESS: Mapping[str, _Access] = {
         _PEOPLE,
         _LEVELS,
         _MERCHANTS,
+        _OFFICE,
     ),
     "scheduled_audit": _AUDIT,
     "connect_orders": _all(_CONNECTED, _SETTINGS),

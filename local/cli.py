@@ -11,7 +11,11 @@ from local.commands import (
     convert,
     demo,
     draws,
+    erase,
+    export,
+    importing,
     parked,
+    products,
     replay,
     report,
     scenario,
@@ -34,6 +38,10 @@ COMMANDS: tuple[ModuleType, ...] = (
     settings,
     draws,
     convert,
+    erase,
+    export,
+    importing,
+    products,
 )
 INTERRUPTED = 130
 

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
@@ -16,14 +16,19 @@ from rebate.adapters.archive import BucketArchive
 from rebate.adapters.aws import client
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.adapters.signing import KmsKey
-from rebate.bootstrap import app
+from rebate.bootstrap import App, app, wire
 from rebate.usecases.audit.outside import Archive, MacKey
+from rebate.usecases.office.acts import Acting, acting
 from rebate.usecases.storage.ports import Store
 
 PREFIX = "rebate-"
 
 DEMO_STORE = Path(".rebate/demo")
 """Where the demonstration keeps its data, below the current folder."""
+
+
+COMMAND_LINE = "command line"
+"""Who acts where a command does: whoever may run it."""
 
 
 class StoreEngine(StrEnum):
@@ -103,16 +108,70 @@ def books(store: Path | None, stage: str | None) -> Iterator[Store]:
     Raises:
         BadInput: the folder is no store, or no region is named.
     """
+    with use_cases(store, stage) as app:
+        yield app.store
+
+
+@contextmanager
+def use_cases(
+    store: Path | None, stage: str | None, *, settles: bool = False, makes: bool = False
+) -> Iterator[App]:
+    """Yield the use cases on what a folder holds, or on the tables of a stage on AWS.
+
+    `settles`: what was sent to queues is carried out afterwards, and told; a stage does so by
+    itself. `makes`: a store is made where there is none.
+
+    Raises:
+        BadInput: the folder is no store, or no region is named.
+    """
     if stage is None:
         assert store is not None, "a store or a stage is named"
-        require_store(store)
+        if not makes:
+            require_store(store)
         with opened(store) as deployment:
-            yield deployment.app.store
+            yield deployment.app
+            if settles:
+                deployment.recover()
+                deployment.publish()
         return
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if not region:
         raise BadInput("AWS_REGION must name the region of the stage")
-    yield DynamoStore(f"rebate-{stage}-", region)
+    yield wire(DynamoStore(f"rebate-{stage}-", region))
+
+
+def add_where_arguments(parser: ArgumentParser) -> None:
+    """Let a command be told whose data it is about: a folder's, or a stage's."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--store", type=Path, metavar="DIR", default=DEMO_STORE, help=f"default: {DEMO_STORE}"
+    )
+    where.add_argument("--stage", metavar="S", help="a deployment on AWS")
+
+
+@contextmanager
+def acting_on(
+    arguments: Namespace,
+    what: str,
+    *,
+    reason: str | None = None,
+    request: str | None = None,
+    makes: bool = False,
+) -> Iterator[App]:
+    """Yield the use cases where a command is to change something, which leaves its act (Rule 8.9).
+
+    What it sent to queues is settled afterwards; `makes`: a store is made where there is none.
+
+    Raises:
+        BadInput: the folder is no store, or no region is named.
+    """
+    store = None if arguments.stage else arguments.store
+    where = use_cases(store, arguments.stage, settles=True, makes=makes)
+    with (
+        where as app,
+        acting(Acting(COMMAND_LINE, "admin", what, app.clock.now(), reason, request)),
+    ):
+        yield app
 
 
 @contextmanager

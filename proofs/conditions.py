@@ -24,6 +24,8 @@ RACES = "tests/usecases/test_conditions.py::"
 PARKING = "tests/usecases/test_parked_commands.py::"
 LINKS = "tests/usecases/identity/test_link_races.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
+ERASING = "tests/usecases/office/test_erase_member.py::"
+IMPORTS = "tests/usecases/office/test_import_books.py::"
 PEOPLE = "tests/usecases/people/test_people_at_once.py::"
 MERCHANTS = "tests/usecases/merchants/test_merchants_at_once.py::"
 STORES = "tests/adapters/test_store.py::test_one_condition_that_does_not_hold_refuses_all"
@@ -38,6 +40,35 @@ class Guard:
 
 
 GUARDED = {
+    "erase_member: Put(after, expects=member.version)": Guard(
+        "a name that the shop saves while a member is erased stays",
+        ERASING + "test_a_name_that_is_saved_meanwhile_goes_too",
+    ),
+    "erase_member: Put(wanted, expects=0)": Guard(
+        "two members are erased under one id",
+        ERASING + "test_two_erasures_under_one_id_are_one_members",
+    ),
+    "import_books: Put(order, expects=0)": Guard(
+        "a place is brought along for an order that the shop sells just now",
+        IMPORTS + "test_an_order_of_that_name_is_sold_meanwhile",
+    ),
+    "import_books: Put(ImportedLine(name, digest, source), expects=0)": Guard(
+        "of two imports at once, both bring a line of one id",
+        IMPORTS + "test_two_imports_bring_a_line_of_one_id[place]",
+    ),
+    "import_books: Put(ImportedLine(name, digest, source, member, pocket, line.amount), "
+    "expects=0)": Guard(
+        "of two imports at once, both open a wallet by a line of one id",
+        IMPORTS + "test_two_imports_bring_a_line_of_one_id[balance]",
+    ),
+    "notes: Put(note, expects=0)": Guard(
+        "of two notes under one id one is lost",
+        ERASING + "test_a_note_counts_once_under_its_id",
+    ),
+    "notes: Check(Member, Key(member), about.version)": Guard(
+        "a note is left about a member who is erased just now",
+        ERASING + "test_a_note_is_not_written_about_who_is_erased_meanwhile",
+    ),
     "accept_order: Put(more, expects=member.version)": Guard(
         "two orders of a buyer, accepted at once, both use the last of a limit",
         RACES + "test_two_orders_of_a_buyer_of_whom_one_may_join",

@@ -66,6 +66,12 @@ def _rank(claims: Mapping[str, Any]) -> int:
     return max((role.rank for role in OperatorRole if role in groups), default=-1)
 
 
+def role_of(event: Mapping[str, Any]) -> str:
+    """Return an operator's highest role."""
+    rank = _rank(claims_of(event))
+    return list(OperatorRole)[rank].value if rank >= 0 else ""
+
+
 def listed(claim: object) -> tuple[str, ...]:
     """Return the words of a claim that is a list.
 

@@ -16,6 +16,7 @@ from functions.api import (
     members,
     merchants,
     notices,
+    office,
     operators,
     people,
     queries,
@@ -23,12 +24,14 @@ from functions.api import (
     wallets,
 )
 from functions.api.errors import answer
+from functions.api.trail import trail
 from rebate.adapters.telemetry import observed
 from rebate.contracts.api import HealthShown, OpenApiShown
 
 resolver = APIGatewayHttpResolver()
-resolver.use([access.guard, queries.insist_known_parameters])
-for _looking in (members, operators, notices, draws, wallets, reports, people, merchants):
+resolver.use([access.guard, queries.insist_known_parameters, trail])
+_LOOKING = (members, operators, notices, draws, wallets, reports, office, people, merchants)
+for _looking in _LOOKING:
     resolver.include_router(_looking.router)
 errors.install(resolver)
 
@@ -62,10 +65,14 @@ def take_bodies() -> None:
         changes,
         links,
         merchant_changes,
+        office_changes,
         people_changes,
         shops,
         wallet_changes,
     )
 
-    for changing in (changes, links, shops, wallet_changes, people_changes, merchant_changes):
+    for changing in (
+        *(changes, links, shops, wallet_changes, office_changes),
+        *(people_changes, merchant_changes),
+    ):
         resolver.include_router(changing.router)

@@ -21,12 +21,12 @@ from functions.api.errors import answer
 from functions.api.queries import (
     checked_id,
     choice_of,
+    instant_parameter,
     needed_id,
     page_parameter,
     parameter,
     whole_number,
 )
-from functions.api.wallets import instant_parameter
 from rebate.bootstrap import app
 from rebate.contracts.merchants import StoreRightShown, StoreRightsShown
 from rebate.contracts.routes.route import QUEUE_CHARS

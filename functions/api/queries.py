@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.errors import InvalidRequest
 from rebate.contracts.identifiers import BadIdentifier, identifier
+from rebate.contracts.moments import moment_of_text
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.contracts.routes import route_of
 from rebate.contracts.routes.route import PAGE_CHARS_MAX, TYPED_CHARS_MAX, Kind, QueryParameter
+from rebate.domain.times import Instant
 
 DIGITS_MAX = 18
 """Digits of a whole number in a query."""
@@ -148,3 +151,18 @@ def whole_number(event: Mapping[str, Any], name: str, *, at_least: int = 0) -> s
         message = f"must be a whole number from {at_least} on, not {shown(value)}"
         raise InvalidRequest([Problem(name, message)])
     return value
+
+
+def instant_parameter(
+    event: Mapping[str, Any], name: str, zone: ZoneInfo, *, days: int
+) -> Instant | None:
+    """Return an instant, or of a day in the shop's timezone the beginning, `days` later.
+
+    Raises:
+        InvalidRequest: it is neither.
+    """
+    said = parameter(event, name)
+    try:
+        return None if said is None else moment_of_text(said, zone, days=days)
+    except ValueError as neither:
+        raise InvalidRequest([Problem(name, str(neither))]) from None

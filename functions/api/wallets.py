@@ -14,29 +14,27 @@
 `from` and `to` are instants, or days of the shop's timezone, `to` included.
 """
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.errors import InvalidRequest, answer, csv_answer
+from functions.api.errors import answer, csv_answer
 from functions.api.queries import (
     checked_id,
     choice_of,
+    instant_parameter,
     needed_id,
     page_parameter,
     parameter,
 )
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
-from rebate.contracts.problems import Problem, shown
 from rebate.contracts.routes.route import ORDER_CHARS
 from rebate.domain import gifts, withdrawals
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import OrderId
-from rebate.domain.times import Instant, instant_of
 from rebate.usecases.money.show_requests import (
     bank_file,
     show_adjustments,
@@ -149,25 +147,6 @@ def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
 
 def _order(name: str) -> str:
     return checked_id("order", name, further_chars=ORDER_CHARS)
-
-
-def instant_parameter(
-    event: dict[str, Any], name: str, zone: ZoneInfo, *, days: int
-) -> Instant | None:
-    """Return an instant, or of a day in the shop's timezone the beginning, `days` later."""
-    said = parameter(event, name)
-    if said is None:
-        return None
-    try:
-        if len(said) == len("2026-03-01"):
-            day = date.fromisoformat(said) + timedelta(days=days)
-            return instant_of(datetime.combine(day, time(), zone))
-        return instant_of(datetime.fromisoformat(said))
-    except (ValueError, OverflowError):
-        message = (
-            f"must be a day such as 2026-03-01 or an instant with an offset, not {shown(said)}"
-        )
-        raise InvalidRequest([Problem(name, message)]) from None
 
 
 def _event() -> dict[str, Any]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rebate.usecases.entries.exchange_entry import EntryActions
     from rebate.usecases.events.publish_events import Publisher
     from rebate.usecases.money.ledger import WalletLedger
+    from rebate.usecases.office.import_books import BookImport
     from rebate.usecases.orders.accept_order import OrderAcceptance
     from rebate.usecases.orders.admit_event import Door
     from rebate.usecases.orders.early_events import EarlyEvents
@@ -282,6 +283,12 @@ class App:
         from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 
         return CatalogAcceptance(self.store, self.clock, self.settings)
+
+    @cached_property
+    def imports(self) -> "BookImport":
+        from rebate.usecases.office.import_books import BookImport
+
+        return BookImport(self.store, self.clock, self.settings, self.catalog)
 
     @cached_property
     def connections(self) -> "ShopConnections":

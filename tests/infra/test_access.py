@@ -59,6 +59,9 @@ PROGRAMS = {
     "queries/show_outcome.py",
     "draws/verify_draws.py",
     "money/backing.py",
+    "office/check_import.py",
+    "office/exports.py",
+    "office/import_books.py",
 }
 """Use cases that only programs of the command line have, not the functions."""
 

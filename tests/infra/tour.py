@@ -416,8 +416,10 @@ class Tour:
         self._ask("GET", "/v1/notices/wordings")
         words = {"locale": "en", "kind": "joined", "text": "You are in line.", "version": 0}
         self._ask("PUT", "/v1/notices/wordings", body=words)
+        self._ask("PUT", "/v1/notices/wordings", body={**words, "version": 1})
         self._look_at_settings()
         self._end_stalled()
+        self._find_and_erase()
 
     def _look_at_settings(self) -> None:
         self._ask("GET", "/v1/settings")
@@ -464,6 +466,26 @@ class Tour:
         merged = self._ask("GET", "/v1/queue", query={"id": "mall"})["line"][0]
         body = {"queue": "mall", "entry": merged["entry"], "into": "points"}
         self._ask("POST", "/v1/me/entries/exchange", who=merged["member"], body=body)
+
+    def _find_and_erase(self) -> None:
+        """Operators look for orders and people, and erase one."""
+        self._ask("GET", "/v1/overview")
+        self._ask("GET", "/v1/orders", query={"query": "te"})
+        self._ask("GET", "/v1/orders", query={"store": "W"})
+        for what in ("orders", "entries", "withdrawals"):
+            self._ask("GET", "/v1/exports", query={"what": what})
+        self._ask("GET", "/v1/members")
+        self._ask("GET", "/v1/members", query={"query": "a"})
+        self._ask("POST", "/v1/notes", body={"id": "n1", "member": "desk-B", "text": "calls"})
+        self._ask("GET", "/v1/member", query={"id": "desk-B"})
+        self._ask("GET", "/v1/audit")
+        assert self._ask("GET", "/v1/audit", query={"who": "op"})["acts"]
+        account = {"label": "bank", "reference": "6222"}
+        asked = {"id": "w3", "amount": 100, "account": account}
+        self._ask("POST", "/v1/me/withdrawals", who="desk-B", body=asked)
+        self._deployment.publish()
+        self._ask("POST", "/v1/erasures", body={"id": "e1", "member": "desk-B"})
+        self._ask("POST", "/v1/withdrawals/decide", body={"id": "w3", "approve": False})
 
     def _run(self) -> None:
         """The clock strikes midnight, when everything is due; an audit has begun and stopped."""
@@ -655,6 +677,7 @@ class Shop:
 
     def save_catalog(self) -> None:
         a, b, c = (self._of(name) for name in "ABC")
+        self._send("MemberSaved", {"member_id": a, "nickname": "first"})
         self._send("MemberSaved", {"member_id": a, "nickname": "a", "rank": "holder"})
         self._send("MemberSaved", {"member_id": b, "referrer_id": a})
         self._send("MemberSaved", {"member_id": c, "referrer_id": b})

@@ -88,7 +88,7 @@ def test_a_batch_is_one_transaction():
 def test_what_does_not_fit_into_one_transaction_goes_into_several():
     app, store = deployment()
     together(app, [paid(f"o{n}", f"m{n}") for n in range(60)])
-    assert store.commits == 2
+    assert store.commits == 4
     assert len(settled(app)["queues"]["mall"]["entries"]) == 60
 
 
@@ -105,7 +105,7 @@ def test_orders_that_meet_a_conflict_together_are_accepted_alone(failing):
     store.before_commit = refuse
     found = together(app, [paid("o1", "A"), paid("o2", "B")])
     assert [each.outcome for each in found] == ["accepted", "accepted"]
-    assert attempts == [5] + [3] * (failing + 1), "two orders, their buyers and a row of the inbox"
+    assert attempts == [11] + [6] * (failing + 1), "each order, its buyer, three places; an inbox"
     assert len(settled(app)["queues"]["mall"]["entries"]) == 2
 
 
@@ -175,7 +175,7 @@ def test_orders_that_are_too_large_together_are_accepted_alone():
     app, store = deployment()
 
     def refuse(writes: Any) -> None:
-        if len(writes) > 3:
+        if len(writes) > 6:
             raise Impossible("more than 4 MB")
 
     store.before_commit = refuse

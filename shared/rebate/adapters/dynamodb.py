@@ -25,6 +25,7 @@ from rebate.domain.errors import Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
+from rebate.usecases.office.acts import recorded
 from rebate.usecases.storage.ports import Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.storage.rows import Key, key_of, place_key
 
@@ -131,6 +132,10 @@ class DynamoStore:
         A request that is sent again after a lost reply carries the same token; what makes the
         transaction safe to repeat is its conditions, not the token.
         """
+        with recorded(self, writes) as all_of_it:
+            self._commit(all_of_it)
+
+    def _commit(self, writes: Sequence[Write]) -> None:
         worded: dict[type[Write], list[dict[str, Any]]] = {
             Check: [],
             Remove: [],

@@ -16,6 +16,7 @@ from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
+from rebate.usecases.office.acts import recorded
 from rebate.usecases.storage.ports import WRITES_MAX, Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.storage.rows import Key, key_of, place_key, waits_by_member
 
@@ -106,6 +107,10 @@ class MemoryStore:
             Conflict: a condition did not hold.
             Impossible: a row, a key or all rows together are larger than DynamoDB takes.
         """
+        with recorded(self, writes) as all_of_it:
+            self._commit(all_of_it)
+
+    def _commit(self, writes: Sequence[Write]) -> None:
         assert 0 < len(writes) <= WRITES_MAX, f"{len(writes)} writes in one transaction"
         targets = [_target(write) for write in writes]
         assert len(set(targets)) == len(targets), "a transaction writes a row twice"

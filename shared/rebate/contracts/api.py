@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from rebate.contracts.acts import ActShown
 from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass, field, fields_of
 from rebate.domain.times import zulu
@@ -400,7 +401,10 @@ class TraceJournal:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The whole trace of an order (rule 8.5)."""
+    """The whole trace of an order (rule 8.5).
+
+    `acts` are what people did since to queues in which they may have ended its entries (rule 8.9).
+    """
 
     order_id: str
     member: str | None
@@ -417,6 +421,7 @@ class Trace:
     refunds: tuple[TraceRefund, ...]
     tickets: tuple[TraceTicket, ...]
     journal: tuple[TraceJournal, ...]
+    acts: tuple[ActShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

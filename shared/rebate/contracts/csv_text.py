@@ -24,6 +24,13 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
+def csv_line(cells: Sequence[object]) -> str:
+    """Return one row of a table as CSV, without its end: for tables that are never whole."""
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="").writerow([_cell(value) for value in cells])
+    return text.getvalue()
+
+
 def _cell(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Figure) and value.startswith(_FORMULAS):
         return f"'{value}"

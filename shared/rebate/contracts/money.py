@@ -41,12 +41,23 @@ class WithdrawalShown:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawalTotals:
+    """What all withdrawals of a state come to."""
+
+    count: int
+    amount: Amount
+    fee: Amount
+    payout: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """A page of withdrawals."""
+    """A page of withdrawals; the first tells operators the `totals`, unless there are too many."""
 
     withdrawals: tuple[WithdrawalShown, ...]
     currency: str
     next: str | None = None
+    totals: WithdrawalTotals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -416,3 +416,19 @@ class UseLink(Strict):
     """Link the account that is signed in to the member for whom the shop got the code."""
 
     code: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+
+
+class AddNote(Strict):
+    """Write down what is known of a member."""
+
+    id: Id
+    member: Id
+    text: Annotated[str, Field(strict=True, min_length=1, max_length=2_000)]
+
+
+class Erase(Strict):
+    """Erase what is personal of a member (rule 8.10)."""
+
+    id: Id
+    member: Id
+    reason: ShortText | None = None

@@ -194,7 +194,10 @@ class Merge:
 @stored_as("receive_command", 2)
 @dataclass(frozen=True, slots=True)
 class Receive:
-    """A step of a merge: these tickets come from another queue, with what its pool held."""
+    """A step of a merge: these tickets come from another queue, with what its pool held.
+
+    From no queue (`NO_QUEUE`) come the waiting places of an older system.
+    """
 
     at: Annotated[Instant, wire("at")]
     merged_from: Annotated[QueueId, wire("merged_from")]

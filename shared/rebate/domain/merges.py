@@ -21,7 +21,7 @@ from rebate.domain.commands import Complete, Merge, Receive, RefundOrder
 from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, QueueAccount
 from rebate.domain.money import Amount
-from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.names import NO_QUEUE, QueueId, TicketKey
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
@@ -48,6 +48,7 @@ def receive(unit: UnitOfWork, command: Receive) -> None:
     """Let a step's tickets join in their order, and send for the next step.
 
     They fit, since where they came from each took two rows of a transaction, and here takes one.
+    Those that come from no queue are an older system's: each step of them is sent by itself.
     """
     _require_whole_transaction(unit)
     draft = Draft("merge")
@@ -56,7 +57,8 @@ def receive(unit: UnitOfWork, command: Receive) -> None:
     enter_in_journal(unit, draft)
     for key in command.tickets:
         take_place(unit, unit.line.ticket(key), command.at)
-    unit.send(command.merged_from, Merge(command.at, unit.queue.id, goes_on=True))
+    if command.merged_from != NO_QUEUE:
+        unit.send(command.merged_from, Merge(command.at, unit.queue.id, goes_on=True))
 
 
 def record_completion(unit: UnitOfWork, ticket: Ticket, command: Complete) -> None:

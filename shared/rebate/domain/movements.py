@@ -45,6 +45,7 @@ class MovementKind(StrEnum):
     REDEMPTION_CANCELLED = "redemption_cancelled"
     ADJUSTMENT = "adjustment"
     THAW = "thaw"
+    OPENING = "opening"
 
 
 class Leg(NamedTuple):
@@ -86,6 +87,7 @@ _RULES: Mapping[MovementKind, _Rule] = {
     MovementKind.REDEMPTION_CANCELLED: _Rule(gives=SPENDABLE, other=gifts),
     MovementKind.ADJUSTMENT: _Rule(takes=ADJUSTABLE, gives=ADJUSTABLE, other=adjusted),
     MovementKind.THAW: _Rule(takes=FROZEN, gives=LOVE),
+    MovementKind.OPENING: _Rule(gives=ADJUSTABLE, other=adjusted),
 }
 
 

@@ -58,6 +58,11 @@ class Withdrawal:
         """Whether its amount has left the wallet for good, as far as is known."""
         return bool(self.approved) and not self.failed
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is to be paid out any more, so that its account is not needed."""
+        return self.state not in {"asked", "approved"}
+
     def approve(self, by: str, *, needs: int) -> "Withdrawal":
         """Approve; `needs` different operators have to, and one twice is one.
 

@@ -22,6 +22,14 @@ from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.requests import DayCount, FrozenLove, Request
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
+from rebate.usecases.storage.office import (
+    Act,
+    Erasure,
+    ImportedLine,
+    KnownName,
+    Note,
+    OrderPlace,
+)
 from rebate.usecases.storage.rows import (
     AuditPart,
     AuditRun,
@@ -127,6 +135,12 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("store_rights", StoreRight, SortedTable),
     _table("bills", Bill, SortedTable),
     _table("parked", Parked, SortedTable),
+    _table("order_places", OrderPlace, SortedTable),
+    _table("names", KnownName, SortedTable),
+    _table("notes", Note, SortedTable),
+    _table("acts", Act, SortedTable),
+    _table("erasures", Erasure),
+    _table("imported", ImportedLine),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from rebate.contracts.routes import anybody, members, merchants, operators, shops
+from rebate.contracts.routes import anybody, members, merchants, office, operators, shops
 from rebate.contracts.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -17,6 +17,7 @@ ROUTES: tuple[Route, ...] = (
     *merchants.ROUTES,
     *shops.ROUTES,
     *operators.ROUTES,
+    *office.ROUTES,
 )
 
 _BY_KEY: Mapping[str, Route] = {route.key: route for route in ROUTES}

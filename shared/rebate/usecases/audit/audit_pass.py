@@ -25,7 +25,7 @@ from rebate.domain.ledger import (
     queue_account,
     wallet,
 )
-from rebate.domain.names import MemberId, OrderId, QueueId
+from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
@@ -46,6 +46,7 @@ from rebate.usecases.audit.places import PlaceAudit
 from rebate.usecases.audit.settings import SettingsAudit
 from rebate.usecases.audit.tickets import TicketAudit, orphans
 from rebate.usecases.audit.wallets import (
+    AUDITED_LISTS,
     check_commission,
     check_dividends,
     check_gift_counts,
@@ -55,7 +56,9 @@ from rebate.usecases.audit.wallets import (
     check_requests,
     check_withdrawals,
 )
+from rebate.usecases.money.backing import opened_by
 from rebate.usecases.settings.save_settings import InForce
+from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
     DROPPED,
@@ -84,7 +87,10 @@ from rebate.usecases.storage.rows import (
 Found = Iterator[AuditDifference]
 
 STAYS = frozenset(
-    {Journal, Wallet, Commission, StatementEntry, Ticket, Node, Order, CompletedSpend}
+    {
+        *(Journal, Wallet, ImportedLine, Commission, StatementEntry, Ticket, Node, Order),
+        CompletedSpend,
+    }
 )
 """Kinds of rows that are never removed, so that an audit may stop after any of them."""
 
@@ -185,7 +191,8 @@ class AuditPass:
             Phase(Wallet, self._wallet, self._conservation),
             Phase(Hold, self._keep, self._holds),
             *(Phase(kind, self._keep) for kind in kinds),
-            Phase(ListItem, self._keep, self._requests),
+            Phase(ImportedLine, self._imported),
+            Phase(ListItem, self._list_item, self._requests),
             Phase(Tally, self._keep),
             Phase(Commission, self._commission),
             Phase(DividendRun, self._keep),
@@ -290,7 +297,7 @@ class AuditPass:
             case Receive() as step:
                 self._pending |= {ticket.order for ticket in step.tickets}
                 self._pools_moving += step.pool
-                self._merging.add(step.merged_from)
+                self._merging |= {step.merged_from} - {NO_QUEUE}
             case Merge(goes_on=True):
                 self._merging.add(row.queue)
             case Settle():
@@ -345,6 +352,15 @@ class AuditPass:
             if account not in self._held and asset_of(account) == "money":
                 total += balance
         yield from wrong("money", "total", found=total, expected=0)
+
+    def _imported(self, row: ImportedLine) -> None:
+        """Take what a line opened a wallet with out of what was asked for: the rest nobody did."""
+        for (source, account), amount in opened_by([row]).items():
+            self._sums.asked[source, account] -= amount
+
+    def _list_item(self, row: ListItem) -> None:
+        if row.list.startswith(AUDITED_LISTS):
+            self._keep(row)
 
     def _holds(self) -> Found:
         yield from check_holds(self._kept_of(Hold), self._held)

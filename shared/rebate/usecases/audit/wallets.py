@@ -15,6 +15,9 @@ from rebate.usecases.audit.journal import Sums
 from rebate.usecases.money.backing import backed_by, places_of
 from rebate.usecases.storage.rows import Commission, DividendRun, Holder, ListItem
 
+AUDITED_LISTS = ("withdrawals", "redemptions")
+"""How the lists begin that are held against the rows which stand in them."""
+
 
 def check_holds(holds: Iterable[Hold], held: Mapping[Account, Amount]) -> Iterator[AuditDifference]:
     """Yield where pending cash is not what holds will release (Rule 1.2.8)."""
@@ -92,9 +95,7 @@ def check_lists(
     """Yield what stands in a list of withdrawals or redemptions and should not, or the reverse."""
     expected = {place for row in rows for place in places_of(row)}
     found = {
-        (item.list, item.id, item.member)
-        for item in items
-        if item.list.startswith(("withdrawals", "redemptions"))
+        (item.list, item.id, item.member) for item in items if item.list.startswith(AUDITED_LISTS)
     }
     for list_, name, member in sorted(expected ^ found):
         message = "is not there" if (list_, name, member) in expected else "should not be there"

@@ -4,7 +4,7 @@ Each field takes effect in the order of the events' times, whenever they arrive:
 tell of different fields never undo each other, and one that comes again, or late, undoes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, digest
@@ -15,8 +15,9 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.senders import UNNAMED
 from rebate.domain.times import Instant
 from rebate.usecases.catalog.bonds import Bond, bond_of, bound_once, bound_writes
+from rebate.usecases.office.places import introduced, renamed
 from rebate.usecases.settings.save_settings import SettingsReader
-from rebate.usecases.storage.ports import Clock, Put, Store
+from rebate.usecases.storage.ports import Clock, Put, Store, Write
 from rebate.usecases.storage.rows import MEMBER_FIELDS, Key, Member, Product, Seen, Shop, new_member
 
 ATTEMPTS = 10
@@ -89,10 +90,22 @@ class CatalogAcceptance:
             after = replace(after, referrer=bond.referrer)
         if after != known:
             after = replace(after, version=known.version + 1, sender=sender)
+            found = tuple(self._found_by(known, after, bond))
             if isinstance(known, Member) and isinstance(after, Member):
                 bond, after = self._bound(known, after, bond)
-            self.store.commit([Put(after, expects=known.version), *bond.writes])
+            self.store.commit([Put(after, expects=known.version), *found, *bond.writes])
         return Saved(known.id, _outcome(known, after, told), bond.refused)
+
+    def _found_by(self, known: "_Row", after: "_Row", bond: Bond) -> Iterator[Write]:
+        """Yield by what people find the row, and a referrer who is known from now on."""
+        yield from renamed(known, after)
+        new = [after.id] if isinstance(after, Member) and not known.version else []
+        new += [
+            write.row.id
+            for write in bond.writes
+            if isinstance(write, Put) and isinstance(write.row, Member) and not write.expects
+        ]
+        yield from (introduced(MemberId(each), self.clock.now()) for each in new)
 
     def _known(self, event: CatalogEvent) -> "_Row":
         """Return the row that an event is about, made if it is new."""
@@ -135,6 +148,9 @@ class CatalogAcceptance:
 
 _Row: TypeAlias = Member | Product | Shop
 
+PERSONAL = frozenset({"nickname", "avatar_url"})
+"""Fields of members that go when they are erased, and never come back (Rule 8.10)."""
+
 _NOT_FIELDS = frozenset({"member_id", "product_id", "referrer_id"})
 _COLUMNS: Mapping[str, str] = {"store_id": "store"}
 _CLEARED: Mapping[str, Any] = {"supply": "self", "on_sale": True}
@@ -159,7 +175,12 @@ def _told(event: CatalogEvent, known: _Row, at: Instant) -> dict[str, Any] | Non
     ties = sum(seen.at == at for seen in known.seen)
     if _has_seen(known, at, event) or ties >= SEEN_MAX:
         return None
-    return {name: value for name, value in _fields(event).items() if at >= _last(known, name)}
+    erased = PERSONAL if isinstance(known, Member) and known.erased_at is not None else ()
+    return {
+        name: value
+        for name, value in _fields(event).items()
+        if at >= _last(known, name) and name not in erased
+    }
 
 
 def _last(known: _Row, name: str) -> Instant:

@@ -4,7 +4,7 @@ The audit holds the journal against this, so that no movement stands there that 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from rebate.domain.gifts import Redemption
@@ -25,11 +25,15 @@ from rebate.domain.requests import Request
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.ledger import request_source
+from rebate.usecases.storage.office import ImportedLine
 
 Posted: TypeAlias = Iterator[tuple[Account, Amount]]
 
+IMPORTED = "import"
+"""With what the sources begin of the journal rows by which an older system's books were opened."""
+
 SOURCES = frozenset(
-    {"withdrawal", "transfer", "spend", "give_back", "redemption", "adjustment", "thaw"}
+    {IMPORTED, "withdrawal", "transfer", "spend", "give_back", "redemption", "adjustment", "thaw"}
 )
 """With what the sources begin of the journal rows that somebody asked for."""
 
@@ -52,6 +56,16 @@ def backed_by(row: Withdrawal | Request | Redemption) -> tuple[str, Mapping[Acco
     for account, amount in posted:
         sums[account] += amount
     return source, sums
+
+
+def opened_by(rows: Iterable[ImportedLine]) -> Mapping[tuple[str, Account], Amount]:
+    """Return what imported balances come to, by the source of their journal rows and account."""
+    sums: Counter[tuple[str, Account]] = Counter()
+    for row in rows:
+        if row.pocket is not None:
+            sums[row.source, wallet(row.member, row.pocket)] += row.amount
+            sums[row.source, adjusted(row.pocket)] -= row.amount
+    return sums
 
 
 def places_of(row: Withdrawal | Redemption) -> set[tuple[str, str, MemberId]]:

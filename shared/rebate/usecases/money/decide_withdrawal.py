@@ -13,7 +13,7 @@ from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.money.ledger import WalletLedger
 from rebate.usecases.money.request_withdrawal import moved_to, of_state, withdrawal_source
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import Key, ListItem, joined, key_of
+from rebate.usecases.storage.rows import Key, ListItem, Member, joined, key_of
 
 
 def decide_withdrawal(
@@ -45,13 +45,18 @@ def decide_withdrawal(
     return ledger.carry_out(attempt)
 
 
-def keep(known: Withdrawal, after: Withdrawal) -> list[Write]:
-    """Return the rows of a withdrawal that changes, and its place in the list of its state."""
+def keep(ledger: WalletLedger, known: Withdrawal, after: Withdrawal) -> list[Write]:
+    """Return the rows of a withdrawal that changes, and its place in the list of its state.
+
+    Of a member who was erased meanwhile, the account goes with the end of it (Rule 8.10).
+    """
     writes: list[Write] = [Put(after, expects=known.version)]
     if known.state != after.state:
         left = moved_to(of_state(known.state), known)
         writes.append(Remove(ListItem, key_of(left)))
         writes.append(Put(moved_to(of_state(after.state), after)))
+    if after.is_over and known.has_account and _is_erased(ledger, known.member):
+        writes.append(Remove(PayoutAccount, Key(known.member, joined(known.id))))
     return writes
 
 
@@ -67,6 +72,11 @@ def insist_not_own_withdrawal(
     insist_not_own(withdrawal.member, own_members, what)
     if _goes_to(ledger, withdrawal, own_members):
         raise own(what)
+
+
+def _is_erased(ledger: WalletLedger, member: MemberId) -> bool:
+    known = ledger.store.get(Member, Key(member))
+    return known is not None and known.erased_at is not None
 
 
 def _decide(
@@ -96,7 +106,7 @@ def _decide(
         at=known.at,
         rests_on=[held] if is_decided else (),
         events=(_told(after),) if is_decided else (),
-        rows=keep(known, after),
+        rows=keep(ledger, known, after),
     )
     return after
 

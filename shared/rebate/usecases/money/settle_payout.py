@@ -82,6 +82,6 @@ def _store(
         failed if after.failed else None,
         at=known.at,
         events=(event,),
-        rows=keep(known, after),
+        rows=keep(ledger, known, after),
     )
     return after

@@ -29,11 +29,23 @@ FILE_COLUMNS = ("withdrawal", "member", "label", "reference", "amount", "currenc
 def show_withdrawals(
     store: Store, currency: str, *, state: str, after: str | None = None
 ) -> shown.Withdrawals:
-    """Return a page of all withdrawals in a state, the oldest first."""
-    rows, end = listed(
-        store, Withdrawal, request_withdrawal.of_state(state), after, key=_owned, backwards=False
-    )
-    return shown.Withdrawals(withdrawals_shown(store, rows, names=True), currency, end)
+    """Return a page of all withdrawals in a state, the oldest first; with the first, what all are.
+
+    Of more than `FILE_ROWS_MAX` no totals are told.
+    """
+    list_ = request_withdrawal.of_state(state)
+    rows, end = listed(store, Withdrawal, list_, after, key=_owned, backwards=False)
+    totals = _totals(store, list_) if after is None else None
+    return shown.Withdrawals(withdrawals_shown(store, rows, names=True), currency, end, totals)
+
+
+def _totals(store: Store, list_: str) -> shown.WithdrawalTotals | None:
+    items = store.query(ListItem, list_, limit=FILE_ROWS_MAX + 1)
+    if len(items) > FILE_ROWS_MAX:
+        return None
+    rows = store.get_many(Withdrawal, map(_owned, items)).values()
+    amount, fee = sum(row.amount for row in rows), sum(row.fee for row in rows)
+    return shown.WithdrawalTotals(len(rows), amount, fee, amount - fee)
 
 
 def show_own_withdrawals(

@@ -23,6 +23,7 @@ from rebate.domain.senders import UNNAMED
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.draws.seeds import Seeds
+from rebate.usecases.office.places import introduced, placed
 from rebate.usecases.orders.early_events import ExpiredEvent, early_of, has_room, letter_of
 from rebate.usecases.orders.pace_orders import turn_of
 from rebate.usecases.orders.price_order import Priced, price_order
@@ -148,10 +149,12 @@ class OrderAcceptance:
         rows += map(Put, refunds)
         rows += _claimed(order, settled)
         rows += self._introduced(sender)
+        rows += placed(priced.order)
         # a buyer is a member from then on (Rule 3.2)
         if member and (priced.limited or not member.bought):
             more = replace(member, bought=True, version=member.version + 1)
             rows.append(Put(more, expects=member.version))
+            rows += () if member.version else (introduced(member.id, mail.now),)
         store_order(self.store, order, settled, rows, mail)
         letters = tuple(map(letter_of(settled), settled.early))
         return Accepted(order.id, "accepted", priced.order.queues, letters)

@@ -168,7 +168,7 @@ def store_order(
         Conflict: somebody else wrote to the order; nothing of this event is visible.
     """
     further = _further_rows(after)
-    writes: list[Write] = [*map(Put, further), *_spending(after), *rows, *map(Put, mail.rows)]
+    writes: list[Write] = [*map(Put, further), *spending_of(after), *rows, *map(Put, mail.rows)]
     writes += last
     version, attempts = before.version, after.attempts
     if len(writes) >= WRITES_MAX:
@@ -204,7 +204,7 @@ def _further_rows(order: Order) -> list[OrderLines]:
     ]
 
 
-def _spending(after: Order) -> list[Write]:
+def spending_of(after: Order) -> list[Write]:
     """Keep what a completed order adds to its buyer's spend, after refunds (Rule 1.3.2)."""
     if after.digest is None or after.completed_at is None or after.member is None:
         return []

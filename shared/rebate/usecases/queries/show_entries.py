@@ -33,9 +33,14 @@ _ASSETS: Mapping[BalanceType, api.Asset] = {
 
 
 def show_entries(
-    store: Store, terms: Terms, member: MemberId, after: str | None = None
+    store: Store,
+    terms: Terms,
+    member: MemberId,
+    after: str | None = None,
+    *,
+    to_operators: bool = False,
 ) -> api.Entries:
-    """Return a page of a member's entries, as far as the shop shows them."""
+    """Return a page of a member's entries, to the member as far as the shop shows them."""
     tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
     seen = EntryViewer(store, terms).view(tickets)
     base = queue_rebate.PLAN.display(terms.of(queue_rebate.PLAN))
@@ -43,7 +48,7 @@ def show_entries(
     return api.Entries(
         titles=api.Titles(base.plan, base.exchange),
         currency=terms.currency,
-        entries=tuple(as_member_sees(entry, terms) for entry in seen),
+        entries=tuple(seen if to_operators else (as_member_sees(e, terms) for e in seen)),
         next=key_of(tickets[-1]).sort if full else None,
     )
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rebate.contracts import api
+from rebate.contracts.acts import ActShown
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.names import GUEST, WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
-from rebate.domain.tickets import Ticket
+from rebate.domain.tickets import Status, Ticket
 from rebate.domain.times import Instant, datetime_of
+from rebate.usecases.office.show_acts import acts_on_queue
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
 from rebate.usecases.storage.ports import Store
@@ -51,7 +53,20 @@ def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
             *_on_their_way(order, tickets),
         ),
         journal=tuple(_journal(store, order, tickets)),
+        acts=tuple(_acts(store, terms, tickets)),
     )
+
+
+_ENDED_BY_ACTS = frozenset({Status.CLEARED, Status.MERGED, Status.EXCHANGED})
+
+
+def _acts(store: Store, terms: Terms, tickets: Sequence[Ticket]) -> Iterator[ActShown]:
+    """Yield what people did to the queues in which an entry ended as by such an act (Rule 8.9)."""
+    shown = EntryViewer(store, terms).view(tickets)
+    ended = {each.queue for each in shown if each.status in _ENDED_BY_ACTS}
+    for ticket in tickets:
+        if ticket.queue in ended:
+            yield from acts_on_queue(store, ticket.queue, ticket.paid_at)
 
 
 def _tickets(store: Store, order: Order) -> list[Ticket]:

@@ -13,6 +13,7 @@ from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.settlement.plan_of import shown_plan_of
+from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Commission, DividendRun
 
@@ -93,12 +94,14 @@ def _commissions(store: Store) -> int:
 
 
 def _money(store: Store) -> dict[str, int]:
-    """Return what left by withdrawals, of it the fees, and what adjustments put in as cash."""
+    """Return what left by withdrawals, of it the fees, and the cash put in otherwise."""
     out = [each for each in store.scan(Withdrawal) if each.is_out]
+    opened = (each.amount for each in store.scan(ImportedLine) if each.pocket is BalanceType.CASH)
+    adjusted = (each.amount for each in store.scan(Request) if _adjusts_cash(each))
     return {
         "withdrawn": sum(each.amount for each in out),
         "fees": sum(each.fee for each in out),
-        "adjusted": sum(each.amount for each in store.scan(Request) if _adjusts_cash(each)),
+        "adjusted": sum(adjusted) + sum(opened),
     }
 
 

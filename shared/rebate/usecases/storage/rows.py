@@ -45,6 +45,14 @@ from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.domain.wire import Unknown, derived, money, stored_as, wire
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
+from rebate.usecases.storage.office import (
+    Act,
+    Erasure,
+    ImportedLine,
+    KnownName,
+    Note,
+    OrderPlace,
+)
 
 PART_BYTES_MAX = 240
 
@@ -71,6 +79,9 @@ class Key(NamedTuple):
     partition: str
     sort: str = ""
 
+
+ACTS = "acts"
+"""The partition of what people did: there is little of it."""
 
 PERIODS = Key("dividend")
 """Where it stands which period of the dividend is open."""
@@ -266,7 +277,7 @@ class Seen(NamedTuple):
     digest: str
 
 
-@stored_as("member", 3)
+@stored_as("member", 4)
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member's profile, as the shop told it last; a referral binds once (Rule 2.5).
@@ -274,7 +285,8 @@ class Member:
     `told` is as of when each field is known, by its name (None: all as of `saved_at`), and `seen`
     the events of those instants. `sender` told it last. `refers`: whether somebody may be bound to
     the member (None: nobody looked). `bought`: whether an order of the member was accepted (None:
-    nobody looked). `invite` is the member's code; `bound_at` is when the referrer was bound.
+    nobody looked). `invite` is the member's code; `bound_at` is when the referrer was bound. One
+    who was erased keeps no name (Rule 8.10).
     """
 
     id: Annotated[MemberId, wire("id")]
@@ -292,6 +304,7 @@ class Member:
     bought: Annotated[bool | None, wire("bought", absent=None)] = None
     invite: Annotated[str | None, wire("invite", absent=None)] = None
     bound_at: Annotated[Instant | None, wire("bound_at", absent=None)] = None
+    erased_at: Annotated[Instant | None, wire("erased_at", absent=None)] = None
 
 
 MEMBER_FIELDS = ("level", "rank", "nickname", "avatar_url")
@@ -759,6 +772,21 @@ def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
     return Key(order, joined(digest, number(row)))
 
 
+def name_key(kind: str, name: str, owner: str) -> Key:
+    """Return where a folded name is stored: with those that begin alike, in their order."""
+    return Key(f"{kind}/{name[:1]}", f"{_escaped(name)}#{_distinct(owner)}")
+
+
+def act_key(at: Instant, name: str) -> Key:
+    """Return where it is stored what a person did: all in one list, in order of time."""
+    return Key(ACTS, joined(number(at), name))
+
+
+def note_key(member: MemberId, name: str) -> Key:
+    """Return where a note about a member is stored."""
+    return Key(member, joined(name))
+
+
 _KEYS: dict[type, Callable[[Any], Key]] = {
     Queue: lambda r: Key(r.id),
     DayFigures: lambda r: day_key(r.day, r.queue),
@@ -821,6 +849,12 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Wording: lambda r: Key(r.locale, r.kind),
     ConnectedOrder: lambda r: Key(r.connector, r.order),
     ConnectorState: lambda r: Key(r.connector),
+    OrderPlace: lambda r: Key(r.list, joined(number(r.at), r.order)),
+    KnownName: lambda r: name_key(r.kind, r.name, r.id),
+    Note: lambda r: note_key(r.member, r.id),
+    Act: lambda r: act_key(r.at, r.id),
+    Erasure: lambda r: Key(r.id),
+    ImportedLine: lambda r: Key(r.id),
 }
 
 

@@ -1,0 +1,42 @@
+"""Reading several lists as one, the newest first: each row once, while new ones arrive."""
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from typing import TypeVar
+
+from rebate.domain.times import Instant
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import key_of, number
+
+Row = TypeVar("Row")
+
+ROWS_AT_ONCE = 50
+"""Rows of one list that a request reads."""
+
+
+def newest_first(
+    store: Store,
+    kind: type[Row],
+    lists: Iterable[str],
+    *,
+    after: str | None = None,
+    ends_at: Instant | None = None,
+) -> Iterator[Row]:
+    """Yield what stands in lists whose sort keys begin with an instant, from the newest back.
+
+    `after` is the sort key of the row where an earlier page ended; of `ends_at` and later nothing
+    is yielded.
+    """
+    bounds = [each for each in (after, None if ends_at is None else number(ends_at)) if each]
+    start = min(bounds, default=None)
+    each = [_backwards(store, kind, list_, start) for list_ in lists]
+    return merge(*each, key=lambda row: key_of(row).sort, reverse=True)
+
+
+def _backwards(store: Store, kind: type[Row], list_: str, after: str | None) -> Iterator[Row]:
+    while True:
+        rows = store.query(kind, list_, after=after, limit=ROWS_AT_ONCE, backwards=True)
+        yield from rows
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after = key_of(rows[-1]).sort
