@@ -88,7 +88,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 lock: setup ## rewrite the locks, ARGS=--upgrade for newer versions
-	$(COMPILE) pyproject.toml --extra local --extra client --group infra --group dev \
+	$(COMPILE) pyproject.toml --extra local --extra client --extra mcp --group infra --group dev \
 		--output-file requirements.lock $(ARGS)
 	$(COMPILE) pyproject.toml --constraint requirements.lock \
 		--output-file requirements-lambda.lock $(ARGS)

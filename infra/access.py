@@ -247,9 +247,30 @@ _MERCHANTS: _Access = {
 }
 """What applicants, operators and merchants ask of applications and stores."""
 
+_WEBHOOKS: _Access = {
+    "lists": (_REMOVE,),
+    "webhook_deliveries": (_GET_MANY, _PUT),
+    "webhooks": (_QUERY,),
+}
+"""Whoever keeps deliveries to endpoints."""
+
+_ASKED_OF_WEBHOOKS: _Access = _all(
+    _WEBHOOKS,
+    {
+        "dead_letters": (_GET_MANY, _QUERY, _PUT, _REMOVE),
+        "lists": (_PUT,),
+        "webhook_deliveries": (_QUERY,),
+        "webhook_health": (_GET_MANY, _REMOVE),
+        "webhook_secrets": (_PUT, _REMOVE),
+        "webhooks": (_GET, _PUT),
+    },
+)
+"""What operators ask of webhooks and letters: of secrets nobody who asks reads any."""
+
 ACCESS: Mapping[str, _Access] = {
     "api": _all(
         _ASKED,
+        _ASKED_OF_WEBHOOKS,
         _SETTLEMENT,
         _PAID,
         _EARLY,
@@ -264,6 +285,15 @@ ACCESS: Mapping[str, _Access] = {
     ),
     "scheduled_audit": _AUDIT,
     "connect_orders": _all(_CONNECTED, _SETTINGS),
+    "deliver_webhooks": _all(
+        _WEBHOOKS,
+        {
+            "lists": (_PUT,),
+            "webhook_health": (_GET_MANY, _PUT),
+            "webhook_secrets": (_GET_MANY,),
+            "webhooks": (_PUT,),
+        },
+    ),
     "notify_members": {"notices": (_PUT,)},
     "on_catalog_saved": _CATALOG,
     "on_order_completed": _all(_ORDERS, _EARLY, _LEVELS),
@@ -272,9 +302,11 @@ ACCESS: Mapping[str, _Access] = {
     ),
     "on_order_refunded": _all(_ORDERS, _EARLY, _REFUNDED, _RECOUNTED),
     "on_shop_webhook": _all(_CONNECTED, _SETTINGS),
+    "publish_events": {"webhooks": (_QUERY,)},
     "scheduled_clear": _RUNS,
     "scheduled_connect": _all(_CONNECTED, _SETTINGS),
     "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},
+    "scheduled_letters": {"dead_letters": (_PUT,)},
     "scheduled_payouts": {
         **_RUNS,
         "daily_rebates": (_GET, _PUT),
@@ -297,6 +329,7 @@ ACCESS: Mapping[str, _Access] = {
         "wallets": (_GET, _ADD),
     },
     "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,), "unclaimed": (_QUERY, _REMOVE)}),
+    "scheduled_webhooks": _all(_WEBHOOKS, {"lists": (_QUERY,), "webhook_health": (_GET_MANY,)}),
     "settle": _all(_SETTLEMENT, _RUNG),
     "sign_in_token": {"identity_links": (_GET,)},
 }

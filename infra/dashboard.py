@@ -75,7 +75,13 @@ def _money(measures: Measures) -> list[cloudwatch.IWidget]:
     return [
         _graph("Paid (minor units)", [measures.total(Metric.PAID)]),
         _graph("Payouts", [measures.total(Metric.PAYOUTS)]),
-        _graph("Events published", [measures.total(Metric.PUBLISHED)]),
+        _graph(
+            "Events published, and told by webhooks",
+            [
+                measures.total(each)
+                for each in (Metric.PUBLISHED, Metric.WEBHOOKS_DELIVERED, Metric.WEBHOOKS_FAILED)
+            ],
+        ),
     ]
 
 

@@ -37,7 +37,7 @@ class FunctionQueue(Construct):
     ) -> None:
         """Put a queue before the function, which gets up to `batch` messages."""
         super().__init__(scope, id_)
-        self._name = function.name
+        self.name = function.name
         wait = WAIT if batch > BATCH else Duration.seconds(0)
         dead = self._dead = function.dead_letters.queue
         self.queue = sqs.Queue(
@@ -71,7 +71,7 @@ class FunctionQueue(Construct):
     def waiting(self) -> cloudwatch.IMetric:
         """How many events wait."""
         return self.queue.metric_approximate_number_of_messages_visible(
-            period=MINUTES_5, statistic="Maximum", label=self._name
+            period=MINUTES_5, statistic="Maximum", label=self.name
         )
 
     def _connect(self, function: RebateFunction, batch: int, wait: Duration) -> None:

@@ -86,6 +86,28 @@ class Measures:
             means="A connected shop did not answer when it was asked what changed.",
         )
         alarms.ring(
+            "dead-letters",
+            "kept",
+            self.total(Metric.LETTERS_KEPT),
+            at_least=1,
+            means="Something could not be carried out; it is kept until it is replayed.",
+        )
+        alarms.ring(
+            "webhooks",
+            "dead",
+            self._metric(Metric.WEBHOOKS_DEAD, "Maximum"),
+            at_least=1,
+            times=3,
+            means="An endpoint of webhooks takes nothing; what it should have had waits for it.",
+        )
+        alarms.ring(
+            "webhooks",
+            "set-aside",
+            self.total(Metric.WEBHOOKS_SET_ASIDE),
+            at_least=1,
+            means="Webhooks were given up: nobody took them for three days.",
+        )
+        alarms.ring(
             "mismatches",
             "requests",
             self.total(Metric.MISMATCHES),

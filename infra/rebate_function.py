@@ -97,6 +97,11 @@ class RebateFunction(Construct):
         self._ring_on_trouble()
 
     @property
+    def keeps_letters(self) -> bool:
+        """Whether there is a queue for what the function could not carry out."""
+        return self._dead_letters is not None
+
+    @property
     def dead_letters(self) -> DeadLetterQueues:
         """What the function could not carry out; a function that is asked has none."""
         assert self._dead_letters is not None, f"{self.name} keeps no dead letters"

@@ -46,6 +46,8 @@ def starts_of(stage: Stage) -> list[Start]:
         Start("draws", "scheduled_draws", "20 * * * ? *", {}),
         Start("audit", "scheduled_audit", "0/15 * * * ? *", {}),
         Start("connect", "scheduled_connect", "35 * * * ? *", {}),
+        Start("webhooks", "scheduled_webhooks", _EVERY_MINUTE, {}),
+        Start("letters", "scheduled_letters", _EVERY_MINUTE, {}),
     ]
 
 

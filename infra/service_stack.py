@@ -1,6 +1,6 @@
 """What works: the bus, the functions and what starts them, the API, alarms, the dashboard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
 from aws_cdk import aws_iam as iam
@@ -15,6 +15,7 @@ from infra.connect import Connect
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
 from infra.intake import BATCH, Intake
+from infra.letters import Letters, replay_to
 from infra.measures import Measures
 from infra.packages import Package, Packages
 from infra.rebate_function import Deployment, RebateFunction
@@ -23,6 +24,7 @@ from infra.sign_in import TOKEN_FUNCTION
 from infra.stage import Stage
 from infra.stream_consumer import StreamConsumer
 from infra.tables import ring_for_tables
+from infra.webhooks import Webhooks
 from rebate.usecases.orders.accept_together import BATCH_MAX
 
 INTAKES: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +45,8 @@ CLOCKED_SECONDS = {
     "scheduled_draws": 60,
     "scheduled_connect": 600,
     "scheduled_audit": 900,
+    "scheduled_webhooks": 300,
+    "scheduled_letters": 300,
 }
 """How long the functions may take that the clock starts."""
 
@@ -90,10 +94,18 @@ class ServiceStack(Stack):
         self._functions: list[RebateFunction] = []
         intakes = self._take_events()
         self._settle(data)
-        self._tell(data)
+        publisher = self._tell(data)
         clocked = self._start_by_the_clock()
         data.archive.signs_books(clocked["scheduled_audit"])
-        self.api = self._answer(data, self._connect(clocked["scheduled_connect"]))
+        self._webhooks = Webhooks(
+            self,
+            "Webhooks",
+            delivers=self._function("deliver_webhooks", seconds=60),
+            queues=(publisher, clocked["scheduled_webhooks"]),
+        )
+        hears = self._connect(clocked["scheduled_connect"])
+        self.api = self._answer(data, hears, intakes)
+        Letters(self, "Letters", keeps=clocked["scheduled_letters"], functions=self._functions)
         data.archive.publishes_draws(clocked["scheduled_draws"])
         for function in self._functions:
             if function.name in DRAWS:
@@ -139,7 +151,7 @@ class ServiceStack(Stack):
             at_once=SETTLED_AT_ONCE,
         )
 
-    def _tell(self, data: DataStack) -> None:
+    def _tell(self, data: DataStack) -> RebateFunction:
         """Nobody else tells what is given up here, so that takes an outage of most of a day.
 
         The stream keeps a row for 24 hours; what was given up by then can still be read there.
@@ -159,6 +171,7 @@ class ServiceStack(Stack):
                 tries=HOURS_TRIED * 3600 // SECONDS_A_TRY,
                 patience=Duration.hours(HOURS_TRIED),
             )
+        return publisher
 
     def _start_by_the_clock(self) -> Mapping[str, RebateFunction]:
         functions = {
@@ -175,7 +188,7 @@ class ServiceStack(Stack):
         """Connect shops on other platforms; return who hears them."""
         hears = self._function("on_shop_webhook", seconds=29, is_asked=True)
         carries_on = self._function("connect_orders", seconds=150)
-        Connect(
+        self._connected = Connect(
             self,
             "Connect",
             stage=self._stage,
@@ -186,10 +199,13 @@ class ServiceStack(Stack):
         )
         return hears
 
-    def _answer(self, data: DataStack, hears: RebateFunction) -> Api:
+    def _answer(self, data: DataStack, hears: RebateFunction, intakes: Sequence[Intake]) -> Api:
         function = self._function("api", seconds=29, is_asked=True)
         paid = next(each for each in self._functions if each.name == "on_order_paid")
         function.sets_aside(paid.dead_letters)
+        self._webhooks.open_to(function)
+        queues = (*intakes, self._connected.queue, self._webhooks.queue)
+        replay_to(function, {each.name: each.queue for each in queues})
         return Api(
             self, "Api", stage=self._stage, function=function, hears=hears, sign_in=data.sign_in
         )

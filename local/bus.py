@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -12,19 +12,21 @@ from local.fake_aws import digest
 from local.functions import Functions
 from local.message_store import MessageBox, MessageBoxes, StoredMessage
 from rebate.contracts.events_in import UnreadableEvent, parse_event
+from rebate.domain.letters import DeadLetter
+from rebate.domain.times import Instant
+from rebate.usecases.letters.replay_letters import EVENT_FUNCTIONS
 
-ROUTES: Mapping[str, str] = {
-    "OrderPaid": "on_order_paid",
-    "OrderCompleted": "on_order_completed",
-    "OrderRefunded": "on_order_refunded",
-    "MemberSaved": "on_catalog_saved",
-    "ProductSaved": "on_catalog_saved",
-    "StoreSaved": "on_catalog_saved",
-}
+ROUTES = EVENT_FUNCTIONS
 """Which function gets an event, by its `detail-type`; no rule of the bus matches any other."""
 
 CONNECT = "connect_orders"
 """Which function gets orders of connected shops."""
+
+DELIVER = "deliver_webhooks"
+"""Which function gets webhooks."""
+
+WEBHOOKS_TOGETHER = 10
+"""Webhooks that a function gets at a time."""
 
 RECEIVES_MAX = 5
 """How often a message is brought before it is set aside."""
@@ -43,8 +45,14 @@ _KEPT = ("replay-name", "accepted_from")
 class LocalBus:
     """Brings events to functions, in the order in which they were put."""
 
-    def __init__(self, functions: Functions, letters: MessageBoxes) -> None:
+    def __init__(
+        self,
+        functions: Functions,
+        letters: MessageBoxes,
+        keep: Callable[[DeadLetter], None] | None = None,
+    ) -> None:
         self._functions = functions
+        self._keep = keep
         self._letters = letters
         self._set_aside: list[StoredMessage] = []
 
@@ -55,6 +63,26 @@ class LocalBus:
     def carry_on(self, body: str) -> None:
         """Accept an order of a connected shop, of which something is to be told or fetched."""
         self._letters.put(MessageBox.CONNECTED, body)
+
+    def tell_later(self, body: str, delay_seconds: int) -> None:
+        """Accept a webhook, to be delivered after so long."""
+        due = time.time() + delay_seconds
+        self._letters.put(MessageBox.WEBHOOKS, json.dumps({"due": due, "body": body}))
+
+    def deliver_webhooks(self) -> None:
+        """Deliver the webhooks that are due; those that are handed back stay."""
+        waiting = [
+            (each, json.loads(each.body)) for each in self._letters.read(MessageBox.WEBHOOKS)
+        ]
+        due = [(each, said["body"]) for each, said in waiting if said["due"] <= time.time()]
+        for start in range(0, len(due), WEBHOOKS_TOGETHER):
+            batch = due[start : start + WEBHOOKS_TOGETHER]
+            records = [queued(each.number, body, DELIVER) for each, body in batch]
+            answer = self._functions.call(DELIVER, {"Records": records})
+            left = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+            for each, _ in batch:
+                if each.number not in left:
+                    self._letters.remove(MessageBox.WEBHOOKS, each)
 
     def deliver_waiting(self) -> int:
         """Deliver all that was put and not delivered yet; return how many events that were."""
@@ -71,9 +99,21 @@ class LocalBus:
         """Deliver one event now, to whom a rule gives it."""
         self._bring(json.dumps(enveloped(entry), ensure_ascii=False))
 
-    def set_aside(self, body: str, reason: str, code: str) -> None:
-        """Keep a message that can never succeed."""
-        self._set_aside.append(self._letters.put(MessageBox.DEAD, body, reason=reason, code=code))
+    def set_aside(self, body: str, reason: str, code: str, function: str = "bus") -> None:
+        """Keep a message that can never succeed; `function` did not carry it out."""
+        letter = self._letters.put(MessageBox.DEAD, body, reason=reason, code=code)
+        self._set_aside.append(letter)
+        if self._keep is not None:
+            at = Instant(time.time_ns() // 1000)
+            self._keep(DeadLetter(letter.number, at, function, body, code, reason))
+
+    def replay(self, function: str, body: str) -> None:
+        """Bring a function a message once more."""
+        if function == DELIVER:
+            self.tell_later(body, 0)
+        else:
+            box = MessageBox.CONNECTED if function == CONNECT else MessageBox.UNDELIVERED
+            self._letters.put(box, body)
 
     def newly_set_aside(self) -> list[StoredMessage]:
         """Return what was set aside since the last call."""
@@ -97,7 +137,8 @@ class LocalBus:
             if not (answer and answer.get("batchItemFailures")):
                 return
             time.sleep(0.01 * 2**receives)
-        self.set_aside(body, f"{function} handed it back {RECEIVES_MAX} times", UNDELIVERABLE)
+        reason = f"{function} handed it back {RECEIVES_MAX} times"
+        self.set_aside(body, reason, UNDELIVERABLE, function)
 
 
 def _why_not(kind: object) -> str:

@@ -9,11 +9,13 @@ from typing import NoReturn
 from local.commands import (
     audit,
     convert,
+    dead_letters,
     demo,
     draws,
     erase,
     export,
     importing,
+    mcp,
     parked,
     products,
     replay,
@@ -42,6 +44,8 @@ COMMANDS: tuple[ModuleType, ...] = (
     export,
     importing,
     products,
+    dead_letters,
+    mcp,
 )
 INTERRUPTED = 130
 

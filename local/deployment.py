@@ -22,9 +22,11 @@ from local.tables import create_tables
 from rebate.adapters.clock import SystemClock
 from rebate.bootstrap import App, app
 from rebate.domain.errors import Impossible
+from rebate.domain.letters import DeadLetter
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
+from rebate.usecases.letters.keep_letters import keep_letters
 from rebate.usecases.schedules.settle_due import next_due
 from rebate.usecases.schedules.start_runs import queues_with_mail
 
@@ -64,7 +66,7 @@ class LocalDeployment:
         self.edge = edge
         self.functions = Functions()
         self.letters = storage.letters
-        self.bus = LocalBus(self.functions, self.letters)
+        self.bus = LocalBus(self.functions, self.letters, self._keep if edge else None)
         self.is_new = storage.is_new
         self._inbox = storage.inbox
         self._journal = storage.journal
@@ -74,6 +76,10 @@ class LocalDeployment:
     def app(self) -> App:
         """The use cases on this deployment's tables, as its functions have them."""
         return app()
+
+    def _keep(self, letter: DeadLetter) -> None:
+        """Keep what was set aside where operators find it, as a schedule does in the cloud."""
+        keep_letters(self.app.store, [letter])
 
     def unsettled(self) -> Instant | None:
         """Return the latest instant of the commands that came in and were not rung for yet."""
@@ -123,6 +129,8 @@ class LocalDeployment:
     def publish(self) -> None:
         """Publish the events and keep the notices of all that was committed since the last call.
 
+        Webhooks that are due by then are delivered.
+
         Raises:
             DeliveryFailed: the publisher, or who keeps notices, keeps handing rows back.
         """
@@ -132,6 +140,7 @@ class LocalDeployment:
                 if left:
                     raise DeliveryFailed(f"{function} keeps handing back {len(left)} records")
             self.letters.mark("journal", self._journal.position or "")
+        self.bus.deliver_webhooks()
 
     def recover(self) -> None:
         """Finish what an earlier process left: undelivered events, and queues with mail.
@@ -196,13 +205,21 @@ class _Backend:
     def __init__(self) -> None:
         self.deployment: LocalDeployment | None = None
 
-    def set_aside(self, body: str, reason: str, code: str) -> None:
+    def set_aside(self, body: str, reason: str, code: str, function: str) -> None:
         assert self.deployment is not None, "functions run only in a deployment"
-        self.deployment.bus.set_aside(body, reason, code)
+        self.deployment.bus.set_aside(body, reason, code, function)
+
+    def replay(self, function: str, body: str) -> None:
+        assert self.deployment is not None, "functions run only in a deployment"
+        self.deployment.bus.replay(function, body)
 
     def carry_on(self, body: str) -> None:
         assert self.deployment is not None, "functions run only in a deployment"
         self.deployment.bus.carry_on(body)
+
+    def tell_later(self, body: str, delay_seconds: int) -> None:
+        assert self.deployment is not None, "functions run only in a deployment"
+        self.deployment.bus.tell_later(body, delay_seconds)
 
     def put(self, entry: Mapping[str, Any]) -> None:
         assert self.deployment is not None, "functions run only in a deployment"

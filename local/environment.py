@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.fake_aws import CONNECT_QUEUE
+from local.fake_aws import CONNECT_QUEUE, REPLAY_QUEUES, WEBHOOK_QUEUE
 from rebate.connectors import PLATFORMS
+from rebate.usecases.letters.replay_letters import REPLAYS_TO
 
 REGION = "eu-west-1"
 
@@ -20,6 +21,9 @@ _ACCOUNTS = {
 }
 """What the shops of the demonstration sign with, unless `REBATE_CONNECTORS` says otherwise."""
 
+WEBHOOK_SECONDS = "5"
+"""How long a receiver may take: meanwhile nothing else happens on this machine."""
+
 _QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 """Logs are for who runs functions in the cloud; locally metrics and letters tell what happened."""
 
@@ -31,7 +35,7 @@ def environment(prefix: str, engine: str, edge: str, outside: Path | None = None
     `engine` is the address of the DynamoDB engine, `edge` that of `local.fake_aws.Edge`; in the
     folder `outside` are keys and what is archived.
     """
-    with _changed(
+    with changed(
         {
             "REBATE_TABLE_PREFIX": prefix,
             "REBATE_DYNAMODB_ENDPOINT": engine,
@@ -39,6 +43,11 @@ def environment(prefix: str, engine: str, edge: str, outside: Path | None = None
             "REBATE_CONNECT_QUEUE_URL": f"{edge}{CONNECT_QUEUE}",
             "REBATE_CONNECTORS": os.environ.get("REBATE_CONNECTORS") or json.dumps(_ACCOUNTS),
             "REBATE_SHOP_SECRET": os.environ.get("REBATE_SHOP_SECRET") or DEMO_SECRET,
+            "REBATE_WEBHOOK_QUEUE_URL": f"{edge}{WEBHOOK_QUEUE}",
+            "REBATE_WEBHOOK_SECONDS": WEBHOOK_SECONDS,
+            "REBATE_REPLAY_QUEUES": "\n".join(
+                f"{name} {edge}{REPLAY_QUEUES}{name}" for name in REPLAYS_TO
+            ),
             "REBATE_BUS": "rebate-local",
             "REBATE_OUTSIDE": "" if outside is None else str(outside / "outside"),
             "AWS_ENDPOINT_URL_SQS": edge,
@@ -55,7 +64,8 @@ def environment(prefix: str, engine: str, edge: str, outside: Path | None = None
 
 
 @contextmanager
-def _changed(variables: Mapping[str, str]) -> Iterator[None]:
+def changed(variables: Mapping[str, str]) -> Iterator[None]:
+    """Let the process's environment have these variables while the block lasts."""
     before = {name: os.environ.get(name) for name in (*variables, *_UNWANTED)}
     for name in _UNWANTED:
         os.environ.pop(name, None)

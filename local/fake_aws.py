@@ -1,7 +1,8 @@
 """The two services that functions call beside their tables: queues and a bus, over HTTP.
 
 Only what they call is answered: `SendMessage` of SQS, for events that were set aside and orders of
-connected shops, and `PutEvents` of EventBridge, for what is published and what comes in over HTTP.
+connected shops, `SendMessageBatch` for webhooks, and `PutEvents` of EventBridge, for what is
+published and what comes in over HTTP.
 """
 
 import json
@@ -19,14 +20,28 @@ CONNECT_QUEUE = "/connect"
 """How the address of the queue ends that orders of connected shops go to."""
 
 
+WEBHOOK_QUEUE = "/webhooks"
+"""How the address of the queue ends that webhooks go to."""
+
+
+REPLAY_QUEUES = "/replay/"
+"""How the addresses of the queues go on that letters are replayed to, by function."""
+
+
 class Backend(Protocol):
     """Who keeps what comes in at the edge."""
 
-    def set_aside(self, body: str, reason: str, code: str) -> None:
-        """Keep an event that can never succeed."""
+    def set_aside(self, body: str, reason: str, code: str, function: str) -> None:
+        """Keep an event that can never succeed, of some function."""
+
+    def replay(self, function: str, body: str) -> None:
+        """Bring a function a message once more."""
 
     def carry_on(self, body: str) -> None:
         """Keep an order of a connected shop, of which something is to be done."""
+
+    def tell_later(self, body: str, delay_seconds: int) -> None:
+        """Keep a webhook that is to be delivered after so long."""
 
     def put(self, entry: dict[str, Any]) -> None:
         """Put an event on the bus."""
@@ -62,6 +77,7 @@ class _AwsRequests(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         actions: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "AmazonSQS.SendMessage": self._send_message,
+            "AmazonSQS.SendMessageBatch": self._send_messages,
             "AWSEvents.PutEvents": self._put_events,
         }
         action = actions.get(self.headers["X-Amz-Target"])
@@ -75,12 +91,24 @@ class _AwsRequests(BaseHTTPRequestHandler):
             name: attribute["StringValue"]
             for name, attribute in request.get("MessageAttributes", {}).items()
         }
-        body = request["MessageBody"]
-        if request["QueueUrl"].endswith(CONNECT_QUEUE):
+        body, url = request["MessageBody"], request["QueueUrl"]
+        if url.endswith(CONNECT_QUEUE):
             self._backend.carry_on(body)
-            return {"MessageId": str(uuid4()), "MD5OfMessageBody": digest(body)}
-        self._backend.set_aside(body, said.get("reason", "unknown"), said.get("code", "unknown"))
+        elif REPLAY_QUEUES in url:
+            self._backend.replay(url.rpartition("/")[2], body)
+        else:
+            why = (said.get(name, "unknown") for name in ("reason", "code", "source_function"))
+            self._backend.set_aside(body, *why)
         return {"MessageId": str(uuid4()), "MD5OfMessageBody": digest(body)}
+
+    def _send_messages(self, request: dict[str, Any]) -> dict[str, Any]:
+        answers = []
+        for entry in request["Entries"]:
+            body = entry["MessageBody"]
+            self._backend.tell_later(body, int(entry.get("DelaySeconds", 0)))
+            sent = {"MessageId": str(uuid4()), "MD5OfMessageBody": digest(body)}
+            answers.append({"Id": entry["Id"], **sent})
+        return {"Successful": answers}
 
     def _put_events(self, request: dict[str, Any]) -> dict[str, Any]:
         answers = []

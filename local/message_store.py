@@ -19,6 +19,8 @@ class MessageBox(StrEnum):
     DEAD = "dead"
     CONNECTED = "connected"
     """Orders of connected shops, of which something is to be told or fetched."""
+    WEBHOOKS = "webhooks"
+    """Webhooks to be delivered, each with when."""
     POSITIONS = "positions"
     """How far streams were read, and schedules started: a letter for each, named after it."""
 

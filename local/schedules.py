@@ -57,7 +57,8 @@ class LocalSchedules:
             self._start(_ticks(), minute)
             if minute.minute == 0:
                 self._start(_HOURLY, minute)
-            self._functions.call("scheduled_sweep", {})
+            for function in ("scheduled_sweep", "scheduled_webhooks", "scheduled_letters"):
+                self._functions.call(function, {})
 
     def _start(self, functions: Iterable[tuple[str, dict[str, Any]]], at: datetime) -> None:
         for function, event in functions:

@@ -23,6 +23,7 @@ REQUESTS = frozenset({"_request"})
 RACES = "tests/usecases/test_conditions.py::"
 PARKING = "tests/usecases/test_parked_commands.py::"
 LINKS = "tests/usecases/identity/test_link_races.py::"
+HOOKS = "tests/usecases/test_webhooks.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
 ERASING = "tests/usecases/office/test_erase_member.py::"
 IMPORTS = "tests/usecases/office/test_import_books.py::"
@@ -85,6 +86,22 @@ GUARDED = {
     "connect_shop: Put(merged, expects=before.version)": Guard(
         "a look forgets that a shop was heard of meanwhile, and takes it for silent",
         SHOPS + "test_a_shop_that_is_heard_of_during_a_look_is_not_silent",
+    ),
+    "deliver_webhooks: Put(health, expects=before.version)": Guard(
+        "a failure here undoes that an endpoint answered somebody else meanwhile",
+        HOOKS + "test_an_endpoint_answers_somebody_else_while_it_fails_here",
+    ),
+    "deliver_webhooks: Put(off, expects=before.version)": Guard(
+        "an endpoint that an operator mends is switched off, and the mending is lost",
+        HOOKS + "test_an_endpoint_is_saved_while_it_says_that_it_is_gone",
+    ),
+    "keep_deliveries: Put(replace(delivery, version=expects + 1), expects=expects)": Guard(
+        "what was delivered is tried again, since a later try of the same failed",
+        HOOKS + "test_two_try_a_delivery_at_once_and_what_either_found_is_kept",
+    ),
+    "save_endpoint: Put(saved, expects=version)": Guard(
+        "an operator undoes another's change of an endpoint unseen",
+        HOOKS + "test_two_operators_save_an_endpoint_at_once",
     ),
     "day_sums: Put(replace(day, version=day.version + 1), expects=day.version)": Guard(
         "two queues together pay more than a day's cap",

@@ -13,6 +13,7 @@ from functions.api import (
     access,
     draws,
     errors,
+    letters,
     members,
     merchants,
     notices,
@@ -22,6 +23,7 @@ from functions.api import (
     queries,
     reports,
     wallets,
+    webhooks,
 )
 from functions.api.errors import answer
 from functions.api.trail import trail
@@ -30,7 +32,10 @@ from rebate.contracts.api import HealthShown, OpenApiShown
 
 resolver = APIGatewayHttpResolver()
 resolver.use([access.guard, queries.insist_known_parameters, trail])
-_LOOKING = (members, operators, notices, draws, wallets, reports, office, people, merchants)
+_LOOKING = (
+    *(members, operators, notices, draws, wallets, reports, office),
+    *(people, merchants, webhooks, letters),
+)
 for _looking in _LOOKING:
     resolver.include_router(_looking.router)
 errors.install(resolver)
@@ -63,16 +68,18 @@ def take_bodies() -> None:
     """Add the routes that take bodies; what checks them is loaded here, with the first of them."""
     from functions.api import (  # noqa: PLC0415
         changes,
+        letter_changes,
         links,
         merchant_changes,
         office_changes,
         people_changes,
         shops,
         wallet_changes,
+        webhook_changes,
     )
 
     for changing in (
         *(changes, links, shops, wallet_changes, office_changes),
-        *(people_changes, merchant_changes),
+        *(people_changes, merchant_changes, webhook_changes, letter_changes),
     ):
         resolver.include_router(changing.router)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.deployment import LocalDeployment
+from local.environment import changed
 from local.failures import BadInput, Failure
 from local.http import served
 from local.progress import watched
@@ -59,13 +60,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--store", type=Path, metavar="DIR", default=DEMO_STORE, help=f"default: {DEMO_STORE}"
     )
+    parser.add_argument(
+        "--webhooks-to-this-machine",
+        action="store_true",
+        help="let webhooks go to receivers at http://127.0.0.1, for trying them",
+    )
     parser.add_argument("--once", action="store_true", help="end after the day; serve nothing")
 
 
 def run(arguments: Namespace) -> int:
     """Make up for what was due meanwhile, play the day, tell what came of it, and serve."""
     _check(arguments)
-    with opened(arguments.store) as deployment:
+    loopback = {"REBATE_WEBHOOKS_LOOPBACK": "allowed"} if arguments.webhooks_to_this_machine else {}
+    with changed(loopback), opened(arguments.store) as deployment:
         if not deployment.is_new:
             print(f"Going on with the data in {arguments.store}.")
         _told_unsettled(deployment.recover)

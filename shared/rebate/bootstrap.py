@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from rebate.adapters.connector_accounts import ConnectorAccounts
     from rebate.adapters.connector_work import ConnectorWork
     from rebate.adapters.dead_letters import DeadLetters
+    from rebate.adapters.letter_queues import LetterQueues
     from rebate.adapters.publisher import EventBus
     from rebate.adapters.shop_api import ShopApi
+    from rebate.adapters.webhook_sender import AddressRules
     from rebate.usecases.audit.outside import Archive, MacKey
     from rebate.usecases.audit.run_audit import ScheduledAudit
     from rebate.usecases.catalog.manage_catalog import StalledQueueActions
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from rebate.usecases.connections.connect_shop import ShopConnections
     from rebate.usecases.entries.exchange_entry import EntryActions
     from rebate.usecases.events.publish_events import Publisher
+    from rebate.usecases.letters.replay_letters import ReplayQueues
     from rebate.usecases.money.ledger import WalletLedger
     from rebate.usecases.office.import_books import BookImport
     from rebate.usecases.orders.accept_order import OrderAcceptance
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
     from rebate.usecases.settlement.guard_refunds import RefundGuard
     from rebate.usecases.settlement.settle_queue import Settler
     from rebate.usecases.settlement.settle_together import QueueBatch
+    from rebate.usecases.webhooks.deliver_webhooks import WebhookDeliveries
+    from rebate.usecases.webhooks.queue_webhooks import WebhookQueue
 
 
 class Outside:
@@ -57,7 +62,8 @@ class Outside:
     `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
     itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM.
     `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
-    connectors. A function has what it needs.
+    connectors. A function has what it needs. `REBATE_WEBHOOKS_LOOPBACK` lets webhooks
+    go to the machine itself, which only a demonstration should.
     `REBATE_INVITE_URL` is where links of invite codes lead.
     `REBATE_ARCHIVE` names the bucket, `REBATE_BOOKS_KEY` the key of KMS that signs the books,
     `REBATE_DRAWS_KEY` that from which the seeds of draws come; on a
@@ -126,6 +132,30 @@ class Outside:
             return KmsKey(of_kms, _region())
         folder = os.environ.get("REBATE_OUTSIDE")
         return key_in(Path(folder, f"{name}.key")) if folder else SecretKey(token_bytes(32))
+
+    @cached_property
+    def webhook_queue(self) -> "WebhookQueue":
+        from rebate.adapters.webhook_queue import SqsWebhookQueue
+
+        return SqsWebhookQueue(os.environ.get("REBATE_WEBHOOK_QUEUE_URL"), _region())
+
+    @cached_property
+    def webhook_rules(self) -> "AddressRules":
+        from rebate.adapters.webhook_sender import AddressRules
+
+        return AddressRules(loopback=os.environ.get("REBATE_WEBHOOKS_LOOPBACK") == "allowed")
+
+    @cached_property
+    def letter_queues(self) -> "LetterQueues":
+        from rebate.adapters.letter_queues import LetterQueues
+
+        return LetterQueues(os.environ.get("REBATE_LETTER_QUEUES", ""), _region())
+
+    @cached_property
+    def replay_queues(self) -> "ReplayQueues":
+        from rebate.adapters.letter_queues import SqsReplayQueues
+
+        return SqsReplayQueues(os.environ.get("REBATE_REPLAY_QUEUES", ""), _region())
 
     def shop_api(self, key: str) -> "ShopApi":
         """Return what reads a connector's shop; raises Unavailable where nothing says how."""
@@ -295,6 +325,17 @@ class App:
         from rebate.usecases.connections.connect_shop import ShopConnections
 
         return ShopConnections(self.store, self.clock, self.outside.connector_work, pause=_jitter)
+
+    @cached_property
+    def webhooks(self) -> "WebhookDeliveries":
+        from rebate.adapters.webhook_sender import TIMEOUT_SECONDS, HttpWebhookSender
+        from rebate.usecases.webhooks.deliver_webhooks import WebhookDeliveries
+
+        seconds = float(os.environ.get("REBATE_WEBHOOK_SECONDS", TIMEOUT_SECONDS))
+        sender = HttpWebhookSender(self.clock, self.outside.webhook_rules, timeout=seconds)
+        return WebhookDeliveries(
+            self.store, self.clock, self.outside.webhook_queue, sender, jitter=random.random
+        )
 
     @cached_property
     def stalls(self) -> "StalledQueueActions":

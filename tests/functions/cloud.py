@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.sqs.models import sqs_backends
 
 from functions.api.handler import handler as api
 from functions.on_catalog_saved.handler import handler as on_catalog_saved
@@ -134,6 +135,7 @@ class Cloud:
         self._sqs = boto3.client("sqs", region_name=REGION)
         self.dead_letter_url = self._queue("dead")
         self.connect_url = self._queue("connect")
+        self.webhook_url = self._queue("webhooks")
         self.bus = EventBridge()
 
     def create_tables(self) -> None:
@@ -144,8 +146,8 @@ class Cloud:
         """Forget every row and message."""
         for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
             table.items.clear()
-        list(self._messages(self.dead_letter_url))
-        list(self._messages(self.connect_url))
+        for queue in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values():
+            queue._messages.clear()  # also those that are delayed
         self.bus.told.clear()
         self.bus.refuses = ""
 
@@ -201,6 +203,10 @@ class Cloud:
     def connected(self) -> list[str]:
         """Return what is to be done of orders of connected shops, since the last call."""
         return [message["Body"] for message in self._messages(self.connect_url)]
+
+    def told_later(self) -> list[str]:
+        """Return what is to be told by webhooks, since the last call."""
+        return [message["Body"] for message in self._messages(self.webhook_url)]
 
     def request(
         self,

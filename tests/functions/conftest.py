@@ -35,6 +35,7 @@ def _built() -> Iterator[Cloud]:
             made.create_tables()
             patch.setenv("REBATE_DEAD_LETTER_QUEUE_URL", made.dead_letter_url)
             patch.setenv("REBATE_CONNECT_QUEUE_URL", made.connect_url)
+            patch.setenv("REBATE_WEBHOOK_QUEUE_URL", made.webhook_url)
             yield made
     bootstrap.app.cache_clear()
 

@@ -7,12 +7,15 @@ import sys
 import pytest
 
 READS_ROWS = (
+    "deliver_webhooks",
     "notify_members",
     "publish_events",
     "scheduled_clear",
     "scheduled_draws",
+    "scheduled_letters",
     "scheduled_payouts",
     "scheduled_sweep",
+    "scheduled_webhooks",
     "settle",
 )
 READS_EVENTS = ("on_catalog_saved", "on_order_completed", "on_order_paid", "on_order_refunded")
@@ -39,7 +42,9 @@ NEEDED = {
 DESKS = {
     "api": "app.settings",
     **dict.fromkeys(
-        READS_ROWS, "app.settler, app.scheduler, app.dividends, app.holds, app.settings, app.seeds"
+        READS_ROWS,
+        "app.settler, app.scheduler, app.dividends, app.holds, app.settings, app.seeds, "
+        "app.webhooks",
     ),
     **dict.fromkeys(READS_EVENTS, "app.orders, app.catalog"),
     **dict.fromkeys(CONVERTS, "app.connections, app.settings"),

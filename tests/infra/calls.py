@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pytest
 from botocore.client import BaseClient
 
-from local.fake_aws import CONNECT_QUEUE
+from local.fake_aws import CONNECT_QUEUE, REPLAY_QUEUES, WEBHOOK_QUEUE
 from local.functions import Functions
 from rebate import bootstrap
 from rebate.adapters.dynamodb import DynamoStore
@@ -140,6 +140,12 @@ def actions_of(service: str, operation: str, parameters: dict[str, Any]) -> Iter
     """Yield what IAM is asked to allow for one call of an API."""
     if service == "sqs" and parameters["QueueUrl"].endswith(CONNECT_QUEUE):
         yield f"sqs:{operation}", "connect"
+        return
+    if service == "sqs" and parameters["QueueUrl"].endswith(WEBHOOK_QUEUE):
+        yield "sqs:SendMessage", "webhooks"  # a batch needs no right of its own
+        return
+    if service == "sqs" and REPLAY_QUEUES in parameters["QueueUrl"]:
+        yield f"sqs:{operation}", "replays"
         return
     if service != "dynamodb":
         yield f"{service}:{operation}", service

@@ -7,6 +7,7 @@ import pytest
 
 from functions.api.handler import resolver
 from infra.access import ACCESS
+from rebate.usecases.letters.replay_letters import REPLAYS_TO
 from tests.infra.calls import SETTLEMENT, Call, Recorder
 from tests.infra.templates import Template, names_of_functions, without_region
 
@@ -46,6 +47,8 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         {("dynamodb:Query", "tickets"), ("dynamodb:Query", "spending")},
         "a member of an earlier release, of whom it was not written down, follows a link",
     ),
+    ("api", "keep"): (set(), "what is told again stood in no list: nothing that waits is"),
+    ("scheduled_webhooks", "keep"): (set(), "what is given up stands in no list any more"),
     ("api", "switch_problems"): (
         {("dynamodb:Scan", "queues")},
         "queues are put together or apart",
@@ -170,8 +173,16 @@ def test_a_function_is_allowed_what_the_platform_does_for_it(
                 assert resource == f"{{Logs::LogGroup//aws/lambda/{full}}}"
             case "xray":
                 assert resource == "*"
+            case "sqs" if function == "scheduled_letters" and action in QUEUES:
+                assert resource.endswith("-dead}")
+            case "sqs" if function == "api" and not resource.endswith("-dead}"):
+                assert resource in {
+                    f"{{SQS::Queue/{PREFIX}{name.replace('_', '-')}}}" for name in REPLAYS_TO
+                }
             case "sqs" if action in QUEUES - {"sqs:GetQueueAttributes"}:
                 assert resource == f"{{SQS::Queue/{full}}}"
+            case "sqs" if resource == f"{{SQS::Queue/{PREFIX}deliver-webhooks}}":
+                assert function in TELLS
             case "sqs" if function in CONNECTS:
                 orders = {f"{{SQS::Queue/{PREFIX}connect-orders{end}}}" for end in ("", "-dead")}
                 assert resource in orders | {f"{{SQS::Queue/{full}-dead}}"}
@@ -226,6 +237,8 @@ def by_table(calls: set[Call]) -> str:
 
 _RESOURCES = {
     "connect": "queue",
+    "webhooks": "queue",
+    "replays": "queue",
     "connectors": "connectors",
     "events": "bus",
     "sqs": "dead",
@@ -264,6 +277,9 @@ SET_ASIDE = {
     "on_shop_webhook",
     "scheduled_sweep",
 }
+
+TELLS = {"api", "deliver_webhooks", "publish_events", "scheduled_webhooks"}
+"""Who queues what is to be told by webhooks."""
 
 CONNECTS = {"connect_orders", "on_shop_webhook", "scheduled_connect"}
 """Who remembers orders of connected shops, in the queue of the first."""

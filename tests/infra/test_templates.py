@@ -127,7 +127,7 @@ def test_queues_repeat_and_then_set_aside(service: Template) -> None:
     queues = {queue["QueueName"]: queue for queue in service.all("AWS::SQS::Queue").values()}
     timeouts = {f["FunctionName"]: f["Timeout"] for f in service.all(FUNCTION).values()}
     waiting = {name: queue for name, queue in queues.items() if not name.endswith("-dead")}
-    assert len(waiting) == len(INTAKES) + 1, "and the orders of connected shops"
+    assert len(waiting) == len(INTAKES) + 2, "and the orders of connected shops, and webhooks"
     for name, queue in waiting.items():
         redrive = queue["RedrivePolicy"]
         assert service.text(redrive["deadLetterTargetArn"]) == f"{{SQS::Queue/{name}-dead}}"
@@ -227,13 +227,16 @@ def test_the_clock_starts_what_functions_understand(service: Template) -> None:
     assert {name: read_run(said[name], known) for name in runs} == {name: name for name in known}
     assert set(known) >= {"clear", "average", "union", "dividend", "release"}
     assert {name for name, each in runs.items() if not each.if_due} == {"release"}
-    assert said.keys() == {*runs, "sweep", "draws", "audit", "connect"}
+    assert said.keys() == {*runs, "sweep", "draws", "audit", "connect", "webhooks", "letters"}
 
 
 def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -> None:
     for schedule in service.all("AWS::Scheduler::Schedule").values():
         every_minute = schedule["ScheduleExpression"] == "cron(* * * * ? *)"
-        assert every_minute == ("if_due" in schedule["Target"]["Input"])
+        says = schedule["Target"]["Input"]
+        assert every_minute == (
+            "if_due" in says or schedule["Name"].endswith(("-webhooks", "-letters"))
+        )
 
 
 # The API
@@ -443,6 +446,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "table-throttles",
         "api-errors",
         "api-slow",
+        "webhooks",
     }
     assert kinds <= headings
 

@@ -20,15 +20,20 @@ from infra.stage import Stage
 from local.deployment import LocalDeployment
 from local.streams import Stream
 from rebate.adapters.clock import SystemClock
+from rebate.adapters.letter_queues import LetterBatch, LetterQueues
+from rebate.adapters.webhook_sender import HttpWebhookSender
 from rebate.contracts.signatures import sign
 from rebate.domain import place_index
 from rebate.domain.errors import Conflict
-from rebate.domain.times import DAY
+from rebate.domain.letters import DeadLetter
+from rebate.domain.times import DAY, Instant
+from rebate.domain.webhooks import WebhookAttempt
 from rebate.usecases.audit import orders as audited_orders
 from rebate.usecases.orders import accept_together, store_order
 from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.settlement import queue_reader
 from rebate.usecases.settlement.settlement import Settlement
+from rebate.usecases.webhooks.deliver_webhooks import WebhookRequest
 from tests.connectors.sent import wc_order, wc_refund, woocommerce
 
 SECRET = "a secret of a shop"
@@ -147,6 +152,17 @@ UNLIMITED = {
 }
 
 
+def _answered(
+    _sender: HttpWebhookSender, requests: Sequence[WebhookRequest]
+) -> Sequence[WebhookAttempt]:
+    """Answer as receivers do: well or not at all, or as gone."""
+    status = {"RebatePaid": 500, "Spent": 410}
+    now = SystemClock().now()
+    return [
+        WebhookAttempt(now, 1, status.get(json.loads(each.body)["type"], 200)) for each in requests
+    ]
+
+
 class ShopApi:
     """What the API of a shop says that nobody asked before."""
 
@@ -185,6 +201,8 @@ class Tour:
         self._send_nonsense()
         self._look()
         self._run()
+        self._replay()
+        self._listen()
         self._tell()
 
     def _tell(self) -> None:
@@ -194,6 +212,51 @@ class Tour:
             batch = {"Records": records[start : start + 100]}
             for function in ("publish_events", "notify_members"):
                 assert not self._deployment.functions.call(function, batch)["batchItemFailures"]
+
+        self._tell_by_webhooks()
+
+    def _replay(self) -> None:
+        """What was set aside is kept, looked at and replayed."""
+        letter = DeadLetter("m1", Instant(1), "on_order_paid", "{}", "undeliverable", "why")
+        with pytest.MonkeyPatch.context() as patch:
+            batch = LetterBatch([letter], lambda: None)
+            patch.setattr(LetterQueues, "read", lambda _: iter([batch]))
+            self._deployment.functions.call("scheduled_letters", {})
+        found = self._ask("GET", "/v1/dead-letters")["letters"]
+        named = next(each["letter"] for each in found if each["replays_to"])
+        body = {"id": "r1", "letters": [named]}
+        self._ask("POST", "/v1/dead-letters/replay", body=body)
+
+    def _listen(self) -> None:
+        """Others are told by webhooks: one is well, one is dead, one is gone."""
+        for name, kind in (("well", "EntryJoined"), ("dead", "RebatePaid"), ("gone", "Spent")):
+            body = {"id": name, "version": 0, "address": "https://a.test/", "types": [kind]}
+            self._ask("PUT", "/v1/webhooks", body=body)
+        body = {"id": "well", "version": 1, "address": "https://a.test/"}
+        self._ask("PUT", "/v1/webhooks", body={**body, "secret": "new"})
+        self._ask("PUT", "/v1/webhooks", body={**body, "version": 2, "secret": "retire"})
+        self._ask("GET", "/v1/webhooks")
+
+    def _tell_by_webhooks(self) -> None:
+        """They are told, some again, and what the dead does not take is given up in the end."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(HttpWebhookSender, "send", _answered)
+            self._deployment.bus.deliver_webhooks()
+            for _ in range(2):
+                self._deployment.functions.call("scheduled_webhooks", {})
+                self._deployment.bus.deliver_webhooks()
+            body = {"id": "dead", "version": 1, "address": "https://a.test/"}
+            self._ask("PUT", "/v1/webhooks", body={**body, "types": ["RebatePaid"]})
+            self._deployment.functions.call("scheduled_webhooks", {})
+            self._deployment.bus.deliver_webhooks()
+            with _days_later(4):
+                self._deployment.functions.call("scheduled_webhooks", {})
+                self._deployment.bus.deliver_webhooks()
+        told = self._ask("GET", "/v1/webhooks/deliveries", query={"id": "dead"})["deliveries"]
+        body = {"id": "r1", "webhook": "dead", "deliveries": [told[0]["delivery"]]}
+        self._ask("POST", "/v1/webhooks/redeliver", body=body)
+        since = {"id": "r2", "webhook": "dead", "since": START.isoformat()}
+        self._ask("POST", "/v1/webhooks/redeliver", body=since)
 
     def _trade_without_limits(self) -> None:
         """Nobody's entries are counted, so tickets go with their commands."""

@@ -21,6 +21,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from rebate.domain.events import RebatePaid
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
+from rebate.domain.webhooks import SET_ASIDE, WebhookDelivery
 from rebate.domain.wire import Unknown
 from rebate.usecases.storage.rows import AuditRun, Journal
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
     from rebate.usecases.connections.connect_shop import HeardOrders
     from rebate.usecases.orders.accept_order import Accepted
     from rebate.usecases.settlement.settlement import Settled
+    from rebate.usecases.webhooks.deliver_webhooks import WebhookOutcome
+    from rebate.usecases.webhooks.retry_webhooks import RetriedWebhooks
 
 NAME = "rebate"
 
@@ -68,6 +71,11 @@ class Metric(StrEnum):
     MISMATCHES = "mismatches"
     AUDITS = "audits"
     AUDIT_DIFFERENCES = "audit_differences"
+    LETTERS_KEPT = "letters_kept"
+    WEBHOOKS_DELIVERED = "webhooks_delivered"
+    WEBHOOKS_FAILED = "webhooks_failed"
+    WEBHOOKS_SET_ASIDE = "webhooks_set_aside"
+    WEBHOOKS_DEAD = "webhooks_dead"
 
 
 _OUTCOMES = {
@@ -135,6 +143,38 @@ def tell_taken(connector: str, taken: "HeardOrders") -> None:
     count(Metric.LEFT_OUT if taken.left_out else Metric.HEARD)
     about = {"connector": connector, "order_id": taken.order, "left_out": taken.left_out}
     logger.info("shop heard", extra=about)
+
+
+def record_webhooks(outcomes: "Sequence[WebhookOutcome]") -> None:
+    """Count what came of deliveries to endpoints, and log what was not taken, and why."""
+    attempts = [each.attempt for each in outcomes if each.attempt is not None]
+    count(Metric.WEBHOOKS_DELIVERED, sum(each.succeeded for each in attempts))
+    count(Metric.WEBHOOKS_FAILED, sum(not each.succeeded for each in attempts))
+    for each in outcomes:
+        if each.attempt is not None and not each.attempt.succeeded:
+            why = {"status": each.attempt.status, "error": each.attempt.error}
+            logger.warning("webhook not taken", extra={**_webhook(each.delivery), **why})
+        _record_given_up(each.delivery)
+
+
+def record_retries(done: "RetriedWebhooks") -> None:
+    """Count and log which endpoints take nothing, and what was given up meanwhile."""
+    count(Metric.WEBHOOKS_DEAD, len(done.dead))
+    if done.dead:
+        logger.warning("endpoints take nothing", extra={"endpoints": done.dead})
+    for delivery in done.given_up:
+        _record_given_up(delivery)
+
+
+def _record_given_up(delivery: WebhookDelivery) -> None:
+    if delivery.state == SET_ASIDE:
+        count(Metric.WEBHOOKS_SET_ASIDE)
+        why = {"reason": delivery.reason}
+        logger.error("webhook set aside", extra={**_webhook(delivery), **why})
+
+
+def _webhook(delivery: WebhookDelivery) -> dict[str, str]:
+    return {"endpoint": delivery.endpoint, "event_id": delivery.event, "webhook_id": delivery.id}
 
 
 def record_lag(arrived_at: Instant, now: Instant) -> None:

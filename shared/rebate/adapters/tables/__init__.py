@@ -6,7 +6,13 @@ Those that need more than their rows have modules of their own: an index, an exp
 from typing import Any
 
 from rebate.adapters.tables.base import Item, SortedTable, Table
-from rebate.adapters.tables.expiring import AnswersTable, NoticesTable, TriesTable
+from rebate.adapters.tables.expiring import (
+    AnswersTable,
+    DeadLettersTable,
+    NoticesTable,
+    TriesTable,
+    WebhookDeliveriesTable,
+)
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
@@ -21,6 +27,7 @@ from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.requests import DayCount, FrozenLove, Request
+from rebate.domain.webhooks import WebhookEndpoint, WebhookHealth, WebhookSecret
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.storage.office import (
     Act,
@@ -141,6 +148,11 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("acts", Act, SortedTable),
     _table("erasures", Erasure),
     _table("imported", ImportedLine),
+    _table("webhooks", WebhookEndpoint, SortedTable),
+    _table("webhook_secrets", WebhookSecret, SortedTable),
+    _table("webhook_health", WebhookHealth),
+    WebhookDeliveriesTable,
+    DeadLettersTable,
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

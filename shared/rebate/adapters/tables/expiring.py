@@ -6,7 +6,9 @@ from pynamodb.attributes import NumberAttribute
 
 from rebate.adapters.tables.base import SortedTable, Table
 from rebate.domain.invitations import Tries
+from rebate.domain.letters import DeadLetter
 from rebate.domain.times import SECOND
+from rebate.domain.webhooks import WebhookDelivery
 from rebate.usecases.storage.rows import Answer, Notice
 
 NOTICES_KEPT = 400 * 86_400
@@ -69,5 +71,45 @@ class TriesTable(SortedTable[Tries]):
 
     @classmethod
     def further(cls, row: Tries) -> dict[str, Any]:
+        """Return when DynamoDB may remove the row."""
+        return {"expires_at": row.expires_at}
+
+
+class WebhookDeliveriesTable(SortedTable[WebhookDelivery]):
+    """What endpoints of webhooks were told, kept for a month."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "webhook_deliveries"
+    kind = WebhookDelivery
+    expires = "expires_at"
+
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def further(cls, row: WebhookDelivery) -> dict[str, Any]:
+        """Return when DynamoDB may remove the row."""
+        return {"expires_at": row.expires_at}
+
+
+class DeadLettersTable(SortedTable[DeadLetter]):
+    """What was set aside, and what of it was replayed."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "dead_letters"
+    kind = DeadLetter
+    expires = "expires_at"
+
+    expires_at = NumberAttribute()
+
+    @classmethod
+    def further(cls, row: DeadLetter) -> dict[str, Any]:
         """Return when DynamoDB may remove the row."""
         return {"expires_at": row.expires_at}

@@ -8,7 +8,16 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from rebate.contracts.routes import anybody, members, merchants, office, operators, shops
+from rebate.contracts.routes import (
+    anybody,
+    letters,
+    members,
+    merchants,
+    office,
+    operators,
+    shops,
+    webhooks,
+)
 from rebate.contracts.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -18,6 +27,8 @@ ROUTES: tuple[Route, ...] = (
     *shops.ROUTES,
     *operators.ROUTES,
     *office.ROUTES,
+    *webhooks.ROUTES,
+    *letters.ROUTES,
 )
 
 _BY_KEY: Mapping[str, Route] = {route.key: route for route in ROUTES}

@@ -4,7 +4,7 @@ A row is stored in the same transaction as what its events tell of, and never ch
 is never published for a change that was not stored, and one that is published again is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, Protocol
 
@@ -107,10 +107,19 @@ class Publisher(Protocol):
         """Publish events and return the places of those that failed."""
 
 
-def publish(rows: Sequence[Journal], publisher: Publisher) -> set[int]:
-    """Publish the events of journal rows; return the places of rows that have to come again."""
+def publish(
+    rows: Sequence[Journal],
+    publisher: Publisher,
+    queue_webhooks: Callable[[Sequence[OutgoingEvent]], set[int]],
+) -> set[int]:
+    """Publish the events of journal rows; return the places of rows that have to come again.
+
+    `queue_webhooks` tells those who listen by webhooks, and returns the places of events that it
+    could not tell all of them.
+    """
     owners = [(place, event) for place, row in enumerate(rows) for event in events_of(row)]
-    failed = publisher.publish([event for _, event in owners])
+    events = [event for _, event in owners]
+    failed = publisher.publish(events) | queue_webhooks(events)
     return {owners[place][0] for place in failed}
 
 

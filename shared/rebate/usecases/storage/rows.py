@@ -19,6 +19,7 @@ from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember, Tries
 from rebate.domain.ledger import BalanceType, JournalEntry, Reason
+from rebate.domain.letters import DeadLetter
 from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
 from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer
 from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
@@ -43,6 +44,12 @@ from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
+from rebate.domain.webhooks import (
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookHealth,
+    WebhookSecret,
+)
 from rebate.domain.wire import Unknown, derived, money, stored_as, wire
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.storage.office import (
@@ -61,6 +68,8 @@ UNCLAIMED = "all"
 
 AUDITS = "all"
 """The partition of all audits: there is one a day."""
+ENDPOINTS = "all"
+"""The partition of the endpoints of webhooks: there are a few."""
 
 SHARDS = 4
 """Partitions of a queue's inbox; each takes about 250 orders a second."""
@@ -787,6 +796,16 @@ def note_key(member: MemberId, name: str) -> Key:
     return Key(member, joined(name))
 
 
+def webhook_secret_key(endpoint: str, number_: int) -> Key:
+    """Return where a secret of an endpoint is stored."""
+    return Key(endpoint, number(number_))
+
+
+def webhook_delivery_key(endpoint: str, at: Instant, message: str) -> Key:
+    """Return where a delivery to an endpoint is stored: in order of when its event happened."""
+    return Key(endpoint, joined(number(at), message))
+
+
 _KEYS: dict[type, Callable[[Any], Key]] = {
     Queue: lambda r: Key(r.id),
     DayFigures: lambda r: day_key(r.day, r.queue),
@@ -855,6 +874,11 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Act: lambda r: act_key(r.at, r.id),
     Erasure: lambda r: Key(r.id),
     ImportedLine: lambda r: Key(r.id),
+    DeadLetter: lambda r: Key(r.state, joined(number(r.at), r.id)),
+    WebhookEndpoint: lambda r: Key(ENDPOINTS, r.id),
+    WebhookSecret: lambda r: webhook_secret_key(r.endpoint, r.number),
+    WebhookHealth: lambda r: Key(r.endpoint),
+    WebhookDelivery: lambda r: webhook_delivery_key(r.endpoint, r.at, r.id),
 }
 
 

@@ -1,0 +1,1 @@
+"""Delivers events to those who listen by webhooks."""

@@ -1,0 +1,1 @@
+"""Brings back what webhooks are due to be told again."""
