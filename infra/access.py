@@ -148,16 +148,19 @@ _ASKED: _Access = {
 
 _OFFICE: _Access = {
     "acts": (_GET_MANY, _QUERY, _PUT),
+    "corrections": (_GET_MANY,),
     "erasures": (_GET, _PUT),
     "names": (_QUERY,),
     "notes": (_GET, _QUERY, _PUT, _REMOVE),
     "notices": (_REMOVE,),
     "order_places": (_QUERY,),
+    "parked": (_GET_MANY,),
     "payout_accounts": (_REMOVE,),
+    "team_members": (_GET_MANY,),
     "templates": (_GET_MANY,),
     "wallets": (_GET_MANY,),
 }
-"""What operators find, write down and erase, and the trail of what they did."""
+"""What operators find, write down and erase; the trail of acts reads what they change."""
 
 _CONNECTED: _Access = {"connected_orders": (_GET, _PUT), "connectors": (_GET, _PUT)}
 

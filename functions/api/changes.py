@@ -4,7 +4,7 @@
     POST /v1/me/entries/draw             204; draw an entry's ratio
     PUT  /v1/settings                    put others in force instead of a version
     POST /v1/settings/check              what settings would mean
-    POST /v1/simulate                    what they would come to over made-up orders
+    POST /v1/simulate                    what they would come to over made-up or recent orders
     PUT  /v1/notices/wordings            word a kind of notice otherwise, instead of a version
     POST /v1/products/enable             let existing products take part; again while there are more
     POST /v1/queues/stalled/clear        end what waits in the queue of a product that is off sale
@@ -83,7 +83,9 @@ def simulate() -> Response[str]:
     # Rarely asked for, and large.
     from rebate.usecases.queries.simulate_settings import simulate_settings  # noqa: PLC0415
 
-    return answer(200, simulate_settings(body_of(_event(), requests.Simulate)))
+    return answer(
+        200, simulate_settings(app().store, app().clock.now(), body_of(_event(), requests.Simulate))
+    )
 
 
 @router.put("/v1/notices/wordings")

@@ -27,6 +27,7 @@ from rebate.simulation.history import History, read_history
 from rebate.simulation.sweep import differing, read_sweep, swept
 from rebate.simulation.tape import Tape
 from rebate.usecases.queries.past_orders import past_orders
+from rebate.usecases.queries.simulate_settings import AS_NOW
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Store
 
@@ -137,7 +138,7 @@ def _tape(arguments: Namespace, cases: Sequence[Case], own: Store | None) -> Tap
             raise BadInput(_too_many([f"{arguments.history}: {e}" for e in history.set_aside]))
         return history.tape
     if own is not None:
-        complain(["levels are those of each order, the catalog is as it is now"])
+        complain([AS_NOW])
         return past_orders(own)
     zone = ZoneInfo(cases[0].document["timezone"])
     fit = _history(arguments.fit).tape if arguments.fit else None

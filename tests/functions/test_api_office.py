@@ -108,8 +108,16 @@ def _asked(shop, name, member="B", amount=100):
     assert shop.as_member(member, "POST", "/v1/me/withdrawals", body)[0] == 200
 
 
-PREPARED = {"/v1/settings/check", "/v1/simulate", "/v1/parked/release", "/v1/parked/drop"}
-"""Operators ask the first by a body, and they change nothing; others need a command that fails."""
+PREPARED = {
+    "/v1/settings/check",
+    "/v1/simulate",
+    "/v1/parked/release",
+    "/v1/parked/drop",
+    "/v1/webhooks/redeliver",
+    "/v1/dead-letters/replay",
+}
+"""Operators ask the first two by a body, and they change nothing; the others need a command, a
+delivery or an event that failed."""
 
 
 def test_every_route_by_which_an_operator_changes_something_leaves_its_act(shop):
@@ -173,6 +181,8 @@ def changing(shop, adjust):
     yield "/v1/applications/negotiate", "POST", {"id": one, "note": "20 % is agreed"}
     yield "/v1/applications/approve", "POST", {"id": one, "store": "T"}
     yield "/v1/applications/reject", "POST", {"id": other, "reason": "no licence"}
+    hook = {"id": "hook", "version": 0, "address": "https://shop.example.test/hooks"}
+    yield "/v1/webhooks", "PUT", hook
     yield "/v1/erasures", "POST", {"id": "e1", "member": "A"}
 
 
@@ -185,6 +195,26 @@ def _applied(shop, member):
     assert sent[0] == 200, sent
     found = _get(shop, "applications", state="submitted")[1]["applications"]
     return next(each["id"] for each in found if each["member"] == member)
+
+
+def test_an_act_never_tells_a_secret(shop):
+    """Rule 8.9: it says that a secret was made, never which."""
+    hook = {"id": "hook", "version": 0, "address": "https://shop.example.test/hooks"}
+    status, answer = shop.as_operator("PUT", "/v1/webhooks", hook)
+    assert status == 200
+    secret = next(value for value in _texts(answer) if value.startswith("whsec_"))
+    acts = json.dumps(_get(shop, "audit")[1])
+    assert "webhooks" in acts
+    assert secret not in acts
+    assert secret.removeprefix("whsec_") not in acts
+
+
+def _texts(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def test_acts_are_found_by_who_and_what(shop):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.functions.cloud import bought
+
 SETTINGS = {
     "currency": "CNY",
     "timezone": "Asia/Shanghai",
@@ -31,9 +33,20 @@ def test_a_sweep_is_a_case_for_each_value_over_the_same_orders(cloud):
     assert len({case["report"]["sales"] for case in said["cases"]}) == 1
 
 
+def test_recent_orders_are_the_shops_own(cloud):
+    cloud.send(bought("o1", "m1", paid_at="2026-03-01T10:00:00+08:00"))
+    cloud.settle()
+    status, said = ask(cloud, source="recent", days=3660, orders=100)
+    assert status == 200
+    assert said["cases"][0]["report"]["orders"] == 1
+    assert said["notes"]
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [
+        ({"source": "recent", "orders": 5_001}, "orders"),
+        ({"source": "past"}, "source"),
         ({"orders": 0}, "orders"),
         ({"orders": 20_001}, "orders"),
         ({"orders": 9000, "sweep": {"queue_rebate.extraction_bps": [1, 2, 3]}}, "sweep"),

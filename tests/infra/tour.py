@@ -493,6 +493,8 @@ class Tour:
         elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
         self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})
         self._ask("POST", "/v1/simulate", body={"settings": SETTINGS, "orders": 5})
+        recent = {"settings": SETTINGS, "source": "recent", "orders": 50}
+        self._ask("POST", "/v1/simulate", body=recent)
         self._switch(elsewhere)
 
     def _switch(self, settings: dict[str, Any]) -> None:

@@ -3,10 +3,12 @@
 import json
 
 from rebate.domain.errors import Rejected
+from rebate.domain.times import Instant
 from rebate.simulation.playing import play
 from rebate.simulation.rules import SimulationRules
 from rebate.simulation.seeds import repeatable_seed
-from rebate.usecases.queries.past_orders import past_orders
+from rebate.simulation.tape import ORDER
+from rebate.usecases.queries.past_orders import past_orders, recent_orders
 from tests.engine import Player
 from tests.kernel.histories import SETTINGS, few_days, settings_in
 
@@ -34,6 +36,37 @@ def test_the_past_under_the_same_settings_is_the_past():
     ).outcome.document()
     found["platform"] = {name: found["platform"][name] for name in expected["platform"]}
     assert found == expected
+
+
+def test_recent_orders_are_the_last_of_the_last_days():
+    settings = BY_STEM["completed-first-with-carry"]
+    player = deployment(settings, few_days())
+    whole = past_orders(player.store)
+    rules = SimulationRules(settings)
+    found = recent_orders(player.store, Instant(0), 10_000)
+    as_before = play(whole, rules, repeatable_seed("x"), schedules=False)
+    again = play(found, rules, repeatable_seed("x"), schedules=False)
+    assert again.outcome.document() == as_before.outcome.document()
+    few = play(
+        recent_orders(player.store, Instant(0), 7), rules, repeatable_seed("x"), schedules=False
+    )
+    assert few.report["orders"] == 7
+    paid = sorted(at for at, kind in zip(whole.at, whole.kinds, strict=True) if kind == ORDER)
+    since = recent_orders(player.store, Instant(paid[-3]), 10_000)
+    assert sum(kind == ORDER for kind in since.kinds) == 3
+
+
+def test_the_upline_of_buyers_comes_with_recent_orders():
+    referral = {"referral": {"direct_bps": 1000, "indirect_bps": 500, "settle_on": "paid"}}
+    document = {"currency": "CNY", "timezone": "Asia/Shanghai", **referral}
+    player = Player({"settings": document, "steps": []})
+    player.begin()
+    for member, above in (("B", "A"), ("C", "B")):
+        player.deliver("MemberSaved", {"member_id": member, "referrer_id": above})
+    player.step({"buy": {"order": "o1", "member": "C", "paid": 1000}})
+    tape = recent_orders(player.store, Instant(0), 10)
+    found = play(tape, SimulationRules(document), repeatable_seed("x"), schedules=False)
+    assert found.outcome.document()["wallets"] == {"A": {"cash": 50}, "B": {"cash": 100}}
 
 
 def test_forced_repurchases_are_no_orders_of_the_past():

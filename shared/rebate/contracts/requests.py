@@ -29,6 +29,9 @@ from rebate.contracts.validation import Strict, error_at
 SIMULATED_MAX = 20_000
 """Orders, over all that a sweep tries, that a request may have played: a few seconds of work."""
 
+RECENT_MAX = 5_000
+"""Recent orders that a request may have read."""
+
 Supply = Literal["self", "supplier", "aggregated"]
 AdjustableAsset = Literal["cash", "points", "love", "love_frozen", "voucher"]
 ShortText = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
@@ -78,9 +81,14 @@ class CheckSettings(Strict):
 
 
 class Simulate(Strict):
-    """Play settings over made-up orders (rule 8.3); `sweep` tries numbers at paths of theirs."""
+    """Play settings over orders (rule 8.3); `sweep` tries numbers at paths of theirs.
+
+    They are made up, or `recent`: the last `orders` of the last `days`, of which `growth_percent`,
+    `repeat_percent` and `basket` say nothing.
+    """
 
     settings: Mapping[str, Any]
+    source: Literal["made_up", "recent"] = "made_up"
     orders: Annotated[int, Field(strict=True, ge=1, le=SIMULATED_MAX)] = 2_000
     days: Annotated[int, Field(strict=True, ge=1, le=3_660)] = 365
     growth_percent: Annotated[int, Field(strict=True, ge=-50, le=100)] = 0

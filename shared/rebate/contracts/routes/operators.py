@@ -199,7 +199,7 @@ _SETTINGS = (
         "POST",
         "/v1/simulate",
         _OPERATOR,
-        "What settings would come to over made-up orders",
+        "What settings would come to over made-up or recent orders",
         _VIEWER,
         takes="requests.Simulate",
         gives="simulated.SimulationShown",

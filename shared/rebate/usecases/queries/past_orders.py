@@ -1,14 +1,22 @@
 """A deployment's own orders, to be played under other settings (Rule 8.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 from typing import Any
 
-from rebate.domain.orders import Order, OrderLine, Refunded
+from rebate.domain.names import MemberId
+from rebate.domain.orders import LINES_PER_ROW, Order, OrderLine, Refunded
 from rebate.domain.times import Instant, iso
 from rebate.simulation.tape import COMPLETED, ORDER, REFUNDED, SAVED, Tape
+from rebate.usecases.office.newest_first import newest_first
+from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Member, OrderRefund, Product, Shop
+from rebate.usecases.storage.rows import Key, Member, OrderRefund, Product, Shop
+
+UPLINE_MAX = 12
+"""Referrers above a buyer that are read: no settings reward more."""
 
 
 def past_orders(store: Store) -> Tape:
@@ -16,10 +24,47 @@ def past_orders(store: Store) -> Tape:
 
     Levels are those of each order. Forced repurchases are left out: they follow from the settings.
     """
+    members, products = store.scan(Member), store.scan(Product)
+    return _tape(store, store.scan(Order), members, products)
+
+
+def recent_orders(store: Store, since: Instant, most: int) -> Tape:
+    """Return the most recent paid orders, at most so many, from an instant on, as `past_orders`.
+
+    What is looked at is found by the list of orders, and of the catalog only what they name.
+    """
+    places = newest_first(store, OrderPlace, ALL_ORDERS)
+    found = islice(takewhile(lambda place: place.at >= since, places), most)
+    names = dict.fromkeys(Key(place.order) for place in found)
+    orders = list(store.get_many(Order, names).values())
+    members = _with_upline(store, {order.member for order in orders if order.member})
+    sold = {Key(line.product) for order in orders for line in order.lines if line.product}
+    return _tape(store, orders, members, store.get_many(Product, sold).values())
+
+
+def _with_upline(store: Store, buyers: set[MemberId]) -> Iterable[Member]:
+    """Return members and those above them, as far up as anybody is rewarded."""
+    known: dict[Key, Member] = {}
+    wanted = set(map(Key, buyers))
+    for _ in range(UPLINE_MAX):
+        found = store.get_many(Member, wanted - known.keys())
+        known |= found
+        wanted = {Key(member.referrer) for member in found.values() if member.referrer}
+        if wanted <= known.keys():
+            break
+    return known.values()
+
+
+def _tape(
+    store: Store,
+    orders: Iterable[Order],
+    members: Iterable[Member],
+    products: Iterable[Product],
+) -> Tape:
     tape = Tape()
-    happened = sorted(_happened(store), key=lambda each: each[:3])
+    happened = sorted(_happened(store, orders), key=lambda each: each[:3])
     first = happened[0][0] if happened else Instant(0)
-    for event, saved in _catalog(store):
+    for event, saved in _catalog(store, members, products):
         tape.add(SAVED, first, event, saved)
     for source, (at, name, kind, detail) in enumerate(happened, start=1):
         if kind == COMPLETED:
@@ -29,9 +74,11 @@ def past_orders(store: Store) -> Tape:
     return tape
 
 
-def _catalog(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what is saved of members, products and stores, by name."""
-    for member in sorted(store.scan(Member), key=lambda row: row.id):
+def _catalog(
+    store: Store, members: Iterable[Member], products: Iterable[Product]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is saved of members, products and all stores, by name."""
+    for member in sorted(members, key=lambda row: row.id):
         yield (
             "MemberSaved",
             {
@@ -41,7 +88,7 @@ def _catalog(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
                 "referrer_id": member.referrer,
             },
         )
-    for product in sorted(store.scan(Product), key=lambda row: row.id):
+    for product in sorted(products, key=lambda row: row.id):
         yield (
             "ProductSaved",
             {
@@ -57,12 +104,15 @@ def _catalog(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "StoreSaved", {"store_id": shop.id, **told}
 
 
-def _happened(store: Store) -> Iterator[tuple[Instant, str, int, dict[str, Any]]]:
+def _happened(
+    store: Store, orders: Iterable[Order]
+) -> Iterator[tuple[Instant, str, int, dict[str, Any]]]:
     """Yield (instant, order, kind, detail); kinds are in the order in which things follow."""
-    for header in store.scan(Order):
-        if header.paid_at is None or header.repurchase_of is not None:
+    for header in orders:
+        if header.paid_at is None or header.digest is None or header.repurchase_of is not None:
             continue
-        order = load_order(store, header.id)
+        is_whole = len(header.lines) < LINES_PER_ROW
+        order = header if is_whole else load_order(store, header.id)
         yield header.paid_at, order.id, ORDER, _paid(order)
         if order.completed_at is not None:
             yield max(order.completed_at, header.paid_at), order.id, COMPLETED, {}
@@ -76,7 +126,7 @@ def _refunds(store: Store, order: Order) -> Iterator[tuple[str, Refunded | Order
     for name, refund in order.refunds.items():
         if refund.refused is None:
             yield name, refund
-    for row in store.query(OrderRefund, order.id):
+    for row in store.query(OrderRefund, order.id) if any(order.given_back) else ():
         yield row.name, row
 
 
