@@ -441,6 +441,7 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         "audit",
         "borne",
         "connectors",
+        "parked",
         "stuck",
         "unclaimed",
         "table-throttles",
