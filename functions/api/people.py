@@ -37,7 +37,8 @@ def look_at_invite(code: str) -> Response[str]:
 
 @router.get("/v1/me/invite")
 def my_invite() -> Response[str]:
-    return answer(200, own_invitation(invite(app().people, member_of(_event()))))
+    member = MemberId(checked_id("member_id", member_of(_event())))
+    return answer(200, own_invitation(invite(app().people, member)))
 
 
 @router.get("/v1/me/team")

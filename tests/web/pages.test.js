@@ -86,8 +86,10 @@ test("draws are computed as the engine does", async () => {
   const seed = "00ff".repeat(16);
   const bytes = Buffer.from(seed, "hex");
   assert.equal(await commitmentOf(seed), createHash("sha256").update(bytes).digest("hex"));
-  const luck = await luckOf(seed, "订单/1");
-  assert.equal(luck, createHmac("sha256", bytes).update("订单/1").digest("hex"));
+  const mac = (key, text) => createHmac("sha256", key).update(text).digest();
+  assert.equal(await luckOf(seed, "订单/1", null), mac(bytes, "订单/1").toString("hex"));
+  const mixed = mac(mac(bytes, "a signature"), "订单/1").toString("hex");
+  assert.equal(await luckOf(seed, "订单/1", "a signature"), mixed);
   const odds = {
     prizes: [
       { bps: 1000, weight: 1 },
