@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.contracts.routes import route_of
 from rebate.contracts.routes.route import OperatorRole, Route
 from rebate.domain.names import MemberId
@@ -98,7 +99,11 @@ def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def member_of(event: Mapping[str, Any]) -> MemberId:
     """Return the member who asks: by the token's `member_id`, else its subject."""
     claims = claims_of(event)
-    return MemberId(str(claims.get("member_id") or claims["sub"]))
+    name = str(claims.get("member_id") or claims["sub"])
+    try:
+        return MemberId(identifier(name))
+    except BadIdentifier as bad:
+        raise Unauthenticated(f"the name that the token bears {bad}") from None
 
 
 def subject_of(event: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from rebate.domain.names import MemberId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.referral import PLAN, DividendTerms, ReferralTerms
 
-RANKS_MAX = 30
+RANKS_MAX = 20
 """Ranks at most: an order may owe a reward to somebody of each, and all are paid at once."""
 
 FREE_DEPTH = 2
