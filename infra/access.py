@@ -264,11 +264,11 @@ _ASKED_OF_WEBHOOKS: _Access = _all(
         "lists": (_PUT,),
         "webhook_deliveries": (_QUERY,),
         "webhook_health": (_GET_MANY, _REMOVE),
-        "webhook_secrets": (_PUT, _REMOVE),
-        "webhooks": (_GET, _PUT),
+        "webhook_secrets": (_GET_MANY, _PUT, _REMOVE),
+        "webhooks": (_GET, _GET_MANY, _PUT),
     },
 )
-"""What operators ask of webhooks and letters: of secrets nobody who asks reads any."""
+"""What operators ask of webhooks and letters; the trail tells of secrets only that they changed."""
 
 ACCESS: Mapping[str, _Access] = {
     "api": _all(

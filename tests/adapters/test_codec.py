@@ -40,6 +40,12 @@ BALANCED = st.builds(
     st.integers(),
 )
 st.register_type_strategy(JournalEntry, BALANCED)
+st.register_type_strategy(
+    dict,
+    lambda kind: st.dictionaries(
+        *(st.text() if each is Any else st.from_type(each) for each in get_args(kind)), max_size=2
+    ),
+)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(
     Unknown, st.builds(lambda said: Unknown("dance", {**said, "type": "dance"}), DOCUMENTS_BY_NAME)

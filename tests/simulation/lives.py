@@ -35,7 +35,7 @@ PLANS: dict[str, dict[str, Any]] = {
     "lottery": {
         "queue_rebate": {
             **QUEUE_REBATE,
-            "extraction_bps": 500,
+            "extraction_bps": 20,
             "entitlement": {
                 "fixed_bps": 2000,
                 "lottery": {"kind": "range", "low_bps": 1000, "high_bps": 20_000},

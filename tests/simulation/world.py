@@ -1,5 +1,6 @@
 """A simulated deployment: many workers on one store, until everything has taken effect."""
 
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -78,7 +79,9 @@ class World:
     def __post_init__(self) -> None:
         document = {"settings": self.life.settings, "members": self.life.members, "steps": []}
         begun = Player({**document, "draw_seed": SEED})
-        begun.begin()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(secrets, "token_hex", self._token)
+            begun.begin()
         self.before: MemoryStore = begun.store
         self.store = begun.store.fork()
         self.clock = FakeClock()
@@ -204,6 +207,9 @@ class World:
         self.visited.update(event.type for row in commit.put[Journal] for event in row.events)
         for answer in commit.put[Answer]:
             self.visited["refused" if answer.refused else "granted"] += 1
+
+    def _token(self, count: int) -> str:
+        return self.chance.randbytes(count).hex()
 
     def _uuid(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128))

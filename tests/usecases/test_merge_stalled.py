@@ -285,7 +285,7 @@ def test_a_lottery_can_still_be_drawn_after_the_merge_and_only_once():
 
 def test_a_long_line_of_long_orders_is_merged_in_bounded_steps(monkeypatch):
     """The store refuses transactions of too many rows; rows of too many lines are told here."""
-    monkeypatch.setattr(write_budget, "LINES_MAX", 200)
+    monkeypatch.setattr(write_budget, "BYTES_MAX", 60_000)
     orders = [buy(f"o{n}", *["p1"] * (1 if n < 60 else 20)) for n in range(80)]
     player = played(*orders, product("p1"), extraction_bps=0)
     before = player.store.get(Queue, Key(P1)).standing

@@ -158,7 +158,7 @@ def test_a_batch_takes_a_handful_of_requests(settings: dict[str, Any]) -> None:
     assert len(rings) >= 12
     store.requests = 0
     together(app, rings)
-    assert store.requests <= 5
+    assert store.requests <= 6
     assert rings_of(store) == {}
     assert audit_books(store).differences == []
 

@@ -81,7 +81,7 @@ def _unknown(source: str, entry: JournalEntry) -> Iterator[str]:
 def _is_line(source: str) -> bool:
     """Tell whether a source is a queue; of a plan that is not known any may be."""
     name = PLANS.queue(QueueId(source))
-    return name is not None and name.kind is not referral.KIND
+    return name is None or name.kind is not referral.KIND
 
 
 def _may_post(source: str, posting: Posting, allowed: tuple[str, ...]) -> bool:

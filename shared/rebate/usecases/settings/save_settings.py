@@ -107,15 +107,15 @@ class SettingsReader:
 
 
 def terms_of_version(row: SettingsVersion) -> Terms | None:
-    """Return what a stored document means now; its own terms where this release cannot read it."""
+    """Return what a stored document means; its own terms where a later release saved it."""
     from rebate.contracts.settings import InvalidSettings, read_settings
     from rebate.usecases.settings.terms import terms_of
 
     try:
-        settings, _ = read_settings(row.document)
+        settings, unknown = read_settings(row.document)
     except InvalidSettings:
         return row.terms
-    return terms_of(settings)
+    return row.terms if unknown else terms_of(settings)
 
 
 class SettingsAsRead(SettingsReader):

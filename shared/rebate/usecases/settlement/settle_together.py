@@ -17,7 +17,8 @@ from rebate.domain.commands import Keyed
 from rebate.domain.day_figures import DayFigures
 from rebate.domain.engine import tickets_of
 from rebate.domain.errors import Conflict, Impossible, RebateError, Unavailable
-from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.invitations import TeamFigures
+from rebate.domain.names import GUEST, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.place_index import FANOUT, Node, NodeKey, nodes_above
 from rebate.domain.plans import referral
@@ -38,6 +39,7 @@ from rebate.usecases.storage.rows import (
     Key,
     Tally,
     day_key,
+    key_of,
     node_key,
     tally_of,
     ticket_key,
@@ -193,7 +195,7 @@ def _read_ahead(
     wanted = set(chain.from_iterable(around))
     while wanted - shared.known.keys():
         shared.read(wanted)
-        wanted = {place for queue in rings for place in _head(shared, queue)}
+        wanted = {place for queue in rings for place in _next(shared, queue)}
     return inbox
 
 
@@ -224,6 +226,18 @@ def _around(
         for node in nodes_above(line, line.tickets):
             yield Node, node_key(node)
         yield from _head(shared, queue)
+
+
+def _next(shared: SharedTransaction, queue: QueueId) -> Iterator[Place]:
+    """Yield what is asked for of a queue, by what is known of it now."""
+    order = referral.order_of(queue)
+    if order is None:
+        yield from _head(shared, queue)
+        return
+    known = shared.known.get((Order, Key(order)))
+    for reward in known.given.commissions.rewards if known and known.given else ():
+        for member in (known.member, GUEST):
+            yield TeamFigures, key_of(TeamFigures(reward.member, member))
 
 
 def _head(shared: SharedTransaction, queue: QueueId) -> Iterator[Place]:
