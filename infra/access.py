@@ -55,14 +55,19 @@ _SETTLEMENT: _Access = {
     "settings": (_GET, _PUT),
     "statements": (_PUT,),
     "tallies": (_GET, _GET_MANY, _PUT),
-    "team_figures": (_GET, _GET_MANY, _PUT),
+    "team_figures": (_GET, _PUT),
     "tickets": (_GET_MANY, _PUT),
     "tickets/waiting": (_QUERY,),
     "wallets": (_GET, _GET_MANY, _ADD),
 }
 """Whoever settles a queue may have to settle anything."""
 
-_RUNG: _Access = {"commissions": (_GET_MANY,), "days": (_GET_MANY,), "inbox": (_GET_MANY,)}
+_RUNG: _Access = {
+    "commissions": (_GET_MANY,),
+    "days": (_GET_MANY,),
+    "inbox": (_GET_MANY,),
+    "team_figures": (_GET_MANY,),
+}
 """What is read ahead of many queues."""
 
 _ORDERS: _Access = {
@@ -156,6 +161,8 @@ _OFFICE: _Access = {
     "order_places": (_QUERY,),
     "parked": (_GET_MANY,),
     "payout_accounts": (_REMOVE,),
+    "shops": (_SCAN,),
+    "team_figures": (_GET_MANY,),
     "team_members": (_GET_MANY,),
     "templates": (_GET_MANY,),
     "wallets": (_GET_MANY,),

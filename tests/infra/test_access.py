@@ -39,6 +39,7 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         "something counts as spent that no order says",
     ),
     (SETTLEMENT, "change_problems"): (set(), "a pause changes nothing that waits"),
+    (SETTLEMENT, "switch_problems"): (set(), "a pause puts no queues together or apart"),
     ("scheduled_payouts", "previous_of"): (
         set(),
         "what is thawed by the clock is the first row of its source",
@@ -49,10 +50,6 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
     ),
     ("api", "keep"): (set(), "what is told again stood in no list: nothing that waits is"),
     ("scheduled_webhooks", "keep"): (set(), "what is given up stands in no list any more"),
-    ("api", "switch_problems"): (
-        {("dynamodb:Scan", "queues")},
-        "queues are put together or apart",
-    ),
 }
 """What the tour does not show, by who asks and where it stands: the calls, and when they are."""
 

@@ -12,7 +12,9 @@ from rebate.domain.terms import Terms
 from rebate.usecases.settings.terms import terms_of
 
 BEGIN = datetime(2026, 3, 1, 10, 58, 30, tzinfo=UTC)
-EVERY_MINUTE = ["scheduled_clear", *["scheduled_payouts"] * 4, "scheduled_sweep"]
+STARTED = ["scheduled_clear", *["scheduled_payouts"] * 4]
+SWEPT = ["scheduled_sweep", "scheduled_webhooks", "scheduled_letters"]
+EVERY_MINUTE = [*STARTED, *SWEPT]
 EVERY_HOUR = [
     "scheduled_payouts release",
     "scheduled_draws",
@@ -67,7 +69,7 @@ def test_every_minute_is_started_once_and_hours_besides() -> None:
     schedules.tick()
     assert functions.names() == []
     schedules.tick()
-    assert functions.names() == [*EVERY_MINUTE[:-1], *EVERY_HOUR, EVERY_MINUTE[-1]]
+    assert functions.names() == [*STARTED, *EVERY_HOUR, *SWEPT]
 
 
 def test_minutes_that_were_slept_through_are_made_up_for() -> None:

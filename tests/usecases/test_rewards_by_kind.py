@@ -4,8 +4,10 @@ from typing import Any
 
 from rebate.adapters.codec import decode, encode
 from rebate.contracts import api
+from rebate.domain.fingerprints import fingerprint
 from rebate.domain.ledger import BalanceType, JournalEntry, Posting, wallet
 from rebate.domain.names import MemberId, QueueId
+from rebate.domain.queues import Queue
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Ticket
 from rebate.usecases.audit.audit_books import audit_books
@@ -15,6 +17,7 @@ from rebate.usecases.storage.ports import Put
 from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
 from tests.books import check_books
 from tests.engine import Player
+from tests.fakes import MemoryStore
 
 SETTINGS: dict[str, Any] = {
     "currency": "CNY",
@@ -114,8 +117,15 @@ def test_rows_from_before_reasons_were_kept_are_read_and_add_up() -> None:
     """What was paid then is of no kind; what is paid now goes on from there."""
     player = played(join("o1", "A"), buy("o2", "B"))
     store = player.store
-    for row in [*store.scan(Ticket), *store.scan(Journal), *store.scan(StatementEntry)]:
-        store.commit([Put(decode(type(row), encode(without_reasons(row))))])
+    heads: dict[str, str] = {}
+    for row in [*store.scan(Ticket), *store.scan(StatementEntry), *journal(store)]:
+        stored = decode(type(row), encode(without_reasons(row)))
+        if isinstance(stored, Journal):
+            stored = replace(stored, previous=heads.get(stored.source, ""))
+            heads[stored.source] = fingerprint(stored)
+        store.commit([Put(stored)])
+    for queue in list(store.scan(Queue)):
+        store.commit([Put(replace(queue, head=heads[queue.id]))])
     assert progress(player, "A").earned == 4000
     assert progress(player, "A").earned_by_reason == {}
     assert {reason for _, reason, _ in statement(player, "A")} == {None}
@@ -127,6 +137,11 @@ def test_rows_from_before_reasons_were_kept_are_read_and_add_up() -> None:
         5000,
         {"queue": 2500, "direct": 1000, "clawed_back": -2500},
     )
+
+
+def journal(store: MemoryStore) -> list[Journal]:
+    """Return the rows as they are chained."""
+    return sorted(store.scan(Journal), key=lambda row: (row.source, row.number))
 
 
 def without_reasons(row: Any) -> Any:

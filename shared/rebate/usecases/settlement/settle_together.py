@@ -235,7 +235,9 @@ def _next(shared: SharedTransaction, queue: QueueId) -> Iterator[Place]:
         yield from _head(shared, queue)
         return
     known = shared.known.get((Order, Key(order)))
-    for reward in known.given.commissions.rewards if known and known.given else ():
+    if known is None or known.given is None:
+        return
+    for reward in known.given.commissions.rewards:
         for member in (known.member, GUEST):
             yield TeamFigures, key_of(TeamFigures(reward.member, member))
 
