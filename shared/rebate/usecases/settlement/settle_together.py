@@ -238,7 +238,7 @@ def _next(shared: SharedTransaction, queue: QueueId) -> Iterator[Place]:
     if known is None or known.given is None:
         return
     for reward in known.given.commissions.rewards:
-        for member in (known.member, GUEST):
+        for member in {known.member or GUEST, GUEST}:
             yield TeamFigures, key_of(TeamFigures(reward.member, member))
 
 
