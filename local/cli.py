@@ -2,57 +2,43 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
-from types import ModuleType
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import NoReturn
 
-from local.commands import (
-    audit,
-    convert,
-    dead_letters,
-    demo,
-    draws,
-    erase,
-    export,
-    importing,
-    mcp,
-    parked,
-    products,
-    replay,
-    report,
-    scenario,
-    settings,
-    simulate,
-)
 from local.engine import EngineUnavailable
 from local.failures import Failure
 from local.screen import complain
 from local.settling import DeliveryFailed
 
-COMMANDS: tuple[ModuleType, ...] = (
-    demo,
-    replay,
-    scenario,
-    simulate,
-    audit,
-    report,
-    parked,
-    settings,
-    draws,
-    convert,
-    erase,
-    export,
-    importing,
-    products,
-    dead_letters,
-    mcp,
-)
+COMMANDS: Mapping[str, str] = {
+    "demo": "demo",
+    "replay": "replay",
+    "scenario": "scenario",
+    "simulate": "simulate",
+    "audit": "audit",
+    "report": "report",
+    "parked": "parked",
+    "settings": "settings",
+    "draws": "draws",
+    "convert": "convert",
+    "erase": "erase",
+    "export": "export",
+    "import": "importing",
+    "products": "products",
+    "dead-letters": "dead_letters",
+    "mcp": "mcp",
+}
+"""Commands by name: modules of `local.commands`, of which only the one that is asked for is loaded.
+Some bring a server and cryptography along, which takes others a second to wait for."""
+
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status: 2 for bad input."""
-    given = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = _parser(COMMANDS.keys() & words[:1] or COMMANDS).parse_args(words)
     try:
         status: int = given.run(given)
     except Failure as failure:
@@ -74,11 +60,13 @@ class _Parser(ArgumentParser):
         sys.exit(2)
 
 
-def _parser() -> ArgumentParser:
+def _parser(names: Iterable[str]) -> ArgumentParser:
+    """Return what reads these commands and no others."""
     parser = _Parser(prog="rebate", description="A queue-rebate engine for shops (排队返利).")
     commands = parser.add_subparsers(title="commands", dest="command", required=True)
-    for command in COMMANDS:
-        own = commands.add_parser(command.NAME, help=command.SUMMARY, description=command.SUMMARY)
+    for name in names:
+        command = import_module(f"local.commands.{COMMANDS[name]}")
+        own = commands.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
         command.add_arguments(own)
         own.set_defaults(run=command.run)
     return parser

@@ -7,7 +7,6 @@ from local.screen import complain, print_json
 from local.stores import DEMO_STORE, signed_books
 from rebate.usecases.audit.audit_books import Audit, audit_books
 
-NAME = "audit"
 SUMMARY = "recompute every balance and queue from the journal, and tell what does not add up"
 
 DIFFERENCES_MAX = 20

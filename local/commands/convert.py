@@ -24,7 +24,6 @@ from rebate.connectors.heard import Heard
 from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.contracts.settings import parse_settings
 
-NAME = "convert"
 SUMMARY = "turn webhooks of Shopify, WooCommerce and others into our events, one a line"
 
 

@@ -11,7 +11,6 @@ from local.commands.mcp import add_where, asked
 from local.failures import Failure
 from local.screen import print_json
 
-NAME = "dead-letters"
 SUMMARY = "list what was set aside with its reason, or replay it"
 
 

@@ -33,7 +33,6 @@ from rebate.usecases.schedules.due_runs import next_run
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.rows import Member
 
-NAME = "demo"
 SUMMARY = "run the whole system on this machine: a shop's day, then API and pages until Ctrl-C"
 
 PORT = 8787

@@ -17,7 +17,6 @@ from rebate.usecases.draws.seeds import DAYS_AHEAD, archived_commitment
 from rebate.usecases.draws.show_draws import show_draws
 from rebate.usecases.draws.verify_draws import Verified, verify_draws
 
-NAME = "draws"
 SUMMARY = "commit to the seeds of coming days; recompute all draws of a day that is over"
 
 

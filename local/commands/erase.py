@@ -11,7 +11,6 @@ from rebate.domain.errors import Rejected
 from rebate.domain.names import MemberId
 from rebate.usecases.office.erase_member import erase_member
 
-NAME = "erase"
 SUMMARY = "erase what is personal of a member; ids and amounts stay in the books"
 
 

@@ -10,7 +10,6 @@ from rebate.contracts.moments import moment_of_text
 from rebate.domain.times import Instant
 from rebate.usecases.office.exports import EXPORTS, Period, export_csv, export_json
 
-NAME = "export"
 SUMMARY = "take out orders, entries, rewards, wallets, statements, withdrawals, journal or books"
 
 

@@ -18,7 +18,6 @@ from rebate.domain.errors import Conflict
 from rebate.usecases.office.import_books import Imported
 from rebate.usecases.settings.save_settings import save_settings
 
-NAME = "import"
 SUMMARY = "bring members, referrers, balances and waiting places of an older system"
 
 

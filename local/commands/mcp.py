@@ -15,7 +15,6 @@ from local.stores import DEMO_STORE, opened, require_store
 if TYPE_CHECKING:
     from mcp.server import Server
 
-NAME = "mcp"
 SUMMARY = "let an assistant ask, by the Model Context Protocol over stdin and stdout"
 
 TOKEN = "REBATE_TOKEN"  # noqa: S105 - the name of a variable

@@ -18,7 +18,6 @@ from rebate.usecases.parking.decide_parked import ParkedCommands
 from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.storage.ports import Store
 
-NAME = "parked"
 SUMMARY = "list commands that cannot be carried out; let one go on, or drop it"
 
 

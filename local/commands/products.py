@@ -8,7 +8,6 @@ from local.stores import acting_on, add_where_arguments
 from rebate.contracts.requests import Supply
 from rebate.usecases.catalog.manage_catalog import enable_products
 
-NAME = "products"
 SUMMARY = "let all existing products of some supplies take part"
 
 SUPPLIES: tuple[str, ...] = get_args(Supply)

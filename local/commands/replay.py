@@ -18,7 +18,6 @@ from local.summary import figures, sentences
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
 
-NAME = "replay"
 SUMMARY = "deliver the events of a file, one EventBridge entry a line, in their order"
 
 

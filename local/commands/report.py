@@ -29,7 +29,6 @@ from rebate.usecases.reports.show_report import UnknownReport, show_report
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Store
 
-NAME = "report"
 SUMMARY = "what days came to by plan, store or month, and what is owed"
 _LIABILITIES = {"liability": "queue", "liability-by-age": "age"}
 _DAYS = 30

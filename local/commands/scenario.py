@@ -16,7 +16,6 @@ from local.screen import complain, print_json
 from local.stores import StoreEngine, add_engine_argument, deployer, engine_of
 from rebate.contracts.scenarios import InvalidScenario, Scenario, load_scenario_text
 
-NAME = "scenario"
 SUMMARY = "play scenarios through the real functions, and compare with what they expect"
 
 _NOT_PLAYED = "was not played to its end"

@@ -9,7 +9,6 @@ from rebate.contracts.notice_texts import LOCALES
 from rebate.contracts.settings import parse_settings
 from rebate.usecases.settings.check_settings import costs, laws, means
 
-NAME = "settings"
 SUMMARY = "validate settings, and say what they mean"
 
 

@@ -31,7 +31,6 @@ from rebate.usecases.queries.simulate_settings import AS_NOW
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Store
 
-NAME = "simulate"
 SUMMARY = "play settings over past or made-up orders: cost, waits, who gets what"
 _TOLD_MAX = 20
 _NAMED_MAX = 5
