@@ -17,12 +17,11 @@ These are loaded with the first such request: what checks bodies is a quarter of
 whoever only looks never needs it.
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of, name_of
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.operators import settings_shown
 from rebate.adapters.telemetry import logger
@@ -39,7 +38,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.post("/v1/me/entries/exchange")
 def exchange() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.ExchangeRequest)
     app().entries.exchange(_wish(asked), asked.into, by=member_of(event))
     return Response(204)
@@ -47,7 +46,7 @@ def exchange() -> Response[str]:
 
 @router.post("/v1/me/entries/draw")
 def draw() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.DrawRequest)
     app().entries.draw(_wish(asked), by=member_of(event))
     return Response(204)
@@ -55,7 +54,7 @@ def draw() -> Response[str]:
 
 @router.put("/v1/settings")
 def change_settings() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.SaveSettings)
     saved = save_settings(
         app().store,
@@ -74,7 +73,7 @@ def settings_check() -> Response[str]:
     # Rarely asked for, and large.
     from rebate.usecases.settings.check_settings import check_settings  # noqa: PLC0415
 
-    asked = body_of(_event(), requests.CheckSettings)
+    asked = body_of(current_event(), requests.CheckSettings)
     return answer(200, check_settings(app().store, app().clock, asked.settings, asked.locale))
 
 
@@ -84,13 +83,16 @@ def simulate() -> Response[str]:
     from rebate.usecases.queries.simulate_settings import simulate_settings  # noqa: PLC0415
 
     return answer(
-        200, simulate_settings(app().store, app().clock.now(), body_of(_event(), requests.Simulate))
+        200,
+        simulate_settings(
+            app().store, app().clock.now(), body_of(current_event(), requests.Simulate)
+        ),
     )
 
 
 @router.put("/v1/notices/wordings")
 def change_wording() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.SaveWording)
     saved = save_wording(
         app().store,
@@ -106,7 +108,7 @@ def change_wording() -> Response[str]:
 
 @router.post("/v1/products/enable")
 def enable() -> Response[str]:
-    asked = body_of(_event(), requests.EnableProducts)
+    asked = body_of(current_event(), requests.EnableProducts)
     after = None if asked.after is None else ProductId(asked.after)
     done = enable_products(app().store, asked.supplies, after)
     logger.info("products enabled", extra={"supplies": asked.supplies, "enabled": done.enabled})
@@ -115,33 +117,33 @@ def enable() -> Response[str]:
 
 @router.post("/v1/parked/release")
 def release_parked() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.DecideParked)
     return answer(200, app().parked.release(asked.id, by=name_of(event), why=asked.reason))
 
 
 @router.post("/v1/parked/drop")
 def drop_parked() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.DecideParked)
     return answer(200, app().parked.drop(asked.id, by=name_of(event), why=asked.reason))
 
 
 @router.post("/v1/queues/stalled/clear")
 def clear_stalled() -> Response[str]:
-    app().stalls.clear(QueueId(body_of(_event(), requests.ClearStalled).queue))
+    app().stalls.clear(QueueId(body_of(current_event(), requests.ClearStalled).queue))
     return Response(204)
 
 
 @router.post("/v1/queues/stalled/exchange")
 def exchange_stalled() -> Response[str]:
-    asked = body_of(_event(), requests.ExchangeStalled)
+    asked = body_of(current_event(), requests.ExchangeStalled)
     return answer(200, app().stalls.exchange(QueueId(asked.queue), asked.into, asked.after))
 
 
 @router.post("/v1/queues/stalled/merge")
 def merge_stalled() -> Response[str]:
-    asked = body_of(_event(), requests.MergeStalled)
+    asked = body_of(current_event(), requests.MergeStalled)
     return answer(200, app().stalls.merge(QueueId(asked.queue)))
 
 
@@ -150,7 +152,3 @@ def _wish(asked: requests.ExchangeRequest | requests.DrawRequest) -> Wish:
         line = WHOLE_ORDER if asked.line is None else LineId(asked.line)
         return Wish.of(QueueId(asked.queue), OrderId(asked.order), line)
     return Wish(QueueId(asked.queue), EntryId(asked.entry or ""))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -12,6 +12,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
+from functions.api.current import current_event
 from functions.api.errors import InvalidRequest, answer
 from functions.api.queries import needed_id, parameter
 from rebate.bootstrap import app
@@ -26,12 +27,12 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/v1/draws")
 def draws() -> Response[str]:
     terms = app().settings.in_force().terms
-    return answer(200, show_draws(app().seeds, terms, app().clock.now(), _day(_event())))
+    return answer(200, show_draws(app().seeds, terms, app().clock.now(), _day(current_event())))
 
 
 @router.get("/v1/me/entries/draw")
 def my_draw() -> Response[str]:
-    event = _event()
+    event = current_event()
     seen = show_entry_draw(
         app().seeds,
         app().settings.in_force().terms,
@@ -50,7 +51,3 @@ def _day(event: dict[str, Any]) -> date | None:
     except ValueError:
         message = f"must be a day such as 2026-03-01, not {shown(text)}"
         raise InvalidRequest([Problem("day", message)]) from None
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -3,12 +3,11 @@
 POST /v1/dead-letters/replay   send letters to where they came from, once more
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import name_of
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
@@ -21,7 +20,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.post("/v1/dead-letters/replay")
 def replay() -> Response[str]:
-    event: dict[str, Any] = router.current_event.raw_event
+    event = current_event()
     said = body_of(event, ReplayLetters)
     done = replay_letters(
         app().store,

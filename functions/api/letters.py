@@ -3,10 +3,9 @@
 GET /v1/dead-letters?state=&after=   a page of letters, the newest first
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import choice_of, page_parameter
 from rebate.bootstrap import app
@@ -18,6 +17,6 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/dead-letters")
 def dead_letters() -> Response[str]:
-    event: dict[str, Any] = router.current_event.raw_event
+    event = current_event()
     state = choice_of(event, "state", LETTER_STATES)
     return answer(200, show_letters(app().store, state, page_parameter(event)))

@@ -4,12 +4,11 @@ POST /v1/links      for shops, signed: a code for a member, used once within ten
 POST /v1/me/link    the code, entered where the member is signed in
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import is_verified, subject_of
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
@@ -24,7 +23,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.post("/v1/links")
 def offer() -> Response[str]:
-    event = _event()
+    event = current_event()
     shop = signed_by_shop(event)
     asked = body_of(event, requests.OfferLink)
     member = shop.member(asked.member_id)
@@ -35,11 +34,7 @@ def offer() -> Response[str]:
 
 @router.post("/v1/me/link")
 def use() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.UseLink)
     link = use_link(app().wallets, subject_of(event), asked.code, is_verified=is_verified(event))
     return answer(200, LinkShown(link.member, datetime_of(link.at)))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

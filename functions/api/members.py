@@ -9,11 +9,10 @@ Queue ids may hold slashes and any other character, so they are parameters and n
 which API Gateway decodes.
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import locale_of, needed_id, page_parameter, whole_number
 from rebate.bootstrap import app
@@ -28,7 +27,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/me/entries")
 def my_entries() -> Response[str]:
-    event = _event()
+    event = current_event()
     terms = app().settings.in_force().terms
     after = page_parameter(event)
     return answer(200, show_entries(app().store, terms, member_of(event), after))
@@ -36,7 +35,7 @@ def my_entries() -> Response[str]:
 
 @router.get("/v1/me/queue")
 def my_queue() -> Response[str]:
-    event = _event()
+    event = current_event()
     terms = app().settings.in_force().terms
     queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
     after = whole_number(event, "after")
@@ -48,7 +47,7 @@ def my_queue_facts() -> Response[str]:
     # What it reads of the settings takes a while to load.
     from rebate.usecases.queries.show_line_facts import show_line_facts  # noqa: PLC0415
 
-    event, in_force = _event(), app().settings.in_force()
+    event, in_force = current_event(), app().settings.in_force()
     queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
     now, locale = app().clock.now(), locale_of(event)
     seen = show_line_facts(app().store, in_force, member_of(event), queue, now, locale)
@@ -57,9 +56,5 @@ def my_queue_facts() -> Response[str]:
 
 @router.get("/v1/me/wallet")
 def my_wallet() -> Response[str]:
-    event = _event()
+    event = current_event()
     return answer(200, show_wallet(app().store, member_of(event), page_parameter(event)))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of, name_of, own_members
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.merchants import rights_shown
 from rebate.bootstrap import app
@@ -37,7 +38,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.put("/v1/me/application")
 def edit() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.SaveApplication)
     particulars = Particulars(
         said.name,
@@ -53,14 +54,14 @@ def edit() -> Response[str]:
 
 @router.post("/v1/me/application/submit")
 def submit() -> Response[str]:
-    event = _event()
+    event = current_event()
     body_of(event, requests.SubmitApplication)
     return _own(submit_application(app().people, member_of(event)))
 
 
 @router.post("/v1/applications/negotiate")
 def talk() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.Negotiate)
     agreed = NegotiatedTerms(said.concession_bps, said.merchant_bps)
     by, asks = _decider(event), said.questions
@@ -69,21 +70,21 @@ def talk() -> Response[str]:
 
 @router.post("/v1/applications/approve")
 def approve_application() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.ApproveApplication)
     return _all(approve(app().people, said.id, StoreId(said.store), _decider(event)))
 
 
 @router.post("/v1/applications/reject")
 def reject_application() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.RejectApplication)
     return _all(reject(app().people, said.id, said.reason, _decider(event)))
 
 
 @router.put("/v1/store/terms")
 def set_terms() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.ChangeTerms)
     asked = TermsAsked(said.channel, said.extraction_bps, said.fixed_bps)
     done = change_terms(app().people, StoreId(said.store), member_of(event), asked)
@@ -92,7 +93,7 @@ def set_terms() -> Response[str]:
 
 @router.post("/v1/store/bills")
 def enter() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.EnterBill)
     asked = BillAsked(said.id, said.amount, said.code)
     bill = enter_bill(app().people, app().orders, StoreId(said.store), member_of(event), asked)
@@ -102,7 +103,7 @@ def enter() -> Response[str]:
 
 @router.put("/v1/store/staff")
 def set_staff() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.ChangeStaff)
     store, by = StoreId(said.store), member_of(event)
     insist_right(app().people, store, by)
@@ -124,7 +125,3 @@ def _own(found: Application) -> Response[str]:
 
 def _all(found: Application) -> Response[str]:
     return answer(200, application_shown(found, names=True))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

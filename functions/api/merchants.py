@@ -17,6 +17,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import (
     checked_id,
@@ -43,27 +44,27 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/me/application")
 def my_application() -> Response[str]:
-    found = own_application(app().people, member_of(_event()))
+    found = own_application(app().people, member_of(current_event()))
     return answer(200, application_shown(found, names=False))
 
 
 @router.get("/v1/applications")
 def applications() -> Response[str]:
-    event = _event()
+    event = current_event()
     state = choice_of(event, "state", merchants.STATES)
     return answer(200, show_applications(app().store, state, page_parameter(event)))
 
 
 @router.get("/v1/stores")
 def my_stores() -> Response[str]:
-    return answer(200, rights_shown(rights_of(app().people, member_of(_event()))))
+    return answer(200, rights_shown(rights_of(app().people, member_of(current_event()))))
 
 
 @router.get("/v1/store")
 def my_store() -> Response[str]:
     from rebate.usecases.merchants.show_store import show_store  # noqa: PLC0415 - reads settings
 
-    event = _event()
+    event = current_event()
     return answer(200, show_store(app().people, _store(event), member_of(event)))
 
 
@@ -71,7 +72,7 @@ def my_store() -> Response[str]:
 def my_queues() -> Response[str]:
     from rebate.usecases.merchants.show_store import show_store_queues  # noqa: PLC0415 - as above
 
-    event = _event()
+    event = current_event()
     return answer(200, show_store_queues(app().people, _store(event), member_of(event)))
 
 
@@ -82,7 +83,7 @@ def my_rewards() -> Response[str]:
         show_store_rewards,
     )
 
-    event, zone = _event(), app().settings.in_force().terms.zone
+    event, zone = current_event(), app().settings.in_force().terms.zone
     said, after = parameter(event, "queue"), whole_number(event, "after", at_least=1)
     queue = None if said is None else checked_id("queue", said, further_chars=QUEUE_CHARS)
     asked = RewardsAsked(
@@ -97,7 +98,7 @@ def my_rewards() -> Response[str]:
 
 @router.get("/v1/store/staff")
 def my_staff() -> Response[str]:
-    event = _event()
+    event = current_event()
     return answer(200, rights_shown(staff_of(app().people, _store(event), member_of(event))))
 
 
@@ -109,7 +110,3 @@ def rights_shown(rights: Iterable[StoreRight]) -> StoreRightsShown:
 
 def _store(event: dict[str, Any]) -> StoreId:
     return StoreId(needed_id(event, "id"))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

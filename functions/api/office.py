@@ -15,6 +15,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.current import current_event
 from functions.api.errors import InvalidRequest, answer, csv_answer, refusal
 from functions.api.queries import (
     choice_of,
@@ -53,7 +54,7 @@ def overview() -> Response[str]:
 
 @router.get("/v1/orders")
 def orders() -> Response[str]:
-    event, terms = _event(), app().settings.in_force().terms
+    event, terms = current_event(), app().settings.in_force().terms
     member, store = parameter(event, "member"), parameter(event, "store")
     wanted = WantedOrders(
         member=None if member is None else MemberId(needed_id(event, "member")),
@@ -70,7 +71,7 @@ def exports() -> Response[str]:
     # Rarely asked for, and large.
     from rebate.usecases.office import exports as of  # noqa: PLC0415
 
-    event, terms = _event(), app().settings.in_force().terms
+    event, terms = current_event(), app().settings.in_force().terms
     what = choice_of(event, "what", EXPORTED)
     period = of.Period(
         instant_parameter(event, "from", terms.zone, days=0),
@@ -87,13 +88,13 @@ def exports() -> Response[str]:
 
 @router.get("/v1/members")
 def members() -> Response[str]:
-    event, currency = _event(), app().settings.in_force().terms.currency
+    event, currency = current_event(), app().settings.in_force().terms.currency
     return answer(200, search_members(app().store, currency, _query(event), _after(event)))
 
 
 @router.get("/v1/member")
 def member() -> Response[str]:
-    event, terms = _event(), app().settings.in_force().terms
+    event, terms = current_event(), app().settings.in_force().terms
     name = MemberId(needed_id(event, "id"))
     part, after = _choice(event, "part", MEMBER_PARTS), _after(event)
     if after is not None and part is None:
@@ -104,7 +105,7 @@ def member() -> Response[str]:
 
 @router.get("/v1/audit")
 def audit() -> Response[str]:
-    event, terms = _event(), app().settings.in_force().terms
+    event, terms = current_event(), app().settings.in_force().terms
     wanted = WantedActs(
         who=_query(event, "who"),
         what=_query(event, "what"),
@@ -130,7 +131,3 @@ def _choice(event: dict[str, Any], name: str, choices: tuple[str, ...]) -> str |
 
 def _after(event: dict[str, Any]) -> str | None:
     return page_parameter(event)
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

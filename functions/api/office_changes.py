@@ -6,12 +6,11 @@
 Each `id` is the caller's: the same request again is answered as before.
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import name_of
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from rebate.bootstrap import app
 from rebate.contracts import requests
@@ -24,7 +23,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.post("/v1/notes")
 def note() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.AddNote)
     by, member = name_of(event), MemberId(said.member)
     return answer(200, add_note(app().store, app().clock, said.id, member, said.text, by=by))
@@ -32,7 +31,7 @@ def note() -> Response[str]:
 
 @router.post("/v1/erasures")
 def erase() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.Erase)
     done = erase_member(
         app().store,
@@ -43,7 +42,3 @@ def erase() -> Response[str]:
         reason=said.reason,
     )
     return answer(200, done)
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

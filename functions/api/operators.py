@@ -13,10 +13,9 @@ GET  /v1/queues/stalled           queues of products that are off sale
 GET  /v1/parked?state=&after=     commands that cannot be carried out, and what became of them
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.current import current_event
 from functions.api.errors import answer, refusal
 from functions.api.queries import (
     checked_id,
@@ -50,9 +49,9 @@ def queues() -> Response[str]:
 
 @router.get("/v1/queue")
 def queue() -> Response[str]:
-    name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
+    name = needed_id(current_event(), "id", further_chars=QUEUE_CHARS)
     terms = app().settings.in_force().terms
-    after = whole_number(_event(), "after")
+    after = whole_number(current_event(), "after")
     seen = show_queue(app().store, terms, QueueId(name), after)
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
@@ -61,15 +60,15 @@ def queue() -> Response[str]:
 def queue_forecast() -> Response[str]:
     from rebate.usecases.queries.forecast import forecast  # noqa: PLC0415 - rarely asked for
 
-    name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
-    days = whole_number(_event(), "days", at_least=1)
+    name = needed_id(current_event(), "id", further_chars=QUEUE_CHARS)
+    days = whole_number(current_event(), "days", at_least=1)
     seen = forecast(
         app().store,
         app().settings.in_force().terms,
         QueueId(name),
         app().clock.now(),
         wanted_days=int(days) if days else None,
-        after=whole_number(_event(), "after"),
+        after=whole_number(current_event(), "after"),
     )
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
@@ -78,8 +77,8 @@ def queue_forecast() -> Response[str]:
 def queue_law() -> Response[str]:
     from rebate.usecases.queries.show_queue_law import show_queue_law  # noqa: PLC0415 - as above
 
-    name = needed_id(_event(), "id", further_chars=QUEUE_CHARS)
-    in_force, locale = app().settings.in_force(), locale_of(_event())
+    name = needed_id(current_event(), "id", further_chars=QUEUE_CHARS)
+    in_force, locale = app().settings.in_force(), locale_of(current_event())
     seen = show_queue_law(app().store, in_force, QueueId(name), app().clock.now(), locale)
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
@@ -88,7 +87,7 @@ def queue_law() -> Response[str]:
 def facts_of_law() -> Response[str]:
     from rebate.contracts.law_facts import law_facts  # noqa: PLC0415 - rarely asked for
 
-    return answer(200, law_facts(app().settings.in_force().settings, locale_of(_event())))
+    return answer(200, law_facts(app().settings.in_force().settings, locale_of(current_event())))
 
 
 @router.get(f"{_ORDERS}.+")
@@ -99,7 +98,7 @@ def order_by_path() -> Response[str]:
 
 @router.get("/v1/order")
 def order_by_id() -> Response[str]:
-    return _order(needed_id(_event(), "id", further_chars=ORDER_CHARS))
+    return _order(needed_id(current_event(), "id", further_chars=ORDER_CHARS))
 
 
 @router.get("/v1/settings")
@@ -109,7 +108,7 @@ def settings() -> Response[str]:
 
 @router.get("/v1/settings/versions")
 def settings_versions() -> Response[str]:
-    return answer(200, show_history(app().store, whole_number(_event(), "after")))
+    return answer(200, show_history(app().store, whole_number(current_event(), "after")))
 
 
 @router.get("/v1/queues/stalled")
@@ -119,7 +118,7 @@ def stalled() -> Response[str]:
 
 @router.get("/v1/parked")
 def parked() -> Response[str]:
-    state, after = choice_of(_event(), "state", STATES), page_parameter(_event())
+    state, after = choice_of(current_event(), "state", STATES), page_parameter(current_event())
     return answer(200, show_parked(app().store, state, after))
 
 
@@ -131,7 +130,3 @@ def _order(name: str) -> Response[str]:
 def settings_shown(found: InForce) -> api.SettingsShown:
     """Return settings in force as operators see them."""
     return api.SettingsShown(version=found.version, settings=found.document, plans=PLANS.names)
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

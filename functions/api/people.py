@@ -12,6 +12,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import checked_id, page_parameter, parameter
 from rebate.bootstrap import app
@@ -28,7 +29,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/invites/<code>")
 def look_at_invite(code: str) -> Response[str]:
-    event = _event()
+    event = current_event()
     address = event["requestContext"]["http"].get("sourceIp", "")
     found = inviter_of(app().people, code, tried_by=f"address/{address}")
     what = people.WHAT_IT_IS[_locale(event)]
@@ -37,20 +38,20 @@ def look_at_invite(code: str) -> Response[str]:
 
 @router.get("/v1/me/invite")
 def my_invite() -> Response[str]:
-    member = MemberId(checked_id("member_id", member_of(_event())))
+    member = MemberId(checked_id("member_id", member_of(current_event())))
     return answer(200, own_invitation(invite(app().people, member)))
 
 
 @router.get("/v1/me/team")
 def my_team() -> Response[str]:
-    event, currency = _event(), app().settings.in_force().terms.currency
+    event, currency = current_event(), app().settings.in_force().terms.currency
     of, after = page_parameter(event, "of"), page_parameter(event)
     return answer(200, show_team(app().store, currency, member_of(event), of=of, after=after))
 
 
 @router.get("/v1/bindings")
 def bindings() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = parameter(event, "member")
     member = None if said is None else MemberId(checked_id("member", said))
     return answer(200, show_bindings(app().store, member, page_parameter(event)))
@@ -58,7 +59,7 @@ def bindings() -> Response[str]:
 
 @router.get("/v1/bindings/shared")
 def shared() -> Response[str]:
-    return answer(200, show_shared_accounts(app().store, page_parameter(_event())))
+    return answer(200, show_shared_accounts(app().store, page_parameter(current_event())))
 
 
 def own_invitation(found: Invitation) -> people.OwnInvitation:
@@ -77,7 +78,3 @@ def _qr(link: str) -> str:
 def _locale(event: dict[str, Any]) -> Locale:
     said = parameter(event, "locale")
     return next((each for each in LOCALES if each == said), LOCALES[0])
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

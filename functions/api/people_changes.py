@@ -5,12 +5,11 @@ POST /v1/me/referrer     be bound to who gave one a code
 POST /v1/bindings        for operators: correct who referred a member, with a reason
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of, name_of, own_members
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.people import own_invitation
 from rebate.bootstrap import app
@@ -27,14 +26,14 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.put("/v1/me/invite")
 def change_invite() -> Response[str]:
-    event = _event()
+    event = current_event()
     shows = body_of(event, requests.ChangeInvite).show_nickname
     return answer(200, own_invitation(show_nickname(app().people, member_of(event), shows=shows)))
 
 
 @router.post("/v1/me/referrer")
 def bind_to_referrer() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.BindReferrer)
     referrer = bind_by_code(app().people, member_of(event), asked.code)
     shown = inviter_known(app().people, invite(app().people, referrer))
@@ -43,14 +42,10 @@ def bind_to_referrer() -> Response[str]:
 
 @router.post("/v1/bindings")
 def correct() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.CorrectBinding)
     referrer = None if said.referrer is None else MemberId(said.referrer)
     wish = Correction(MemberId(said.member), referrer, said.reason)
     own = own_members(event)
     done = correct_binding(app().people, said.id, wish, by=name_of(event), own_members=own)
     return answer(200, binding_shown(done))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -7,10 +7,10 @@
 """
 
 from datetime import timedelta
-from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.current import current_event
 from functions.api.errors import answer, csv_answer
 from functions.api.queries import checked_id, choice_of, day_parameter, locale_of, parameter
 from rebate.bootstrap import app
@@ -30,7 +30,7 @@ def liability() -> Response[str]:
     from rebate.contracts.reports import liability_csv  # noqa: PLC0415
     from rebate.usecases.reports.show_liability import show_liability  # noqa: PLC0415
 
-    event, terms = _event(), app().settings.in_force().terms
+    event, terms = current_event(), app().settings.in_force().terms
     by = choice_of(event, "by", ("queue", "age"))
     found = show_liability(app().store, terms, by, app().clock.now(), locale_of(event))
     if choice_of(event, "format", _FORMATS) == "csv":
@@ -45,7 +45,7 @@ def report() -> Response[str]:
     from rebate.usecases.reports.read_days import ReportPeriod  # noqa: PLC0415
     from rebate.usecases.reports.show_report import show_report  # noqa: PLC0415
 
-    event, in_force = _event(), app().settings.in_force()
+    event, in_force = current_event(), app().settings.in_force()
     ends = day_parameter(event, "to", day_of(app().clock.now(), in_force.terms.zone))
     starts = day_parameter(event, "from", ends - timedelta(days=_DAYS - 1))
     store = parameter(event, "store")
@@ -56,7 +56,3 @@ def report() -> Response[str]:
     if choice_of(event, "format", _FORMATS) == "csv":
         return csv_answer(report_csv(found), name)
     return answer(200, found)
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -6,10 +6,9 @@ The body of an event is `{"detail-type": …, "detail": …}`, as on the bus; `t
 is welcome. It is signed as `rebate.contracts.signatures` says, and answered once it is stored.
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.signatures import raw_body, signed_by_shop
 from rebate.adapters.deliveries import set_aside_early
@@ -32,7 +31,7 @@ _KINDS: tuple[type[Event], ...] = tuple(EVENTS_IN.values())
 
 @router.post("/v1/events")
 def take_event() -> Response[str]:
-    request: dict[str, Any] = router.current_event.raw_event
+    request = current_event()
     signed = signed_by_shop(request)
     delivery = read_envelope(raw_body(request), _KINDS).signed(signed.key, signed.at)
     return answer(200, _take(signed.door.admit(delivery)))

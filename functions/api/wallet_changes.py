@@ -17,12 +17,12 @@ Each `id` is the caller's: the same request again is answered as before, and cha
 """
 
 from datetime import datetime
-from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of, name_of, own_members
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
@@ -55,7 +55,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.post("/v1/me/withdrawals")
 def withdraw() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.Withdraw)
     account = PayoutTo(asked.account.label, asked.account.reference) if asked.account else None
     found = request_withdrawal(
@@ -66,7 +66,7 @@ def withdraw() -> Response[str]:
 
 @router.post("/v1/me/packets/collect")
 def collect() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.CollectPackets)
     collected = app().holds.collect_as(member_of(event), asked.id)
     return answer(200, money.PacketsCollected(asked.id, collected))
@@ -74,7 +74,7 @@ def collect() -> Response[str]:
 
 @router.post("/v1/me/transfers")
 def pass_on() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.Transfer)
     giver, taker = member_of(event), MemberId(asked.to)
     now = app().clock.now()
@@ -84,7 +84,7 @@ def pass_on() -> Response[str]:
 
 @router.post("/v1/me/redemptions")
 def redeem() -> Response[str]:
-    event = _event()
+    event = current_event()
     asked = body_of(event, requests.Redeem)
     done = redeem_gift(
         app().wallets, asked.id, member_of(event), asked.gift, asked.quantity, app().clock.now()
@@ -94,7 +94,7 @@ def redeem() -> Response[str]:
 
 @router.post("/v1/spends")
 def spend_on_order() -> Response[str]:
-    event = _event()
+    event = current_event()
     shop = signed_by_shop(event)
     asked = body_of(event, requests.SpendRequest)
     done = spend(
@@ -112,7 +112,7 @@ def spend_on_order() -> Response[str]:
 
 @router.post("/v1/give-backs")
 def give_back_spent() -> Response[str]:
-    event = _event()
+    event = current_event()
     shop = signed_by_shop(event)
     asked = body_of(event, requests.GiveBack)
     now = app().clock.now()
@@ -122,7 +122,7 @@ def give_back_spent() -> Response[str]:
 
 @router.post("/v1/withdrawals/decide")
 def decide() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.DecideWithdrawal)
     decided = decide_withdrawal(
         app().wallets,
@@ -138,7 +138,7 @@ def decide() -> Response[str]:
 
 @router.post("/v1/withdrawals/paid")
 def paid() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.SettlePayout)
     member, own = _member(said.member), own_members(event)
     if said.failed:
@@ -150,7 +150,7 @@ def paid() -> Response[str]:
 
 @router.post("/v1/adjustments")
 def adjust_wallet() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.Adjust)
     wish = Adjustment(MemberId(said.member), said.asset, said.amount, said.reason, said.below_zero)
     done = adjust(
@@ -167,7 +167,7 @@ def adjust_wallet() -> Response[str]:
 
 @router.post("/v1/thaws")
 def thaw_love() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.Thaw)
     now, own = app().clock.now(), own_members(event)
     done = thaw(app().wallets, said.id, MemberId(said.member), said.amount, now, own)
@@ -176,7 +176,7 @@ def thaw_love() -> Response[str]:
 
 @router.put("/v1/gifts")
 def change_gift() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.SaveGift)
     gift = Gift(
         said.id,
@@ -202,7 +202,7 @@ def change_gift() -> Response[str]:
 
 @router.post("/v1/redemptions/state")
 def put_redemption() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.FollowRedemption)
     done = follow_redemption(
         app().wallets,
@@ -226,7 +226,3 @@ def _member(name: str | None) -> MemberId | None:
 
 def _instant(moment: datetime | None) -> Instant | None:
     return None if moment is None else instant_of(moment)
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
+from functions.api.current import current_event
 from functions.api.errors import answer, csv_answer
 from functions.api.queries import (
     checked_id,
@@ -57,7 +58,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.get("/v1/me/statement")
 def my_statement() -> Response[str]:
-    event, terms = _event(), app().settings.in_force().terms
+    event, terms = current_event(), app().settings.in_force().terms
     as_csv = choice_of(event, "format", ("json", "csv")) == "csv"
     page = show_statement(
         app().store,
@@ -74,14 +75,14 @@ def my_statement() -> Response[str]:
 
 @router.get("/v1/me/withdrawals")
 def my_withdrawals() -> Response[str]:
-    event, currency = _event(), app().settings.in_force().terms.currency
+    event, currency = current_event(), app().settings.in_force().terms.currency
     after = page_parameter(event)
     return answer(200, show_own_withdrawals(app().store, currency, member_of(event), after))
 
 
 @router.get("/v1/me/redemptions")
 def my_redemptions() -> Response[str]:
-    event = _event()
+    event = current_event()
     return answer(200, show_own_redemptions(app().store, member_of(event), page_parameter(event)))
 
 
@@ -97,7 +98,7 @@ def all_gifts() -> Response[str]:
 
 @router.get("/v1/withdrawals")
 def all_withdrawals() -> Response[str]:
-    event, currency = _event(), app().settings.in_force().terms.currency
+    event, currency = current_event(), app().settings.in_force().terms.currency
     state = choice_of(event, "state", withdrawals.STATES)
     after = page_parameter(event)
     return answer(200, show_withdrawals(app().store, currency, state=state, after=after))
@@ -111,25 +112,25 @@ def file_for_the_bank() -> Response[str]:
 
 @router.get("/v1/redemptions")
 def all_redemptions() -> Response[str]:
-    event = _event()
+    event = current_event()
     state = choice_of(event, "state", gifts.STATES)
     return answer(200, show_redemptions(app().store, state=state, after=page_parameter(event)))
 
 
 @router.get("/v1/adjustments")
 def adjustments() -> Response[str]:
-    return answer(200, show_adjustments(app().store, page_parameter(_event())))
+    return answer(200, show_adjustments(app().store, page_parameter(current_event())))
 
 
 @router.get("/v1/balances")
 def balances() -> Response[str]:
-    event = _event()
+    event = current_event()
     member = signed_by_shop(event).member(needed_id(event, "member"))
     return answer(200, show_balances(app().store, member))
 
 
 def _gifts(*, closed: bool) -> Response[str]:
-    after, now = page_parameter(_event()), app().clock.now()
+    after, now = page_parameter(current_event()), app().clock.now()
     return answer(200, show_gifts(app().store, now, closed=closed, after=after))
 
 
@@ -147,7 +148,3 @@ def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
 
 def _order(name: str) -> str:
     return checked_id("order", name, further_chars=ORDER_CHARS)
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -5,12 +5,12 @@ POST /v1/webhooks/redeliver   send deliveries once more
 """
 
 import secrets
-from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import name_of
 from functions.api.bodies import body_of
+from functions.api.current import current_event
 from functions.api.errors import InvalidRequest, answer
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
@@ -27,7 +27,7 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @router.put("/v1/webhooks")
 def save() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.SaveWebhook)
     if not app().outside.webhook_rules.allows(said.address):
         message = "must begin with https:// and be an address of the public internet"
@@ -41,14 +41,10 @@ def save() -> Response[str]:
 
 @router.post("/v1/webhooks/redeliver")
 def tell_again() -> Response[str]:
-    event = _event()
+    event = current_event()
     said = body_of(event, requests.Redeliver)
     since = None if said.since is None else instant_of(said.since)
     wish = RedeliveryWish(said.id, said.webhook, said.deliveries, since, said.after, all=said.all)
     done = redeliver(app().store, app().clock, app().outside.webhook_queue, wish)
     logger.info("webhooks queued again", extra={"by": name_of(event), "queued": done.queued})
     return answer(200, shown.RedeliveryShown(done.queued, done.next))
-
-
-def _event() -> dict[str, Any]:
-    return router.current_event.raw_event

@@ -4,10 +4,9 @@ GET /v1/webhooks                           all endpoints; never a secret
 GET /v1/webhooks/deliveries?id=&state=&after=   a page of what an endpoint was told, newest first
 """
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import choice_of, needed_id, page_parameter
 from rebate.bootstrap import app
@@ -25,7 +24,7 @@ def webhooks() -> Response[str]:
 
 @router.get("/v1/webhooks/deliveries")
 def deliveries() -> Response[str]:
-    event: dict[str, Any] = router.current_event.raw_event
+    event = current_event()
     state = choice_of(event, "state", (ANY_STATE, *STATES))
     page = show_deliveries(
         app().store,
