@@ -2,6 +2,7 @@
 
 import { Button, Empty, Input, Space, Table } from "antd";
 import type { ReactNode } from "react";
+import type { Pages } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import { saveCsv } from "../csv";
 import { useQuery } from "../query";
@@ -25,7 +26,7 @@ interface Props<Row> {
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   /** A list that is loaded page by page: how to get more of it. */
-  more?: { hasMore: boolean; isLoading: boolean; load: () => void };
+  more?: Pick<Pages<Row>, "hasMore" | "isLoading" | "more">;
   none?: string;
   canFind?: boolean;
 }
@@ -94,7 +95,7 @@ export function DataTable<Row extends object>({
         }}
       />
       {more?.hasMore && (
-        <Button className="more" loading={more.isLoading} onClick={more.load}>
+        <Button className="more" loading={more.isLoading} onClick={more.more}>
           {t("more")}
         </Button>
       )}

@@ -102,7 +102,7 @@ function Offer() {
         columns={columns}
         rows={pages.rows}
         keyOf={({ id }) => id}
-        more={{ hasMore: pages.hasMore, isLoading: pages.isLoading, load: pages.more }}
+        more={pages}
         none={t("desk.no_gifts")}
       />
       {edited && (
@@ -254,7 +254,7 @@ function Redemptions({ state }: { state: string }) {
         columns={columns}
         rows={pages.rows}
         keyOf={({ member, id }) => `${member}/${id}`}
-        more={{ hasMore: pages.hasMore, isLoading: pages.isLoading, load: pages.more }}
+        more={pages}
         none={t("desk.no_redemptions")}
       />
     </>

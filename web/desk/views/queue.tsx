@@ -208,7 +208,7 @@ function Line({ queue, shop }: { queue: Queue; shop: Shop }) {
         columns={columns}
         rows={pages.rows}
         keyOf={({ entry }) => entry}
-        more={{ hasMore: pages.hasMore, isLoading: pages.isLoading, load: pages.more }}
+        more={pages}
         none={t("desk.line_empty")}
       />
     </>

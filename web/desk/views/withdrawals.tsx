@@ -106,7 +106,7 @@ function List({ state }: { state: string }) {
         columns={columns}
         rows={pages.rows}
         keyOf={({ member, id }) => `${member}/${id}`}
-        more={{ hasMore: pages.hasMore, isLoading: pages.isLoading, load: pages.more }}
+        more={pages}
         none={t("desk.no_withdrawals")}
       />
     </>
@@ -313,7 +313,7 @@ function Adjustments() {
         columns={columns}
         rows={pages.rows}
         keyOf={({ member, id }) => `${member}/${id}`}
-        more={{ hasMore: pages.hasMore, isLoading: pages.isLoading, load: pages.more }}
+        more={pages}
         none={t("desk.no_adjustments")}
       />
     </>
