@@ -267,6 +267,8 @@ def test_the_demo_says_where_its_pages_are_and_they_find_their_api(tmp_path):
 def _demo(*arguments):
     """Run the demo; yield what it said until it serves, and end it as Ctrl-C does."""
     command = [sys.executable, "-u", "-m", "local.cli", "demo", *arguments]
+    # Whoever runs these tests in the background lets them ignore Ctrl-C, and children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             said = ""
@@ -277,4 +279,5 @@ def _demo(*arguments):
             yield said
         finally:
             process.send_signal(signal.SIGINT)
+            signal.signal(signal.SIGINT, before)
             assert process.wait(timeout=20) == 0

@@ -26,13 +26,15 @@ def _missing() -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+# For a module, not the session: a shop changes the process's environment and a browser keeps
+# an event loop running, and the same process goes on to the tests of other folders.
+@pytest.fixture(scope="module")
 def shop():
     with shop_after_a_day() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     with chromium() as found:
         yield found
