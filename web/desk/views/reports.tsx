@@ -5,6 +5,7 @@ import { count, percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
+import type { FutureShown, Liability, LiabilityRow, ReportShown } from "../../shared/types";
 import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Answered, Head } from "../parts/page";
@@ -13,43 +14,7 @@ import { useQuery } from "../query";
 import { type Shop, useShop } from "../shop";
 
 type Cell = string | number | null;
-type Row = Record<string, Cell>;
-
-interface Report {
-  starts: string;
-  ends: string;
-  columns: { name: string; title: string; unit: string }[];
-  rows: Row[];
-  notes: string[];
-}
-
-interface Future {
-  sales: string;
-  growth_percent: number | null;
-  within_12: number | null;
-  within_24: number | null;
-  within_36: number | null;
-  left: number | null;
-}
-
-interface Owed {
-  queue: string | null;
-  plan: string | null;
-  month: string | null;
-  entries: number | null;
-  promised: number;
-  paid: number;
-  waiting: number;
-}
-
-interface Liability {
-  rows: Owed[];
-  promised: number;
-  paid: number;
-  waiting: number;
-  future: Future[];
-  notes: string[];
-}
+type Row = ReportShown["rows"][number];
 
 const BEFORE_AFTER = "before-after";
 const REPORTS = [
@@ -81,7 +46,7 @@ export default function Reports() {
           ]}
         />
       </Head>
-      {OWED.includes(tab) ? <Liability key={tab} by={tab} /> : <Shown key={tab} name={tab} />}
+      {OWED.includes(tab) ? <Owed key={tab} by={tab} /> : <Shown key={tab} name={tab} />}
     </>
   );
 }
@@ -93,7 +58,7 @@ function Shown({ name }: { name: string }) {
   const running = shop.plans.find(({ state }) => state !== "off")?.name ?? "";
   const needed = name === BEFORE_AFTER ? running : "";
   const plan = query.get("plan") || needed;
-  const answer = useAnswer<Report>(
+  const answer = useAnswer<ReportShown>(
     (signal) =>
       shop.ask("GET", `reports/${name}`, {
         query: { from, to, plan, locale: locale() },
@@ -142,7 +107,7 @@ function Shown({ name }: { name: string }) {
   );
 }
 
-function columnOf({ name, title, unit }: Report["columns"][number], shop: Shop): Column<Row> {
+function columnOf({ name, title, unit }: ReportShown["columns"][number], shop: Shop): Column<Row> {
   const show = (value: Cell) => {
     if (value === null) return "–";
     if (typeof value === "string") return name === "plan" ? planName(value) : value;
@@ -159,7 +124,7 @@ function columnOf({ name, title, unit }: Report["columns"][number], shop: Shop):
 }
 
 /** Amounts by day as lines, where a report has days. */
-function Days({ report, shop, name }: { report: Report; shop: Shop; name: string }) {
+function Days({ report, shop, name }: { report: ReportShown; shop: Shop; name: string }) {
   if (!report.columns.some((column) => column.name === "day") || report.rows.length < 2)
     return null;
   const amounts = report.columns.filter(({ unit }) => unit === "amount").slice(0, 4);
@@ -191,20 +156,20 @@ function Notes({ of }: { of: readonly string[] }) {
   );
 }
 
-function Liability({ by }: { by: string }) {
+function Owed({ by }: { by: string }) {
   const shop = useShop();
   const answer = useAnswer<Liability>(
     (signal) => shop.ask("GET", "liability", { query: { by, locale: locale() }, signal }),
     [by, locale()],
   );
-  const money = (name: "promised" | "paid" | "waiting", title: string): Column<Owed> => ({
+  const money = (name: "promised" | "paid" | "waiting", title: string): Column<LiabilityRow> => ({
     key: name,
     title,
     of: (row) => row[name],
     show: (row) => shop.money(row[name]),
     isNumber: true,
   });
-  const columns: Column<Owed>[] = [
+  const columns: Column<LiabilityRow>[] = [
     by === "queue"
       ? {
           key: "queue",
@@ -237,7 +202,7 @@ function Liability({ by }: { by: string }) {
 }
 
 /** What of all that is owed is paid within one, two and three years, if sales go on so. */
-function Futures({ of, shop }: { of: readonly Future[]; shop: Shop }) {
+function Futures({ of, shop }: { of: readonly FutureShown[]; shop: Shop }) {
   const amount = (minor: number | null) => (minor === null ? "–" : shop.money(minor));
   return (
     <Card size="small" title={<h2>{t("desk.futures")}</h2>}>
