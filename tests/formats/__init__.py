@@ -19,7 +19,7 @@ from rebate.domain.records import REQUIRED, is_record
 from rebate.domain.terms import TermsByPlan
 from rebate.domain.wire import Unknown, form_of, wires_of
 
-ROWS = Path(__file__).parent / "rows"
+ROWS = Path(__file__).parents[1] / "rows"
 HOW_TO = "docs/how-to/add-a-stored-field.md"
 
 
@@ -200,8 +200,3 @@ def write_new_editions() -> list[str]:
         _write(name, editions)
         new.append(name)
     return new
-
-
-if __name__ == "__main__":
-    for each in write_new_editions():
-        print(f"tests/rows/{each}.json: add rows with what is new")
