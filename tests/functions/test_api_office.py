@@ -53,6 +53,14 @@ def test_orders_are_found(shop):
     assert (order["nickname"], order["state"], order["paid"]) == ("张小美", "paid", 10000)
 
 
+def test_a_member_and_their_orders_are_found_by_the_code_on_their_phone(shop):
+    code = shop.as_member("A", "GET", "/v1/me/invite")[1]["code"]
+    typed = f"{code[:4].lower()} {code[4:]}"
+    assert [m["id"] for m in _get(shop, "members", query=typed)[1]["members"]] == ["A"]
+    assert _found(shop, query=typed) == ["o1", "o3"]
+    assert _get(shop, "members", query="ZZZZZZZZ")[1]["members"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "query", "field"),
     [

@@ -5,7 +5,7 @@ from tests.pages.browsing import DESK, PHONE, ROOT, Visit, chromium, shop_after_
 FOLDER = ROOT / "build/pictures"
 PICTURES = {
     "member.png": ("member", "m01", "/", PHONE),
-    "desk.png": ("operator", "anna", "/desk/orders?id=d-0001", DESK),
+    "desk.png": ("operator", "anna", "/desk/order?id=d-0001", DESK),
 }
 
 

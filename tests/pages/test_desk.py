@@ -1,5 +1,6 @@
 """The operators' desk in a browser: every page, in both languages, themes and sizes."""
 
+import json
 import re
 
 import pytest
@@ -11,10 +12,13 @@ PAGES = [
     "/desk/queues",
     "/desk/queue?id=mall",
     "/desk/queue?id=order_queue",
-    "/desk/orders?id=d-0001",
-    "/desk/orders?id=d-0001&tab=lines",
-    "/desk/orders?id=d-0001&tab=places",
-    "/desk/orders?id=d-0001&tab=books",
+    "/desk/orders",
+    "/desk/orders?query=m01&from=2026-03-01",
+    "/desk/order?id=d-0001",
+    "/desk/order?id=d-0001&tab=lines",
+    "/desk/order?id=d-0001&tab=places",
+    "/desk/order?id=d-0001&tab=own",
+    "/desk/order?id=d-0001&tab=books",
     "/desk/withdrawals",
     "/desk/gifts",
     "/desk/plans",
@@ -60,15 +64,62 @@ def test_no_page_is_wider_than_its_window(visit, path, size):
     assert page.evaluate("document.scrollingElement.scrollWidth") <= size[0]
 
 
+def find(page, text):
+    page.keyboard.press("/")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
 def test_an_order_is_found_by_its_number_and_begins_with_sentences(visit):
     page = visit("operator", "anna", locale="en").open("/desk")
-    page.get_by_role("searchbox").or_(page.get_by_label("Order id")).first.fill("d-0001")
-    page.get_by_role("button", name="Find").click()
+    find(page, "d-0001")
     story = page.locator(".story")
     story.wait_for()
+    assert page.url.endswith("/desk/order?id=d-0001")
     said = story.inner_text()
     assert re.search(r"Paid ¥[\d.,]+ on \w+ \d+, 2026\.", said)
     assert "nobody can know" in said or "Holds no place" in said
+    story.get_by_text("中文", exact=True).click()
+    story.get_by_text(re.compile("2026年3月.*支付")).wait_for()
+    page.get_by_role("heading", name="Order d-0001").wait_for()
+
+
+def test_an_order_that_waits_says_who_is_paid_instead(visit):
+    page = visit("operator", "anna", locale="en").open("/desk/order?id=d-0001")
+    why = page.locator(".ant-card", has=page.get_by_role("heading", name="Why it was not paid"))
+    mall = why.get_by_role("listitem").filter(has_text="Mall queue")
+    assert re.search(r"No\. \d+; those before it still lack ¥[\d.,]+", mall.inner_text())
+    mall.get_by_role("link").nth(1).click()
+    head = page.locator(".ant-card", has=page.get_by_role("heading", name="Why it was not paid"))
+    head.get_by_text("No. 1: the next contribution is its own").first.wait_for()
+
+
+@pytest.mark.parametrize("said", ["m01", "Member 1", "256.00", "2026-03-02", "tea-for-two"])
+def test_orders_are_found_by_whatever_people_know(visit, said):
+    page = visit("operator", "anna", locale="en").open("/desk")
+    find(page, said)
+    page.get_by_role("heading", name=f"Found for “{said}”").wait_for()
+    rows = page.locator("tbody tr[data-row-key]")
+    rows.first.wait_for()
+    wanted = rows.filter(has_text="d-0050")
+    while not wanted.count():
+        page.get_by_role("button", name="More").click()
+        rows.nth(50).wait_for()
+    wanted.get_by_role("link", name="Member 1").wait_for()
+    assert f"query={said[:3]}" in page.url
+
+
+def test_a_member_is_found_by_the_code_on_their_phone(visit, shop):
+    member = visit("member", "m01", size=PHONE)
+    member.open("/me")
+    kept = member.page.evaluate("Object.values(localStorage).find(each => each.includes('access'))")
+    bearer = {"Authorization": f"Bearer {json.loads(kept)['access_token']}"}
+    asked = member.page.request.get("/v1/me/invite", headers=bearer)
+    page = visit("operator", "anna", locale="en").open("/desk")
+    find(page, asked.json()["code"].lower())
+    people = page.get_by_role("region", name="Members").get_by_role("link")
+    people.first.wait_for()
+    assert people.all_inner_texts() == ["Member 1 会员1"]
 
 
 def test_what_does_not_apply_is_not_shown_as_zero(visit):

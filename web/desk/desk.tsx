@@ -17,22 +17,23 @@ interface View {
   path: string;
   title: string;
   page: React.LazyExoticComponent<React.ComponentType>;
-  /** Whether it stands in the menu. */
-  isListed: boolean;
+  /** Where the menu stands meanwhile: at itself, or at the list that it is of. */
+  under: string;
 }
 
 const view = (
   path: string,
   title: string,
   load: () => Promise<{ default: React.ComponentType }>,
-  isListed = true,
-): View => ({ path, title, page: lazy(load), isListed });
+  under = path,
+): View => ({ path, title, page: lazy(load), under });
 
 const VIEWS: readonly View[] = [
   view("/", "desk.overview", () => import("./views/overview")),
   view("/queues", "desk.queues", () => import("./views/queues")),
-  view("/queue", "desk.queue", () => import("./views/queue"), false),
+  view("/queue", "desk.queue", () => import("./views/queue"), "/queues"),
   view("/orders", "desk.orders", () => import("./views/orders")),
+  view("/order", "desk.order_title", () => import("./views/order"), "/orders"),
   view("/withdrawals", "desk.withdrawals", () => import("./views/withdrawals")),
   view("/gifts", "desk.gifts", () => import("./views/gifts")),
   view("/plans", "desk.plans", () => import("./views/plans")),
@@ -78,8 +79,8 @@ export function Desk({ session, config, leave }: Props) {
             <nav aria-label={t("desk.menu")}>
               <Menu
                 mode="inline"
-                selectedKeys={[here?.isListed ? path : "/queues"]}
-                items={VIEWS.filter((each) => each.isListed).map((each) => ({
+                selectedKeys={here ? [here.under] : []}
+                items={VIEWS.filter((each) => each.under === each.path).map((each) => ({
                   key: each.path,
                   label: <Link href={each.path}>{t(each.title)}</Link>,
                 }))}

@@ -2,11 +2,15 @@
 
 import { count, day } from "../shared/format";
 import { t } from "../shared/i18n";
-import { queueName, statusName } from "../shared/names";
-import type { Entry, Trace } from "../shared/types";
+import { actName, queueName, statusName } from "../shared/names";
+import type { Entry, QueueLine, Trace, TraceJournal, TracePosting } from "../shared/types";
 
 interface Says {
   money: (minor: number) => string;
+}
+
+interface Knows extends Says {
+  plans: readonly { name: string; state: string }[];
 }
 
 export function sentences(trace: Trace, { money }: Says): string[] {
@@ -50,13 +54,41 @@ function placeOf(entry: Entry, money: (minor: number) => string): string {
   return t("story.ended", { queue, status: statusName(entry.status), paid: money(entry.paid ?? 0) });
 }
 
+/** Return why an entry that waits was not paid all of it yet: the first "no" comes first. */
+export function whyNotPaid(
+  entry: Entry,
+  line: QueueLine | undefined,
+  { money, plans }: Knows,
+): string[] {
+  const queue = line?.queue;
+  const isPaused = plans.some(({ name, state }) => name === queue?.plan && state !== "on");
+  return [
+    ...(entry.status === "held" ? [t("why.held")] : []),
+    ...(isPaused ? [t("why.paused")] : []),
+    ...(queue?.stalled ? [t("why.stalled")] : []),
+    entry.place === 1
+      ? t("why.next")
+      : entry.ahead === null || entry.entitlement === null
+        ? t("why.behind", { n: count(entry.place ?? 0) })
+        : t("why.ahead", { n: count(entry.place ?? 0), amount: money(entry.ahead) }),
+  ];
+}
+
+/** Tell whether a posting is the order's own: it moved in its name, or for one of its entries. */
+export function isOwn(trace: Trace, block: TraceJournal, posting: TracePosting): boolean {
+  const entries = trace.tickets.flatMap((ticket) => ticket.entries.map(({ entry }) => entry));
+  return posting.entry === null
+    ? block.order_id === trace.order_id
+    : entries.includes(posting.entry);
+}
+
 export interface Happening {
   at: string;
   text: string;
   isBad: boolean;
 }
 
-/** Return what happened: paid, each payment in or out by kind, completed, refunded. */
+/** Return what happened: paid, payments in and out, completed, refunded, what operators did. */
 export function happenings(trace: Trace, { money }: Says): Happening[] {
   const own = new Set(trace.tickets.flatMap(({ entries }) => entries.map(({ entry }) => entry)));
   const found: Happening[] = [];
@@ -90,6 +122,8 @@ export function happenings(trace: Trace, { money }: Says): Happening[] {
         amount < 0,
       );
   }
+  for (const { at, who, what, reason } of trace.acts)
+    add(at, t("story.act", { who, what: actName(what), reason: reason ?? t("none") }), true);
   return found.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 

@@ -36,9 +36,27 @@ export async function speak(texts: (locale: Locale) => Promise<Texts>): Promise<
   await turn(locale());
 }
 
+/** Have the texts of a language at hand. */
+export async function learn(chosen: Locale): Promise<void> {
+  i18next.addResourceBundle(chosen, "translation", await load(chosen));
+}
+
+let aside: Locale | null = null;
+
+/** Say something in a language that was learnt, whatever the page speaks. */
+export function speaking<T>(chosen: Locale, say: () => T): T {
+  const before = aside;
+  aside = chosen;
+  try {
+    return say();
+  } finally {
+    aside = before;
+  }
+}
+
 /** Speak another language from now on, and say so in the address. */
 export async function turn(chosen: Locale): Promise<void> {
-  i18next.addResourceBundle(chosen, "translation", await load(chosen));
+  await learn(chosen);
   await i18next.changeLanguage(chosen);
   document.documentElement.lang = chosen;
   for (const listener of LISTENERS) listener();
@@ -59,7 +77,7 @@ export function whenTurned(listener: () => void): () => void {
 }
 
 export function locale(): Locale {
-  return nearest(i18next.language ?? "");
+  return aside ?? nearest(i18next.language ?? "");
 }
 
 function nearest(language: string): Locale {
@@ -67,11 +85,11 @@ function nearest(language: string): Locale {
 }
 
 export function t(key: string, values: Record<string, unknown> = {}): string {
-  return i18next.t(key, values);
+  return i18next.t(key, { ...values, lng: locale() });
 }
 
 /** Return the text for a value that may be unknown to this release; it then stands for itself. */
 export function named(kind: string, value: string, values: Record<string, unknown> = {}): string {
   const key = `${kind}.${value}`;
-  return i18next.exists(key) ? t(key, values) : value;
+  return i18next.exists(key, { lng: locale() }) ? t(key, values) : value;
 }

@@ -9,6 +9,7 @@ export const rewardName = (reason: string): string => named("reward", reason);
 export const channelName = (channel: string): string => named("channel", channel);
 export const planName = (plan: string): string => named("plan", plan);
 export const noticeName = (kind: string): string => named("notice", kind);
+export const actName = (what: string): string => named("act", what);
 export const ruleName = (rule: string): string => named("rule", rule);
 
 /** Return the kind of a queue and what it is of: "store/bakery" is of the store "bakery". */

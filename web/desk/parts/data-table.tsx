@@ -71,6 +71,7 @@ export function DataTable<Row extends object>({
         dataSource={[...found]}
         rowKey={keyOf}
         scroll={{ x: "max-content" }}
+        loading={more?.isLoading === true && rows.length === 0}
         locale={{ emptyText: <Empty image={null} description={none ?? t("none")} /> }}
         pagination={{
           pageSize: ROWS,

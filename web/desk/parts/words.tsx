@@ -27,7 +27,19 @@ export function QueueLink({ id }: { id: string }) {
 }
 
 export function OrderLink({ id }: { id: string }) {
-  return <Link href={`/orders?${new URLSearchParams({ id })}`}>{id}</Link>;
+  return <Link href={`/order?${new URLSearchParams({ id })}`}>{id}</Link>;
+}
+
+/** A member by name, where there is one; the id stands beside it, to be copied. */
+export function MemberLink({ id, nickname }: { id: string; nickname?: string | null | undefined }) {
+  const href = `/member?${new URLSearchParams({ id })}`;
+  return nickname ? (
+    <>
+      <Link href={href}>{nickname}</Link> <Id of={id} />
+    </>
+  ) : (
+    <Link href={href}>{id}</Link>
+  );
 }
 
 const COLOURS: Record<string, string> = {

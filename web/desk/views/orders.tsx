@@ -1,281 +1,175 @@
-/** An order: first sentences to read out or send, then what happened, its own rows, all books. */
+/** What was looked for: members and orders by whatever people know of them. */
 
-import { Button, Card, Descriptions, Tabs, Timeline } from "antd";
-import { count, percent } from "../../shared/format";
+import { Alert, Input, Select, Space } from "antd";
+import { useEffect } from "react";
+import { Link, useLocation } from "wouter";
 import { useAnswer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
-import {
-  accountName,
-  accountParts,
-  channelName,
-  decisionName,
-  movementName,
-  outcomeName,
-  queueName,
-  reasonName,
-  rewardName,
-  ruleName,
-  scopeName,
-} from "../../shared/names";
-import type { Entry, Trace } from "../../shared/types";
+import { channelName } from "../../shared/names";
+import type { MemberFound, MembersFound, OrderFound } from "../../shared/types";
 import { type Column, DataTable } from "../parts/data-table";
+import { DayInput } from "../parts/day-input";
+import { Failure } from "../parts/failure";
+import { useListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
-import { OrderLink, QueueLink, State, When } from "../parts/words";
-import { happenings, sentences } from "../order-story";
+import { MemberLink, OrderLink, State, When } from "../parts/words";
 import { useQuery } from "../query";
-import { type Shop, useShop } from "../shop";
+import { useShop } from "../shop";
+
+const STATES = ["", "paid", "completed", "refunded"];
 
 export default function Orders() {
-  const [query] = useQuery();
-  const id = query.get("id");
-  return id ? (
-    <Order id={id} />
-  ) : (
-    <Head title={t("desk.orders")} lead={t("desk.find_lead")} />
-  );
-}
-
-function Order({ id }: { id: string }) {
   const shop = useShop();
   const [query, setQuery] = useQuery();
-  const answer = useAnswer<Trace>(
-    (signal) => shop.ask("GET", "order", { query: { id }, signal }),
-    [id],
-  );
+  const [, go] = useLocation();
+  const wanted = {
+    query: query.get("query"),
+    member: query.get("member"),
+    store: query.get("store"),
+    from: query.get("from"),
+    to: query.get("to"),
+    state: query.get("state"),
+  };
+  const pages = useListed<"orders", OrderFound>("orders", "orders", wanted);
+  const [one] = pages.rows;
+  const isIt = one !== undefined && one.order_id === wanted.query;
+  useEffect(() => {
+    if (isIt) go(`/order?${new URLSearchParams({ id: one.order_id })}`, { replace: true });
+  }, [isIt]);
+  const columns: Column<OrderFound>[] = [
+    {
+      key: "order",
+      title: t("desk.order_title"),
+      of: ({ order_id }) => order_id,
+      show: ({ order_id }) => <OrderLink id={order_id} />,
+    },
+    {
+      key: "member",
+      title: t("desk.member"),
+      of: ({ nickname, member }) => (member === null ? null : `${nickname ?? ""} ${member}`.trim()),
+      show: ({ nickname, member }) =>
+        member === null ? t("desk.guest") : <MemberLink id={member} nickname={nickname} />,
+    },
+    {
+      key: "paid",
+      title: t("desk.line_paid"),
+      of: ({ paid }) => paid,
+      show: ({ paid }) => shop.money(paid),
+      isNumber: true,
+    },
+    {
+      key: "refunded",
+      title: t("desk.refunded"),
+      of: ({ refunded }) => refunded || null,
+      show: ({ refunded }) => (refunded ? shop.money(refunded) : "–"),
+      isNumber: true,
+    },
+    {
+      key: "state",
+      title: t("desk.state"),
+      of: ({ state }) => t(`order.${state}`),
+      show: ({ state }) => <State of={state} text={t(`order.${state}`)} />,
+    },
+    { key: "products", title: t("desk.products"), of: ({ products }) => products.join(", ") },
+    {
+      key: "where",
+      title: t("desk.channel"),
+      of: ({ channel, store_id }) => [channelName(channel), store_id].filter(Boolean).join(" · "),
+    },
+    {
+      key: "at",
+      title: t("desk.paid_at"),
+      of: ({ paid_at }) => paid_at,
+      show: ({ paid_at }) => <When at={paid_at} />,
+    },
+  ];
   return (
     <>
       <Head
-        title={t("desk.order", { order: id })}
-        at={answer.at}
-        reload={answer.reload}
+        title={wanted.query ? t("desk.found", { query: wanted.query }) : t("desk.orders")}
+        lead={t("desk.find_lead")}
+      >
+        <Space wrap>
+          <Select
+            aria-label={t("desk.state")}
+            value={wanted.state ?? ""}
+            onChange={(state) => setQuery({ state })}
+            options={STATES.map((value) => ({ value, label: t(`order.${value || "any"}`) }))}
+          />
+          <Input
+            allowClear
+            aria-label={t("desk.store")}
+            placeholder={t("desk.store")}
+            defaultValue={wanted.store ?? ""}
+            onBlur={(event) => setQuery({ store: event.target.value.trim() })}
+            onPressEnter={(event) => setQuery({ store: event.currentTarget.value.trim() })}
+          />
+          <DayInput name="from" />
+          <DayInput name="to" />
+        </Space>
+      </Head>
+      {wanted.member && (
+        <Alert
+          title={
+            <>
+              {t("desk.only_of")} <MemberLink id={wanted.member} />
+            </>
+          }
+          action={<Link href="/orders">{t("desk.all_orders")}</Link>}
+        />
+      )}
+      {wanted.query && <People query={wanted.query} />}
+      {pages.error !== null && <Failure error={pages.error} again={pages.reload} config={shop.config} />}
+      <DataTable
+        name={t("desk.orders")}
+        columns={columns}
+        rows={isIt ? [] : pages.rows}
+        keyOf={({ order_id }) => order_id}
+        more={pages}
+        none={t("desk.no_orders")}
+        canFind={false}
       />
-      <Answered answer={answer}>
-        {(trace) => (
-          <>
-            <Story trace={trace} shop={shop} />
-            <Tabs
-              activeKey={query.get("tab") ?? "what"}
-              onChange={(tab) => setQuery({ tab: tab === "what" ? "" : tab })}
-              items={[
-                { key: "what", label: t("desk.happened"), children: <What trace={trace} shop={shop} /> },
-                { key: "lines", label: t("desk.lines"), children: <Lines trace={trace} shop={shop} /> },
-                { key: "places", label: t("desk.places"), children: <Places trace={trace} shop={shop} /> },
-                { key: "books", label: t("desk.books"), children: <Books trace={trace} shop={shop} /> },
-              ]}
-            />
-          </>
-        )}
-      </Answered>
     </>
   );
 }
 
-interface Props {
-  trace: Trace;
-  shop: Shop;
-}
-
-function Story({ trace, shop }: Props) {
-  const said = sentences(trace, shop);
+/** Members whom the query may mean stand first, where there are any. */
+function People({ query }: { query: string }) {
+  const shop = useShop();
+  const answer = useAnswer<MembersFound>(
+    (signal) => shop.ask("GET", "members", { query: { query }, signal }),
+    [query],
+  );
   return (
-    <Card
-      size="small"
-      className="story"
-      extra={
-        <Button size="small" onClick={() => void navigator.clipboard.writeText(said.join(" "))}>
-          {t("copy")}
-        </Button>
+    <Answered answer={answer}>
+      {({ members }) =>
+        members.length > 0 && (
+          <section aria-label={t("desk.members")}>
+            <h2>{t("desk.members")}</h2>
+            <ul className="people">
+              {members.map((each) => (
+                <li key={each.id}>
+                  <Person found={each} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        )
       }
-      title={<h2>{t("desk.to_read_out")}</h2>}
-    >
-      {said.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
-    </Card>
+    </Answered>
   );
 }
 
-function What({ trace, shop }: Props) {
+function Person({ found }: { found: MemberFound }) {
+  const shop = useShop();
   return (
     <>
-      <Descriptions
-        size="small"
-        column={{ xs: 1, md: 2, xl: 4 }}
-        items={[
-          [t("desk.member"), trace.member ?? t("desk.guest")],
-          [t("desk.level"), trace.level],
-          [t("desk.referrer"), trace.referrer],
-          [t("desk.channel"), channelName(trace.channel)],
-          [t("desk.store"), trace.store_id],
-          [t("desk.settings_version"), t("desk.version", { n: trace.settings_version })],
-          [t("desk.repurchase_of"), trace.repurchase_of && <OrderLink id={trace.repurchase_of} />],
-        ]
-          .filter(([, value]) => value != null)
-          .map(([label, children]) => ({ key: String(label), label, children }))}
-      />
-      <Timeline
-        items={happenings(trace, shop).map(({ at, text, isBad }) => ({
-          color: isBad ? "red" : "green",
-          content: (
-            <>
-              <When at={at} /> {text}
-            </>
-          ),
-        }))}
-      />
+      <MemberLink id={found.id} nickname={found.nickname} />{" "}
+      <span className="quiet">
+        {[found.level, t("desk.has_cash", { amount: shop.money(found.balances.cash ?? 0) })]
+          .filter(Boolean)
+          .join(" · ")}
+      </span>
     </>
-  );
-}
-
-function Lines({ trace, shop }: Props) {
-  return (
-    <div className="cards">
-      {trace.lines.map((line) => (
-        <Card
-          key={line.line_id}
-          size="small"
-          title={
-            <h3>
-              {t("desk.line", { line: line.line_id })} {line.product_id}
-            </h3>
-          }
-        >
-          <Descriptions
-            size="small"
-            column={1}
-            items={[
-              [t("desk.quantity"), count(line.quantity)],
-              [t("desk.line_paid"), shop.money(line.paid)],
-              [t("desk.deducted"), line.deducted ? shop.money(line.deducted) : null],
-              [t("desk.refunded"), line.refunded ? shop.money(line.refunded) : null],
-              [t("desk.queue"), line.queue && <QueueLink id={line.queue} />],
-              [t("desk.extraction"), line.extraction_bps === null ? null : percent(line.extraction_bps)],
-              [t("desk.ratio"), line.entitlement_bps === null ? null : percent(line.entitlement_bps)],
-              [t("desk.no_entry"), line.no_entry_because && reasonName(line.no_entry_because)],
-            ]
-              .filter(([, value]) => value != null)
-              .map(([label, children]) => ({ key: String(label), label, children }))}
-          />
-          {line.decided_by !== null && (
-            <>
-              <h4>{t("desk.steps")}</h4>
-              <ol>
-                {line.passed_over.map(({ rule, scope, outcome }) => (
-                  <li key={rule + scope}>
-                    {t("decision", { rule: ruleName(rule), scope: scopeName(scope) })}:{" "}
-                    {outcomeName(outcome)}
-                  </li>
-                ))}
-                <li>
-                  <strong>
-                    {decisionName(line.decided_by)}:{" "}
-                    {t("desk.gave", { ratio: percent(line.entitlement_bps ?? 0) })}
-                  </strong>
-                </li>
-              </ol>
-            </>
-          )}
-        </Card>
-      ))}
-    </div>
-  );
-}
-
-function Places({ trace, shop }: Props) {
-  const entries = trace.tickets.flatMap(({ entries }) => entries);
-  const money = (key: "entitlement" | "paid" | "ahead", title: string): Column<Entry> => ({
-    key,
-    title,
-    of: (entry) => entry[key],
-    show: (entry) =>
-      entry[key] === null
-        ? key === "entitlement"
-          ? t("desk.rewards_n", { n: count(entry.rewards) })
-          : "–"
-        : shop.money(entry[key]),
-    isNumber: true,
-  });
-  const columns: Column<Entry>[] = [
-    {
-      key: "queue",
-      title: t("desk.queue"),
-      of: ({ queue }) => (queue === null ? null : queueName(queue)),
-      show: ({ queue }) => (queue === null ? "–" : <QueueLink id={queue} />),
-    },
-    { key: "entry", title: t("desk.entry"), of: ({ entry }) => entry },
-    {
-      key: "status",
-      title: t("desk.state"),
-      of: ({ status }) => status,
-      show: ({ status }) => <State of={status} />,
-    },
-    { key: "place", title: t("desk.place"), of: ({ place }) => place, isNumber: true },
-    money("entitlement", t("desk.entitlement")),
-    money("paid", t("desk.paid_out")),
-    money("ahead", t("desk.ahead")),
-  ];
-  return (
-    <DataTable
-      name={t("desk.places")}
-      columns={columns}
-      rows={entries}
-      keyOf={({ queue, entry }) => `${queue} ${entry}`}
-      none={t("desk.no_places")}
-      canFind={false}
-    />
-  );
-}
-
-interface Posting {
-  key: string;
-  at: string;
-  what: string;
-  account: string;
-  amount: number;
-  entry: string | null;
-  reason: string | null;
-}
-
-function Books({ trace, shop }: Props) {
-  const rows = trace.journal.flatMap(({ source, number, at, kind, postings }, block) =>
-    postings.map(
-      (posting, line): Posting => ({
-        key: `${source}#${number}/${block}/${line}`,
-        at,
-        what: movementName(kind),
-        ...posting,
-      }),
-    ),
-  );
-  const amount = ({ account, amount: minor }: Posting) => {
-    const { kind, part } = accountParts(account);
-    return ["wallet", "issued"].includes(kind) ? shop.balance(minor, part) : shop.money(minor);
-  };
-  const columns: Column<Posting>[] = [
-    { key: "at", title: t("desk.at"), of: ({ at }) => at, show: ({ at }) => <When at={at} /> },
-    { key: "what", title: t("desk.what"), of: ({ what }) => what },
-    { key: "account", title: t("desk.account"), of: ({ account }) => accountName(account) },
-    {
-      key: "amount",
-      title: t("desk.amount"),
-      of: ({ amount: minor }) => minor,
-      show: amount,
-      isNumber: true,
-    },
-    { key: "entry", title: t("desk.entry"), of: ({ entry }) => entry },
-    {
-      key: "reason",
-      title: t("desk.reward"),
-      of: ({ reason }) => (reason ? rewardName(reason) : null),
-    },
-  ];
-  return (
-    <DataTable
-      name={t("desk.books")}
-      columns={columns}
-      rows={rows}
-      keyOf={({ key }) => key}
-      none={t("desk.journal_empty")}
-    />
   );
 }

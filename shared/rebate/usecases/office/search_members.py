@@ -9,7 +9,7 @@ from rebate.domain.names import MemberId
 from rebate.domain.wallets import Wallet
 from rebate.usecases.office.newest_first import newest_first
 from rebate.usecases.office.places import ALL_MEMBERS
-from rebate.usecases.office.search_names import names_beginning
+from rebate.usecases.office.search_names import names_beginning, owner_of_code
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Key, ListItem, Member, key_of
 
@@ -17,14 +17,15 @@ from rebate.usecases.storage.rows import Key, ListItem, Member, key_of
 def search_members(
     store: Store, currency: str, query: str | None = None, after: str | None = None
 ) -> MembersFound:
-    """Return a page of members: whose id it is and whose name begins so; else all, newest first."""
+    """Return a page of members: whose id or invite code it is, whose name begins so; else all."""
     if query is None:
         items = list(islice(newest_first(store, ListItem, ALL_MEMBERS, after=after), PAGE_SIZE))
         ids = [item.id for item in items]
         end = key_of(items[-1]).sort if len(items) == PAGE_SIZE else None
     else:
         names = names_beginning(store, "member", query, PAGE_SIZE, after)
-        exact = [query] if after is None else []
+        owner = owner_of_code(store, query)
+        exact = [each for each in (query, owner) if each is not None] if after is None else []
         ids = list(dict.fromkeys([*exact, *(name.id for name in names)]))
         end = key_of(names[-1]).sort if len(names) == PAGE_SIZE else None
     return MembersFound(members_found(store, [MemberId(each) for each in ids]), currency, end)
