@@ -1,5 +1,7 @@
 """Alarms: all of a stage go to one topic, and each says what to do in docs/operations.md."""
 
+from typing import Any
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -48,16 +50,39 @@ class Alarms(Construct):
 
         `kind` is the heading in docs/operations.md that says what to do.
         """
-        alarm = cloudwatch.Alarm(
-            self,
-            f"{kind}-{subject}",
-            alarm_name=f"{self._prefix}-{kind}-{subject}",
-            alarm_description=f"{means} What to do: docs/operations.md, {kind}.",
+        self._add(
+            kind,
+            subject,
+            means,
             metric=metric,
             threshold=at_least,
             evaluation_periods=times,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def ring_without(
+        self, kind: str, subject: str, metric: cloudwatch.IMetric, *, means: str, times: int = 1
+    ) -> None:
+        """Ring when nothing was counted in `times` periods in a row; no data is nothing."""
+        self._add(
+            kind,
+            subject,
+            means,
+            metric=metric,
+            threshold=1,
+            evaluation_periods=times,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def _add(self, kind: str, subject: str, means: str, **watched: Any) -> None:  # noqa: ANN401
+        alarm = cloudwatch.Alarm(
+            self,
+            f"{kind}-{subject}",
+            alarm_name=f"{self._prefix}-{kind}-{subject}",
+            alarm_description=f"{means} What to do: docs/operations.md, {kind}.",
+            **watched,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import App, Environment, Tags
+from aws_cdk import App, Environment, Stack, Tags
 
 from infra import packages
 from infra.checks import check
-from infra.data_stack import DataStack
+from infra.data_stack import DataStack, RestoredStack
 from infra.packages import ROOT, Packages, PackagingFailed
 from infra.pages import PagesStack
 from infra.service_stack import ServiceStack
@@ -46,7 +46,11 @@ def compose(app: App, context: Mapping[str, Any], shipped: Packages) -> None:
             built=shipped.pages,
             env=env,
         )
-        for stack in (data, service, pages):
+        stacks: list[Stack] = [data, service, pages]
+        if stage.restored:
+            stacks.append(RestoredStack(app, stage=stage, env=env))
+            service.add_stack_dependency(stacks[-1], "functions use its tables")
+        for stack in stacks:
             Tags.of(stack).add("application", "queue-rebate")
             Tags.of(stack).add("stage", stage.name)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -12,8 +12,12 @@ from rebate.contracts.events_in import EVENTS_IN
 from rebate.usecases.events.publish_events import SOURCE
 
 
-class EventBusConstruct(Construct):
-    """A bus with an archive of what came in, open to the accounts that the stage names."""
+class EventBus(Construct):
+    """A bus with an archive of what came in, open to the accounts that the stage names.
+
+    It stands with the tables: an archive can be replayed only to its own bus, and that is how what
+    came in after a restored second comes in again.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
         """Make the bus of a stage."""
@@ -24,25 +28,17 @@ class EventBusConstruct(Construct):
             event_bus_name=stage.prefix,
             description="Orders, members and catalog in; what became of them out",
         )
-        self.bus.archive(
+        archive = self.bus.archive(
             "Archive",
             archive_name=f"{stage.prefix}-in",
             description="What senders sent, to be sent again; a repeated event changes nothing",
             event_pattern=events.EventPattern(detail_type=list(EVENTS_IN)),
             retention=Duration.days(stage.archive_days),
         )
+        for kept in (self.bus, archive):
+            kept.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         for account in stage.senders:
             self._open_to(account)
-
-    def rule(self, name: str, detail_types: Sequence[str]) -> events.Rule:
-        """Return a rule, without targets yet, for the events of some types."""
-        return events.Rule(
-            self,
-            name,
-            rule_name=name,
-            event_bus=self.bus,
-            event_pattern=events.EventPattern(detail_type=list(detail_types)),
-        )
 
     def _open_to(self, account: str) -> None:
         self.bus.add_to_resource_policy(
@@ -59,7 +55,26 @@ class EventBusConstruct(Construct):
                 ],
                 conditions={
                     "StringEquals": {"events:detail-type": list(EVENTS_IN)},
-                    "StringNotEquals": {"events:source": SOURCE},
+                    "ForAllValues:StringNotEquals": {"events:source": SOURCE},
                 },
             )
+        )
+
+
+class NamedBus(Construct):
+    """The bus of a stage, by its name, for who works on it: the other stack exports nothing."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        """Refer to it."""
+        super().__init__(scope, id_)
+        self.bus = events.EventBus.from_event_bus_name(self, "Named", stage.prefix)
+
+    def rule(self, name: str, detail_types: Sequence[str]) -> events.Rule:
+        """Return a rule, without targets yet, for the events of some types."""
+        return events.Rule(
+            self,
+            name,
+            rule_name=name,
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(detail_type=list(detail_types)),
         )

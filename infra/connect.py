@@ -4,7 +4,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from infra.bus import EventBusConstruct
+from infra.bus import NamedBus
 from infra.intake import FunctionQueue
 from infra.rebate_function import RebateFunction
 from infra.stage import Stage
@@ -26,7 +26,7 @@ class Connect(Construct):
         id_: str,
         *,
         stage: Stage,
-        bus: EventBusConstruct,
+        bus: NamedBus,
         hears: RebateFunction,
         carries_on: RebateFunction,
         looks: RebateFunction,

@@ -11,16 +11,18 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.alarms import MINUTES_5
-from infra.bus import EventBusConstruct
+from infra.bus import NamedBus
 from infra.rebate_function import RebateFunction
 
-TRIES = 5
-"""How often a message is brought before it is set aside."""
+TRIES = 100
+"""How often a message is brought before it is set aside: five hours of a function that fails, and
+most of a day of a store that does not answer, since functions put messages off for longer then."""
 
 WAITING_SECONDS_MAX = 900
 CONCURRENCY_MAX = 50
-"""Batches that a queue hands out at a time, so that a flood leaves concurrency to the others."""
-
+SHARE_OF_ACCOUNT = 20
+"""Batches that a queue hands out at a time, so that a flood leaves concurrency to the others: at
+most a twentieth of what the account may run, since what is throttled counts as a try."""
 
 BATCH = 10
 """Messages that a function gets at a time, as soon as there are any."""
@@ -51,6 +53,7 @@ class FunctionQueue(Construct):
             enforce_ssl=True,
         )
         function.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", dead.queue_url)
+        function.function.add_environment("REBATE_INTAKE_QUEUE_URL", self.queue.queue_url)
         self._connect(function, batch, wait)
         function.alarms.ring(
             "waiting",
@@ -76,7 +79,12 @@ class FunctionQueue(Construct):
 
     def _connect(self, function: RebateFunction, batch: int, wait: Duration) -> None:
         function.may(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            [
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:ReceiveMessage",
+            ],
             self.queue.queue_arn,
             sid="TakeEvents",
         )
@@ -87,7 +95,7 @@ class FunctionQueue(Construct):
             event_source_arn=self.queue.queue_arn,
             batch_size=batch,
             max_batching_window=wait,
-            max_concurrency=CONCURRENCY_MAX,
+            max_concurrency=at_a_time(function.stage.account_concurrency),
             report_batch_item_failures=True,
         )
 
@@ -100,7 +108,7 @@ class Intake(FunctionQueue):
         scope: Construct,
         id_: str,
         *,
-        bus: EventBusConstruct,
+        bus: NamedBus,
         function: RebateFunction,
         detail_types: Sequence[str],
         batch: int = BATCH,
@@ -108,3 +116,8 @@ class Intake(FunctionQueue):
         """Put a queue between the bus and the function, which gets up to `batch` messages."""
         super().__init__(scope, id_, function=function, batch=batch)
         self.add_rule(bus.rule(function.full_name, detail_types))
+
+
+def at_a_time(account_concurrency: int) -> int:
+    """Return how many batches a queue hands out at a time; the platform takes no less than two."""
+    return max(2, min(CONCURRENCY_MAX, account_concurrency // SHARE_OF_ACCOUNT))

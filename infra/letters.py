@@ -22,6 +22,7 @@ class Letters(Construct):
     ) -> None:
         """Let `keeps` keep what `functions` set aside."""
         super().__init__(scope, id_)
+        keeps.ring_on_errors()
         dead = {each.name: each.dead_letters.queue for each in functions if each.keeps_letters}
         keeps.function.add_environment("REBATE_LETTER_QUEUES", _named(dead))
         keeps.role.add_to_policy(

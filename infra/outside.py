@@ -38,7 +38,7 @@ class BooksArchive(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         acknowledge(self.bucket, "S1", "what is archived cannot be changed, and is no secret")
         self.books_key = self._key("books")
@@ -82,7 +82,7 @@ class BooksArchive(Construct):
             description=f"Signs the {name} of {self._stage.prefix}",
             key_spec=kms.KeySpec.HMAC_256,
             key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{self._stage.prefix}-*"
         key.add_to_resource_policy(

@@ -63,6 +63,7 @@ class RebateFunction(Construct):
         """
         super().__init__(scope, name)
         stage = deployment.stage
+        self.stage = stage
         self.name = name
         self.full_name = f"{stage.prefix}-{name.replace('_', '-')}"
         self.timeout = timeout
@@ -94,7 +95,6 @@ class RebateFunction(Construct):
             },
         )
         acknowledge(self.function, "L1", "the layer's wheels and bytecode are of this version")
-        self._ring_on_trouble()
 
     @property
     def keeps_letters(self) -> bool:
@@ -123,9 +123,7 @@ class RebateFunction(Construct):
         return DeadLetterQueues(
             self,
             "DeadLetters",
-            function=self.name,
             full_name=self.full_name,
-            alarms=self.alarms,
         )
 
     def _make_log_group(self, stage: Stage) -> logs.LogGroup:
@@ -150,19 +148,13 @@ class RebateFunction(Construct):
             role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))
         return role
 
-    def _ring_on_trouble(self) -> None:
+    def ring_on_errors(self) -> None:
+        """Ring when it fails with what it does not know, where no letter and no wait would tell."""
         self.alarms.ring(
             "errors",
             self.name,
             self.function.metric_errors(period=MINUTES_5),
             at_least=1,
-            means=f"{self.name} failed with an error that it does not know.",
-        )
-        self.alarms.ring(
-            "throttles",
-            self.name,
-            self.function.metric_throttles(period=MINUTES_5),
-            at_least=1,
-            times=3,
-            means=f"{self.name} is called more often at a time than it may run.",
+            times=2,
+            means=f"{self.name} keeps failing with an error that it does not know.",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
+from aws_cdk import AssetHashType, Duration, Environment, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -10,7 +10,7 @@ from constructs import Construct
 from infra import runtime
 from infra.alarms import Alarms
 from infra.api import Api
-from infra.bus import EventBusConstruct
+from infra.bus import NamedBus
 from infra.connect import Connect
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
@@ -23,7 +23,8 @@ from infra.schedule import Schedules, starts_of
 from infra.sign_in import TOKEN_FUNCTION
 from infra.stage import Stage
 from infra.stream_consumer import StreamConsumer
-from infra.tables import ring_for_tables
+from infra.tables import ring_for_tables, stream_of
+from infra.watch import watch
 from infra.webhooks import Webhooks
 from rebate.usecases.orders.accept_together import BATCH_MAX
 
@@ -82,7 +83,7 @@ class ServiceStack(Stack):
         )
         self.add_stack_dependency(data, "functions use its tables, the API its accounts")
         self._stage = stage
-        self._bus = EventBusConstruct(self, "Bus", stage=stage)
+        self._bus = NamedBus(self, "Bus", stage=stage)
         measures = Measures(stage)
         self._deployment = Deployment(
             stage=stage,
@@ -93,8 +94,8 @@ class ServiceStack(Stack):
         )
         self._functions: list[RebateFunction] = []
         intakes = self._take_events()
-        self._settle(data)
-        publisher = self._tell(data)
+        self._settle()
+        publisher = self._tell()
         clocked = self._start_by_the_clock()
         data.archive.signs_books(clocked["scheduled_audit"])
         self._webhooks = Webhooks(
@@ -111,8 +112,15 @@ class ServiceStack(Stack):
             if function.name in DRAWS:
                 data.archive.draws(function)
         self._name_members(data)
-        measures.ring(self._deployment.alarms)
+        measures.ring(self._deployment.alarms, stage)
         ring_for_tables(self._deployment.alarms, prefix=stage.table_prefix)
+        watch(
+            self,
+            self._deployment.alarms,
+            stage=stage,
+            sweep=clocked["scheduled_sweep"],
+            rules=[each.full_name for each in self._functions if each.name in INTAKES],
+        )
         Dashboard(
             self,
             "Dashboard",
@@ -123,7 +131,6 @@ class ServiceStack(Stack):
             functions=self._functions,
             api=self.api,
         )
-        CfnOutput(self, "BusArn", value=self._bus.bus.event_bus_arn)
 
     def _take_events(self) -> list[Intake]:
         return [
@@ -138,12 +145,12 @@ class ServiceStack(Stack):
             for name, detail_types in INTAKES.items()
         ]
 
-    def _settle(self, data: DataStack) -> None:
+    def _settle(self) -> None:
         """A ring that fails is soon given up: the sweep rings again."""
         StreamConsumer(
             self,
             "settle_tail",
-            stream_arn=data.tables.stream_of("inbox"),
+            stream_arn=stream_of(self, self._stage.table_prefix, "inbox"),
             function=self._function("settle", seconds=120),
             batch=100,
             tries=10,
@@ -151,7 +158,7 @@ class ServiceStack(Stack):
             at_once=SETTLED_AT_ONCE,
         )
 
-    def _tell(self, data: DataStack) -> RebateFunction:
+    def _tell(self) -> RebateFunction:
         """Nobody else tells what is given up here, so that takes an outage of most of a day.
 
         The stream keeps a row for 24 hours; what was given up by then can still be read there.
@@ -165,7 +172,7 @@ class ServiceStack(Stack):
             StreamConsumer(
                 self,
                 f"{function.name}_tail",
-                stream_arn=data.tables.stream_of("journal"),
+                stream_arn=stream_of(self, self._stage.table_prefix, "journal"),
                 function=function,
                 batch=100,
                 tries=HOURS_TRIED * 3600 // SECONDS_A_TRY,
@@ -221,6 +228,7 @@ class ServiceStack(Stack):
             environment={"REBATE_OPERATOR_POOL": operators},
             is_asked=True,
         )
+        function.ring_on_errors()
         function.function.add_permission(
             "Pools",
             principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"),

@@ -166,6 +166,6 @@ _KEPT: Mapping[str, Any] = {
     ),
     "mfa_second_factor": cognito.MfaSecondFactor(otp=True, sms=False),
     "deletion_protection": True,
-    "removal_policy": RemovalPolicy.RETAIN,
+    "removal_policy": RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 }
 """What both pools have: good passwords, and that they stay when their stack goes."""

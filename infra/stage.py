@@ -1,20 +1,34 @@
 """What differs from stage to stage: read from the context's `stages`, and checked before use."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/[^\s]*)?$")]
+from infra.packages import ROOT
+from rebate.contracts.problems import nearest, shown
+from rebate.contracts.validation import Strict, error_at, problems_of
 
+
+def _like(pattern: str, meaning: str) -> AfterValidator:
+    """Return a check that a text has the form of `pattern`, which `meaning` says in words."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise error_at("", meaning)
+        return value
+
+    return AfterValidator(check)
+
+
+AccountId = Annotated[str, _like(r"[0-9]{12}", "must be an account's twelve digits")]
+Url = Annotated[str, _like(r"https://[^\s/]+(/[^\s]*)?", "must be an address with https://")]
+Email = Annotated[str, _like(r"[^\s@]+@[^\s@]+\.[^\s@]+", "must be an address of mail")]
+Region = Annotated[str, _like(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", "must be a region, as eu-west-1 is")]
+
+
+FUNCTIONS = tuple(sorted(each.parent.name for each in (ROOT / "functions").glob("*/handler.py")))
 
 REGIONS_WITHOUT_POOLS = "cn-"
 """How regions begin in which nobody but an issuer of one's own can sign people in."""
@@ -23,11 +37,7 @@ RESERVED_WORDS = ("aws", "amazon", "cognito")
 """What the name of a stage must not hold: it stands in the domains where people sign in."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Issuer(_Strict):
+class Issuer(Strict):
     """An OpenID Connect issuer that signs people in, instead of Cognito user pools of our own.
 
     Its access tokens (RS256) name the member by `member_id`, or by their subject, and have the
@@ -40,25 +50,28 @@ class Issuer(_Strict):
     """By which name the pages ask it for tokens; None: the first audience."""
 
 
-class Throttle(_Strict):
+class Throttle(Strict):
     """How many requests a second the API takes, all callers together, and at once."""
 
     rate: int = Field(default=200, gt=0)
     burst: int = Field(default=400, gt=0)
 
 
-class Stage(_Strict):
+class Stage(Strict):
     """One deployment of the whole, with tables, bus and functions of its own."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+    name: Annotated[
+        str,
+        _like(r"[a-z][a-z0-9]{1,11}", "must be 2 to 12 small letters and digits, a letter first"),
+    ]
     account: AccountId | None = None
     """Where it may be deployed; None: wherever the caller's credentials lead."""
-    region: str | None = None
+    region: Region | None = None
     sweep_minutes: int = Field(default=5, ge=2, le=60)
     """How long a queue may wait whose ring was lost."""
     senders: tuple[AccountId, ...] = ()
     """Other accounts that may send the shop's events; our own always may."""
-    alarm_emails: tuple[str, ...] = ()
+    alarm_emails: tuple[Email, ...] = ()
     log_days: Literal[7, 14, 30, 90, 180, 365, 1827, 3653] = 30
     archive_days: int = Field(default=90, ge=1)
     """For how long the bus can send again what it got."""
@@ -76,8 +89,36 @@ class Stage(_Strict):
     invite_url: Url | None = None
     """Where links of invite codes lead: `?invite=CODE` is added. None: there are no links."""
     throttle: Throttle = Throttle()
+    restored: (
+        Annotated[
+            str,
+            _like(r"[a-z][a-z0-9]{0,7}", "must be 1 to 8 small letters and digits, a letter first"),
+        ]
+        | None
+    ) = None
+    """Which restored tables are in use, `rebate-STAGE-RESTORED-…`; None: those that were made."""
+    account_concurrency: int = Field(default=1000, ge=10)
+    """How many functions may run at a time in the account; a new one has ten until it asks."""
+    quiet_minutes: int | None = Field(default=None, ge=5, le=1440)
+    """After how long without an order somebody is told; None: a shop may be quiet."""
+    monthly_dollars: int | None = Field(default=None, ge=1)
+    """What the account's bill may come to in a month before `alarm_emails` are told."""
     reserved: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     """Functions with a share of the account's concurrency for themselves, at most this much."""
+
+    @model_validator(mode="after")
+    def _insist_reserved_for_functions(self) -> Self:
+        for name in self.reserved:
+            if name not in FUNCTIONS:
+                close = nearest(name, FUNCTIONS, 0)
+                raise error_at(f"reserved.{name}", f"is no function; the nearest is {close}")
+        return self
+
+    @model_validator(mode="after")
+    def _insist_told(self) -> Self:
+        if self.monthly_dollars and not self.alarm_emails:
+            raise error_at("monthly_dollars", "needs `alarm_emails`, who are told")
+        return self
 
     @model_validator(mode="after")
     def _insist_signed_in(self) -> Self:
@@ -85,12 +126,12 @@ class Stage(_Strict):
         if self.issuer is not None:
             return self
         if (self.region or "").startswith(REGIONS_WITHOUT_POOLS):
-            message = f"region {self.region} has no Cognito user pools: name an `issuer`"
-            raise ValueError(message)
+            message = f"{self.region} has no Cognito user pools: name an `issuer`"
+            raise error_at("region", message)
         if any(word in self.name for word in RESERVED_WORDS):
             words = ", ".join(RESERVED_WORDS)
             message = f"Cognito takes no domain with any of {words}: choose another name"
-            raise ValueError(message)
+            raise error_at("name", message)
         return self
 
     @property
@@ -99,9 +140,14 @@ class Stage(_Strict):
         return f"rebate-{self.name}"
 
     @property
-    def table_prefix(self) -> str:
-        """Return what stands before a table's own name."""
+    def first_prefix(self) -> str:
+        """Return what stands before the names of the tables that the stage began with."""
         return f"{self.prefix}-"
+
+    @property
+    def table_prefix(self) -> str:
+        """Return what stands before the names of the tables that are in use."""
+        return f"{self.first_prefix}{self.restored}-" if self.restored else self.first_prefix
 
     @property
     def secrets_name(self) -> str:
@@ -131,16 +177,17 @@ def stages_of(context: Mapping[str, Any]) -> list[Stage]:
     if chosen is None:
         return [_parse(name, described[name]) for name in described]
     if chosen not in described:
-        raise InvalidContext(f"context: no stage {chosen!r}; there are {', '.join(described)}")
+        close = nearest(chosen, described, 0)
+        there = ", ".join(described)
+        raise InvalidContext(f"context: no stage {chosen!r}; there are {there}; nearest: {close}")
     return [_parse(chosen, described[chosen])]
 
 
-def _parse(name: str, values: Mapping[str, Any]) -> Stage:
+def _parse(name: str, values: object) -> Stage:
+    if not isinstance(values, Mapping):
+        raise InvalidContext(f"stages.{name}: must be an object, not {shown(values)}")
     try:
         return Stage.model_validate({**values, "name": name})
     except ValidationError as error:
-        lines = (
-            f"stages.{'.'.join(map(str, (name, *each['loc'])))}: {each['msg']}"
-            for each in error.errors(include_url=False)
-        )
-        raise InvalidContext("\n".join(lines)) from error
+        found = (problem.under(f"stages.{name}") for problem in problems_of(error, Stage))
+        raise InvalidContext("\n".join(map(str, found))) from None

@@ -6,10 +6,23 @@ from typing import Any
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.alarms import MINUTES_5, Alarms
 from rebate.adapters.tables import TABLES, Table
+
+BUSY = (
+    "current_settings",
+    "inbox",
+    "journal",
+    "orders",
+    "queues",
+    "statements",
+    "tickets",
+    "wallets",
+)
+"""Tables that every order is written to, or read from: what slows these slows all."""
 
 _TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER}
 
@@ -27,12 +40,20 @@ class Tables(Construct):
         self.by_name: Mapping[str, dynamodb.TableV2] = {
             model.name: self._table(model, prefix) for model in TABLES
         }
+        for model in TABLES:
+            if model.stream:
+                self._tell_stream(prefix, model.name)
 
-    def stream_of(self, name: str) -> str:
-        """Return the ARN of the stream of a table whose model says that it has one."""
-        arn = self.by_name[name].table_stream_arn
-        assert arn is not None, f"table {name} has no stream"
-        return arn
+    def _tell_stream(self, prefix: str, name: str) -> None:
+        stream = self.by_name[name].table_stream_arn
+        assert stream is not None, f"table {name} has no stream"
+        ssm.StringParameter(
+            self,
+            f"StreamOf-{name}",
+            parameter_name=_stream_parameter(prefix, name),
+            string_value=stream,
+            description=f"The stream of {prefix}{name}, for who follows it",
+        )
 
     def _table(self, model: type[Table[Any]], prefix: str) -> dynamodb.TableV2:
         schema = schema_of(model)
@@ -62,28 +83,43 @@ class Tables(Construct):
                 point_in_time_recovery_enabled=True
             ),
             deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
 
 def ring_for_tables(alarms: Alarms, *, prefix: str) -> None:
-    """Ring where DynamoDB turns writes away: one partition, or an account's limit, is too busy."""
-    for model in TABLES:
+    """Ring where DynamoDB turns writes away: one partition, or an account's limit, is too busy.
+
+    An alarm costs as much a month as 160 000 writes, so only the tables of orders have one.
+    """
+    for name in BUSY:
         throttled = cloudwatch.Metric(
             namespace="AWS/DynamoDB",
             metric_name="WriteThrottleEvents",
-            dimensions_map={"TableName": f"{prefix}{model.name}"},
+            dimensions_map={"TableName": f"{prefix}{name}"},
             statistic="Sum",
             period=MINUTES_5,
         )
         alarms.ring(
             "table-throttles",
-            model.name,
+            name,
             throttled,
             at_least=10,
             times=3,
-            means=f"DynamoDB keeps turning away writes to {model.name}.",
+            means=f"DynamoDB keeps turning away writes to {name}.",
         )
+
+
+def stream_of(scope: Construct, prefix: str, name: str) -> str:
+    """Return the ARN of a table's stream, looked up as the stack is deployed.
+
+    An export would lock it: a restored table has another stream, and what follows has to move.
+    """
+    return ssm.StringParameter.value_for_string_parameter(scope, _stream_parameter(prefix, name))
+
+
+def _stream_parameter(prefix: str, name: str) -> str:
+    return f"/rebate/streams/{prefix}{name}"
 
 
 def schema_of(model: type[Table[Any]]) -> Mapping[str, Any]:

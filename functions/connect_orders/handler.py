@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from rebate.adapters.streams import failures
 from rebate.adapters.telemetry import Metric, count, logger, observed, record_retry, tell_taken
 from rebate.bootstrap import app
 from rebate.connectors.delivery import PlatformDelivery, UnreadableDelivery
@@ -26,8 +25,8 @@ from rebate.usecases.connections.connect_shop import ERASURE, Connection, connec
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the messages that shall come again."""
     function = getattr(context, "function_name", None) or "local"
-    failed = [each["messageId"] for each in event["Records"] if not _done(each, function)]
-    return failures(failed)
+    failed = [each for each in event["Records"] if not _done(each, function)]
+    return app().outside.messages.hand_back(failed)
 
 
 def _done(message: Mapping[str, Any], function: str) -> bool:

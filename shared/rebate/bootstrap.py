@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rebate.adapters.dead_letters import DeadLetters
     from rebate.adapters.letter_queues import LetterQueues
     from rebate.adapters.publisher import EventBus
+    from rebate.adapters.put_off import MessageQueue
     from rebate.adapters.shop_api import ShopApi
     from rebate.adapters.webhook_sender import AddressRules
     from rebate.usecases.audit.outside import Archive, MacKey
@@ -79,6 +80,12 @@ class Outside:
         from rebate.adapters.dead_letters import DeadLetterQueue
 
         return DeadLetterQueue(os.environ.get("REBATE_DEAD_LETTER_QUEUE_URL"), _region())
+
+    @cached_property
+    def messages(self) -> "MessageQueue":
+        from rebate.adapters.put_off import MessageQueue
+
+        return MessageQueue(os.environ.get("REBATE_INTAKE_QUEUE_URL"), _region())
 
     @cached_property
     def event_bus(self) -> "EventBus":

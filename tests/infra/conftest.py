@@ -15,12 +15,12 @@ from local.streams import Stream
 from rebate import bootstrap
 from tests.infra import tour
 from tests.infra.calls import Recorder, recording
-from tests.infra.templates import OWN, STAGE, STAGES, Template
+from tests.infra.templates import OLD, OWN, STAGE, STAGES, Template
 
 
 @pytest.fixture(scope="session")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates of both stages, made once for all workers; broken rules fail the synthesis."""
+    """The templates of all stages, made once for all workers; broken rules fail the synthesis."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     out = shared / "synthesised"
@@ -57,6 +57,21 @@ def pages(synthesised: Path) -> Template:
 @pytest.fixture(scope="session")
 def own_issuer(synthesised: Path) -> Template:
     return Template(synthesised, f"rebate-{OWN}")
+
+
+@pytest.fixture(scope="session")
+def own_issuer_data(synthesised: Path) -> Template:
+    return Template(synthesised, f"rebate-{OWN}-data")
+
+
+@pytest.fixture(scope="session")
+def restored(synthesised: Path) -> Template:
+    return Template(synthesised, f"rebate-{OLD}")
+
+
+@pytest.fixture(scope="session")
+def restored_tables(synthesised: Path) -> Template:
+    return Template(synthesised, f"rebate-{OLD}-restored-r1")
 
 
 @pytest.fixture(scope="session")

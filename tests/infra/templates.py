@@ -10,6 +10,7 @@ from typing import Any
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 STAGE = "test"
 OWN = "own"
+OLD = "old"
 SENDER = "210987654321"
 
 STAGES: dict[str, Any] = {
@@ -19,14 +20,18 @@ STAGES: dict[str, Any] = {
         "connectors": True,
         "partner_buses": {"web": "aws.partner/shopify.com/1/rebates"},
         "alarm_emails": ["ops@example.com"],
+        "quiet_minutes": 90,
+        "monthly_dollars": 30,
     },
     OWN: {
         "issuer": {"url": "https://id.example.com/", "audience": ["rebate"]},
         "origins": ["https://pages.example.com"],
         "reserved": {"settle": 20},
     },
+    OLD: {"restored": "r1", "account_concurrency": 10},
 }
-"""A stage with everything that is there by default, and one with what can be had instead."""
+"""A stage with everything that is there by default, one with what can be had instead, and one whose
+tables were restored."""
 
 
 class Template:

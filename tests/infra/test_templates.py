@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
+from infra.intake import TRIES, at_a_time
 from infra.packages import ROOT
 from infra.runtime import ENVIRONMENT
 from infra.service_stack import INTAKES
@@ -85,14 +86,80 @@ def test_tables_can_be_restored_and_outlive_everything(data: Template) -> None:
         assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
         assert replica["DeletionProtectionEnabled"], name
         resource = data.document["Resources"][name]
-        assert {resource["DeletionPolicy"], resource["UpdateReplacePolicy"]} == {"Retain"}, name
+        assert resource["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert resource["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_what_a_first_deployment_made_goes_with_it_if_it_fails(
+    data: Template, own_issuer_data: Template
+) -> None:
+    """Else the second would find tables, pools and a bus of its own names in its way."""
+    for template in (data, own_issuer_data):
+        kept = {
+            resource["Type"]: resource["DeletionPolicy"]
+            for resource in template.document["Resources"].values()
+            if resource.get("DeletionPolicy", "Delete") != "Delete"
+        }
+        assert set(kept.values()) == {"RetainExceptOnCreate"}
+        signs_in = {"AWS::Cognito::UserPool"} if template is data else set()
+        assert kept.keys() == signs_in | {
+            "AWS::DynamoDB::GlobalTable",
+            "AWS::Events::Archive",
+            "AWS::Events::EventBus",
+            "AWS::KMS::Key",
+            "AWS::S3::Bucket",
+        }
+
+
+def test_bus_and_archive_outlive_what_works_on_them(data: Template, service: Template) -> None:
+    """An archive can be replayed only to its own bus."""
+    bus = one(data.all("AWS::Events::EventBus"))
+    assert bus["Name"] == "rebate-test"
+    archive = one(data.all("AWS::Events::Archive"))
+    assert data.text(archive["SourceArn"]) == "{Events::EventBus/rebate-test}"
+    assert not service.all("AWS::Events::EventBus")
+    assert not service.all("AWS::Events::Archive")
+
+
+def test_what_is_followed_is_no_export_that_would_lock_it(
+    data: Template, service: Template
+) -> None:
+    """Restored tables have other streams, so the service looks them up as it is deployed."""
+    told = {each["Name"] for each in data.all("AWS::SSM::Parameter").values()}
+    assert told == {f"/rebate/streams/rebate-test-{name}" for name in ("inbox", "journal")}
+    asked = {
+        each["Default"]
+        for each in service.document["Parameters"].values()
+        if each["Type"] == "AWS::SSM::Parameter::Value<String>"
+    }
+    assert told <= asked
+    exported = json.dumps(data.document["Outputs"])
+    assert "StreamArn" not in exported
+
+
+def test_restored_tables_take_the_place_of_those_that_were_made(
+    restored: Template, restored_tables: Template
+) -> None:
+    tables = restored_tables.all("AWS::DynamoDB::GlobalTable").values()
+    assert all(table["TableName"].startswith("rebate-old-r1-") for table in tables)
+    (function, *_) = (
+        each
+        for each in restored.all(FUNCTION).values()
+        if each["FunctionName"] == "rebate-old-settle"
+    )
+    assert function["Environment"]["Variables"]["REBATE_TABLE_PREFIX"] == "rebate-old-r1-"
+    allowed = json.dumps(restored.all("AWS::IAM::Policy"))
+    assert "table/rebate-old-r1-inbox" in allowed
+    assert "table/rebate-old-inbox" not in allowed
 
 
 # From the bus to functions
 
 
 @pytest.mark.parametrize("name", EVENTS_IN)
-def test_an_event_that_the_schema_allows_reaches_its_function(name: str, service: Template) -> None:
+def test_an_event_that_the_schema_allows_reaches_its_function(
+    name: str, service: Template, data: Template
+) -> None:
     event = enveloped({"detail-type": name, "detail": LEAST[name], "source": "shop"})
     (rule,) = (rule for rule in service.all("AWS::Events::Rule").values() if matches(rule, event))
     (target,) = rule["Targets"]
@@ -101,26 +168,27 @@ def test_an_event_that_the_schema_allows_reaches_its_function(name: str, service
     dead = service.text(target["DeadLetterConfig"]["Arn"])
     assert dead == f"{{SQS::Queue/rebate-test-{function}-dead}}"
     assert name in INTAKES[ROUTES[name]]
-    assert matches(one(service.all("AWS::Events::Archive")), event)
+    assert matches(one(data.all("AWS::Events::Archive")), event)
 
 
 @pytest.mark.parametrize("name", EVENTS_OUT)
-def test_what_goes_out_does_not_come_in(name: str, service: Template) -> None:
+def test_what_goes_out_does_not_come_in(name: str, service: Template, data: Template) -> None:
     event = enveloped({"detail-type": name, "detail": {}, "source": SOURCE})
-    for kind in ("AWS::Events::Rule", "AWS::Events::Archive"):
-        assert not any(matches(each, event) for each in service.all(kind).values())
+    takes = (*service.all("AWS::Events::Rule").values(), *data.all("AWS::Events::Archive").values())
+    assert not any(matches(each, event) for each in takes)
 
 
 def matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:
     return EventPattern(None, rule["EventPattern"]).matches_event(event)  # type: ignore[arg-type]
 
 
-def test_other_accounts_may_send_only_what_shops_send(service: Template) -> None:
-    policy = one(service.all("AWS::Events::EventBusPolicy"))["Statement"]
-    assert service.text(policy["Principal"]["AWS"]) == f"arn:{{Partition}}:iam::{SENDER}:root"
+def test_other_accounts_may_send_only_what_shops_send(data: Template) -> None:
+    policy = one(data.all("AWS::Events::EventBusPolicy"))["Statement"]
+    assert data.text(policy["Principal"]["AWS"]) == f"arn:{{Partition}}:iam::{SENDER}:root"
     assert policy["Action"] == "events:PutEvents"
     assert policy["Condition"]["StringEquals"] == {"events:detail-type": list(EVENTS_IN)}
-    assert policy["Condition"]["StringNotEquals"] == {"events:source": SOURCE}
+    # a request may hold entries of several sources, all of which have to be others'
+    assert policy["Condition"]["ForAllValues:StringNotEquals"] == {"events:source": SOURCE}
 
 
 def test_queues_repeat_and_then_set_aside(service: Template) -> None:
@@ -131,7 +199,7 @@ def test_queues_repeat_and_then_set_aside(service: Template) -> None:
     for name, queue in waiting.items():
         redrive = queue["RedrivePolicy"]
         assert service.text(redrive["deadLetterTargetArn"]) == f"{{SQS::Queue/{name}-dead}}"
-        assert redrive["maxReceiveCount"] == 5
+        assert redrive["maxReceiveCount"] == TRIES
         assert queue["VisibilityTimeout"] >= 6 * timeouts[name]
         assert queues[f"{name}-dead"]["MessageRetentionPeriod"] == 14 * DAY
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
@@ -328,7 +396,7 @@ def test_refresh_tokens_rotate_and_leave_a_second_tab_time(data: Template) -> No
 @pytest.mark.parametrize(
     ("name", "values", "says"),
     [
-        ("prod", {"region": "cn-north-1"}, "region cn-north-1 has no Cognito user pools"),
+        ("prod", {"region": "cn-north-1"}, "region: cn-north-1 has no Cognito user pools"),
         ("paws", {}, "Cognito takes no domain"),
     ],
 )
@@ -430,6 +498,9 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
         kinds.add(alarm["AlarmDescription"].rsplit(", ", 1)[1].rstrip("."))
     assert kinds == {
         "dead-letters",
+        "quiet",
+        "rules",
+        "schedules",
         "errors",
         "throttles",
         "waiting",
@@ -452,6 +523,76 @@ def test_every_alarm_rings_on_the_topic_and_has_a_place_in_the_docs(service: Tem
     assert kinds <= headings
 
 
+def test_an_idle_stage_has_few_alarms(service: Template) -> None:
+    """Each costs ten cents a month for every metric that it looks at."""
+    alarms = service.all("AWS::CloudWatch::Alarm").values()
+    looked_at = sum(len(each.get("Metrics", [1])) for each in alarms)
+    assert looked_at <= 55
+
+
+def test_what_should_come_and_does_not_rings(service: Template) -> None:
+    rings = {
+        alarm["AlarmName"].removeprefix("rebate-test-"): alarm
+        for alarm in service.all("AWS::CloudWatch::Alarm").values()
+        if alarm.get("TreatMissingData") == "breaching"
+    }
+    assert rings.keys() == {"audit-missing", "quiet-orders", "schedules-stopped"}
+    for alarm in rings.values():
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert rings["quiet-orders"]["Period"] == 90 * 60
+    assert rings["audit-missing"]["Period"] == DAY
+
+
+def test_a_bill_that_grows_is_told(service: Template, own_issuer: Template) -> None:
+    budget = one(service.all("AWS::Budgets::Budget"))
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 30, "Unit": "USD"}
+    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:stage$test"]}
+    for each in budget["NotificationsWithSubscribers"]:
+        assert [who["Address"] for who in each["Subscribers"]] == ["ops@example.com"]
+    assert not own_issuer.all("AWS::Budgets::Budget")
+
+
+# Descriptions of stages
+
+
+@pytest.mark.parametrize(
+    ("stages", "says"),
+    [
+        (
+            {"prod": {"log_dys": 30}},
+            'stages.prod.log_dys: unknown field; the nearest is "log_days"',
+        ),
+        ({"prod": {"log_days": 31}}, "stages.prod.log_days: must be 7, 14, 30, "),
+        ({"pr-d": {}}, "stages.pr-d.name: must be 2 to 12 small letters and digits"),
+        ({"prod": {"region": "eu-wst"}}, "stages.prod.region: must be a region, as eu-west-1 is"),
+        ({"prod": {"account": "12"}}, "stages.prod.account: must be an account's twelve digits"),
+        (
+            {"prod": {"reserved": {"setle": 3}}},
+            "reserved.setle: is no function; the nearest is settle",
+        ),
+        ({"prod": {"throttle": {"rate": "x"}}}, "throttle.rate: must be a whole number"),
+        ({"prod": {"monthly_dollars": 5}}, "monthly_dollars: needs `alarm_emails`"),
+        ({"prod": {"alarm_emails": ["ops"]}}, "alarm_emails[0]: must be an address of mail"),
+        ({"prod": {"restored": "R 1"}}, "stages.prod.restored: must be 1 to 8 small letters"),
+        ({"prod": 3}, "stages.prod: must be an object, not 3"),
+    ],
+)
+def test_a_mistake_in_a_stage_is_named_with_what_is_near(stages: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidContext) as refused:
+        stages_of({"stages": stages})
+    assert says in str(refused.value)
+
+
+def test_a_stage_that_is_not_there_is_named_with_the_nearest() -> None:
+    with pytest.raises(InvalidContext, match="nearest: prod"):
+        stages_of({"stages": {"prod": {}, "dev": {}}, "stage": "prd"})
+
+
+@pytest.mark.parametrize(("account", "batches"), [(10, 2), (400, 20), (1000, 50), (10_000, 50)])
+def test_queues_leave_room_in_a_small_account(account: int, batches: int) -> None:
+    assert at_a_time(account) == batches
+
+
 # What others check
 
 
@@ -459,9 +600,16 @@ IMPLIED = "W3005"
 """CDK names dependencies that references imply."""
 
 
-def test_cfn_lint_finds_nothing(service: Template, data: Template) -> None:
+def test_cfn_lint_finds_nothing(
+    service: Template, data: Template, restored_tables: Template
+) -> None:
     program = str(Path(sys.executable).with_name("cfn-lint"))
     options = ["--ignore-checks", IMPLIED, "--regions", "eu-west-1"]
-    command = [program, *options, "--", str(service.path), str(data.path)]
+    command = [
+        program,
+        *options,
+        "--",
+        *(str(each.path) for each in (service, data, restored_tables)),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -86,7 +86,7 @@ def complete(clients: Any, synthesised: Path, stacks: Iterable[str]) -> None:
             (bus,) = (
                 bus
                 for bus in clients.events.list_event_buses()["EventBuses"]
-                if bus["Name"] == stack
+                if bus["Arn"].endswith(f"event-bus/{stack.removesuffix('-data')}")
             )
             clients.events.create_archive(
                 ArchiveName=archive["ArchiveName"],

@@ -2,7 +2,7 @@
 
 An event that no repetition can mend (unreadable, conflicting, refused, or nothing that the store
 takes) is set aside at once with its reason; one that others stand in the way of is handed back, and
-the platform brings it again.
+comes again after a while that grows (`rebate.adapters.put_off`).
 
 A bug is not caught: it fails the call, which alarms, and all messages of the call come again.
 Powertools then takes them one by one, so that what trips the bug holds up no other; it is not
@@ -16,6 +16,7 @@ from os import environ
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from rebate.adapters.dead_letters import DeadLetters
+from rebate.adapters.put_off import MessageQueue
 from rebate.adapters.streams import failures
 from rebate.adapters.telemetry import Metric, count, logger, record_retry
 from rebate.contracts.envelopes import Delivery, read_envelope
@@ -40,6 +41,10 @@ class DeliveryOutside(Protocol):
     @property
     def dead_letters(self) -> DeadLetters:
         """Where is kept what can never succeed."""
+
+    @property
+    def messages(self) -> MessageQueue:
+        """Where messages come from, and may be put off."""
 
 
 class DeliveryUseCases(Protocol):
@@ -76,7 +81,8 @@ def deliver(
     before: then each is for itself.
     """
     function = getattr(context, "function_name", None) or "local"
-    desk = _Desk(use, app.outside.dead_letters, function)
+    queue = app.outside.messages
+    desk = _Desk(use, app.outside.dead_letters, queue, function)
     read = _Reader(kinds, app.door)
     messages = batch["Records"]
     if any(_came_before(each) for each in messages):
@@ -85,7 +91,7 @@ def deliver(
         found = [(each, read(each)) for each in messages]
     except _TRY_AGAIN as error:
         record_retry("a batch of messages", error)
-        return failures(each["messageId"] for each in messages)
+        return queue.hand_back(messages)
     expect([each for _, each in found if isinstance(each, Delivery)])
     return failures(message["messageId"] for message, each in found if not desk.done(message, each))
 
@@ -100,6 +106,7 @@ class _Desk:
 
     use: Callable[[Delivery[Any]], None]
     dead_letters: DeadLetters
+    queue: MessageQueue
     function: str
 
     def done(self, message: dict[str, Any], found: Found) -> bool:
@@ -120,6 +127,7 @@ class _Desk:
             self._use_or_set_aside(message, found)
         except _TRY_AGAIN as error:
             record_retry(f"message {message['messageId']}", error)
+            self.queue.put_off(message)
             raise
 
     def _use_or_set_aside(self, message: dict[str, Any], found: Found) -> None:
