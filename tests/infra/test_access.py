@@ -101,7 +101,12 @@ PLATFORM = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
-QUEUES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+QUEUES = {
+    "sqs:ChangeMessageVisibility",  # what a function asks of the queue that it is fed from
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+}
 STREAMS = {
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
@@ -310,13 +315,13 @@ def _id_of(function: str) -> str:
 def _short(resource: str) -> str:
     if resource.startswith("{SQS::Queue/"):
         return "dead" if resource.endswith("-dead}") else "queue"
-    if resource.startswith("{Events::EventBus/"):
-        return "bus"
     if resource.startswith("{rebate-test-data:"):
         return f"key of {resource.partition('Archive')[2].partition('key')[0]}"
     if ":s3:::" in resource:
         return f"archive{resource.partition('{AccountId}')[2].removesuffix('/*')}"
     name = without_region(resource)
+    if name == "events:event-bus/rebate-test":
+        return "bus"
     if name.startswith("ssm:"):
         return name.rsplit("/", 1)[-1]
     return name.removeprefix(f"dynamodb:table/{PREFIX}").replace("/index/", "/")
