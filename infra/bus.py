@@ -12,7 +12,7 @@ from rebate.contracts.events_in import EVENTS_IN
 from rebate.usecases.events.publish_events import SOURCE
 
 
-class EventBus(Construct):
+class EventBusConstruct(Construct):
     """A bus with an archive of what came in, open to the accounts that the stage names.
 
     It stands with the tables: an archive can be replayed only to its own bus, and that is how what

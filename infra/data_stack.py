@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from infra.bus import EventBus
+from infra.bus import EventBusConstruct
 from infra.outside import BooksArchive
 from infra.sign_in import SignIn
 from infra.stage import Stage
@@ -23,7 +23,7 @@ class DataStack(Stack):
             termination_protection=True,
         )
         self.tables = Tables(self, "Tables", prefix=stage.first_prefix)
-        self.bus = EventBus(self, "Bus", stage=stage)
+        self.bus = EventBusConstruct(self, "Bus", stage=stage)
         self.archive = BooksArchive(self, "Archive", stage=stage)
         self.sign_in = None if stage.issuer else SignIn(self, "SignIn", stage=stage)
         CfnOutput(self, "BusArn", value=self.bus.bus.event_bus_arn)
