@@ -16,6 +16,7 @@ from rebate.adapters.tables import TABLES
 from rebate.bootstrap import Outside, installed, wire
 from rebate.domain.times import SECOND
 from rebate.usecases.events.publish_events import OutgoingEvent, Publisher
+from rebate.usecases.letters.replay_letters import ReplayQueues
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows import Inbox, Journal, Key
 
@@ -97,6 +98,15 @@ class _Within(Outside):
     @cached_property
     def publisher(self) -> Publisher:
         return self
+
+    @cached_property
+    def replay_queues(self) -> ReplayQueues:
+        return self
+
+    def send(self, function: str, body: str) -> None:
+        """Bring a function a message once more: see `ReplayQueues`."""
+        assert self.bus is not None, "functions run only in a deployment"
+        self.bus.replay(function, body)
 
     def put(self, body: str, *, reason: str, code: str, function: str) -> None:  # noqa: ARG002
         """Keep a message that was set aside: see `DeadLetters`."""

@@ -137,7 +137,7 @@ class Visit:
     def settled(self) -> None:
         """Wait until nothing is asked for any more, and nothing is shown in its stead."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("!document.querySelector('.ant-skeleton, .skeleton')")
+        self.page.wait_for_selector(".ant-skeleton, .skeleton", state="detached")
 
     def violations(self) -> list[str]:
         """Return what axe finds; its script comes in beside the page's policy."""

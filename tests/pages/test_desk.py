@@ -19,6 +19,15 @@ PAGES = [
     "/desk/order?id=d-0001&tab=places",
     "/desk/order?id=d-0001&tab=own",
     "/desk/order?id=d-0001&tab=books",
+    "/desk/members",
+    "/desk/members?query=m01",
+    "/desk/member?id=m01",
+    "/desk/member?id=m01&tab=statement",
+    "/desk/member?id=m01&tab=notes",
+    "/desk/member?id=m01&tab=referrer",
+    "/desk/shared-accounts",
+    "/desk/letters",
+    "/desk/parked",
     "/desk/withdrawals",
     "/desk/gifts",
     "/desk/plans",
@@ -32,6 +41,15 @@ PAGES = [
     "/desk/history",
     "/desk/notices",
     "/desk/draws",
+]
+NARROW = [
+    "/desk",
+    "/desk/queues",
+    "/desk/orders",
+    "/desk/order?id=d-0001",
+    "/desk/member?id=m01",
+    "/desk/parked",
+    "/desk/plans?part=union",
 ]
 LOOKS = [("zh-CN", "light"), ("en", "dark")]
 NODES_MAX = 3_000
@@ -58,7 +76,7 @@ def test_the_largest_page_stays_within_its_weight(visit):
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK])
-@pytest.mark.parametrize("path", ["/desk", "/desk/queues", "/desk/plans?part=union"])
+@pytest.mark.parametrize("path", NARROW)
 def test_no_page_is_wider_than_its_window(visit, path, size):
     page = visit("operator", "anna", size=size).open(path)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= size[0]
@@ -101,12 +119,11 @@ def test_orders_are_found_by_whatever_people_know(visit, said):
     page.get_by_role("heading", name=f"Found for “{said}”").wait_for()
     rows = page.locator("tbody tr[data-row-key]")
     rows.first.wait_for()
-    wanted = rows.filter(has_text="d-0050")
-    while not wanted.count():
+    while not (wanted := rows.filter(has_text="d-0050")).count():
+        before = rows.first.inner_text()
         page.get_by_role("button", name="More").click()
-        rows.nth(50).wait_for()
+        rows.filter(has_text=before).wait_for(state="detached")
     wanted.get_by_role("link", name="Member 1").wait_for()
-    assert f"query={said[:3]}" in page.url
 
 
 def test_a_member_is_found_by_the_code_on_their_phone(visit, shop):

@@ -37,7 +37,7 @@ def test_a_withdrawal_is_asked_for_approved_and_paid(visit, locale, theme):
 
     operator = visit("operator", "anna", locale=locale, theme=theme)
     desk = operator.open("/desk")
-    desk.get_by_role("link", name="1 笔提现待审核").click()
+    desk.get_by_role("link", name=re.compile("1 笔提现待审核.*¥10.00")).click()
     desk.get_by_role("button", name="通过", exact=True).click()
     asked = desk.locator(".ant-modal")
     assert "¥9.95" in asked.inner_text()  # what arrives, less the fee

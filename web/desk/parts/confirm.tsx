@@ -1,4 +1,4 @@
-/** Asks back before what cannot be undone: whom and how much; Cancel has the focus. */
+/** Asks back before an act: whom, how much, and why where that is kept; Cancel has the focus. */
 
 import { Button, Input, Modal, Space } from "antd";
 import { type ReactNode, useState } from "react";
@@ -8,7 +8,8 @@ import { Failure } from "./failure";
 
 export interface Choice {
   label: string;
-  work: () => Promise<void>;
+  /** Gets what was said in the question's field. */
+  work: (said: string) => Promise<unknown>;
   isDanger?: boolean;
 }
 
@@ -16,6 +17,8 @@ export interface Question {
   title: string;
   content: ReactNode;
   choices: readonly Choice[];
+  /** What has to be said with it, such as a reason; it is kept in the trail of acts. */
+  asks?: string;
   /** What has to be typed first, where much is at stake. */
   typed?: string;
 }
@@ -38,7 +41,7 @@ export function useConfirm(done: () => void): [(question: Question) => void, Rea
 }
 
 function Asked({
-  question: { title, content, choices, typed },
+  question: { title, content, choices, asks, typed },
   close,
   done,
 }: {
@@ -48,9 +51,11 @@ function Asked({
 }) {
   const { isBusy, error, act } = useAct();
   const [said, setSaid] = useState("");
-  const isLocked = typed !== undefined && said.trim() !== typed;
-  const run = async (work: () => Promise<void>) => {
-    if (await act(work)) done();
+  const [copy, setCopy] = useState("");
+  const isLocked =
+    (typed !== undefined && copy.trim() !== typed) || (asks !== undefined && !said.trim());
+  const run = async (work: Choice["work"]) => {
+    if (await act(async () => void (await work(said.trim())))) done();
   };
   return (
     <Modal
@@ -79,10 +84,21 @@ function Asked({
       }
     >
       {content}
+      {asks !== undefined && (
+        <label className="typed">
+          {asks}
+          <Input.TextArea
+            rows={2}
+            maxLength={500}
+            value={said}
+            onChange={(event) => setSaid(event.target.value)}
+          />
+        </label>
+      )}
       {typed !== undefined && (
         <label className="typed">
           {t("type_to_confirm", { typed })}
-          <Input value={said} onChange={(event) => setSaid(event.target.value)} />
+          <Input value={copy} onChange={(event) => setCopy(event.target.value)} />
         </label>
       )}
       {error !== null && <Failure error={error} />}

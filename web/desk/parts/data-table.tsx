@@ -47,6 +47,11 @@ export function DataTable<Row extends object>({
         columns.some(({ of }) => String(of(row) ?? "").toLowerCase().includes(wanted)),
       )
     : rows;
+  /** What is loaded more stands on pages of its own: go to where it begins. */
+  const goOn = () => {
+    more?.more();
+    if (!wanted) setQuery({ page: String(Math.floor(rows.length / ROWS) + 1) });
+  };
   const [sorted, order] = (query.get("sort") ?? "").split(" ");
   return (
     <section className="listed">
@@ -96,7 +101,7 @@ export function DataTable<Row extends object>({
         }}
       />
       {more?.hasMore && (
-        <Button className="more" loading={more.isLoading} onClick={more.more}>
+        <Button className="more" loading={more.isLoading} onClick={goOn}>
           {t("more")}
         </Button>
       )}

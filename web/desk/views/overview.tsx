@@ -4,20 +4,29 @@ import { Card, Statistic } from "antd";
 import { Link } from "wouter";
 import { count } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
-import { t } from "../../shared/i18n";
+import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
-import type { Queue, Withdrawals } from "../../shared/types";
+import type { Liability, LiabilityRow, Overview as OverviewShown, Queue } from "../../shared/types";
+import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Bars, flowOf } from "../parts/flow";
 import { Answered, Head } from "../parts/page";
-import { State } from "../parts/words";
+import { State, When } from "../parts/words";
 import { type Shop, useShop } from "../shop";
 import { countsRewards } from "./queues";
 
 interface Seen {
   queues: Queue[];
-  asked: Withdrawals;
-  adjustments: { adjustments: unknown[]; next: string | null };
+  overview: OverviewShown;
+  letters: Some;
+  parked: Some;
+  applications: Some;
+}
+
+/** How many of a list wait, as far as its first page tells. */
+interface Some {
+  count: number;
+  more: boolean;
 }
 
 export default function Overview() {
@@ -25,12 +34,18 @@ export default function Overview() {
   const { ask } = shop;
   const answer = useAnswer<Seen>(
     async (signal) => {
-      const [queues, asked, adjustments] = await Promise.all([
+      const some = async (path: string, name: string, state: string): Promise<Some> => {
+        const page = await ask<Record<string, unknown>>("GET", path, { query: { state }, signal });
+        return { count: (page[name] as unknown[]).length, more: page.next != null };
+      };
+      const [queues, overview, letters, parked, applications] = await Promise.all([
         ask<{ queues: Queue[] }>("GET", "queues", { signal }),
-        ask<Withdrawals>("GET", "withdrawals", { query: { state: "asked" }, signal }),
-        ask<Seen["adjustments"]>("GET", "adjustments", { signal }),
+        ask<OverviewShown>("GET", "overview", { signal }),
+        some("dead-letters", "letters", "open"),
+        some("parked", "parked", "parked"),
+        some("applications", "applications", "submitted"),
       ]);
-      return { ...queues, asked, adjustments };
+      return { ...queues, overview, letters, parked, applications };
     },
     [],
   );
@@ -41,8 +56,12 @@ export default function Overview() {
         {(seen) => (
           <>
             <Hands seen={seen} shop={shop} />
+            <Days overview={seen.overview} shop={shop} />
             <Flow queues={seen.queues} shop={shop} />
-            <ByPlan queues={seen.queues} shop={shop} />
+            <div className="halves">
+              <ByPlan queues={seen.queues} shop={shop} />
+              <ByAge />
+            </div>
           </>
         )}
       </Answered>
@@ -50,45 +69,91 @@ export default function Overview() {
   );
 }
 
-function Hands({ seen, shop }: { seen: Seen; shop: Shop }) {
+/** Where each kind of waiting thing is decided on. */
+const PLACES: Record<string, string> = {
+  withdrawals_to_decide: "/withdrawals",
+  withdrawals_to_pay: "/withdrawals?tab=approved",
+  adjustments_to_approve: "/withdrawals?tab=adjustments",
+  redemptions_to_send: "/gifts?tab=placed",
+};
+
+interface Hand {
+  key: string;
+  href: string;
+  text: string;
+  oldest?: string | null;
+}
+
+function handsOf(seen: Seen, shop: Shop): Hand[] {
   const stalled = seen.queues.filter(({ stalled, waiting, pool }) => stalled && (waiting || pool));
-  const paused = shop.plans.filter(({ state }) => state === "paused");
-  const more = (list: unknown[], next: string | null) => count(list.length) + (next ? "+" : "");
-  const hands = [
-    seen.asked.withdrawals.length > 0 && (
-      <Link href="/withdrawals">
-        {t("desk.some_withdrawals", {
-          n: more(seen.asked.withdrawals, seen.asked.next),
-          amount: shop.money(sum(seen.asked.withdrawals.map(({ amount }) => amount))),
-        })}
-      </Link>
-    ),
-    seen.adjustments.adjustments.length > 0 && (
-      <Link href="/withdrawals?tab=adjustments">
-        {t("desk.some_adjustments", {
-          n: more(seen.adjustments.adjustments, seen.adjustments.next),
-        })}
-      </Link>
-    ),
-    stalled.length > 0 && (
-      <Link href="/queues?state=stalled">{t("desk.some_stalled", { n: count(stalled.length) })}</Link>
-    ),
-    ...paused.map(({ name, title }) => (
-      <Link key={name} href="/plans">
-        {t("desk.plan_is_paused", { plan: title })}
-      </Link>
-    )),
-  ].filter(Boolean);
+  const counted = (key: string, href: string, { count: n, more }: Some): Hand[] =>
+    n > 0 ? [{ key, href, text: t(`hand.${key}`, { n: count(n) + (more ? "+" : "") }) }] : [];
+  return [
+    ...counted("letters", "/letters", seen.letters),
+    ...counted("parked", "/parked", seen.parked),
+    ...seen.overview.waiting.map(({ what, count: n, more, amount, oldest }) => ({
+      key: what,
+      href: PLACES[what] ?? "/",
+      text: t(`hand.${what}`, {
+        n: count(n) + (more ? "+" : ""),
+        amount: amount === null ? "" : shop.money(amount) + (more ? "+" : ""),
+      }),
+      oldest,
+    })),
+    ...counted("applications", "/merchants", seen.applications),
+    ...counted("stalled", "/queues?state=stalled", { count: stalled.length, more: false }),
+    ...shop.plans
+      .filter(({ state }) => state === "paused")
+      .map(({ name, title }) => ({
+        key: name,
+        href: `/plans?part=${name}`,
+        text: t("desk.plan_is_paused", { plan: title }),
+      })),
+  ];
+}
+
+function Hands({ seen, shop }: { seen: Seen; shop: Shop }) {
+  const hands = handsOf(seen, shop);
   return (
     <Card title={<h2>{t("desk.hands")}</h2>} size="small">
       {hands.length > 0 ? (
         <ul className="hands">
-          {hands.map((hand, at) => (
-            <li key={at}>{hand}</li>
+          {hands.map(({ key, href, text, oldest }) => (
+            <li key={key}>
+              <Link href={href}>{text}</Link>{" "}
+              {oldest && (
+                <span className="quiet">
+                  {t("desk.since")} <When at={oldest} />
+                </span>
+              )}
+            </li>
           ))}
         </ul>
       ) : (
         <p>{t("desk.no_hands")}</p>
+      )}
+    </Card>
+  );
+}
+
+/** 30 days of what was sold, given, paid and promised. */
+function Days({ overview, shop }: { overview: OverviewShown; shop: Shop }) {
+  const { days } = overview;
+  const lines = ["sales", "contributed", "rebated", "promised"] as const;
+  return (
+    <Card title={<h2>{t("desk.thirty_days")}</h2>} size="small">
+      {days.every(({ orders }) => orders === 0) ? (
+        <p>{t("desk.no_orders_lately")}</p>
+      ) : (
+        <Chart
+          name={t("desk.thirty_days")}
+          days={days.map(({ day }) => day)}
+          lines={lines.map((line) => ({
+            title: t(`day.${line}`),
+            values: days.map((day) => day[line]),
+          }))}
+          show={shop.money}
+        />
       )}
     </Card>
   );
@@ -170,7 +235,7 @@ function ByPlan({ queues, shop }: { queues: Queue[]; shop: Shop }) {
     },
   ];
   return (
-    <>
+    <section>
       <h2>{t("desk.by_plan")}</h2>
       <DataTable
         name={t("desk.by_plan")}
@@ -179,7 +244,44 @@ function ByPlan({ queues, shop }: { queues: Queue[]; shop: Shop }) {
         keyOf={({ name }) => name}
         canFind={false}
       />
-    </>
+    </section>
+  );
+}
+
+/** What is owed by the month of its order; more of it stands in the reports. */
+function ByAge() {
+  const shop = useShop();
+  const answer = useAnswer<Liability>(
+    (signal) => shop.ask("GET", "liability", { query: { by: "age", locale: locale() }, signal }),
+    [locale()],
+  );
+  const columns: Column<LiabilityRow>[] = [
+    { key: "month", title: t("desk.month"), of: ({ month }) => month ?? t("desk.before") },
+    {
+      key: "owed",
+      title: t("figure.owed"),
+      of: ({ waiting }) => waiting,
+      show: ({ waiting }) => shop.money(waiting),
+      isNumber: true,
+    },
+  ];
+  return (
+    <section>
+      <h2>
+        <Link href="/reports?tab=age">{t("desk.owed_by_age")}</Link>
+      </h2>
+      <Answered answer={answer}>
+        {({ rows }) => (
+          <DataTable
+            name={t("desk.owed_by_age")}
+            columns={columns}
+            rows={rows}
+            keyOf={({ month }) => String(month)}
+            canFind={false}
+          />
+        )}
+      </Answered>
+    </section>
   );
 }
 

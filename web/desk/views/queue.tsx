@@ -11,7 +11,7 @@ import { type Column, DataTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { Bars, flowOf } from "../parts/flow";
 import { Answered, Head } from "../parts/page";
-import { Id, OrderLink, State, When } from "../parts/words";
+import { Id, MemberLink, OrderLink, State, When } from "../parts/words";
 import { useQuery } from "../query";
 import { type Shop, useShop } from "../shop";
 import { countsRewards } from "./queues";
@@ -174,7 +174,12 @@ function Line({ queue, shop }: { queue: Queue; shop: Shop }) {
         </>
       ),
     },
-    { key: "member", title: t("desk.member"), of: ({ member }) => member },
+    {
+      key: "member",
+      title: t("desk.member"),
+      of: ({ member }) => member,
+      show: ({ member }) => <MemberLink id={member} />,
+    },
     {
       key: "status",
       title: t("desk.state"),
