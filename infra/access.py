@@ -312,7 +312,7 @@ ACCESS: Mapping[str, _Access] = {
     ),
     "on_order_refunded": _all(_ORDERS, _EARLY, _REFUNDED, _RECOUNTED),
     "on_shop_webhook": _all(_CONNECTED, _SETTINGS),
-    "publish_events": {"webhooks": (_QUERY,)},
+    "publish_events": {**_SETTINGS, "webhooks": (_QUERY,)},
     "scheduled_clear": _RUNS,
     "scheduled_connect": _all(_CONNECTED, _SETTINGS),
     "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},

@@ -146,6 +146,14 @@ def test_settings_that_mean_what_this_release_cannot_do_are_not_guessed(cloud):
         app().settings.in_force()
 
 
+def test_events_go_out_whatever_those_settings_say_of_the_bus(cloud):
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    later_settings({**SETTINGS, "publish": {"cheap": ["RebatePaid"]}})
+    publish_events(cloud.journal(), context("publish_events"))
+    assert [event["detail-type"] for event in cloud.bus.told] == ["EntryJoined"]
+
+
 # Commands
 
 

@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from functions.publish_events.handler import handler as publish_events
 from rebate import bootstrap
 from rebate.contracts.events_out import EVENTS_OUT
+from rebate.contracts.settings import InvalidSettings, parse_settings
+from rebate.domain.errors import Unavailable
 from rebate.domain.events import (
     CommandParked,
     Event,
@@ -21,6 +23,7 @@ from rebate.domain.ledger import BalanceType
 from rebate.domain.records import defaults_of
 from rebate.domain.times import Instant
 from rebate.usecases.events.publish_events import events_of
+from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.rows import Journal
 from tests.functions.cloud import SETTINGS, bought, context, failed, sample
 
@@ -49,6 +52,73 @@ def test_what_was_committed_is_told(cloud):
         "reason": "queue",
         "from_order_id": "o2",
     }
+
+
+def kinds_told(cloud):
+    return [event["detail-type"] for event in cloud.bus.told]
+
+
+def test_the_bus_is_told_of_the_types_that_the_settings_name(cloud):
+    cloud.use({**SETTINGS, "publish": ["RebatePaid", "EntryCompleted"]})
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    assert failed(publish_events(cloud.journal(), context("publish_events"))) == []
+    assert kinds_told(cloud) == ["RebatePaid"]
+    assert cloud.bus.told[0]["detail"]["event_id"] == "mall#1#1"
+
+
+def test_an_empty_list_tells_the_bus_nothing(cloud):
+    cloud.use({**SETTINGS, "publish": []})
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    assert failed(publish_events(cloud.journal(), context("publish_events"))) == []
+    assert cloud.bus.told == []
+
+
+def test_the_settings_in_force_at_publication_say_what_goes_out(cloud):
+    cloud.use({**SETTINGS, "publish": ["RebatePaid"]})
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    cloud.use({**SETTINGS, "publish": None})
+    publish_events(cloud.journal(), context("publish_events"))
+    assert kinds_told(cloud) == ["EntryJoined", "RebatePaid", "EntryJoined"]
+    cloud.use({**SETTINGS, "publish": ["EntryJoined"]})
+    publish_events(cloud.journal(), context("publish_events"))
+    assert kinds_told(cloud)[3:] == ["EntryJoined", "EntryJoined"]
+
+
+def test_only_what_the_bus_is_told_of_brings_its_row_again(cloud):
+    cloud.use({**SETTINGS, "publish": ["RebatePaid"]})
+    for order in ("o1", "o2", "o3"):
+        cloud.send(bought(order, "A"))
+        cloud.settle()
+    cloud.bus.refuses = "RebatePaid"
+    assert failed(publish_events(cloud.journal(), None)) == [f"{2:021d}", f"{3:021d}"]
+    cloud.bus.refuses = "EntryJoined"
+    assert failed(publish_events(cloud.journal(), None)) == []
+
+
+def test_all_rows_come_again_while_the_settings_cannot_be_read(cloud, monkeypatch):
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    journal = cloud.journal()
+
+    def throttled(self, store=None):
+        raise Unavailable("throttled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SettingsReader, "in_force", throttled)
+        assert failed(publish_events(journal, None)) == [f"{1:021d}"]
+    assert cloud.bus.told == []
+    assert failed(publish_events(journal, None)) == []
+    assert kinds_told(cloud) == ["EntryJoined", "RebatePaid", "EntryJoined"]
+
+
+def test_a_type_that_never_goes_out_is_refused_with_the_nearest():
+    with pytest.raises(InvalidSettings) as refusal:
+        parse_settings({**SETTINGS, "publish": ["RebatePaid", "EntryComplete"]})
+    (problem,) = refusal.value.problems
+    assert (problem.path, problem.nearest) == ("publish[1]", "EntryCompleted")
 
 
 def test_a_change_of_the_settings_is_told(cloud):

@@ -16,7 +16,7 @@ from rebate.domain.errors import Unavailable
 from rebate.domain.times import SECOND, Instant
 from rebate.domain.webhooks import secret_of
 from rebate.usecases.webhooks.queue_webhooks import WebhookMessage
-from tests.functions.cloud import REGION, batch, bought, context, failed
+from tests.functions.cloud import REGION, SETTINGS, batch, bought, context, failed
 from tests.receiver import answers, hangs, receiver
 
 OWN = secret_of(b"own secret of the receiver, long")
@@ -67,6 +67,16 @@ def test_what_happened_is_told_a_receiver_who_verifies_it(cloud):
         assert paid["data"] == cloud.bus.told[1]["detail"]
         assert paid["timestamp"] == paid["data"]["at"]
         assert len(set(made.ids())) == 3
+
+
+def test_an_endpoint_is_told_what_it_wants_whatever_goes_out_on_the_bus(cloud):
+    cloud.use({**SETTINGS, "publish": ["EntryCompleted"]})
+    with receiver() as made:
+        _, saved = save(cloud, address=made.url, types=["RebatePaid"])
+        buy(cloud, "o1", "o2")
+        assert deliver(cloud) == 1
+        assert [each["type"] for each in made.verified(saved["secret"])] == ["RebatePaid"]
+    assert cloud.bus.told == []
 
 
 def test_events_that_are_published_again_are_told_once(cloud):

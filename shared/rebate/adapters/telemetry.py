@@ -10,7 +10,7 @@ on one machine and needs the output for itself sets them before this module is i
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -182,11 +182,14 @@ def record_lag(arrived_at: Instant, now: Instant) -> None:
     count(Metric.SETTLEMENT_LAG, max(0, now - arrived_at) // 1_000)
 
 
-def record_published(rows: Sequence[Journal]) -> None:
-    """Count the events that went out, and what members were paid; log what was passed over."""
+def record_published(rows: Sequence[Journal], types: Collection[str] | None) -> None:
+    """Count the events that went out, and what members were paid; log what was passed over.
+
+    `types` are those that the bus is told of, None: all.
+    """
     events = [event for row in rows for event in row.events if not isinstance(event, Unknown)]
     payouts = [event.amount for event in events if isinstance(event, RebatePaid)]
-    count(Metric.PUBLISHED, len(events))
+    count(Metric.PUBLISHED, sum(types is None or event.type in types for event in events))
     count(Metric.PAYOUTS, len(payouts))
     count(Metric.PAID, sum(payouts))
     for row in rows:

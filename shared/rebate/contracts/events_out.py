@@ -9,8 +9,12 @@ them. What is told is worded by `rebate.usecases.events.publish_events`, which n
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from rebate.contracts.problems import nearest, shown
 from rebate.contracts.scalars import (
     Amount,
     Bps,
@@ -367,3 +371,19 @@ EVENTS_OUT: Mapping[str, type[EventOut]] = {
     )
 }
 """The events by `detail-type`."""
+
+
+def check_event_out(name: str) -> str:
+    """Return the name of an event that goes out; raises PydanticCustomError `event_out`."""
+    if name in EVENTS_OUT:
+        return name
+    hint = {"given": shown(name), "nearest": nearest(name, EVENTS_OUT)}
+    raise PydanticCustomError("event_out", "must be an event that goes out, not {given}", hint)
+
+
+EventOutName = Annotated[
+    str,
+    Field(strict=True, json_schema_extra={"enum": list(EVENTS_OUT)}),
+    AfterValidator(check_event_out),
+]
+"""The `detail-type` of an event that goes out."""

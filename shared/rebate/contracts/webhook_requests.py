@@ -6,8 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rebate.contracts.events_out import EVENTS_OUT
-from rebate.contracts.problems import nearest
+from rebate.contracts.events_out import EventOutName
 from rebate.contracts.scalars import NOT_EMPTY, Count, Flag, Id, Instant
 from rebate.contracts.validation import Strict, error_at
 from rebate.domain.webhooks import secret_bytes
@@ -43,14 +42,6 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
-def check_type(name: str) -> str:
-    """Return the name of an event that goes out."""
-    if name not in EVENTS_OUT:
-        hint = nearest(name, EVENTS_OUT)
-        raise ValueError(f"is no event that goes out{f'; the nearest is {hint}' if hint else ''}")
-    return name
-
-
 def check_secret(text: str) -> str:
     """Return what is asked of an endpoint's secret, or a secret of the receiver's own."""
     if text in _SECRET_WORDS:
@@ -75,12 +66,7 @@ class SaveWebhook(Strict):
     address: Annotated[
         str, Field(strict=True, max_length=ADDRESS_CHARS_MAX), AfterValidator(check_address)
     ]
-    types: (
-        Annotated[
-            tuple[Annotated[str, Field(strict=True), AfterValidator(check_type)], ...], NOT_EMPTY
-        ]
-        | None
-    ) = None
+    types: Annotated[tuple[EventOutName, ...], NOT_EMPTY] | None = None
     on: Flag = True
     secret: Annotated[str, Field(strict=True), AfterValidator(check_secret)] | None = None
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import create_model
 
+from rebate.contracts.events_out import EventOutName
 from rebate.contracts.scalars import Currency, Id, PartBps, PositiveDays, Timezone
 from rebate.contracts.settings.connectors import Connector, ConnectorKey
 from rebate.contracts.settings.fields import REQUIRED, setting
@@ -38,6 +39,14 @@ class Settings(_Shop):
         example={"shop-a": {"sources": ["shop.a"]}},
         default={},
         note="Who sends events, by name: who speaks for it, and what it may tell.",
+    )
+    publish: tuple[EventOutName, ...] | None = setting(
+        "Events on the bus",
+        "发布的事件",
+        "1.7",
+        example=["RebatePaid", "WithdrawalPaid"],
+        note="Types of events that go out on the bus, where each costs. Absent: all; an empty "
+        "list: none. Webhooks name theirs at each endpoint.",
     )
     early_days: PositiveDays | None = setting(
         "Days that what came too early is kept",

@@ -4,7 +4,7 @@ A row is stored in the same transaction as what its events tell of, and never ch
 is never published for a change that was not stored, and one that is published again is the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Protocol
 
@@ -107,19 +107,32 @@ class Publisher(Protocol):
         """Publish events and return the places of those that failed."""
 
 
+def types_on_bus(document: Mapping[str, Any]) -> Collection[str] | None:
+    """Return the types of events that settings let out on the bus; None: all.
+
+    What a later release may have said there in another form lets all out.
+    """
+    named = document.get("publish")
+    return frozenset(named) if isinstance(named, list | tuple) else None
+
+
 def publish(
     rows: Sequence[Journal],
     publisher: Publisher,
     queue_webhooks: Callable[[Sequence[OutgoingEvent]], set[int]],
+    types: Collection[str] | None = None,
 ) -> set[int]:
     """Publish the events of journal rows; return the places of rows that have to come again.
 
-    `queue_webhooks` tells those who listen by webhooks, and returns the places of events that it
-    could not tell all of them.
+    `types` are those that the bus is told of, None: all. `queue_webhooks` tells those who listen by
+    webhooks, each of what it wants, and returns the places of events that it could not tell all of
+    them.
     """
     owners = [(place, event) for place, row in enumerate(rows) for event in events_of(row)]
     events = [event for _, event in owners]
-    failed = publisher.publish(events) | queue_webhooks(events)
+    on_bus = [place for place, each in enumerate(events) if types is None or each.kind in types]
+    unpublished = publisher.publish([events[place] for place in on_bus])
+    failed = {on_bus[each] for each in unpublished} | queue_webhooks(events)
     return {owners[place][0] for place in failed}
 
 
