@@ -153,6 +153,7 @@ _ASKED: _Access = {
 
 _OFFICE: _Access = {
     "acts": (_GET_MANY, _QUERY, _PUT),
+    "audits": (_QUERY,),
     "corrections": (_GET_MANY,),
     "erasures": (_GET, _PUT),
     "names": (_QUERY,),

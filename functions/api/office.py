@@ -6,6 +6,7 @@
     GET /v1/members?query=&after=      members by id or by how their name begins; without: all
     GET /v1/member?id=&part=&after=    a member's whole account, or a page of a part of it
     GET /v1/audit?who=&what=&from=&to=&after=   what people did, the newest first
+    GET /v1/audits?after=              what the audits of the books found, the newest first
 
 `query` of orders is an order, a member, a product (also by how its name begins), a day or an
 amount. `what` is an act such as `withdrawals/decide`, or a thing such as `member/A`, `queue/mall`.
@@ -29,6 +30,7 @@ from rebate.contracts.office import EXPORTED, MEMBER_PARTS, ORDER_STATES
 from rebate.contracts.problems import Problem
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.times import SECOND
+from rebate.usecases.audit.show_audits import show_audits
 from rebate.usecases.office.search_members import search_members
 from rebate.usecases.office.search_orders import WantedOrders, search_orders
 from rebate.usecases.office.show_acts import WantedActs, show_acts
@@ -113,6 +115,11 @@ def audit() -> Response[str]:
         ends_at=instant_parameter(event, "to", terms.zone, days=1),
     )
     return answer(200, show_acts(app().store, wanted, _after(event)))
+
+
+@router.get("/v1/audits")
+def audits() -> Response[str]:
+    return answer(200, show_audits(app().store, _after(current_event())))
 
 
 def _query(event: dict[str, Any], name: str = "query") -> str | None:

@@ -544,6 +544,7 @@ class Tour:
         self._ask("POST", "/v1/notes", body={"id": "n1", "member": "desk-B", "text": "calls"})
         self._ask("GET", "/v1/member", query={"id": "desk-B"})
         self._ask("GET", "/v1/audit")
+        self._ask("GET", "/v1/audits")
         assert self._ask("GET", "/v1/audit", query={"who": "op"})["acts"]
         account = {"label": "bank", "reference": "6222"}
         asked = {"id": "w3", "amount": 100, "account": account}

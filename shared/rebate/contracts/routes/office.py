@@ -104,5 +104,13 @@ ROUTES = (
             parameter("to", Kind.MOMENT),
             AFTER,
         ),
+    ),    Route(
+        "GET",
+        "/v1/audits",
+        _OPERATOR,
+        "What the audits of the books found, the newest first",
+        OperatorRole.VIEWER,
+        gives="audits.Audits",
+        query=(AFTER,),
     ),
 )
