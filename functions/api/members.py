@@ -1,6 +1,6 @@
 """What members see; the token says which one it is: `member_id`, else its subject.
 
-    GET  /v1/me/entries?after=        a page of one's entries, over all queues
+    GET  /v1/me/entries?state=&plan=&sort=&after=   a page of one's entries, over all queues
     GET  /v1/me/queue?id=&after=      the line of a queue in which one has an entry
     GET  /v1/me/queue/facts?id=&locale=   what the line was paid of late, and what is ever paid
     GET  /v1/me/wallet?after=         balances, and a page of what moved
@@ -14,11 +14,19 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from functions.api.access import member_of
 from functions.api.current import current_event
 from functions.api.errors import answer
-from functions.api.queries import locale_of, needed_id, page_parameter, whole_number
+from functions.api.queries import (
+    choice_if_given,
+    locale_of,
+    needed_id,
+    page_parameter,
+    whole_number,
+)
 from rebate.bootstrap import app
+from rebate.contracts.api import ENTRY_ORDERS, ENTRY_STATES
 from rebate.contracts.routes.route import QUEUE_CHARS
 from rebate.domain.names import QueueId
-from rebate.usecases.queries.show_entries import show_entries
+from rebate.domain.plans.registry import PLANS
+from rebate.usecases.queries.show_entries import WantedEntries, show_entries
 from rebate.usecases.queries.show_progress import show_progress
 from rebate.usecases.queries.show_wallet import show_wallet
 
@@ -29,8 +37,13 @@ router = Router()  # type: ignore[no-untyped-call]
 def my_entries() -> Response[str]:
     event = current_event()
     terms = app().settings.in_force().terms
+    wanted = WantedEntries(
+        state=choice_if_given(event, "state", ENTRY_STATES),
+        plan=choice_if_given(event, "plan", PLANS.names),
+        sort=choice_if_given(event, "sort", ENTRY_ORDERS),
+    )
     after = page_parameter(event)
-    return answer(200, show_entries(app().store, terms, member_of(event), after))
+    return answer(200, show_entries(app().store, terms, member_of(event), after, wanted))
 
 
 @router.get("/v1/me/queue")

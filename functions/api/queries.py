@@ -66,6 +66,15 @@ def choice_of(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> st
     return said
 
 
+def choice_if_given(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> str | None:
+    """Return a query parameter that is one of `choices`, None where it is left out.
+
+    Raises:
+        InvalidRequest: it is another.
+    """
+    return None if parameter(event, name) is None else choice_of(event, name, choices)
+
+
 def locale_of(event: Mapping[str, Any]) -> Locale:
     """Return the language that is asked for.
 

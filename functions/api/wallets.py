@@ -24,6 +24,7 @@ from functions.api.current import current_event
 from functions.api.errors import answer, csv_answer
 from functions.api.queries import (
     checked_id,
+    choice_if_given,
     choice_of,
     instant_parameter,
     needed_id,
@@ -135,10 +136,10 @@ def _gifts(*, closed: bool) -> Response[str]:
 
 
 def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
-    asset, order = parameter(event, "asset"), parameter(event, "order")
-    assets = tuple(BalanceType)
+    asset = choice_if_given(event, "asset", tuple(BalanceType))
+    order = parameter(event, "order")
     return Wanted(
-        pocket=None if asset is None else BalanceType(choice_of(event, "asset", assets)),
+        pocket=None if asset is None else BalanceType(asset),
         kind=parameter(event, "kind"),
         order=None if order is None else OrderId(_order(order)),
         starts_at=instant_parameter(event, "from", zone, days=0),

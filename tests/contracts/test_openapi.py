@@ -101,12 +101,12 @@ def entries(document):
 BREAKS = {
     "GET /v1/me/entries: is gone": lambda d: d["paths"].pop("/v1/me/entries"),
     "GET /v1/me/entries: parameter after is gone": lambda d: entries(d).pop("parameters"),
-    "GET /v1/me/entries: parameter sort is required": lambda d: entries(d)["parameters"].append(
-        {"name": "sort", "in": "query", "required": True, "schema": {"type": "string"}}
+    "GET /v1/me/entries: parameter shelf is required": lambda d: entries(d)["parameters"].append(
+        {"name": "shelf", "in": "query", "required": True, "schema": {"type": "string"}}
     ),
     "GET /v1/me/entries: parameter after: maxLength is 5, was 1024": lambda d: entries(d)[
         "parameters"
-    ][0]["schema"].update(maxLength=5),
+    ][-1]["schema"].update(maxLength=5),
     "GET /v1/me/entries: others may call it than before": lambda d: entries(d).update(
         security=[{"Token": ["rebate/operator"]}]
     ),
@@ -152,7 +152,7 @@ def test_what_breaks_is_named_with_its_place(says):
         lambda d: withdraw(d)["properties"].update(note={"type": "string"}),
         lambda d: d["components"]["schemas"]["Entries"]["properties"].update(more={}),
         lambda d: entries(d)["parameters"].append(
-            {"name": "sort", "in": "query", "schema": {"type": "string"}}
+            {"name": "shelf", "in": "query", "schema": {"type": "string"}}
         ),
         lambda d: entries(d).update(summary="Another"),
     ],

@@ -1,10 +1,12 @@
 """What members see and do over HTTP (Rules 1.6.1, 1.8 and 1.4, 19 to 23)."""
 
 import copy
+from urllib.parse import quote
 
 import pytest
 
 from rebate.contracts import api
+from rebate.usecases.queries import show_entries
 from tests.functions.cloud import SETTINGS, bought, envelope, sample
 
 
@@ -48,6 +50,65 @@ def test_entries_of_one_order_stand_one_behind_the_other(cloud):
         (3, 3000, "l/3"),
     ]
     assert {entry["decided_by"] for entry in entries} == {"fixed of the plan"}
+
+
+def mine(cloud, query):
+    """Return the names of A's entries on all pages, and how many pages there were."""
+    names, after, pages = [], "", 0
+    while after is not None:
+        asked = f"{query}&after={quote(after)}" if after else query
+        status, page = cloud.as_member("A", "GET", "/v1/me/entries", query=asked)
+        assert status == 200, page
+        names += [f"{each['queue']} {each['entry']}" for each in page["entries"]]
+        after, pages = page["next"], pages + 1
+    return names, pages
+
+
+def test_entries_are_found_by_state_and_plan_and_sorted(cloud, small_pages):
+    cloud.use({**SETTINGS, "alliance": ALLIANCE})
+    cloud.send(
+        bought("o3", "A", 1000, paid_at="2026-03-01T10:00:00+08:00"),
+        bought("x1", "B", 8000, paid_at="2026-03-01T10:01:00+08:00"),
+        bought("o1", "A", 7000, paid_at="2026-03-01T10:02:00+08:00"),
+        bought("x2", "B", 2000, paid_at="2026-03-01T10:03:00+08:00"),
+        bought("o2", "A", 9000, paid_at="2026-03-01T10:04:00+08:00"),
+    )
+    cloud.settle()
+    all_, _ = mine(cloud, "")
+    assert len(all_) == 6
+    for query in ("sort=newest", "sort=closest"):
+        found, pages = mine(cloud, query)
+        assert (sorted(found), pages) == (sorted(all_), 3)
+    newest, _ = mine(cloud, "sort=newest&plan=queue_rebate")
+    assert newest == ["mall o2/1", "mall o1/1", "mall o3/1"]
+    done, _ = mine(cloud, "state=completed")
+    waiting, _ = mine(cloud, "state=waiting")
+    assert "mall o3/1" in done
+    assert sorted(done + waiting) == sorted(all_)
+    assert mine(cloud, "state=in_line")[0] == waiting
+    closest, _ = mine(cloud, "state=in_line&sort=closest&plan=queue_rebate")
+    assert closest == ["mall o1/1", "mall o2/1"]
+    assert mine(cloud, "state=cleared&plan=union&sort=newest") == ([], 1)
+
+
+def test_what_no_entry_can_be_is_refused_with_the_nearest(cloud):
+    for query, name, nearest in (
+        ("state=complete", "state", "completed"),
+        ("plan=queue-rebate", "plan", "queue_rebate"),
+        ("sort=new", "sort", "newest"),
+    ):
+        status, said = cloud.as_member("A", "GET", "/v1/me/entries", query=query)
+        assert (status, said["problems"][0]["path"]) == (422, name)
+        assert said["problems"][0]["nearest"] == nearest
+
+
+def test_no_more_orders_are_sorted_than_one_answer_takes(cloud, monkeypatch):
+    monkeypatch.setattr(show_entries, "TICKETS_SORTED_MAX", 1)
+    cloud.send(bought("o1", "A"), bought("o2", "A"))
+    cloud.settle()
+    status, said = cloud.as_member("A", "GET", "/v1/me/entries", query="sort=newest")
+    assert (status, said["code"]) == (422, "over_limit")
+    assert cloud.as_member("A", "GET", "/v1/me/entries")[0] == 200
 
 
 def test_an_entry_that_is_done_has_no_place(cloud):

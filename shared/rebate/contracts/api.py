@@ -28,6 +28,16 @@ from rebate.domain.times import zulu
 PAGE_SIZE = 50
 """Things on one page."""
 
+IN_LINE = "in_line"
+"""The state of entries that are held or wait."""
+
+ENTRY_STATES = (
+    *(IN_LINE, "waiting", "held", "completed", "exchanged", "cleared", "refunded", "merged"),
+)
+"""By what members look for their entries; `completed` has those that random return converted."""
+
+ENTRY_ORDERS = ("closest", "newest")
+
 Asset = Literal["points", "love", "voucher"]
 """What an entry can be exchanged into (rule 1.6.1)."""
 

@@ -1,18 +1,20 @@
 """What members may ask: of their entries, their notices, and their wallets."""
 
+from rebate.contracts.api import ENTRY_ORDERS, ENTRY_STATES
 from rebate.contracts.notice_texts import LOCALES
 from rebate.contracts.routes.route import (
     AFTER,
     AFTER_NUMBER,
     Audience,
     Kind,
-    QueryParameter,
     Route,
     choice,
     needed,
+    one_of,
     parameter,
 )
 from rebate.domain.ledger import BalanceType
+from rebate.domain.plans.registry import PLANS
 
 _MEMBER = Audience.MEMBER
 
@@ -21,9 +23,14 @@ ROUTES = (
         "GET",
         "/v1/me/entries",
         _MEMBER,
-        "A page of one's entries, over all queues",
+        "A page of one's entries, over all queues, or of those in a state or a plan",
         gives="api.Entries",
-        query=(AFTER,),
+        query=(
+            one_of("state", ENTRY_STATES),
+            one_of("plan", PLANS.names),
+            one_of("sort", ENTRY_ORDERS),
+            AFTER,
+        ),
     ),
     Route(
         "GET",
@@ -95,7 +102,7 @@ ROUTES = (
         "One's movements, each with the balance after it",
         gives="money.StatementPage",
         query=(
-            QueryParameter("asset", Kind.CHOICE, choices=tuple(BalanceType)),
+            one_of("asset", tuple(BalanceType)),
             parameter("kind", Kind.TEXT),
             parameter("order", Kind.ORDER),
             parameter("from", Kind.MOMENT),

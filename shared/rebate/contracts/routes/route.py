@@ -148,6 +148,11 @@ def choice(name: str, choices: tuple[str, ...]) -> QueryParameter:
     return QueryParameter(name, Kind.CHOICE, choices=choices)
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> QueryParameter:
+    """Return a parameter that is one of `choices`, or left out."""
+    return QueryParameter(name, Kind.CHOICE, choices=choices)
+
+
 AFTER = parameter("after", Kind.PAGE)
 """Where a list goes on."""
 AFTER_NUMBER = parameter("after", Kind.NUMBER)

@@ -1,11 +1,12 @@
 """Entries as people see them: status, place, what stands ahead, what may be done (Rule 1.8)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from rebate.contracts import api
+from rebate.domain.errors import Code, Rejected
 from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import WHOLE, Amount, exchanged
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
@@ -13,16 +14,17 @@ from rebate.domain.orders import Order
 from rebate.domain.place_index import nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.plans import queue_rebate
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
-from rebate.domain.records import replace
+from rebate.domain.records import dataclass, replace
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Conversion, Entry, Status, Ticket
-from rebate.domain.times import Instant, datetime_of
+from rebate.domain.times import Instant, datetime_of, instant_of
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import display_of, shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, key_of
+from rebate.usecases.storage.rows import Key, joined, key_of, number
 
 _ASSETS: Mapping[BalanceType, api.Asset] = {
     BalanceType.POINTS: "points",
@@ -32,25 +34,109 @@ _ASSETS: Mapping[BalanceType, api.Asset] = {
 }
 
 
+TICKETS_SORTED_MAX = 5_000
+"""Tickets of a member that are sorted for one page: no index has them in the order asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedEntries:
+    """Which entries, and in what order: as people see their `state`; None: any.
+
+    `sort`: those `closest` to the head of their line first, or the `newest`; None: by queue.
+    """
+
+    state: str | None = None
+    plan: str | None = None
+    sort: str | None = None
+
+    def has(self, entry: api.EntryShown, plan: str | None) -> bool:
+        """Tell whether an entry of a plan is among them."""
+        states = IN_LINE if self.state == api.IN_LINE else (self.state,)
+        return (self.state is None or entry.status in states) and self.plan in {None, plan}
+
+
+IN_LINE = (Status.HELD.value, Status.WAITING.value)
+_ANY = WantedEntries()
+
+
 def show_entries(
     store: Store,
     terms: Terms,
     member: MemberId,
     after: str | None = None,
+    wanted: WantedEntries = _ANY,
     *,
     to_operators: bool = False,
 ) -> api.Entries:
-    """Return a page of a member's entries, to the member as far as the shop shows them."""
-    tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
-    seen = EntryViewer(store, terms).view(tickets)
+    """Return a page of a member's entries, to the member as far as the shop shows them.
+
+    It may be short where much is passed over. Entries move towards the head between two pages that
+    are sorted by that.
+
+    Raises:
+        Rejected: `over_limit`: the member has more than can be sorted.
+    """
+    page = _page if wanted.sort is None else _sorted_page
+    viewer = EntryViewer(store, terms)
+    found, next_ = page(store, viewer, member, after, wanted, to_operators=to_operators)
     base = queue_rebate.PLAN.display(terms.of(queue_rebate.PLAN))
-    full = len(tickets) == api.PAGE_SIZE
     return api.Entries(
         titles=api.Titles(base.plan, base.exchange),
         currency=terms.currency,
-        entries=tuple(seen if to_operators else (as_member_sees(e, terms) for e in seen)),
-        next=key_of(tickets[-1]).sort if full else None,
+        entries=found,
+        next=next_,
     )
+
+
+_Page: TypeAlias = tuple[tuple[api.EntryShown, ...], str | None]
+
+
+def _page(
+    store: Store,
+    viewer: "EntryViewer",
+    member: MemberId,
+    after: str | None,
+    wanted: WantedEntries,
+    *,
+    to_operators: bool,
+) -> _Page:
+    tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
+    seen = viewer.wanted(tickets, wanted, to_operators=to_operators)
+    full = len(tickets) == api.PAGE_SIZE
+    return tuple(entry for _, entry in seen), key_of(tickets[-1]).sort if full else None
+
+
+def _sorted_page(
+    store: Store,
+    viewer: "EntryViewer",
+    member: MemberId,
+    after: str | None,
+    wanted: WantedEntries,
+    *,
+    to_operators: bool,
+) -> _Page:
+    tickets = store.query(Ticket, member, limit=TICKETS_SORTED_MAX + 1)
+    if len(tickets) > TICKETS_SORTED_MAX:
+        message = f"more than {TICKETS_SORTED_MAX} orders cannot be sorted: leave sort out"
+        raise Rejected(Code.OVER_LIMIT, message)
+    seen = viewer.wanted(tickets, wanted, to_operators=to_operators)
+    order = _newest if wanted.sort == "newest" else _closest
+    by_key = {joined(order(entry), name): entry for name, entry in seen}
+    keys = sorted(key for key in by_key if after is None or key > after)
+    page = keys[: api.PAGE_SIZE]
+    return tuple(by_key[key] for key in page), page[-1] if len(keys) > len(page) else None
+
+
+def _newest(entry: api.EntryShown) -> str:
+    return number(_LAST - instant_of(entry.paid_at))
+
+
+def _closest(entry: api.EntryShown) -> str:
+    return number(_LAST if entry.place is None else entry.place)
+
+
+_LAST = 10**18
+"""More than any place, and any instant."""
 
 
 def as_member_sees(entry: api.EntryShown, terms: Terms) -> api.EntryShown:
@@ -106,6 +192,17 @@ class EntryViewer:
             for index, line in enumerate(ticket.lines)
             if (entry := line.entry)
         ]
+
+    def wanted(
+        self, tickets: Sequence[Ticket], wanted: WantedEntries, *, to_operators: bool
+    ) -> Iterator[tuple[str, api.EntryShown]]:
+        """Yield those entries of tickets that are wanted, each with a name that no other has."""
+        for entry in self.view(tickets):
+            assert entry.queue is not None, "operators see where an entry stands"
+            queue = PLANS.queue(QueueId(entry.queue))
+            seen = entry if to_operators else as_member_sees(entry, self._terms)
+            if wanted.has(seen, queue.plan.name if queue else None):
+                yield joined(entry.queue, entry.entry, entry.merged_from or ""), seen
 
     def _read(self, tickets: Sequence[Ticket]) -> None:
         """Read queues, and in one go for each queue all that its tickets' places need."""
