@@ -64,6 +64,7 @@ def change_settings() -> Response[str]:
         by=name_of(event),
         margin_bps=lowest_margin(app().store),
         is_live=True,
+        request=asked.id,
     )
     return answer(200, settings_shown(saved))
 

@@ -1,12 +1,17 @@
 """From errors to answers: the one place that knows both (`rebate.contracts.api`)."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.access import Forbidden, Unauthenticated
+from functions.api.current import current_event
 from rebate.adapters.telemetry import record_mismatch, record_stuck
 from rebate.contracts.api import ProblemShown, RefusalShown, as_json
+from rebate.contracts.notice_texts import LOCALES, Locale
+from rebate.contracts.phrases import problem_said, said
 from rebate.contracts.problems import Invalid, Problem
 from rebate.contracts.signatures import BadSignature
 from rebate.domain.errors import (
@@ -75,9 +80,24 @@ def refusal(
     problems: Iterable[Problem] = (),
     headers: dict[str, str | list[str]] | None = None,
 ) -> Response[str]:
-    """Return an answer in the form that all refusals have."""
-    shown = tuple(ProblemShown(p.path, p.message, p.nearest) for p in problems)
-    return answer(status, RefusalShown(code, message, shown), headers)
+    """Return an answer in the form that all refusals have, in the caller's language."""
+    locale = locale_wanted(current_event())
+    told = [problem_said(problem, locale) for problem in problems]
+    shown = tuple(ProblemShown(each.path, each.message, each.nearest) for each in told)
+    text = str(Invalid(told)) if told else said(message, locale)
+    return answer(status, RefusalShown(code, text, shown), headers)
+
+
+def locale_wanted(event: Mapping[str, Any]) -> Locale:
+    """Return the language of whoever asks: the query's `locale`, else what their program prefers.
+
+    Where neither says one that there is, it is English, as in logs.
+    """
+    query = parse_qs(event.get("rawQueryString", "")).get("locale", ())
+    headers = event.get("headers") or {}
+    languages = headers.get("accept-language", "").lower()
+    is_chinese = "zh-CN" in query or (not {*query} & {*LOCALES} and languages.startswith("zh"))
+    return "zh-CN" if is_chinese else "en"
 
 
 def answer(

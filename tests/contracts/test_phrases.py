@@ -26,6 +26,12 @@ SOURCES = [
     *(CONTRACTS.parent / f"{name}.py" for name in ("explain", "law_words", "scalars")),
     *sorted(Path(settings_usecases.__file__).parent.glob("*.py")),
 ]
+REQUESTS = [
+    *sorted((CONTRACTS.parent.parent.parent.parent / "functions" / "api").glob("*.py")),
+    *sorted(CONTRACTS.parent.glob("*requests.py")),
+    *(CONTRACTS.parent / f"{name}.py" for name in ("identifiers", "moments")),
+]
+"""What tells people that what they ask for cannot be asked."""
 IDS = re.compile(r"\b(gold|captain|director|shareholder|p-9|W|e/r|CNY|Asia|Shanghai|HH|MM)\b")
 NAMES = re.compile(
     r"[a-z]+(_[a-z]+)+|[a-z_]+\.[a-z_.]+|\bIANA\b|\bISO\b|\bevery\b|\bfrom\b|\ball\b|\btrue\b|\bfalse\b"
@@ -62,6 +68,23 @@ def sentences_of(source: Path) -> Iterator[str]:
             text = template(call.args[1])
             if text:
                 yield re.sub(r"\{given\}", "X", text)
+
+
+def refusals_of(source: Path) -> Iterator[str]:
+    """Yield what the code says of a request: of its problems, and what is named `message`."""
+    yield from sentences_of(source)
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        is_message = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "message"
+        is_error = isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError"
+        if is_message or is_error:
+            text = template(node.value if isinstance(node, ast.Assign) else node.args[0])
+            if text and not re.fullmatch(r"X+|[A-Za-z]+|\{\w+\}", text):
+                yield text
+
+
+@pytest.mark.parametrize("source", REQUESTS, ids=lambda path: path.name)
+def test_what_is_wrong_with_a_request_has_a_translation(source: Path) -> None:
+    assert [text for text in refusals_of(source) if not BOOK.knows(text)] == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)

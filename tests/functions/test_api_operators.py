@@ -170,6 +170,45 @@ def test_settings_are_changed_under_the_version_that_was_read(cloud):
     assert cloud.as_operator("GET", "/v1/settings")[1] == saved
 
 
+def test_settings_that_are_saved_again_under_one_id_are_saved_once(cloud):
+    asked = {"version": 1, "settings": _with(title="once"), "id": "s-1"}
+    first = cloud.as_operator("PUT", "/v1/settings", asked)
+    assert (first[0], first[1]["version"]) == (200, 2)
+    assert cloud.as_operator("PUT", "/v1/settings", asked) == first
+    status, said = cloud.as_operator("PUT", "/v1/settings", {**asked, "settings": SETTINGS})
+    assert (status, said["code"]) == (409, "conflicting_event")
+    later = {"version": 2, "settings": SETTINGS, "id": "s-2"}
+    assert cloud.as_operator("PUT", "/v1/settings", later)[1]["version"] == 3
+    assert cloud.as_operator("PUT", "/v1/settings", asked) == first
+    assert cloud.as_operator("PUT", "/v1/settings", {**asked, "id": "s-3"})[1]["code"] == "conflict"
+    assert cloud.as_operator("GET", "/v1/settings")[1]["version"] == 3
+
+
+@pytest.mark.parametrize(
+    ("languages", "message"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "必须是整数，而不是 1.5"),  # noqa: RUF001
+        ("en-GB", "must be a whole number, not 1.5"),
+        ("", "must be a whole number, not 1.5"),
+    ],
+)
+def test_a_refusal_is_in_the_language_of_who_asks(cloud, languages, message):
+    asked, headers = {"version": 1.5, "settings": {}}, {"accept-language": languages}
+    status, said = cloud.as_operator("PUT", "/v1/settings", asked, headers=headers)
+    assert (status, said["message"]) == (422, f"version: {message}")
+    assert [(each["path"], each["message"]) for each in said["problems"]] == [("version", message)]
+
+
+def test_a_locale_in_the_query_counts_more_than_what_the_program_prefers(cloud):
+    for locale, languages, message in (
+        ("zh-CN", "en", "不是此处的参数"),
+        ("en", "zh-CN", "is no parameter of this"),
+    ):
+        headers, query = {"accept-language": languages}, f"locale={locale}&localle=x"
+        status, said = cloud.as_operator("GET", "/v1/law-facts", query=query, headers=headers)
+        assert (status, said["problems"][0]["message"]) == (422, message)
+
+
 def test_settings_that_somebody_else_changed_meanwhile_are_not_overwritten(cloud):
     for status in (200, 409):
         asked = {"version": 1, "settings": _with(title=str(status))}

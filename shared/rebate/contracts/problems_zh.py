@@ -112,4 +112,43 @@ MESSAGES: Mapping[str, str] = {
     "begins as the prefix of {} does, so ids could be mistaken": (
         "与 {0:id} 的前缀开头相同，编号可能混淆"
     ),
+    # what is wrong with a request
+    "this cannot be stored or read as it is; asking again will not help": (
+        "内容无法按原样保存或读取；重试也不会成功"
+    ),
+    "there is nothing here": "这里什么都没有",
+    "there is no {} {}": "没有 {0:id} {1:id}",
+    "the body is not JSON: {}": "请求内容不是 JSON：{0:id}",
+    "{}, with the prefix {}": "{0}（含前缀 {1:id}）",
+    "is no parameter of this": "不是此处的参数",
+    "must stand in the query once": "在查询中只能出现一次",
+    "must not be empty; leave it out instead": "不能为空；不需要时请省略",
+    "is required in the query": "查询中必填",
+    "must be a whole number from {} on, not {}": "必须是不小于 {0:id} 的整数，而不是 {1:id}",
+    "must be the `next` of a page, of at most {} bytes": "必须是某一页的 next，最多 {0:id} 字节",
+    "must be a text of at most {} characters": "必须是最多 {0:id} 个字符的文本",
+    "must be a day such as 2026-03-01 or an instant with an offset, not {}": (
+        "必须是日期（例如 2026-03-01）或带时区偏移的时间，而不是 {0:id}"
+    ),
+    "must begin with https:// and be an address of the public internet": (
+        "必须以 https:// 开头，并且是公网地址"
+    ),
+    "is required, or order and line instead": "必填，或改填 order 和 line",
+    "is required, or code instead": "必填，或改填 code",
+    "is required, or since instead": "必填，或改填 since",
+    "is required for what was paid": "已付款的必填",
+    "goes only with order": "只能与 order 一起使用",
+    "goes only with part": "只能与 part 一起使用",
+    "goes only with since": "只能与 since 一起使用",
+    "goes only with one letter": "只能用于单条",
+    "goes only without stock": "只能在不填 stock 时使用",
+    "must be after starts_at": "必须晚于 starts_at",
+    "must name exactly one of {}": "必须且只能填写其中一项：{0:id}",
+    "must be an address of ASCII characters, without spaces": "必须是不含空格的 ASCII 地址",
+    "must be an address that begins with https://": "必须是以 https:// 开头的地址",
+    "must name nobody: receivers check the signature": "不能包含用户名：接收方应验证签名",
+    "must have no fragment, which is never sent": "不能包含从不发送的片段（# 之后的部分）",
+    "must be new, retire, or whsec_ and 24 to 64 bytes in base64": (
+        "必须是 new、retire，或 whsec_ 加 24 至 64 字节的 base64"
+    ),
 }

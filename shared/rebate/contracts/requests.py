@@ -67,10 +67,14 @@ class DrawRequest(OfEntry):
 
 
 class SaveSettings(Strict):
-    """Put settings in force in place of those of `version`; 0: the first."""
+    """Put settings in force in place of those of `version`; 0: the first.
+
+    With the same `id` once more, the answer is that of the first time.
+    """
 
     version: Count
     settings: Mapping[str, Any]
+    id: Id | None = None
 
 
 class CheckSettings(Strict):

@@ -104,7 +104,8 @@ ROUTES = (
             parameter("to", Kind.MOMENT),
             AFTER,
         ),
-    ),    Route(
+    ),
+    Route(
         "GET",
         "/v1/audits",
         _OPERATOR,

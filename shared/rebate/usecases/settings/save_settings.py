@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rebate.domain.errors import Code, Conflict, Rejected, Unreadable
+from rebate.domain.errors import Code, Conflict, Mismatch, Rejected, Unreadable
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.money import Bps
 from rebate.domain.terms import EDITION, Terms
@@ -146,8 +146,11 @@ def save_settings(
     by: str,
     margin_bps: Bps | None = None,
     is_live: bool = False,
+    request: str | None = None,
 ) -> InForce:
     """Put `document` in force as the version after `expects`; keep who changed it and when.
+
+    Where `by` did so already under the same `request`, what was saved then is returned.
 
     What changed is told in the same transaction, as a row of the journal without movements.
     Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
@@ -157,6 +160,7 @@ def save_settings(
 
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
+        Mismatch: `by` saved something else under this `request`.
         Conflict: somebody saved another version first.
     """
     from rebate.contracts.settings import InvalidSettings, parse_settings
@@ -165,6 +169,8 @@ def save_settings(
     from rebate.usecases.settings.changes import events_of_change
     from rebate.usecases.settings.terms import terms_of
 
+    if saved := _saved_before(store, document, expects, by, request):
+        return saved
     known = SettingsReader(store).in_force()
     try:
         held_to = with_figures(store, document, known.version, margin_bps)
@@ -174,7 +180,7 @@ def save_settings(
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
     version, now = expects + 1, clock.now()
-    row = SettingsVersion(version, dict(document), now, by, terms, EDITION)
+    row = SettingsVersion(version, dict(document), now, by, terms, EDITION, request)
     before = store.get(SettingsVersion, Key(number(expects))) if expects else None
     told = Journal(
         SOURCE,
@@ -189,9 +195,23 @@ def save_settings(
         current = Put(CurrentSettings(version), expects=expects)
         store.commit([current, Put(row), Put(told), *unchanged])
     except Conflict as conflict:
+        if saved := _saved_before(store, document, expects, by, request):
+            return saved
         message = f"the settings are no longer at version {expects}: read them again"
         raise Conflict(message) from conflict
     return InForce(version, terms, document)
+
+
+def _saved_before(
+    store: Store, document: Mapping[str, Any], expects: int, by: str, request: str | None
+) -> InForce | None:
+    """Return what was saved under a request instead of a version; None: nothing was."""
+    row = None if request is None else store.get(SettingsVersion, Key(number(expects + 1)))
+    if row is None or (row.request, row.saved_by) != (request, by):
+        return None
+    if row.document != document:
+        raise Mismatch(f"{request} saved other settings")
+    return InForce(row.number, row.terms or _terms_of(row.document), row.document)
 
 
 def lowest_margin(store: Store) -> Bps | None:

@@ -393,12 +393,13 @@ class CompletedSpend:
         return sum(self.groups.values()) if self.paid is None else self.paid
 
 
-@stored_as("settings_version", 2, retired=("terms",))
+@stored_as("settings_version", 3, retired=("terms",))
 @dataclass(frozen=True, slots=True)
 class SettingsVersion:
     """The settings document as it was saved, by whom and when (Rule 8.5).
 
-    `terms` are what it means, by the `edition` of the code that saved it.
+    `terms` are what it means, by the `edition` of the code that saved it; `request` is the id by
+    which whoever saved it knows that it was.
     """
 
     number: Annotated[int, wire("number")]
@@ -407,6 +408,7 @@ class SettingsVersion:
     saved_by: Annotated[str, wire("saved_by")]
     terms: Annotated[Terms | None, derived("terms_by_plan")] = None
     edition: Annotated[int, wire("edition", absent=0)] = 0
+    request: Annotated[str | None, wire("request", absent=None)] = None
 
 
 @stored_as("current_settings")
