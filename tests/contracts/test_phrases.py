@@ -74,12 +74,13 @@ def refusals_of(source: Path) -> Iterator[str]:
     """Yield what the code says of a request: of its problems, and what is named `message`."""
     yield from sentences_of(source)
     for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-        is_message = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "message"
-        is_error = isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError"
-        if is_message or is_error:
-            text = template(node.value if isinstance(node, ast.Assign) else node.args[0])
-            if text and not re.fullmatch(r"X+|[A-Za-z]+|\{\w+\}", text):
-                yield text
+        text = None
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "message":
+            text = template(node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError":
+            text = template(node.args[0])
+        if text and not re.fullmatch(r"X+|[A-Za-z]+|\{\w+\}", text):
+            yield text
 
 
 @pytest.mark.parametrize("source", REQUESTS, ids=lambda path: path.name)
