@@ -167,7 +167,9 @@ _OFFICE: _Access = {
     "order_places": (_QUERY,),
     "parked": (_GET_MANY,),
     "payout_accounts": (_REMOVE,),
+    "refunds": (_GET_MANY,),
     "shops": (_SCAN,),
+    "spending": (_GET_MANY,),
     "team_figures": (_GET_MANY,),
     "team_members": (_GET_MANY,),
     "templates": (_GET_MANY,),
@@ -178,6 +180,7 @@ _OFFICE: _Access = {
 _CONNECTED: _Access = {"connected_orders": (_GET, _PUT), "connectors": (_GET, _PUT)}
 
 _LINKING: _Access = {
+    "applicants": (_CHECK,),
     "identity_links": (_GET, _PUT),
     "link_codes": (_GET, _PUT),
     "link_offers": (_GET, _PUT),

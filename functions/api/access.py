@@ -11,10 +11,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from rebate.bootstrap import app
 from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.contracts.routes import route_of
 from rebate.contracts.routes.route import OperatorRole, Route
 from rebate.domain.names import MemberId
+from rebate.usecases.identity.find_link import linked_member
 
 GROUPS_CLAIMS = ("cognito:groups", "groups")
 """Where a token says in which groups somebody is: Cognito's name, and that of most others."""
@@ -97,9 +99,17 @@ def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def member_of(event: Mapping[str, Any]) -> MemberId:
-    """Return the member who asks: by the token's `member_id`, else its subject."""
+    """Return the member who asks: by the token's `member_id`, else its subject.
+
+    A subject that is linked is its member also under a token that does not say so: one that was
+    made before the link, or by an issuer that knows nothing of links.
+    """
     claims = claims_of(event)
-    name = str(claims.get("member_id") or claims["sub"])
+    subject = str(claims["sub"])
+    linked = claims.get("member_id") or (
+        linked_member(app().store, subject) if is_verified(event) else None
+    )
+    name = str(linked or subject)
     try:
         return MemberId(identifier(name))
     except BadIdentifier as bad:

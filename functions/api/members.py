@@ -1,5 +1,6 @@
 """What members see; the token says which one it is: `member_id`, else its subject.
 
+    GET  /v1/me                       what one has, waits for and was paid; one's invite code
     GET  /v1/me/entries?state=&plan=&sort=&after=   a page of one's entries, over all queues
     GET  /v1/me/queue?id=&after=      the line of a queue in which one has an entry
     GET  /v1/me/queue/facts?id=&locale=   what the line was paid of late, and what is ever paid
@@ -26,11 +27,21 @@ from rebate.contracts.api import ENTRY_ORDERS, ENTRY_STATES
 from rebate.contracts.routes.route import QUEUE_CHARS
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
+from rebate.usecases.people.invite import invite
 from rebate.usecases.queries.show_entries import WantedEntries, show_entries
+from rebate.usecases.queries.show_me import show_me
 from rebate.usecases.queries.show_progress import show_progress
 from rebate.usecases.queries.show_wallet import show_wallet
 
 router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.get("/v1/me")
+def me() -> Response[str]:
+    member, terms = member_of(current_event()), app().settings.in_force().terms
+    invitation = invite(app().people, member)
+    shown = show_me(app().store, terms, member, invitation, app().outside.invite_url)
+    return answer(200, shown)
 
 
 @router.get("/v1/me/entries")

@@ -7,6 +7,7 @@ POST /v1/applications/approve      for operators: create the store, and its owne
 POST /v1/applications/reject       for operators: with a reason
 PUT  /v1/store/terms               for a store's owners: its own ratios, within the bounds
 POST /v1/store/bills               for its people: a bill, which becomes an order
+POST /v1/store/bills/refund        for its owners: a bill given back, or a part of it
 PUT  /v1/store/staff               for its owners: who may do what in it
 """
 
@@ -21,14 +22,19 @@ from functions.api.errors import answer
 from functions.api.merchants import rights_shown
 from rebate.bootstrap import app
 from rebate.contracts import requests
-from rebate.contracts.merchants import BillShown, StoreTermsShown
+from rebate.contracts.merchants import BillRefunded, BillShown, StoreTermsShown
 from rebate.domain.merchants import Application, NegotiatedTerms, Particulars
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.times import datetime_of
 from rebate.usecases.merchants.apply import edit_application, submit_application
 from rebate.usecases.merchants.change_terms import TermsAsked, change_terms
 from rebate.usecases.merchants.decide_application import Decider, approve, negotiate, reject
-from rebate.usecases.merchants.enter_bill import BillAsked, enter_bill
+from rebate.usecases.merchants.enter_bill import (
+    BillAsked,
+    RefundAsked,
+    enter_bill,
+    refund_bill,
+)
 from rebate.usecases.merchants.rights import change_staff, insist_right, staff_of
 from rebate.usecases.merchants.show_applications import application_shown
 from rebate.usecases.people.invite import inviter_of
@@ -99,6 +105,17 @@ def enter() -> Response[str]:
     bill = enter_bill(app().people, app().orders, StoreId(said.store), member_of(event), asked)
     at = datetime_of(bill.at)
     return answer(200, BillShown(bill.id, bill.store, bill.order, bill.amount, at))
+
+
+@router.post("/v1/store/bills/refund")
+def give_back() -> Response[str]:
+    event = current_event()
+    said = body_of(event, requests.RefundBill)
+    asked = RefundAsked(said.id, said.bill, said.amount)
+    done = refund_bill(app().people, app().orders, StoreId(said.store), member_of(event), asked)
+    bill, at = done.bill, datetime_of(done.at)
+    shown = (asked.id, bill.id, bill.store, bill.order, asked.amount, done.refunded, at)
+    return answer(200, BillRefunded(*shown))
 
 
 @router.put("/v1/store/staff")

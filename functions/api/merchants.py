@@ -4,6 +4,7 @@
     GET /v1/applications?state=&after=       for operators: all in a state (default: submitted)
     GET /v1/stores                           for merchants: where one has a right
     GET /v1/store?id=                        one's store: today, days, months, terms
+    GET /v1/store/orders?id=&from=&to=&state=&after=    its orders, online and at the desk
     GET /v1/store/queues?id=                 its queues
     GET /v1/store/rewards?id=&queue=&from=&to=&after=   what they paid
     GET /v1/store/staff?id=                  for its owners: who has a right in it
@@ -20,6 +21,7 @@ from functions.api.access import member_of
 from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import (
+    any_or,
     checked_id,
     choice_of,
     instant_parameter,
@@ -30,6 +32,7 @@ from functions.api.queries import (
 )
 from rebate.bootstrap import app
 from rebate.contracts.merchants import StoreRightShown, StoreRightsShown
+from rebate.contracts.office import ORDER_STATES
 from rebate.contracts.routes.route import QUEUE_CHARS
 from rebate.domain import merchants
 from rebate.domain.merchants import StoreRight
@@ -74,6 +77,22 @@ def my_queues() -> Response[str]:
 
     event = current_event()
     return answer(200, show_store_queues(app().people, _store(event), member_of(event)))
+
+
+@router.get("/v1/store/orders")
+def my_orders() -> Response[str]:
+    from rebate.usecases.merchants.show_store import show_store_orders  # noqa: PLC0415 - as above
+    from rebate.usecases.office.search_orders import WantedOrders  # noqa: PLC0415
+
+    event, zone = current_event(), app().settings.in_force().terms.zone
+    wanted = WantedOrders(
+        store=_store(event),
+        starts_at=instant_parameter(event, "from", zone, days=0),
+        ends_at=instant_parameter(event, "to", zone, days=1),
+        state=any_or(event, "state", ORDER_STATES),
+    )
+    member, after = member_of(event), page_parameter(event)
+    return answer(200, show_store_orders(app().people, member, wanted, after))
 
 
 @router.get("/v1/store/rewards")

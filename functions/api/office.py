@@ -19,6 +19,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from functions.api.current import current_event
 from functions.api.errors import InvalidRequest, answer, csv_answer, refusal
 from functions.api.queries import (
+    any_or,
     choice_of,
     instant_parameter,
     needed_id,
@@ -63,7 +64,7 @@ def orders() -> Response[str]:
         store=None if store is None else StoreId(needed_id(event, "store")),
         starts_at=instant_parameter(event, "from", terms.zone, days=0),
         ends_at=instant_parameter(event, "to", terms.zone, days=1),
-        state=_choice(event, "state", ORDER_STATES),
+        state=any_or(event, "state", ORDER_STATES),
     )
     return answer(200, search_orders(app().store, terms, wanted, _query(event), _after(event)))
 
@@ -98,7 +99,7 @@ def members() -> Response[str]:
 def member() -> Response[str]:
     event, terms = current_event(), app().settings.in_force().terms
     name = MemberId(needed_id(event, "id"))
-    part, after = _choice(event, "part", MEMBER_PARTS), _after(event)
+    part, after = any_or(event, "part", MEMBER_PARTS), _after(event)
     if after is not None and part is None:
         raise InvalidRequest([Problem("after", "goes only with part")])
     seen = show_member(app().store, terms, name, part, after)
@@ -128,12 +129,6 @@ def _query(event: dict[str, Any], name: str = "query") -> str | None:
         message = f"must be a text of at most {QUERY_CHARS_MAX} characters"
         raise InvalidRequest([Problem(name, message)])
     return said or None
-
-
-def _choice(event: dict[str, Any], name: str, choices: tuple[str, ...]) -> str | None:
-    """Return a parameter that is one of `choices`; None: it is the first, which is all."""
-    said = choice_of(event, name, choices)
-    return None if said == choices[0] else said
 
 
 def _after(event: dict[str, Any]) -> str | None:

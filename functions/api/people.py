@@ -18,7 +18,7 @@ from functions.api.queries import checked_id, page_parameter, parameter
 from rebate.bootstrap import app
 from rebate.contracts import people
 from rebate.contracts.notice_texts import LOCALES, Locale
-from rebate.domain.invitations import Invitation
+from rebate.domain.invitations import Invitation, link_of
 from rebate.domain.names import MemberId
 from rebate.usecases.people.invite import invite, inviter_known, inviter_of
 from rebate.usecases.people.show_bindings import show_bindings, show_shared_accounts
@@ -64,8 +64,7 @@ def shared() -> Response[str]:
 
 def own_invitation(found: Invitation) -> people.OwnInvitation:
     """Return a member's own invitation as it is shown to them."""
-    base = app().outside.invite_url
-    link = None if base is None else f"{base}?invite={found.code}"
+    link = link_of(found.code, app().outside.invite_url)
     return people.OwnInvitation(found.code, link, link and _qr(link), found.shows_nickname)
 
 

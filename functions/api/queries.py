@@ -75,6 +75,16 @@ def choice_if_given(event: Mapping[str, Any], name: str, choices: Sequence[str])
     return None if parameter(event, name) is None else choice_of(event, name, choices)
 
 
+def any_or(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> str | None:
+    """Return a query parameter that is one of `choices`; None: it is the first, which is all.
+
+    Raises:
+        InvalidRequest: it is another.
+    """
+    said = choice_of(event, name, choices)
+    return None if said == choices[0] else said
+
+
 def locale_of(event: Mapping[str, Any]) -> Locale:
     """Return the language that is asked for.
 

@@ -167,7 +167,7 @@ def test_the_table_is_read_as_the_gateway_reads_its_routes():
         ("DELETE", "/v1/settings"),
         ("POST", "/v1/connect/shopify/k1/x"),
         ("GET", "/v1/health/"),
-        ("GET", "/v1/me"),
+        ("PUT", "/v1/me"),
     ]:
         assert route_of(method, path) is None, path
 

@@ -1,7 +1,6 @@
 """What members see and do over HTTP (Rules 1.6.1, 1.8 and 1.4, 19 to 23)."""
 
 import copy
-from urllib.parse import quote
 
 import pytest
 
@@ -156,6 +155,43 @@ def test_entries_come_in_pages(cloud, small_pages):
     second = cloud.as_member("A", "GET", "/v1/me/entries", query=query)[1]
     assert [entry["order_id"] for entry in second["entries"]] == ["o2"]
     assert second["next"] is None
+
+
+def test_one_page_says_what_one_has_waits_for_and_was_paid(cloud):
+    cloud.send(bought("o1", "A"), bought("o2", "B"), bought("o3", "A", 5000))
+    cloud.settle()
+    status, seen = cloud.as_member("A", "GET", "/v1/me")
+    code = cloud.as_member("A", "GET", "/v1/me/invite")[1]["code"]
+    assert status == 200
+    assert seen == {
+        "member": "A",
+        "nickname": None,
+        "avatar_url": None,
+        "level": None,
+        "rank": None,
+        "currency": "CNY",
+        "figures": {"available": 1500, "pending": 0, "in_line": 13500, "paid": 1500},
+        "invite": {"code": code, "link": None},
+    }
+    nothing = cloud.as_member("N", "GET", "/v1/me")[1]["figures"]
+    assert nothing == {"available": 0, "pending": 0, "in_line": 0, "paid": 0}
+
+
+def test_what_is_cleared_waits_no_more_and_what_is_held_is_pending(cloud):
+    cloud.use(_with(hold_days=7))
+    cloud.send(bought("o1", "A"), bought("o2", "B"))
+    cloud.settle()
+    figures = cloud.as_member("A", "GET", "/v1/me")[1]["figures"]
+    assert figures == {"available": 0, "pending": 1000, "in_line": 9000, "paid": 1000}
+
+
+@pytest.mark.parametrize(("switch", "hidden"), [("earned", "paid"), ("waiting", "in_line")])
+def test_figures_that_the_shop_hides_are_null(cloud, switch, hidden):
+    cloud.use(_with(display={switch: False}))
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    figures = cloud.as_member("A", "GET", "/v1/me")[1]["figures"]
+    assert {name for name, figure in figures.items() if figure is None} == {hidden}
 
 
 def test_an_order_that_is_not_settled_yet_has_no_entry(cloud):

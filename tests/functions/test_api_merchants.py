@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions.cloud import OPERATOR, SETTINGS
+from tests.functions.cloud import OPERATOR, SETTINGS, bought
 
 TEA = {
     "name": "茶馆",
@@ -118,7 +118,7 @@ def test_a_right_is_gone_at_the_next_request_and_a_foreign_store_is_not_shown(sh
     """Pitfall 16."""
     opened(shop)
     opened(shop, store="X", member="N")
-    for path in ("", "/queues", "/rewards", "/staff"):
+    for path in ("", "/orders", "/queues", "/rewards", "/staff"):
         status, said = as_merchant(shop, "N", "GET", f"/v1/store{path}", query="id=W")
         assert (status, said["code"]) == (403, "not_yours")
     shop.send({"detail-type": "MemberSaved", "detail": {"member_id": "C"}})
@@ -168,3 +168,72 @@ def test_an_owner_sets_terms_within_the_bounds(shop):
     assert versions[0]["saved_by"] == "merchant/M"
     seen = as_merchant(shop, "M", "GET", "/v1/store", query="id=W")[1]
     assert seen["terms"][0]["extraction_bps"] == 3000
+
+
+def test_a_store_sees_its_orders_and_nobodys_name(shop):
+    opened(shop)
+    opened(shop, store="X", member="N")
+    for store, owner, name in (("W", "M", "b1"), ("X", "N", "b2"), ("W", "M", "b3")):
+        bill = {"id": name, "store": store, "amount": 100}
+        assert as_merchant(shop, owner, "POST", "/v1/store/bills", bill)[0] == 200
+    online = bought("o1", "A", 700, channel="store", store_id="W")
+    shop.send(online, bought("o2", "A"))
+    seen = as_merchant(shop, "M", "GET", "/v1/store/orders", query="id=W")[1]
+    assert {each["order"] for each in seen["orders"]} == {"bill/W/b1", "bill/W/b3", "o1"}
+    assert (seen["currency"], seen["next"]) == ("CNY", None)
+    assert "member" not in seen["orders"][0] and "nickname" not in seen["orders"][0]
+    states = {
+        state: [
+            each["order"]
+            for each in as_merchant(
+                shop, "M", "GET", "/v1/store/orders", query=f"id=W&state={state}"
+            )[1]["orders"]
+        ]
+        for state in ("paid", "completed", "refunded")
+    }
+    assert states["paid"] == ["o1"]
+    assert {*states["completed"]} == {"bill/W/b1", "bill/W/b3"}
+    assert states["refunded"] == []
+    none = as_merchant(shop, "M", "GET", "/v1/store/orders", query="id=W&to=2020-01-01")[1]
+    assert none["orders"] == []
+
+
+def test_an_owner_gives_a_bill_back_in_parts_once_each(shop):
+    """Rule 1.6.5: what comes back lowers what the buyer gets; nobody else could tell of it."""
+    opened(shop)
+    code = shop.as_member("A", "GET", "/v1/me/invite")[1]["code"]
+    bill = {"id": "b1", "store": "W", "amount": 1000, "code": code}
+    as_merchant(shop, "M", "POST", "/v1/store/bills", bill)
+
+    def back(name, amount, **more):
+        body = {"id": name, "store": "W", "bill": "b1", "amount": amount, **more}
+        return as_merchant(shop, more.pop("who", "M"), "POST", "/v1/store/bills/refund", body)
+
+    status, first = back("r1", 400)
+    assert (status, first["order"], first["refunded"]) == (200, "bill/W/b1", 400)
+    assert back("r1", 400) == (200, first), "the same again is no second refund"
+    assert back("r1", 300)[1]["code"] == "conflicting_event"
+    assert back("r2", 601)[1]["code"] == "refund_exceeds_paid"
+    assert back("r2", 0)[1]["code"] == "invalid_request"
+    assert back("r2", 1, bill="b9")[1]["code"] == "unknown_entry"
+    assert back("r2", 1, store="X")[1]["code"] == "not_yours"
+    shop.settle()
+    (entry,) = shop.outcome()["queues"]["cashier/W"]["entries"]
+    assert entry["entitlement"] == 600
+    assert back("r2", 600)[1]["refunded"] == 1000
+    shop.settle()
+    assert shop.outcome()["queues"]["cashier/W"]["entries"][0]["status"] == "refunded"
+    acts = shop.as_operator("GET", "/v1/audit", query="what=store/bills/refund")[1]["acts"]
+    assert {each["who"] for each in acts} == {"M"}
+
+
+def test_a_cashier_enters_bills_and_gives_none_back(shop):
+    opened(shop)
+    shop.send({"detail-type": "MemberSaved", "detail": {"member_id": "C"}})
+    staff = {"store": "W", "member": "C", "role": "cashier"}
+    as_merchant(shop, "M", "PUT", "/v1/store/staff", staff)
+    bill = {"id": "b1", "store": "W", "amount": 100}
+    assert as_merchant(shop, "C", "POST", "/v1/store/bills", bill)[0] == 200
+    back = {"id": "r1", "store": "W", "bill": "b1", "amount": 100}
+    refused = as_merchant(shop, "C", "POST", "/v1/store/bills/refund", back)
+    assert (refused[0], refused[1]["code"]) == (403, "not_yours")

@@ -76,6 +76,22 @@ def test_the_buyer_of_an_order_signs_in_as_its_member(cloud):
     assert entry["order_id"] == "o1"
 
 
+def test_whoever_is_linked_is_the_member_whatever_the_token_says(cloud):
+    """A token from before the link, or of an issuer that knows no links, invites under A too."""
+    cloud.send(bought("o1", "A"))
+    cloud.settle()
+    before = cloud.request("GET", "/v1/me", claims=MEMBER)[1]
+    assert (before["member"], before["figures"]["in_line"]) == ("s-1", 0)
+    used(cloud, offered(cloud)[1]["code"])
+    after = cloud.request("GET", "/v1/me", claims=MEMBER)[1]
+    assert (after["member"], after["figures"]["in_line"]) == ("A", 10_000)
+    assert after["invite"] == before["invite"], "a code that was handed out still holds"
+    claims = {**MEMBER, "member_id": "A"}
+    assert cloud.request("GET", "/v1/me", claims=claims)[1] == after
+    unverified = {**MEMBER, "contact_verified": "false"}
+    assert cloud.request("GET", "/v1/me", claims=unverified)[1]["member"] == "s-1"
+
+
 def test_a_shop_links_its_own_members(cloud):
     """Whoever is called so at another shop is somebody else."""
     senders = {"b": {"keys": ["k1"], "prefix": "b-", "members": "prefixed"}}

@@ -460,6 +460,7 @@ class Tour:
         self._use_people()
         self._use_merchants()
         self._ask("GET", "/v1/me/entries", who="bus-B")
+        self._ask("GET", "/v1/me", who="bus-B")
         self._ask("GET", "/v1/me/wallet", who="bus-A")
         self._ask("GET", "/v1/me/notices", who="bus-A")
         self._ask("GET", "/v1/health")
@@ -619,10 +620,12 @@ class Tour:
         for _ in range(2):
             self._ask("POST", "/v1/store/bills", **own, body=bill)
         self._deployment.settle()
+        back = {"id": "r1", "store": "T", "bill": "b1", "amount": 40}
+        self._ask("POST", "/v1/store/bills/refund", **own, body=back)
         terms = {"store": "T", "extraction_bps": 1500}
         self._ask("PUT", "/v1/store/terms", **own, body=terms, expects=(403, 422))
         self._ask("GET", "/v1/stores", **own)
-        for path in ("", "/queues", "/staff", "/rewards"):
+        for path in ("", "/orders", "/queues", "/staff", "/rewards"):
             self._ask("GET", f"/v1/store{path}", **own, query={"id": "T"})
 
     def _applications(self) -> Any:

@@ -188,6 +188,42 @@ class ProgressShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """What a member has and waits for: cash that is available or pending, and of entries.
+
+    `in_line` is what those in line still lack, `paid` what all of them were paid; both are null
+    where the shop does not show it of each of them.
+    """
+
+    available: Amount
+    pending: Amount
+    in_line: Amount | None
+    paid: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCode:
+    """A member's invite code and, where the stage has an address for it, its link."""
+
+    code: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeShown:
+    """Who one is to the shop; amounts are minor units of `currency`."""
+
+    member: str
+    nickname: str | None
+    avatar_url: str | None
+    level: str | None
+    rank: str | None
+    currency: str
+    figures: OwnFigures
+    invite: OwnCode
+
+
+@dataclass(frozen=True, slots=True)
 class MovementShown:
     """One movement in a wallet; `kind` says why, `reason` which kind of reward it is, if one."""
 

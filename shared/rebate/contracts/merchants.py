@@ -140,6 +140,32 @@ class StoreRewards:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreOrder:
+    """An order of the store, online or at the desk; whose it is, is not told.
+
+    `paid` is before refunds, `refunded` of it; `state` is paid, completed or refunded.
+    """
+
+    order: str
+    channel: str
+    products: tuple[str, ...]
+    paid: Amount
+    refunded: Amount
+    state: str
+    paid_at: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOrders:
+    """A page of a store's orders, the newest first; it may be short where much is passed over."""
+
+    orders: tuple[StoreOrder, ...]
+    currency: str
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BillShown:
     """A bill that was entered, and the order that it became."""
 
@@ -147,4 +173,17 @@ class BillShown:
     store: str
     order: str
     amount: Amount
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BillRefunded:
+    """What was given back of a bill, under which refund of its order; `refunded`: of it in all."""
+
+    id: str
+    bill: str
+    store: str
+    order: str
+    amount: Amount
+    refunded: Amount
     at: datetime

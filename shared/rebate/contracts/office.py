@@ -8,6 +8,7 @@ from datetime import datetime
 
 from rebate.contracts.api import Entries
 from rebate.contracts.money import Redemptions, StatementPage, Withdrawals
+from rebate.contracts.people import TeamShown
 from rebate.domain.money import Amount
 from rebate.domain.records import dataclass
 
@@ -17,7 +18,9 @@ ORDER_STATES = ("any", "paid", "completed", "refunded")
 EXPORTED = ("orders", "entries", "withdrawals")
 """What can be taken out by one request, as far as one answer holds it."""
 
-MEMBER_PARTS = ("all", "entries", "statement", "orders", "withdrawals", "redemptions", "notes")
+MEMBER_PARTS = (
+    *("all", "entries", "statement", "orders", "withdrawals", "redemptions", "team", "notes"),
+)
 """Parts of a member's account that have pages."""
 
 
@@ -107,6 +110,7 @@ class MemberShown:
     orders: OrdersFound | None = None
     withdrawals: Withdrawals | None = None
     redemptions: Redemptions | None = None
+    team: TeamShown | None = None
     notes: Notes | None = None
 
 

@@ -56,6 +56,7 @@ class PersonShown:
     """A member of a team, by nickname alone; `person` goes back as the parameter `of`.
 
     `bought`: whether an order of theirs was accepted; null: it is not known of that time.
+    `member` is the id, told to operators only.
     """
 
     person: str
@@ -66,6 +67,7 @@ class PersonShown:
     earned: Amount
     orders: int
     months: tuple[MonthEarned, ...]
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,15 @@ class EnterBill(Strict):
     code: ShortText | None = None
 
 
+class RefundBill(Strict):
+    """What is given back of a bill that was entered at a store's desk (rule 1.6.5)."""
+
+    id: Id
+    store: Id
+    bill: Id
+    amount: PositiveAmount
+
+
 class ChangeStaff(Strict):
     """Give somebody a role in a store; null takes it away. A member is named by id or code."""
 

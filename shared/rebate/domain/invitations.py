@@ -33,6 +33,11 @@ def read_code(text: str) -> str | None:
     return code if len(code) == CODE_LETTERS and set(code) <= set(LETTERS) else None
 
 
+def link_of(code: str, address: str | None) -> str | None:
+    """Return the link that brings an invite code along to an address; without one there is none."""
+    return None if address is None else f"{address}?invite={code}"
+
+
 @stored_as("invitation")
 @dataclass(frozen=True, slots=True)
 class Invitation:

@@ -10,15 +10,20 @@ from rebate.contracts.events_in import MemberSaved
 from rebate.domain.errors import Mismatch, Rejected
 from rebate.domain.ledger import BalanceType
 from rebate.domain.links import CODE_CHARS, CODE_MINUTES, LETTERS
-from rebate.domain.names import MemberId
+from rebate.domain.names import MemberId, StoreId
 from rebate.domain.times import MINUTE, SECOND, Instant
 from rebate.usecases.identity.find_link import linked_member
 from rebate.usecases.identity.offer_link import offer_link
 from rebate.usecases.identity.use_link import use_link
+from rebate.usecases.merchants.decide_application import approve
+from rebate.usecases.merchants.rights import change_staff
+from rebate.usecases.people.bind_referrer import bind_by_code
+from rebate.usecases.people.invite import invite, inviter_of
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Credit
 from rebate.usecases.storage.rows import Key, Member
 from tests.engine import Player
+from tests.usecases.merchants.shop import OLGA, applied
 
 A, B, R = MemberId("A"), MemberId("B"), MemberId("R")
 SETTINGS = {
@@ -196,6 +201,53 @@ def test_a_referrer_who_stands_below_the_member_is_not_carried_over(app: App) ->
     bind(app, MemberId("s-1"), R)
     assert use(app, offered(app)) == A
     assert referrer_of(app, A) is None
+
+
+def code_of(app: App, member: str) -> str:
+    return invite(app.people, MemberId(member)).code
+
+
+def owner_of(app: App, code: str) -> MemberId:
+    return inviter_of(app.people, code, tried_by="test").member
+
+
+def test_an_invite_code_follows_the_link(app: App) -> None:
+    """Rule 2.5.1: who followed it before the link is bound to who the inviter is since."""
+    code = code_of(app, "s-1")
+    use(app, offered(app))
+    assert owner_of(app, code) == A
+    assert bind_by_code(app.people, B, code) == A
+    assert referrer_of(app, B) == A
+    assert code_of(app, A) == code, "it is the member's one code from then on"
+
+
+def test_a_member_with_a_code_keeps_it_and_has_the_subjects_too(app: App) -> None:
+    own, old = code_of(app, A), code_of(app, "s-1")
+    use(app, offered(app))
+    assert code_of(app, A) == own
+    assert {owner_of(app, code) for code in (own, old)} == {A}
+
+
+def test_code_and_referrer_are_carried_over_together(app: App) -> None:
+    code = code_of(app, "s-1")
+    bind(app, MemberId("s-1"), R)
+    use(app, offered(app))
+    assert (code_of(app, A), referrer_of(app, A)) == (code, R)
+
+
+def test_an_account_with_a_right_in_a_store_or_an_open_application_is_not_given_up(
+    app: App,
+) -> None:
+    """Nobody may be left behind in it; and neither refusal is for good."""
+    asked = applied(app, "s-1")
+    code = offered(app)
+    assert refusal(app, code) == "forbidden"
+    approve(app.people, asked.id, StoreId("W"), OLGA)
+    assert refusal(app, code) == "forbidden"
+    app.catalog.save(MemberSaved(member_id=B))
+    change_staff(app.people, StoreId("W"), MemberId("s-1"), B, "owner")
+    change_staff(app.people, StoreId("W"), B, MemberId("s-1"), None)
+    assert use(app, code) == A
 
 
 def test_who_is_called_as_the_member_is_linked_with_all_they_have(app: App) -> None:

@@ -21,6 +21,13 @@ _MEMBER = Audience.MEMBER
 ROUTES = (
     Route(
         "GET",
+        "/v1/me",
+        _MEMBER,
+        "What one has, waits for and was paid, and one's invite code",
+        gives="api.MeShown",
+    ),
+    Route(
+        "GET",
         "/v1/me/entries",
         _MEMBER,
         "A page of one's entries, over all queues, or of those in a state or a plan",

@@ -1,5 +1,6 @@
 """What merchants may ask, and those who apply to become one (Rule 2.7)."""
 
+from rebate.contracts.office import ORDER_STATES
 from rebate.contracts.routes.route import (
     AFTER,
     AFTER_NUMBER,
@@ -93,6 +94,20 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/v1/store/orders",
+        _MERCHANT,
+        "A page of the orders of one's store, the newest first",
+        gives="merchants.StoreOrders",
+        query=(
+            _ID,
+            parameter("from", Kind.MOMENT),
+            parameter("to", Kind.MOMENT),
+            choice("state", ORDER_STATES),
+            AFTER,
+        ),
+    ),
+    Route(
+        "GET",
         "/v1/store/queues",
         _MERCHANT,
         "The queues that only orders of one's store join",
@@ -128,6 +143,14 @@ ROUTES = (
         "Enter a bill at the desk: it becomes an order",
         takes="requests.EnterBill",
         gives="merchants.BillShown",
+    ),
+    Route(
+        "POST",
+        "/v1/store/bills/refund",
+        _MERCHANT,
+        "Give a bill back, or a part of it: its order is refunded",
+        takes="requests.RefundBill",
+        gives="merchants.BillRefunded",
     ),
     Route(
         "GET",

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 
 from rebate.domain.errors import Code, Rejected
+from rebate.domain.invitations import Invitation
 from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer, tidy_code
+from rebate.domain.merchants import OPEN, ROLES, Applicant, Application
 from rebate.domain.names import MemberId
+from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.catalog.bonds import Bond, bind, bond_of
+from rebate.usecases.merchants.rights import rights_held
 from rebate.usecases.money.ledger import WalletLedger
+from rebate.usecases.office.places import introduced
 from rebate.usecases.people.desk import has_bought
 from rebate.usecases.storage.ports import Check, Put, Write
 from rebate.usecases.storage.rows import Key, Member, key_of, new_member, request_key
@@ -21,13 +26,14 @@ def use_link(ledger: WalletLedger, subject: str, code: str, *, is_verified: bool
     """Link who signed in as `subject` to the member for whom the shop asked for a code.
 
     The referrer to whom an invitation bound the subject is carried over, if the member has none and
-    has not bought. The same again changes nothing. `is_verified`: whether the subject's email or
+    has not bought; whoever follows the subject's invite code comes to the member from then on. The
+    same again changes nothing. `is_verified`: whether the subject's email or
     telephone number is known to be theirs.
 
     Raises:
         Rejected: `invalid_request`: there is no such code, it was used, or is over; `forbidden`:
-            either is linked otherwise, or the subject has entries, money or a team, or is not
-            verified.
+            either is linked otherwise, or the subject has entries, money, a team, a right in a
+            store or an application that is not decided, or is not verified.
         Unavailable: others kept writing to the same rows.
     """
     return ledger.carry_out(lambda: _link(ledger, subject, code, is_verified=is_verified))
@@ -67,24 +73,52 @@ def _offer_of(ledger: WalletLedger, code: str) -> LinkOffer:
     return offer
 
 
-def _given_up(ledger: WalletLedger, subject: MemberId, member: MemberId) -> Sequence[Write]:
+def _given_up(ledger: WalletLedger, subject: MemberId, name: MemberId) -> Sequence[Write]:
     """Return what becomes of what the subject was so far: nobody may be left behind in it.
 
     Raises:
-        Rejected: `forbidden`: it has entries, money or a team.
+        Rejected: `forbidden`: it has entries, money, a team, a right in a store, or has applied.
     """
-    if subject == member:
+    if subject == name:
         return ()
     wallet = ledger.wallet(subject)
     if any(wallet.balances.values()) or ledger.store.query(Ticket, subject, limit=1):
         raise _forbidden("this account has entries or money of its own")
-    known = _member(ledger, subject)
+    known, member = _member(ledger, subject), _member(ledger, name)
     if known.refers:
         raise _forbidden("others are bound to this account: the shop's operators move them first")
-    return [
+    heir = replace(member, invite=member.invite or known.invite)
+    writes = [
         Check(Wallet, Key(subject), wallet.version),
-        *_carried_over(ledger, known, _member(ledger, member)),
+        _no_applicant(ledger, subject),
+        *_code_moved(ledger, known.invite, name),
+        *_carried_over(ledger, known, heir),
     ]
+    is_written = any(isinstance(w, Put) and getattr(w.row, "id", "") == name for w in writes)
+    if heir != member and not is_written:
+        writes.append(Put(replace(heir, version=heir.version + 1), expects=member.version))
+        writes += () if member.version else (introduced(name, ledger.clock.now()),)
+    return writes
+
+
+def _no_applicant(ledger: WalletLedger, subject: MemberId) -> Write:
+    """Insist that nothing of the subject's is with merchants, where nobody would find it again."""
+    row = ledger.store.get(Applicant, Key(subject))
+    last = ledger.store.get(Application, Key(row.application)) if row else None
+    if last is not None and last.state in OPEN:
+        raise _forbidden("this account has applied to become a merchant: that is decided first")
+    if any(right.role in ROLES for right in rights_held(ledger.store, subject)):
+        raise _forbidden("this account has a right in a store: its owner takes it away first")
+    return Check(Applicant, Key(subject), row.version if row else 0)
+
+
+def _code_moved(ledger: WalletLedger, code: str | None, member: MemberId) -> Sequence[Write]:
+    """Return what leads whoever has the subject's invite code to the member (Rule 2.5.1)."""
+    known = None if code is None else ledger.store.get(Invitation, Key(code))
+    if known is None:
+        return ()
+    after = replace(known, member=member, version=known.version + 1)
+    return [Put(after, expects=known.version)]
 
 
 def _carried_over(ledger: WalletLedger, subject: Member, member: Member) -> Sequence[Write]:

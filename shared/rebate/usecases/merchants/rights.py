@@ -5,11 +5,11 @@ once one keeps it, so no store is left without an owner.
 """
 
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.merchants import CASHIER, NOBODY, OWNER, ROLES, StoreRight
+from rebate.domain.merchants import NOBODY, OWNER, ROLES, StoreRight
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.records import replace
 from rebate.usecases.people.desk import PeopleDesk
-from rebate.usecases.storage.ports import Check, Put, Write
+from rebate.usecases.storage.ports import Check, Put, Store, Write
 from rebate.usecases.storage.rows import Key, ListItem, Shop, key_of, right_key
 
 STAFF_MAX = 200
@@ -68,8 +68,9 @@ def _change(
     own = insist_right(desk, store, by, OWNER)
     if member == by:
         raise Rejected(Code.FORBIDDEN, "another owner has to change your own right")
-    desk.known_member(member)
     known = desk.store.get(StoreRight, right_key(store, member))
+    if known is None:
+        desk.known_member(member)
     if (known.role if known else NOBODY) == role:
         return known
     staff = desk.store.query(StoreRight, store, limit=STAFF_MAX)
@@ -96,8 +97,12 @@ def staff_of(desk: PeopleDesk, store: StoreId, member: MemberId) -> list[StoreRi
 
 def rights_of(desk: PeopleDesk, member: MemberId) -> list[StoreRight]:
     """Return the rights that a member has now, in the order in which they were given."""
-    items = desk.store.query(ListItem, stores_of(member), limit=STAFF_MAX)
+    return [each for each in rights_held(desk.store, member) if each.role in ROLES]
+
+
+def rights_held(store: Store, member: MemberId) -> list[StoreRight]:
+    """Return the rights that a member has or had, in the order in which they were given."""
+    items = store.query(ListItem, stores_of(member), limit=STAFF_MAX)
     keys = [right_key(StoreId(item.id), member) for item in items]
-    found = desk.store.get_many(StoreRight, keys)
-    held = [found[key] for key in dict.fromkeys(keys) if key in found]
-    return [each for each in held if each.role in {OWNER, CASHIER}]
+    found = store.get_many(StoreRight, keys)
+    return [found[key] for key in dict.fromkeys(keys) if key in found]

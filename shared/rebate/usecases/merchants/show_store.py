@@ -7,12 +7,15 @@ from typing import NamedTuple
 from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.merchants import (
     StoreDay,
+    StoreOrder,
+    StoreOrders,
     StoreQueues,
     StoreReward,
     StoreRewards,
     StoreShown,
     StoreTermsShown,
 )
+from rebate.contracts.office import OrderFound
 from rebate.domain.day_figures import DayFigures, DaySums
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.events import RebatePaid
@@ -22,6 +25,7 @@ from rebate.domain.records import fields_of
 from rebate.domain.times import Instant, datetime_of, day_of
 from rebate.usecases.merchants.change_terms import terms_in_force
 from rebate.usecases.merchants.rights import held_store, insist_right
+from rebate.usecases.office.search_orders import WantedOrders, search_orders
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.queries.show_queues import queue_shown
 from rebate.usecases.reports.read_days import sums_by
@@ -85,6 +89,33 @@ def show_store_queues(desk: PeopleDesk, store: StoreId, member: MemberId) -> Sto
     insist_right(desk, store, member)
     rows = desk.store.get_many(Queue, map(Key, queues_of(store))).values()
     return StoreQueues(tuple(queue_shown(row) for row in sorted(rows, key=lambda row: row.id)))
+
+
+def show_store_orders(
+    desk: PeopleDesk, member: MemberId, wanted: WantedOrders, after: str | None = None
+) -> StoreOrders:
+    """Return a page of the orders of a store, to those who have a right in it.
+
+    Raises:
+        Rejected: `not_yours`.
+    """
+    assert wanted.store is not None, "whose orders are asked for is said"
+    insist_right(desk, wanted.store, member)
+    found = search_orders(desk.store, desk.settings.in_force().terms, wanted, after=after)
+    return StoreOrders(tuple(map(_order, found.orders)), found.currency, found.next)
+
+
+def _order(found: OrderFound) -> StoreOrder:
+    return StoreOrder(
+        order=found.order_id,
+        channel=found.channel,
+        products=found.products,
+        paid=found.paid,
+        refunded=found.refunded,
+        state=found.state,
+        paid_at=found.paid_at,
+        completed_at=found.completed_at,
+    )
 
 
 def show_store_rewards(

@@ -11,6 +11,7 @@ from rebate.usecases.money.show_statement import Wanted, show_statement
 from rebate.usecases.office.notes import show_notes
 from rebate.usecases.office.search_members import members_found
 from rebate.usecases.office.search_orders import WantedOrders, search_orders
+from rebate.usecases.people.show_team import show_team
 from rebate.usecases.queries.show_entries import moment_of, show_entries
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Key, Member
@@ -23,6 +24,7 @@ _PARTS: Mapping[str, _Part] = {
     "orders": lambda s, t, m, after: search_orders(s, t, WantedOrders(m), None, after),
     "withdrawals": lambda s, t, m, after: show_own_withdrawals(s, t.currency, m, after),
     "redemptions": lambda s, _, m, after: show_own_redemptions(s, m, after),
+    "team": lambda s, t, m, after: show_team(s, t.currency, m, after=after, to_operators=True),
     "notes": lambda s, _, m, after: show_notes(s, m, after),
 }
 

@@ -20,6 +20,7 @@ def show_team(
     *,
     of: str | None = None,
     after: str | None = None,
+    to_operators: bool = False,
 ) -> TeamShown:
     """Return a page of a promoter's people, or of those of one of them: `of` says of whom.
 
@@ -32,7 +33,7 @@ def show_team(
     end = key_of(places[-1]).sort if len(places) == PAGE_SIZE else None
     return TeamShown(
         level=1 if of is None else 2,
-        members=tuple(_shown(store, promoter, places)),
+        members=tuple(_shown(store, promoter, places, to_operators=to_operators)),
         buyers={month: total[month] for month in sorted(total) if month != EVER and total[month]},
         buyers_ever=total.get(EVER, 0),
         currency=currency,
@@ -47,7 +48,9 @@ def _person(store: Store, promoter: MemberId, of: str) -> MemberId:
     return found.member
 
 
-def _shown(store: Store, promoter: MemberId, places: Iterable[TeamMember]) -> Iterable[PersonShown]:
+def _shown(
+    store: Store, promoter: MemberId, places: Iterable[TeamMember], *, to_operators: bool
+) -> Iterable[PersonShown]:
     rows = list(places)
     members = store.get_many(Member, [Key(each.member) for each in rows])
     figures = store.get_many(TeamFigures, [figures_key(promoter, each.member) for each in rows])
@@ -67,4 +70,5 @@ def _shown(store: Store, promoter: MemberId, places: Iterable[TeamMember]) -> It
                 MonthEarned(month, known.earned[month], known.orders.get(month, 0))
                 for month in sorted(known.earned)
             ),
+            member=each.member if to_operators else None,
         )

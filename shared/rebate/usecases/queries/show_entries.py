@@ -139,6 +139,23 @@ _LAST = 10**18
 """More than any place, and any instant."""
 
 
+def entry_sums(store: Store, terms: Terms, member: MemberId) -> tuple[Amount | None, Amount | None]:
+    """Return what a member's entries lack and were paid, as far as the shop shows it of each."""
+    in_line, paid = [], []
+    for ticket, entry, status in EntryViewer(store, terms).states(store.query(Ticket, member)):
+        display = display_of(ticket.queue, terms)
+        lacks = entry.outstanding if status.value in IN_LINE else 0
+        in_line.append(lacks if display.waiting else None)
+        paid.append(entry.paid if display.earned else None)
+    return _sum(in_line), _sum(paid)
+
+
+def _sum(amounts: list[Amount | None]) -> Amount | None:
+    """Return the sum of amounts; of which one is not shown their sum is not."""
+    shown = [amount for amount in amounts if amount is not None]
+    return sum(shown) if len(shown) == len(amounts) else None
+
+
 def as_member_sees(entry: api.EntryShown, terms: Terms) -> api.EntryShown:
     """Hide what the display switches of the entry's plan hide (Rule 1.4, 19 to 21).
 
@@ -204,13 +221,29 @@ class EntryViewer:
             if wanted.has(seen, queue.plan.name if queue else None):
                 yield joined(entry.queue, entry.entry, entry.merged_from or ""), seen
 
-    def _read(self, tickets: Sequence[Ticket]) -> None:
-        """Read queues, and in one go for each queue all that its tickets' places need."""
+    def states(self, tickets: Sequence[Ticket]) -> Iterator[tuple[Ticket, Entry, Status]]:
+        """Yield the entries of tickets, each with its status; no line is read for it."""
+        self._read_queues(tickets)
+        for ticket in tickets:
+            for entry in (line.entry for line in ticket.lines if line.entry):
+                yield ticket, entry, self._status(ticket, entry)
+
+    def _status(self, ticket: Ticket, entry: Entry) -> Status:
+        first = shown_plan_of(ticket.queue, self._terms).completed_first
+        return self._queues[ticket.queue].status_of(ticket, entry, completed_first=first)
+
+    def _read_queues(self, tickets: Sequence[Ticket]) -> None:
         keys = {Key(ticket.queue) for ticket in tickets if ticket.queue not in self._queues}
         found = self._store.get_many(Queue, keys).values()
         self._queues.update({queue.id: queue for queue in found})
         for name in {ticket.queue for ticket in tickets}:
-            queue = self._queues.setdefault(name, Queue(name))
+            self._queues.setdefault(name, Queue(name))
+
+    def _read(self, tickets: Sequence[Ticket]) -> None:
+        """Read queues, and in one go for each queue all that its tickets' places need."""
+        self._read_queues(tickets)
+        for name in {ticket.queue for ticket in tickets}:
+            queue = self._queues[name]
             line = self._lines.setdefault(name, QueueReader(self._store, name))
             places = (t.place for t in tickets if t.queue == name and t.place is not None)
             line.nodes(key for place in places for key in nodes_above(queue, place))
@@ -218,7 +251,7 @@ class EntryViewer:
     def _entry(self, ticket: Ticket, index: int, entry: Entry, rule: str | None) -> api.EntryShown:
         line, queue = ticket.lines[index], self._queues[ticket.queue]
         plan = shown_plan_of(ticket.queue, self._terms)
-        status = queue.status_of(ticket, entry, completed_first=plan.completed_first)
+        status = self._status(ticket, entry)
         in_line = status in {Status.HELD, Status.WAITING}
         place, ahead = self._standing(queue, ticket, index) if in_line else (None, None)
         counts = entry.entitlement is None

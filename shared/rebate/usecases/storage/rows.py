@@ -787,6 +787,11 @@ def right_key(store: StoreId, member: MemberId) -> Key:
     return Key(store, joined(member))
 
 
+def bill_key(store: StoreId, name: str) -> Key:
+    """Return where a bill of a store is stored."""
+    return Key(store, joined(name))
+
+
 def line_rows_key(order: OrderId, digest: str, row: int) -> Key:
     """Return where further lines of an order are stored."""
     return Key(order, joined(digest, number(row)))
@@ -867,7 +872,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Application: lambda r: Key(r.id),
     Applicant: lambda r: Key(r.member),
     StoreRight: lambda r: right_key(r.store, r.member),
-    Bill: lambda r: Key(r.store, joined(r.id)),
+    Bill: lambda r: bill_key(r.store, r.id),
     Product: lambda r: Key(r.id),
     Shop: lambda r: Key(r.id),
     CompletedSpend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
