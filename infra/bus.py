@@ -2,14 +2,27 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.stage import Stage
 from rebate.contracts.events_in import EVENTS_IN
+from rebate.usecases.catalog.save_catalog import PERSONAL
 from rebate.usecases.events.publish_events import SOURCE
+
+_NAMES = "MemberSaved"
+_ARCHIVED = {
+    "$or": [
+        {"detail-type": [kind for kind in EVENTS_IN if kind != _NAMES]},
+        {
+            "detail-type": [_NAMES],
+            "detail": {name: [{"exists": False}] for name in sorted(PERSONAL)},
+        },
+    ]
+}
+"""What is archived: no names and pictures, which nobody could take out again (Rule 8.10)."""
 
 
 class EventBusConstruct(Construct):
@@ -28,12 +41,14 @@ class EventBusConstruct(Construct):
             event_bus_name=stage.prefix,
             description="Orders, members and catalog in; what became of them out",
         )
-        archive = self.bus.archive(
+        archive = events.CfnArchive(
+            self,
             "Archive",
             archive_name=f"{stage.prefix}-in",
             description="What senders sent, to be sent again; a repeated event changes nothing",
-            event_pattern=events.EventPattern(detail_type=list(EVENTS_IN)),
-            retention=Duration.days(stage.archive_days),
+            source_arn=self.bus.event_bus_arn,
+            event_pattern=_ARCHIVED,
+            retention_days=stage.archive_days,
         )
         for kept in (self.bus, archive):
             kept.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)

@@ -33,12 +33,5 @@ def note() -> Response[str]:
 def erase() -> Response[str]:
     event = current_event()
     said = body_of(event, requests.Erase)
-    done = erase_member(
-        app().store,
-        app().clock,
-        said.id,
-        MemberId(said.member),
-        by=name_of(event),
-        reason=said.reason,
-    )
-    return answer(200, done)
+    member, by = MemberId(said.member), name_of(event)
+    return answer(200, erase_member(app().people, said.id, member, by=by, reason=said.reason))

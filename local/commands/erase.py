@@ -1,4 +1,4 @@
-"""`rebate erase`: a member's name, picture, payout references, notes and inbox go (Rule 8.10)."""
+"""`rebate erase`: whatever is personal of a member goes, wherever it is stored (Rule 8.10)."""
 
 from argparse import ArgumentParser, Namespace
 from uuid import uuid4
@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
     try:
         member = MemberId(identifier(arguments.member))
         with acting_on(arguments, "erasures", reason=reason, request=name) as app:
-            done = erase_member(app.store, app.clock, name, member, by=COMMAND_LINE, reason=reason)
+            done = erase_member(app.people, name, member, by=COMMAND_LINE, reason=reason)
     except (BadIdentifier, Rejected) as refused:
         raise BadInput(f"MEMBER: {refused}") from refused
     if arguments.json:

@@ -217,7 +217,8 @@ class Tour:
 
     def _replay(self) -> None:
         """What was set aside is kept, looked at and replayed."""
-        letter = DeadLetter("m1", Instant(1), "on_order_paid", "{}", "undeliverable", "why")
+        named = json.dumps({"member_id": "linked", "email": "x"})
+        letter = DeadLetter("m1", Instant(1), "on_order_paid", named, "undeliverable", "why")
         with pytest.MonkeyPatch.context() as patch:
             batch = LetterBatch([letter], lambda: None)
             patch.setattr(LetterQueues, "read", lambda _: iter([batch]))
@@ -226,6 +227,7 @@ class Tour:
         named = next(each["letter"] for each in found if each["replays_to"])
         body = {"id": "r1", "letters": [named]}
         self._ask("POST", "/v1/dead-letters/replay", body=body)
+        self._ask("POST", "/v1/erasures", body={"id": "later", "member": "linked"})
 
     def _listen(self) -> None:
         """Others are told by webhooks: one is well, one is dead, one is gone."""
@@ -417,6 +419,13 @@ class Tour:
     def _link(self) -> None:
         """A member gets a code of the shop, and links an account that somebody invited."""
         self._deliver("MemberSaved", {"member_id": "account", "referrer_id": "bus-A"})
+        for who in ("account", "lone-account"):
+            self._ask("GET", "/v1/me/invite", who=who)
+            wanted = dict.fromkeys(("name", "contact", "licence", "address", "category"), "x")
+            self._ask("PUT", "/v1/me/application", who=who, body=wanted)
+            self._ask("POST", "/v1/me/application/submit", who=who, body={})
+        for each in self._applications():
+            self._ask("POST", "/v1/applications/reject", body={"id": each["id"], "reason": "no"})
         asked = json.dumps({"id": "link", "member_id": "linked"})
         code = self._sign("POST", "/v1/links", body=asked)["code"]
         self._ask("POST", "/v1/me/link", who="account", body={"code": code})
@@ -551,7 +560,8 @@ class Tour:
         asked = {"id": "w3", "amount": 100, "account": account}
         self._ask("POST", "/v1/me/withdrawals", who="desk-B", body=asked)
         self._deployment.publish()
-        self._ask("POST", "/v1/erasures", body={"id": "e1", "member": "desk-B"})
+        for number, who in enumerate(("desk-B", "tea", "linked")):
+            self._ask("POST", "/v1/erasures", body={"id": f"e{number}", "member": who})
         self._ask("POST", "/v1/withdrawals/decide", body={"id": "w3", "approve": False})
 
     def _run(self) -> None:

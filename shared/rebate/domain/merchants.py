@@ -154,6 +154,18 @@ class Application:
             raise Mismatch(f"application {self.id} is {self.state}: it cannot be rejected")
         return replace(self, state="rejected", asked=False, reason=reason).with_step(by, at, reason)
 
+    def erased(self, by: str, at: Instant) -> "Application":
+        """Return the application of a member who is erased: what is personal goes (Rule 8.10).
+
+        One that is not decided ends as rejected. What was agreed stays, and who took which step.
+        """
+        steps = tuple(step._replace(note="") for step in self.steps)
+        bare = Particulars(concession_bps=self.particulars.concession_bps)
+        after = replace(self, particulars=bare, steps=steps, reason=None, asked=False)
+        if self.state in OPEN:
+            return replace(after, state="rejected").with_step(by, at)
+        return self if after == self else replace(after, version=self.version + 1)
+
     def with_step(self, by: str, at: Instant, note: str = "") -> "Application":
         """Return the application with its step noted; of very many the oldest are dropped."""
         step = ApplicationStep(self.state, by, at, note)

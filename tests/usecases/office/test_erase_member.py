@@ -47,8 +47,7 @@ class Shop:
         self.player.deliver("MemberSaved", {"member_id": "A", **told, **more})
 
     def erases(self, name: str = "e1", member: str = "A") -> Any:
-        now = self.app.clock
-        return erase_member(self.store, now, name, MemberId(member), by="olga", reason="asked")
+        return erase_member(self.app.people, name, MemberId(member), by="olga", reason="asked")
 
     def rows(self) -> str:
         """All that is stored, keys included."""

@@ -19,6 +19,11 @@ def of_state(state: str) -> str:
     return f"applications/{state}"
 
 
+def of_member(member: MemberId) -> str:
+    """Return the list of a member's applications."""
+    return f"applications of/{member}"
+
+
 def own_application(desk: PeopleDesk, member: MemberId) -> Application:
     """Return a member's last application.
 
@@ -76,7 +81,9 @@ def store_application(
         return known
     was, now = (ListItem(of_state(a.state), a.at, a.id) for a in (known, after))
     moved: list[Write] = [Put(now)]
-    if known.version and was != now:
+    if not known.version:
+        moved.append(Put(ListItem(of_member(after.member), after.at, after.id)))
+    elif was != now:
         moved.append(Remove(ListItem, key_of(was)))
     writes = [Put(after, expects=known.version), *moved, *more]
     if events:

@@ -12,6 +12,7 @@ from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.money.ledger import WalletLedger
 from rebate.usecases.money.request_withdrawal import moved_to, of_state, withdrawal_source
+from rebate.usecases.people.shared_accounts import forgotten
 from rebate.usecases.storage.ports import Put, Remove, Write
 from rebate.usecases.storage.rows import Key, ListItem, Member, joined, key_of
 
@@ -56,7 +57,8 @@ def keep(ledger: WalletLedger, known: Withdrawal, after: Withdrawal) -> list[Wri
         writes.append(Remove(ListItem, key_of(left)))
         writes.append(Put(moved_to(of_state(after.state), after)))
     if after.is_over and known.has_account and _is_erased(ledger, known.member):
-        writes.append(Remove(PayoutAccount, Key(known.member, joined(known.id))))
+        account = ledger.store.get(PayoutAccount, Key(known.member, joined(known.id)))
+        writes += forgotten(account, known) if account else ()
     return writes
 
 

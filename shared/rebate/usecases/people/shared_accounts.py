@@ -5,9 +5,9 @@ References are not kept for this, only their digests: who withdrew to which stan
 
 from hashlib import sha256
 
-from rebate.domain.withdrawals import Withdrawal
-from rebate.usecases.storage.ports import Put, Store, Write
-from rebate.usecases.storage.rows import Key, ListItem, Member
+from rebate.domain.withdrawals import PayoutAccount, Withdrawal
+from rebate.usecases.storage.ports import Put, Remove, Store, Write
+from rebate.usecases.storage.rows import Key, ListItem, Member, key_of
 
 SHARED = "shared payout references"
 """The list of members who share one with their referrer, by their withdrawals."""
@@ -39,3 +39,9 @@ def shared_writes(store: Store, asked: Withdrawal, reference: str) -> list[Write
         Put(ListItem(list_, asked.at, asked.id, asked.member)),
         *(Put(ListItem(SHARED, asked.at, asked.id, member)) for member in shared),
     ]
+
+
+def forgotten(account: PayoutAccount, payout: Withdrawal) -> list[Write]:
+    """Return what removes a payout account, and the digest of its reference with it (Rule 8.10)."""
+    place = ListItem(withdrawn_to(account.reference), payout.at, payout.id, payout.member)
+    return [Remove(PayoutAccount, key_of(account)), Remove(ListItem, key_of(place))]
