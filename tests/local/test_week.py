@@ -205,7 +205,7 @@ def demo(clients: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Demo]:
         linked_by = partial(linked_member, deployment.app.store)
 
         def issuer_at(address: str) -> LocalIssuer:
-            return LocalIssuer(address, key, linked_by, lambda: [])
+            return LocalIssuer(address, key, linked_by, list)
 
         with served(deployment.functions, 0, None, issuer_at) as address:
             yield Demo(deployment, address)
@@ -220,29 +220,41 @@ def points(demo: Demo, member: str) -> int:
     return int(found["balances"].get("points", 0))
 
 
-@pytest.mark.engine
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_a_week_of_a_shop(demo: Demo) -> None:
-    boss = operator(demo, "boss", "admin")
-    fin, otto = operator(demo, "fin", "finance"), operator(demo, "otto", "finance")
-    sue = operator(demo, "sue", "support")
-    boss("PUT", "/v1/settings", {"version": 0, "settings": SETTINGS, "id": "first"})
+class Town:
+    """The people of the week, as they come in."""
 
-    # Monday: A buys at the shop, and signs in as the member of that order
+    ann: Person
+    ben: Person
+    code: str
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.boss = operator(demo, "boss", "admin")
+        self.fin, self.otto = operator(demo, "fin", "finance"), operator(demo, "otto", "finance")
+        self.sue = operator(demo, "sue", "support")
+        self.boss("PUT", "/v1/settings", {"version": 0, "settings": SETTINGS, "id": "first"})
+
+
+def monday(town: Town) -> None:
+    """A buys at the shop, and signs in as the member of that order."""
+    demo = town.demo
     demo.bought("o1", "A", 10_000)
-    ann = linked(demo, "ann", "A")
+    ann = town.ann = linked(demo, "ann", "A")
     (entry,) = ann("GET", "/v1/me/entries")["entries"]
     assert (entry["order_id"], entry["entitlement"]) == ("o1", 2000)
-    invite = ann("GET", "/v1/me")["invite"]
 
-    # Tuesday: B follows A's link, signs in, and buys: a rebate and a commission for A
+
+def tuesday(town: Town) -> None:
+    """B follows A's link, signs in, and buys: a rebate and a commission for A."""
+    demo, boss, ann = town.demo, town.boss, town.ann
+    invite = ann("GET", "/v1/me")["invite"]
     (code,) = parse_qs(urlsplit(invite["link"]).query)["invite"]
+    town.code = code
     assert demo.visit(f"/v1/invites/{code}")["code"] == invite["code"]
     ben = Person(demo, who="ben")
     assert ben("POST", "/v1/me/referrer", {"code": code, "id": "b1"})["bound"]
     assert ben.refused("POST", "/v1/me/referrer", {"code": "00000000", "id": "b2"})
-    ben = linked(demo, "ben", "B")
+    ben = town.ben = linked(demo, "ben", "B")
     assert boss("GET", "/v1/member?id=B")["member"]["referrer_id"] == "A"
     demo.event("MemberSaved", member_id="B", nickname="Ben of the shop")
     demo.bought("o2", "B", 10_000)
@@ -250,7 +262,10 @@ def test_a_week_of_a_shop(demo: Demo) -> None:
     (person,) = ann("GET", "/v1/me/team")["members"]
     assert (person["nickname"], person["earned"]) == ("Ben of the shop", 1000)
 
-    # Wednesday: A takes it out: asked, approved by two, paid
+
+def wednesday(town: Town) -> None:
+    """A takes it out: asked, approved by two, paid."""
+    demo, fin, otto, sue, ann = town.demo, town.fin, town.otto, town.sue, town.ann
     account = {"label": "Bank of Spring", "reference": "6222021234567890"}
     wish = {"id": "w1", "amount": 800, "account": account}
     assert ann("POST", "/v1/me/withdrawals", wish)["state"] == "asked"
@@ -268,7 +283,10 @@ def test_a_week_of_a_shop(demo: Demo) -> None:
     assert fin("POST", "/v1/withdrawals/paid", paid)["state"] == "paid"
     assert cash(ann) == 1200
 
-    # Thursday: points for a gift, which is redeemed and cancelled
+
+def thursday(town: Town) -> None:
+    """Points for a gift, which is redeemed and cancelled."""
+    demo, fin, sue, ann = town.demo, town.fin, town.sue, town.ann
     left = ann("GET", "/v1/me/entries?state=waiting&sort=newest")["entries"][0]
     into = {"queue": left["queue"], "entry": left["entry"], "into": "points"}
     ann.tries("POST", "/v1/me/entries/exchange", into)
@@ -284,7 +302,10 @@ def test_a_week_of_a_shop(demo: Demo) -> None:
     assert points(demo, "A") == 1000
     assert ann("GET", "/v1/gifts")["gifts"][0]["stock"] == 1
 
-    # Friday: points spent on an order, and given back at its refund
+
+def friday(town: Town) -> None:
+    """Points spent on an order, and given back at its refund."""
+    demo, ann = town.demo, town.ann
     spend = {"id": "s1", "member": "A", "asset": "points", "amount": 300, "order": "o3"}
     demo.shop("POST", "/v1/spends", spend)
     demo.bought("o3", "A", 700, line={"deducted": 300})
@@ -299,12 +320,15 @@ def test_a_week_of_a_shop(demo: Demo) -> None:
     states = {e["order_id"]: e["status"] for e in ann("GET", "/v1/me/entries")["entries"]}
     assert states == {"o1": "exchanged", "o3": "refunded"}
 
-    # Saturday: a merchant comes in by A's QR code, is talked with, sells, and enters a bill
+
+def saturday(town: Town) -> None:
+    """A merchant comes in by A's QR code, is talked with, sells, and enters a bill."""
+    demo, boss, sue, ann, ben = town.demo, town.boss, town.sue, town.ann, town.ben
     picture = ann("GET", "/v1/me/invite")["qr_svg"]
     assert picture.startswith("<svg")
     mia = Person(demo, who="mia")
     particulars = dict.fromkeys(("name", "contact", "licence", "address", "category"), "x")
-    asked = {**particulars, "name": "Tea house", "concession_bps": 2000, "code": code}
+    asked = {**particulars, "name": "Tea house", "concession_bps": 2000, "code": town.code}
     mia("PUT", "/v1/me/application", asked)
     name = mia("POST", "/v1/me/application/submit", {"id": "a1"})["id"]
     assert mia.refused("PUT", "/v1/me/application", {**asked, "name": "Other"})
@@ -332,7 +356,10 @@ def test_a_week_of_a_shop(demo: Demo) -> None:
     assert mia_at_work("GET", "/v1/store?id=W")["today"]["sales"] == 15_000
     assert cash(ann) == before + 200 + 500 + 100, "B's referrer, and the store's, is A"
 
-    # Sunday: B asks to be forgotten
+
+def sunday(town: Town) -> None:
+    """B asks to be forgotten."""
+    boss, fin, ann = town.boss, town.fin, town.ann
     erasure = {"id": "e1", "member": "B", "reason": "asked by letter"}
     assert fin.refused("POST", "/v1/erasures", erasure) == "forbidden"
     boss("POST", "/v1/erasures", erasure)
@@ -344,3 +371,12 @@ def test_a_week_of_a_shop(demo: Demo) -> None:
     assert [each["member"] for each in whole["team"]["members"]] == ["B"]
     done = [each["what"] for each in boss("GET", "/v1/audit")["acts"]]
     assert {"erasures", "applications/approve", "withdrawals/decide", "gifts"} <= {*done}
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_week_of_a_shop(demo: Demo) -> None:
+    town = Town(demo)
+    for day in (monday, tuesday, wednesday, thursday, friday, saturday, sunday):
+        day(town)
