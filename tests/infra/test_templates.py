@@ -179,11 +179,11 @@ def test_what_goes_out_does_not_come_in(name: str, service: Template, data: Temp
 
 
 @pytest.mark.parametrize("field", ["nickname", "avatar_url"])
-def test_no_name_or_picture_is_archived(field: str, service: Template) -> None:
+def test_no_name_or_picture_is_archived(field: str, data: Template, service: Template) -> None:
     """Rule 8.10: nobody could take it out again when the member is erased."""
     detail = {**LEAST["MemberSaved"], field: "x"}
     event = enveloped({"detail-type": "MemberSaved", "detail": detail, "source": "shop"})
-    assert not matches(one(service.all("AWS::Events::Archive")), event)
+    assert not matches(one(data.all("AWS::Events::Archive")), event)
     assert any(matches(rule, event) for rule in service.all("AWS::Events::Rule").values())
 
 
