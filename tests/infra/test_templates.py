@@ -190,7 +190,7 @@ def test_no_name_or_picture_is_archived(field: str, data: Template, service: Tem
 def matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:
     """Tell whether a rule or an archive takes an event; of `$or` one is enough."""
     patterns = rule["EventPattern"].get("$or", [rule["EventPattern"]])
-    return any(EventPattern(None, each).matches_event(event) for each in patterns)
+    return any(EventPattern(None, each).matches_event(event) for each in patterns)  # type: ignore[arg-type]
 
 
 def test_other_accounts_may_send_only_what_shops_send(data: Template) -> None:
