@@ -1,6 +1,7 @@
 """What members see and do over HTTP (Rules 1.6.1, 1.8 and 1.4, 19 to 23)."""
 
 import copy
+from urllib.parse import quote
 
 import pytest
 

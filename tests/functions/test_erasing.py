@@ -61,7 +61,6 @@ STAY = {
     ("POST /v1/simulate", "seed"): "not stored",
     ("PUT /v1/webhooks", "address"): "another service's",
     ("PUT /v1/webhooks", "secret"): "another service's",
-    ("PUT /v1/webhooks", "types[]"): "names of events",
     ("POST /v1/webhooks/redeliver", "after"): "names of deliveries",
     ("POST /v1/webhooks/redeliver", "deliveries[]"): "names of deliveries",
     ("POST /v1/dead-letters/replay", "letters[]"): "names of letters",
