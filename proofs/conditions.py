@@ -183,6 +183,10 @@ GUARDED = {
         "two members have the same code",
         PEOPLE + "test_two_members_draw_the_same_code",
     ),
+    "invite: Put(after, expects=known.version)": Guard(
+        "letting one's nickname be seen takes a code back from the member it was carried over to",
+        LINKS + "test_a_nickname_is_shown_while_its_code_is_carried_over",
+    ),
     "invite: Put(more, expects=tries.version)": Guard(
         "codes that are tried at once count as one",
         PEOPLE + "test_codes_tried_at_once_all_count",
@@ -246,6 +250,18 @@ GUARDED = {
     "use_link: Check(Wallet, Key(subject), wallet.version)": Guard(
         "an account is given up while it gets money, which nobody reaches any more",
         LINKS + "test_an_account_gets_money_while_it_is_given_up",
+    ),
+    "use_link: Check(Applicant, Key(subject), row.version if row else 0)": Guard(
+        "an account is given up while it applies, and nobody finds the application again",
+        LINKS + "test_an_account_applies_while_it_is_given_up",
+    ),
+    "use_link: Put(after, expects=known.version)": Guard(
+        "carrying a code over undoes what its owner lets be seen just now",
+        LINKS + "test_a_code_is_carried_over_while_its_nickname_is_shown",
+    ),
+    "use_link: Put(replace(heir, version=heir.version + 1), expects=member.version)": Guard(
+        "carrying a code over undoes what the shop says of the member just now",
+        LINKS + "test_a_member_is_saved_while_a_code_is_carried_over",
     ),
     "use_link: Check(Member, key_of(subject), subject.version)": Guard(
         "somebody is bound to an account that is given up, and what it earns reaches nobody",

@@ -13,11 +13,13 @@ from rebate.domain.names import MemberId
 from rebate.usecases.identity.find_link import linked_member
 from rebate.usecases.identity.offer_link import offer_link
 from rebate.usecases.identity.use_link import use_link
+from rebate.usecases.people.invite import invite, inviter_of, show_nickname
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Credit
 from rebate.usecases.storage.rows import Key, Member
 from tests.fakes import FakeClock, MemoryStore
 from tests.usecases.disturbed import without_waiting
+from tests.usecases.merchants.shop import applied
 
 A, B = MemberId("A"), MemberId("B")
 SETTINGS = {"currency": "CNY", "timezone": "Asia/Shanghai"}
@@ -135,3 +137,43 @@ def test_a_member_is_saved_while_a_referrer_is_carried_over() -> None:
     found = desk.store.get(Member, Key(A))
     assert found is not None
     assert (found.referrer, found.nickname) == (B, "ann")
+
+
+def test_an_account_applies_while_it_is_given_up() -> None:
+    desk = Desk()
+    code = desk.offer()
+    desk.meanwhile(lambda: applied(desk.other, "s-1"))
+    assert desk.refused(code) == "forbidden"
+    assert linked_member(desk.store, "s-1") is None
+
+
+def test_a_member_is_saved_while_a_code_is_carried_over() -> None:
+    desk = Desk()
+    invited = invite(desk.app.people, MemberId("s-1")).code
+    desk.app.catalog.save(MemberSaved(member_id=A))
+    code = desk.offer()
+    desk.meanwhile(lambda: desk.other.catalog.save(MemberSaved(member_id=A, nickname="ann")))
+    desk.use(code)
+    found = desk.store.get(Member, Key(A))
+    assert found is not None
+    assert (found.invite, found.nickname) == (invited, "ann")
+
+
+def test_a_code_is_carried_over_while_its_nickname_is_shown() -> None:
+    desk = Desk()
+    invited = invite(desk.app.people, MemberId("s-1")).code
+    code = desk.offer()
+    desk.meanwhile(lambda: show_nickname(desk.other.people, MemberId("s-1"), shows=True))
+    desk.use(code)
+    found = inviter_of(desk.app.people, invited, tried_by="test")
+    assert (found.member, found.shows_nickname) == (A, True)
+
+
+def test_a_nickname_is_shown_while_its_code_is_carried_over() -> None:
+    desk = Desk()
+    invited = invite(desk.app.people, MemberId("s-1")).code
+    code = desk.offer()
+    desk.meanwhile(lambda: desk.use(code, other=True))
+    show_nickname(desk.app.people, MemberId("s-1"), shows=True)
+    found = inviter_of(desk.app.people, invited, tried_by="test")
+    assert (found.member, found.shows_nickname) == (A, True)

@@ -35,10 +35,7 @@ def show_nickname(desk: PeopleDesk, member: MemberId, *, shows: bool) -> Invitat
     Raises:
         Unavailable: others kept writing to the member.
     """
-    known = invite(desk, member)
-    after = replace(known, shows_nickname=shows, version=known.version + 1)
-    desk.store.commit([Put(after)])  # nothing else of an invitation ever changes
-    return after
+    return desk.carry_out(lambda: _shown(desk, member, shows=shows))
 
 
 def inviter_of(desk: PeopleDesk, text: str, *, tried_by: str) -> Invitation:
@@ -74,6 +71,13 @@ def _invite(desk: PeopleDesk, name: MemberId) -> Invitation:
     writes += () if member.version else (introduced(name, made.at),)
     desk.store.commit(writes)
     return made
+
+
+def _shown(desk: PeopleDesk, member: MemberId, *, shows: bool) -> Invitation:
+    known = _invite(desk, member)
+    after = replace(known, shows_nickname=shows, version=known.version + 1)
+    desk.store.commit([Put(after, expects=known.version)])
+    return after
 
 
 def _found(desk: PeopleDesk, code: str, who: str) -> Invitation:
