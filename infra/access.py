@@ -127,12 +127,7 @@ _CATALOG: _Access = {
     "shops": (_GET, _PUT),
 }
 
-_RUNS: _Access = {
-    **_SETTINGS,
-    "inbox": (_SCAN, _PUT),
-    "queues": (_SCAN,),
-    "run_marks": (_GET, _PUT),
-}
+_RUNS: _Access = {**_SETTINGS, "inbox": (_SCAN, _PUT), "queues": (_SCAN,)}
 
 _ASKED: _Access = {
     "answers": (_GET, _GET_MANY),

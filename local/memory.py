@@ -1,6 +1,7 @@
 """A deployment within this process: a store in memory whose streams ring the same functions."""
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,12 +14,14 @@ from local.streams import as_json
 from rebate.adapters.dead_letters import DeadLetters
 from rebate.adapters.memory import MemoryStore
 from rebate.adapters.tables import TABLES
+from rebate.adapters.webhook_queue import document_of
 from rebate.bootstrap import Outside, installed, wire
 from rebate.domain.times import SECOND
 from rebate.usecases.events.publish_events import OutgoingEvent, Publisher
 from rebate.usecases.letters.replay_letters import ReplayQueues
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows import Inbox, Journal, Key
+from rebate.usecases.webhooks.queue_webhooks import WebhookMessage, WebhookQueue
 
 PATIENCE = 2 * SECOND
 """How long a settler goes on before it is looked at whether there will be an end."""
@@ -103,6 +106,11 @@ class _Within(Outside):
     def replay_queues(self) -> ReplayQueues:
         return self
 
+    @cached_property
+    def webhook_queue(self) -> WebhookQueue:
+        assert self.bus is not None, "functions run only in a deployment"
+        return _Webhooks(self.bus)
+
     def send(self, function: str, body: str) -> None:
         """Bring a function a message once more: see `ReplayQueues`."""
         assert self.bus is not None, "functions run only in a deployment"
@@ -115,6 +123,19 @@ class _Within(Outside):
 
     def publish(self, events: Sequence[OutgoingEvent]) -> set[int]:  # noqa: ARG002 - as the port has it
         """Publish to nobody, which never fails: see `Publisher`."""
+        return set()
+
+
+class _Webhooks:
+    """Implements `WebhookQueue` by the deployment's own bus."""
+
+    def __init__(self, bus: LocalBus) -> None:
+        self._bus = bus
+
+    def send(self, messages: Sequence[WebhookMessage], *, delay_seconds: int = 0) -> set[int]:
+        """Accept messages, none of which fails: see `WebhookQueue`."""
+        for message in messages:
+            self._bus.tell_later(json.dumps(document_of(message)), delay_seconds)
         return set()
 
 

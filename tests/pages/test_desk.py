@@ -29,6 +29,10 @@ PAGES = [
     "/desk/letters",
     "/desk/parked",
     "/desk/withdrawals",
+    "/desk/withdrawals?tab=approved",
+    "/desk/merchants",
+    "/desk/merchants?tab=stores",
+    "/desk/merchants?tab=terms",
     "/desk/gifts",
     "/desk/plans",
     "/desk/plans?part=queue_rebate",
@@ -40,7 +44,13 @@ PAGES = [
     "/desk/reports?tab=before-after",
     "/desk/history",
     "/desk/notices",
+    "/desk/notices?kind=paid&of=en",
     "/desk/draws",
+    "/desk/webhooks",
+    "/desk/audit",
+    "/desk/audit?act=settings&from=2026-01-01",
+    "/desk/team",
+    "/desk/health",
 ]
 NARROW = [
     "/desk",
@@ -49,6 +59,7 @@ NARROW = [
     "/desk/order?id=d-0001",
     "/desk/member?id=m01",
     "/desk/parked",
+    "/desk/merchants",
     "/desk/plans?part=union",
 ]
 LOOKS = [("zh-CN", "light"), ("en", "dark")]

@@ -47,10 +47,14 @@ def test_a_withdrawal_is_asked_for_approved_and_paid(visit, locale, theme):
     asked.get_by_role("button", name="通过").click()
     asked.wait_for(state="detached")
     desk.get_by_role("tab", name="待打款").click()
-    desk.get_by_label("登记已付: 凭证号").fill("bank-1")
+    with desk.expect_download() as file:
+        desk.get_by_role("button", name="银行打款文件").click()
+    assert "6222 0000 1234" in file.value.path().read_text("utf-8-sig")
     desk.get_by_role("button", name="登记已付").click()
-    desk.locator(".ant-modal").get_by_role("button", name="登记已付").click()
-    desk.locator(".ant-modal").wait_for(state="detached")
+    asked = desk.locator(".ant-modal")
+    asked.locator("textarea").fill("bank-1")
+    asked.get_by_role("button", name="登记已付").click()
+    asked.wait_for(state="detached")
     desk.get_by_role("tab", name="已打款").click()
     desk.get_by_role("cell", name="bank-1").wait_for()
 

@@ -9,9 +9,16 @@ from rebate.bootstrap import app
 from rebate.contracts.events_in import OrderPaid
 from rebate.domain.errors import Impossible
 from rebate.domain.letters import DeadLetter
+from rebate.domain.merchants import Particulars
+from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
+from rebate.domain.webhooks import SET_ASIDE, TOO_LONG, WebhookDelivery, WebhookEndpoint
+from rebate.usecases.merchants.apply import edit_application, submit_application
+from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
 from rebate.usecases.parking.park_command import TRIES_MAX
+from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.rows import Key, Shop
 from tests.functions.cloud import bought, context
 
 LOOKS = [("zh-CN", "light"), ("en", "dark")]
@@ -101,6 +108,71 @@ def test_a_member_is_erased_only_by_name_and_with_a_reason(visit, locale, theme,
     page.get_by_role("heading", level=1, name=member).wait_for()
 
 
+def asked_by(member, name, amount):
+    account = PayoutTo("工商银行", f"6222 {name}")
+    request_withdrawal(app().wallets, name, member, amount, app().clock.now(), account)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_large_withdrawal_takes_two_and_a_small_one_is_rejected_with_a_reason(visit):
+    now = app().settings.in_force()
+    wallet = {**now.document["wallet"], "two_approvals_above": 1500}
+    changed = {**now.document, "wallet": wallet}
+    save_settings(app().store, app().clock, changed, expects=now.version, by="test")
+    asked_by("m01", "large", 2000)
+    asked_by("m01", "small", 1000)
+    page = visit("operator", "anna", locale="en").open("/desk/withdrawals")
+    page.get_by_text("2 in all: ¥30.00 asked").wait_for()
+    large, small = (page.locator("tbody tr", has_text=name) for name in ("large", "small"))
+    large.get_by_role("button", name="Approve").click()
+    asked = page.locator(".ant-modal")
+    asked.get_by_text("a second person has to approve").wait_for()
+    asked.get_by_role("button", name="Approve").click()
+    asked.wait_for(state="detached")
+    small.get_by_role("button", name="Reject").click()
+    assert asked.get_by_role("button", name="Reject").is_disabled()
+    asked.locator("textarea").fill("account is closed")
+    asked.get_by_role("button", name="Reject").click()
+    small.wait_for(state="detached")
+    page = visit("operator", "ben", locale="en").open("/desk/withdrawals")
+    page.get_by_role("button", name="Approve as second").click()
+    asked = page.locator(".ant-modal")
+    asked.get_by_text("anna approved already").wait_for()
+    asked.get_by_role("button", name="Approve").click()
+    asked.wait_for(state="detached")
+    page.get_by_role("tab", name="Rejected").click()
+    page.get_by_role("cell", name="account is closed").wait_for()
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_application_goes_over_the_board_to_a_store(visit):
+    particulars = Particulars("Tea room", "Mr Li", "9131", "West Lake 1", "tea", 2000)
+    edit_application(app().people, "m07", particulars)
+    submit_application(app().people, "m07")
+    operator = visit("operator", "anna", locale="en")
+    page = operator.open("/desk")
+    page.get_by_role("link", name="Applications of merchants: 1").click()
+    handed_in = page.get_by_role("region", name="Handed in")
+    handed_in.get_by_role("button", name="Open Tea room").click()
+    drawer = page.locator(".ant-drawer")
+    drawer.get_by_label("Concession agreed").fill("15")
+    drawer.get_by_role("button", name="Note what is agreed").click()
+    asked = page.locator(".ant-modal")
+    asked.locator("textarea").fill("by phone")
+    assert "15%" in asked.inner_text()
+    assert operator.violations() == []
+    asked.get_by_role("button", name="Note what is agreed").click()
+    page.get_by_role("region", name="In talks").get_by_role("button", name="Open").click()
+    drawer.get_by_text("by phone").wait_for()
+    drawer.get_by_label("Id of the new store").fill("tea-room")
+    drawer.get_by_role("button", name="Approve and create the store").click()
+    assert "tea-room" in asked.inner_text()
+    asked.get_by_role("button", name="Approve and create the store").click()
+    approved = page.get_by_role("region", name="Approved")
+    approved.get_by_role("button", name="Open Tea room").wait_for()
+    assert app().store.get(Shop, Key("tea-room")).concession_bps == 1500
+
+
 def letter(name):
     body = json.dumps({**bought(name, "m06"), "detail-type": "OrderPaid"})
     app().store.commit(
@@ -167,3 +239,80 @@ def test_a_parked_command_is_decided_on_with_a_reason(visit):
     rows.nth(left - 1).wait_for(state="detached")
     page.get_by_role("tab", name="Dropped").click()
     page.get_by_role("cell", name="anna · no order of ours").wait_for()
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_endpoint_is_saved_and_its_secret_shown_once(visit):
+    operator = visit("operator", "anna", locale="en")
+    page = operator.open("/desk/webhooks")
+    page.get_by_role("button", name="New endpoint").click()
+    drawer = page.locator(".ant-drawer")
+    drawer.get_by_label("Id").fill("crm")
+    drawer.get_by_label("Address").fill("http://crm.example/hooks")
+    drawer.get_by_role("button", name="Save").click()
+    drawer.get_by_role("alert").first.wait_for()
+    drawer.get_by_label("Address").fill("https://crm.example/hooks")
+    drawer.get_by_role("button", name="Save").click()
+    drawer.get_by_text("whsec_").wait_for()
+    assert operator.violations() == []
+    drawer.get_by_role("button", name="Make a second secret").click()
+    drawer.get_by_text("Secrets that are good: 2.").wait_for()
+    drawer.get_by_role("button", name="Retire the older secret").click()
+    drawer.get_by_text("One secret is good.").wait_for()
+    page.reload()
+    row = page.locator("tbody tr[data-row-key=crm]")
+    row.get_by_role("button", name="Deliveries").click()
+    page.get_by_role("heading", name="Deliveries to crm").wait_for()
+    assert "whsec_" not in page.inner_text("body")
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_delivery_that_was_set_aside_is_sent_again(visit):
+    now = app().clock.now()
+    endpoint = WebhookEndpoint("down", "https://down.example", None, True, (1,), now, "anna")
+    delivery = WebhookDelivery("down", "msg_1", "e-1", "RebatePaid", now, "{}", now)
+    app().store.commit([Put(endpoint), Put(replace(delivery, state=SET_ASIDE, reason=TOO_LONG))])
+    page = visit("operator", "anna", locale="en").open("/desk/webhooks?id=down")
+    page.get_by_role("cell", name="not taken for three days").wait_for()
+    page.get_by_role("cell").get_by_role("button", name="Send again").click()
+    page.locator(".ant-modal").get_by_role("button", name="Send again").click()
+    page.get_by_text("No deliveries in this state").wait_for()
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_people_did_is_found_by_who_and_what(visit):
+    note = {"id": "n-audit", "member": "m08", "text": "called"}
+    operator = visit("operator", "carla", locale="en")
+    page = operator.open("/desk/member?id=m08&tab=notes")
+    page.get_by_label("New note").fill(note["text"])
+    page.get_by_role("button", name="Save note").click()
+    page.get_by_role("cell", name="called").wait_for()
+    page = operator.open("/desk/audit?who=carla")
+    row = page.locator("tbody tr[data-row-key]")
+    row.wait_for()
+    assert "carla (admin)" in row.inner_text()
+    assert "write a note" in row.inner_text()
+    assert "called" not in row.inner_text()  # what was written is not told again
+    page.get_by_label("Thing, such as member/m01").fill("member/nobody")
+    page.keyboard.press("Enter")
+    page.get_by_text("Nothing was done.").wait_for()
+
+
+def test_the_team_page_says_who_one_is_and_which_role_may_what(visit):
+    page = visit("operator", "anna", locale="en").open("/desk/team")
+    page.get_by_text("anna Admin").wait_for()
+    erase = page.locator("tbody tr[data-row-key=erasures]")
+    what, *roles = erase.locator("td").all_inner_texts()
+    assert what == "erase a member"
+    assert [role == "Yes" for role in roles] == [False, False, False, True]
+    assert page.locator("tbody tr[data-row-key='store/bills']").count() == 0
+
+
+def test_a_wording_is_seen_as_a_member_reads_it_before_it_is_saved(visit):
+    page = visit("operator", "anna", locale="en").open("/desk/notices?kind=paid&of=zh-CN")
+    wording = page.locator("#wording")
+    wording.fill("您的订单 {order} 收到 {amount} {who}")
+    preview = page.get_by_role("region", name="What a member reads")
+    preview.get_by_text("您的订单 d-").wait_for()
+    assert "¥" in preview.locator("blockquote").inner_text()
+    assert "No such name here: {who}" in preview.inner_text()

@@ -22,7 +22,11 @@ export function saveCsv<Row>(
     columns.map(({ title }) => cell(title)),
     ...rows.map((row) => columns.map(({ of }) => cell(of(row)))),
   ];
-  const text = `\ufeff${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
+  saveText(name, `\ufeff${lines.map((line) => line.join(",")).join("\r\n")}\r\n`);
+}
+
+/** Hand a text to the reader as a CSV file. */
+export function saveText(name: string, text: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
   link.download = `${name}.csv`;

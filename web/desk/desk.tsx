@@ -28,25 +28,52 @@ const view = (
   under = path,
 ): View => ({ path, title, page: lazy(load), under });
 
-const VIEWS: readonly View[] = [
-  view("/", "desk.overview", () => import("./views/overview")),
-  view("/queues", "desk.queues", () => import("./views/queues")),
-  view("/queue", "desk.queue", () => import("./views/queue"), "/queues"),
-  view("/orders", "desk.orders", () => import("./views/orders")),
-  view("/order", "desk.order_title", () => import("./views/order"), "/orders"),
-  view("/members", "desk.members", () => import("./views/members")),
-  view("/member", "desk.member", () => import("./views/member"), "/members"),
-  view("/shared-accounts", "desk.shared_accounts", () => import("./views/shared-accounts"), "/members"),
-  view("/withdrawals", "desk.withdrawals", () => import("./views/withdrawals")),
-  view("/letters", "desk.letters", () => import("./views/letters")),
-  view("/parked", "desk.parked", () => import("./views/parked")),
-  view("/gifts", "desk.gifts", () => import("./views/gifts")),
-  view("/plans", "desk.plans", () => import("./views/plans")),
-  view("/reports", "desk.reports", () => import("./views/reports")),
-  view("/history", "desk.history", () => import("./views/history")),
-  view("/notices", "desk.notices", () => import("./views/notices")),
-  view("/draws", "desk.draws", () => import("./views/draws")),
+/** The menu, in the groups in which it is shown. */
+const GROUPS: readonly { title: string; views: readonly View[] }[] = [
+  {
+    title: "desk.group_daily",
+    views: [
+      view("/", "desk.overview", () => import("./views/overview")),
+      view("/queues", "desk.queues", () => import("./views/queues")),
+      view("/queue", "desk.queue", () => import("./views/queue"), "/queues"),
+      view("/orders", "desk.orders", () => import("./views/orders")),
+      view("/order", "desk.order_title", () => import("./views/order"), "/orders"),
+      view("/members", "desk.members", () => import("./views/members")),
+      view("/member", "desk.member", () => import("./views/member"), "/members"),
+      view(
+        "/shared-accounts",
+        "desk.shared_accounts",
+        () => import("./views/shared-accounts"),
+        "/members",
+      ),
+      view("/withdrawals", "desk.withdrawals", () => import("./views/withdrawals")),
+      view("/merchants", "desk.merchants", () => import("./views/merchants")),
+      view("/gifts", "desk.gifts", () => import("./views/gifts")),
+    ],
+  },
+  {
+    title: "desk.group_plans",
+    views: [
+      view("/plans", "desk.plans", () => import("./views/plans")),
+      view("/history", "desk.history", () => import("./views/history")),
+      view("/reports", "desk.reports", () => import("./views/reports")),
+      view("/notices", "desk.notices", () => import("./views/notices")),
+      view("/draws", "desk.draws", () => import("./views/draws")),
+    ],
+  },
+  {
+    title: "desk.group_system",
+    views: [
+      view("/letters", "desk.letters", () => import("./views/letters")),
+      view("/parked", "desk.parked", () => import("./views/parked")),
+      view("/webhooks", "desk.webhooks", () => import("./views/webhooks")),
+      view("/audit", "desk.audit", () => import("./views/audit")),
+      view("/health", "desk.health", () => import("./views/health")),
+      view("/team", "desk.team", () => import("./views/team")),
+    ],
+  },
 ];
+const VIEWS = GROUPS.flatMap(({ views }) => views);
 
 interface Props {
   session: Session;
@@ -85,9 +112,16 @@ export function Desk({ session, config, leave }: Props) {
               <Menu
                 mode="inline"
                 selectedKeys={here ? [here.under] : []}
-                items={VIEWS.filter((each) => each.under === each.path).map((each) => ({
-                  key: each.path,
-                  label: <Link href={each.path}>{t(each.title)}</Link>,
+                items={GROUPS.map(({ title, views }) => ({
+                  type: "group" as const,
+                  key: title,
+                  label: t(title),
+                  children: views
+                    .filter((each) => each.under === each.path)
+                    .map((each) => ({
+                      key: each.path,
+                      label: <Link href={each.path}>{t(each.title)}</Link>,
+                    })),
                 }))}
               />
             </nav>

@@ -1,30 +1,28 @@
 /** What members are told: one kind at a time, with a preview of real values. */
 
 import { Button, Form, Input, Select, Space } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { count, percent } from "../../shared/format";
 import { useAct, useAnswer, useDraft, useLeaveGuard } from "../../shared/hooks";
-import { locale, LOCALES, t } from "../../shared/i18n";
-import { noticeName } from "../../shared/names";
-import type { Wording } from "../../shared/types";
+import { learn, type Locale, locale, LOCALES, speaking, t } from "../../shared/i18n";
+import { noticeName, planName } from "../../shared/names";
+import type { OrderFound, OrdersFound, Wording, Wordings } from "../../shared/types";
 import { Failure } from "../parts/failure";
 import { Answered, Head } from "../parts/page";
 import { When } from "../parts/words";
 import { useQuery } from "../query";
-import { useShop } from "../shop";
+import { type Shop, useShop } from "../shop";
 
 export default function Notices() {
   const { ask } = useShop();
   const [query, setQuery] = useQuery();
-  const answer = useAnswer<{ wordings: Wording[] }>(
-    (signal) => ask("GET", "notices/wordings", { signal }),
-    [],
-  );
+  const answer = useAnswer<Wordings>((signal) => ask("GET", "notices/wordings", { signal }), []);
   const language = query.get("of") ?? locale();
   return (
     <>
       <Head title={t("desk.notices")} lead={t("desk.notices_lead")} at={answer.at} />
       <Answered answer={answer}>
-        {({ wordings }) => {
+        {({ wordings, limits }) => {
           const kind = query.get("kind") ?? wordings[0]?.kind ?? "";
           const chosen = wordings.find((each) => each.kind === kind && each.locale === language);
           return (
@@ -51,6 +49,7 @@ export default function Notices() {
                 <Editor
                   key={`${chosen.locale}.${chosen.kind}.${chosen.version}`}
                   wording={chosen}
+                  limits={limits[chosen.locale] ?? ""}
                   saved={answer.reload}
                 />
               )}
@@ -62,7 +61,14 @@ export default function Notices() {
   );
 }
 
-function Editor({ wording, saved }: { wording: Wording; saved: () => void }) {
+interface EditorProps {
+  wording: Wording;
+  /** What the check for promises does not see. */
+  limits: string;
+  saved: () => void;
+}
+
+function Editor({ wording, limits, saved }: EditorProps) {
   const { ask } = useShop();
   const { locale: of, kind, version } = wording;
   const [text, setText, drop] = useDraft(`wording.${of}.${kind}.${version}`, wording.text);
@@ -95,6 +101,8 @@ function Editor({ wording, saved }: { wording: Wording; saved: () => void }) {
           <code key={name}>{`{${name}}`} </code>
         ))}
       </p>
+      <Preview text={text} names={wording.names} of={of} />
+      <p className="quiet">{limits}</p>
       {wording.saved_at && (
         <p className="quiet">
           {wording.saved_by}, <When at={wording.saved_at} />
@@ -115,4 +123,54 @@ function Editor({ wording, saved }: { wording: Wording; saved: () => void }) {
       </Space>
     </Form>
   );
+}
+
+/** What a member would read, with values of the newest order of the shop. */
+function Preview({ text, names, of }: { text: string; names: readonly string[]; of: Locale }) {
+  const shop = useShop();
+  const answer = useAnswer<OrdersFound>((signal) => shop.ask("GET", "orders", { signal }), []);
+  const [known, setKnown] = useState(locale());
+  useEffect(() => void learn(of).then(() => setKnown(of)), [of]);
+  const order = answer.data?.orders[0];
+  const values = speaking(known, () => valuesOf(order, shop));
+  const unknown = [...text.matchAll(/\{([^{}]*)\}/g)].filter(([, name]) => !names.includes(name ?? ""));
+  const shown = text.replace(/\{([^{}]*)\}/g, (whole, name: string) => values[name] ?? whole);
+  return (
+    <section aria-label={t("desk.preview")} className="preview">
+      <h2>{t("desk.preview")}</h2>
+      <blockquote lang={of}>{shown}</blockquote>
+      {unknown.length > 0 && (
+        <p role="status">{t("desk.unknown_names", { names: unknown.map(([all]) => all).join(" ") })}</p>
+      )}
+    </section>
+  );
+}
+
+function valuesOf(order: OrderFound | undefined, shop: Shop): Record<string, string> {
+  const id = order?.order_id ?? "A-1024";
+  const paid = order?.paid ?? 16800;
+  const part = shop.money(Math.round(paid / 10));
+  const somebody = order?.nickname ?? "m01";
+  return {
+    order: id,
+    entry: id,
+    origin: id,
+    amount: part,
+    paid: shop.money(Math.round(paid / 5)),
+    payout: part,
+    clawed_back: part,
+    owed: shop.money(paid),
+    entries: count(3),
+    quantity: count(1),
+    ratio: percent(2500),
+    plan: shop.plans.find(({ state }) => state === "on")?.title ?? planName("queue_rebate"),
+    reason: t("desk.sample_reason"),
+    to: somebody,
+    from: somebody,
+    gift: t("desk.sample_gift"),
+    tracking: "SF-1024",
+    name: "gold",
+    before: "silver",
+    store: order?.store_id ?? "bakery",
+  };
 }

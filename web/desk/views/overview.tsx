@@ -6,13 +6,14 @@ import { count } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
-import type { Liability, LiabilityRow, Overview as OverviewShown, Queue } from "../../shared/types";
+import type { Audits, AuditShown, Liability, LiabilityRow, Overview as OverviewShown, Queue } from "../../shared/types";
 import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Bars, flowOf } from "../parts/flow";
 import { Answered, Head } from "../parts/page";
 import { State, When } from "../parts/words";
 import { type Shop, useShop } from "../shop";
+import { lastOf } from "./health";
 import { countsRewards } from "./queues";
 
 interface Seen {
@@ -21,6 +22,7 @@ interface Seen {
   letters: Some;
   parked: Some;
   applications: Some;
+  audit: AuditShown | undefined;
 }
 
 /** How many of a list wait, as far as its first page tells. */
@@ -38,14 +40,16 @@ export default function Overview() {
         const page = await ask<Record<string, unknown>>("GET", path, { query: { state }, signal });
         return { count: (page[name] as unknown[]).length, more: page.next != null };
       };
-      const [queues, overview, letters, parked, applications] = await Promise.all([
+      const [queues, overview, letters, parked, applications, audits] = await Promise.all([
         ask<{ queues: Queue[] }>("GET", "queues", { signal }),
         ask<OverviewShown>("GET", "overview", { signal }),
         some("dead-letters", "letters", "open"),
         some("parked", "parked", "parked"),
         some("applications", "applications", "submitted"),
+        ask<Audits>("GET", "audits", { signal }),
       ]);
-      return { ...queues, overview, letters, parked, applications };
+      const audit = lastOf(audits.audits);
+      return { ...queues, overview, letters, parked, applications, audit };
     },
     [],
   );
@@ -89,6 +93,9 @@ function handsOf(seen: Seen, shop: Shop): Hand[] {
   const counted = (key: string, href: string, { count: n, more }: Some): Hand[] =>
     n > 0 ? [{ key, href, text: t(`hand.${key}`, { n: count(n) + (more ? "+" : "") }) }] : [];
   return [
+    ...(seen.audit?.passed === false
+      ? [{ key: "audit", href: "/health", text: t("hand.audit_failed") }]
+      : []),
     ...counted("letters", "/letters", seen.letters),
     ...counted("parked", "/parked", seen.parked),
     ...seen.overview.waiting.map(({ what, count: n, more, amount, oldest }) => ({

@@ -1,8 +1,8 @@
 /** Withdrawals: asked, approved, paid, with totals; and adjustments that wait for a second person. */
 
-import { Button, Input, Space, Tabs } from "antd";
+import { Button, Space, Tabs } from "antd";
 import { useState } from "react";
-import { usePages } from "../../shared/hooks";
+import { useAct, usePages } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import { assetName } from "../../shared/names";
 import type { Withdrawal, Withdrawals } from "../../shared/types";
@@ -10,8 +10,10 @@ import { type Question, useConfirm } from "../parts/confirm";
 import { type Column, DataTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { Head } from "../parts/page";
-import { Id, State, When } from "../parts/words";
+import { Id, MemberLink, State, When } from "../parts/words";
+import { saveText } from "../csv";
 import { useQuery } from "../query";
+import { at } from "../settings/document";
 import { type Shop, useShop } from "../shop";
 
 const STATES = ["asked", "approved", "paid", "rejected", "failed"];
@@ -42,16 +44,23 @@ export default function WithdrawalsView() {
 
 function List({ state }: { state: string }) {
   const shop = useShop();
+  const [totals, setTotals] = useState<Withdrawals["totals"]>(null);
   const pages = usePages<Withdrawal>(
     async (after) => {
       const page = await shop.ask<Withdrawals>("GET", "withdrawals", { query: { state, after } });
+      if (page.totals) setTotals(page.totals);
       return { rows: page.withdrawals, next: page.next };
     },
     [state],
   );
   const [confirm, place] = useConfirm(pages.reload);
   const columns: Column<Withdrawal>[] = [
-    { key: "member", title: t("desk.member"), of: ({ member }) => member },
+    {
+      key: "member",
+      title: t("desk.member"),
+      of: ({ member }) => member,
+      show: ({ member }) => <MemberLink id={member} />,
+    },
     {
       key: "amount",
       title: t("desk.amount"),
@@ -92,15 +101,25 @@ function List({ state }: { state: string }) {
       show: (row) => <Acts row={row} shop={shop} confirm={confirm} />,
     },
   ];
-  const total = pages.rows.reduce((sum, { payout }) => sum + payout, 0);
   return (
     <>
       {place}
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <p>
-        {t("desk.total_of", { count: pages.rows.length, amount: shop.money(total) })}
-        {pages.hasMore && "+"}
-      </p>
+      {pages.error !== null && (
+        <Failure error={pages.error} again={pages.reload} config={shop.config} />
+      )}
+      <Space wrap>
+        {totals && (
+          <span>
+            {t("desk.totals", {
+              count: totals.count,
+              amount: shop.money(totals.amount),
+              fee: shop.money(totals.fee),
+              payout: shop.money(totals.payout),
+            })}
+          </span>
+        )}
+        {state === "approved" && pages.rows.length > 0 && <BankFile shop={shop} />}
+      </Space>
       <DataTable
         name={t("desk.withdrawals")}
         columns={columns}
@@ -120,18 +139,17 @@ interface ActsProps {
 }
 
 function Acts({ row, shop, confirm }: ActsProps) {
-  const { id, member, payout, account } = row;
+  const { id, member, amount, payout, account } = row;
   const told = {
     member,
     amount: shop.money(payout),
     account: account ? `${account.label} ${account.reference}` : t("none"),
   };
-  const decide = (body: object) => async () => {
-    await shop.ask("POST", "withdrawals/decide", { body: { id, member, ...body } });
-  };
-  const settle = (body: object) => async () => {
-    await shop.ask("POST", "withdrawals/paid", { body: { id, member, ...body } });
-  };
+  const post = (what: string, body: object) =>
+    shop.ask("POST", `withdrawals/${what}`, { body: { id, member, ...body } });
+  const two = at(shop.settings.settings, ["wallet", "two_approvals_above"]);
+  const needsTwo = typeof two === "number" && amount > two;
+  const approvals = row.approvals ?? [];
   if (row.state === "asked")
     return (
       <Space>
@@ -140,33 +158,64 @@ function Acts({ row, shop, confirm }: ActsProps) {
           onClick={() =>
             confirm({
               title: t("desk.approve"),
-              content: <p>{t("desk.approve_lead", told)}</p>,
-              choices: [{ label: t("desk.approve"), work: decide({ approve: true }) }],
+              content: (
+                <>
+                  <p>{t("desk.approve_lead", told)}</p>
+                  {needsTwo && (
+                    <p>
+                      {approvals.length > 0
+                        ? t("desk.second_approval", { who: approvals.join(", ") })
+                        : t("desk.first_approval", { above: shop.money(two) })}
+                    </p>
+                  )}
+                </>
+              ),
+              choices: [{ label: t("desk.approve"), work: () => post("decide", { approve: true }) }],
             })
           }
         >
-          {t("desk.approve")}
+          {t(needsTwo && approvals.length > 0 ? "desk.approve_second" : "desk.approve")}
         </Button>
-        <Said
-          label={t("desk.reject")}
-          lead={t("desk.reject_lead", told)}
-          field={t("desk.reason")}
-          isDanger
-          confirm={confirm}
-          work={(reason) => decide({ approve: false, reason })}
-        />
+        <Button
+          size="small"
+          danger
+          onClick={() =>
+            confirm({
+              title: t("desk.reject"),
+              content: <p>{t("desk.reject_lead", told)}</p>,
+              asks: t("desk.reason_to_member"),
+              choices: [
+                {
+                  label: t("desk.reject"),
+                  isDanger: true,
+                  work: (reason) => post("decide", { approve: false, reason }),
+                },
+              ],
+            })
+          }
+        >
+          {t("desk.reject")}
+        </Button>
       </Space>
     );
   if (row.state === "approved")
     return (
       <Space>
-        <Said
-          label={t("desk.mark_paid")}
-          lead={t("desk.mark_paid_lead", told)}
-          field={t("desk.payment_reference")}
-          confirm={confirm}
-          work={(reference) => settle({ reference })}
-        />
+        <Button
+          size="small"
+          onClick={() =>
+            confirm({
+              title: t("desk.mark_paid"),
+              content: <p>{t("desk.mark_paid_lead", told)}</p>,
+              asks: t("desk.payment_reference"),
+              choices: [
+                { label: t("desk.mark_paid"), work: (reference) => post("paid", { reference }) },
+              ],
+            })
+          }
+        >
+          {t("desk.mark_paid")}
+        </Button>
         <Button
           size="small"
           danger
@@ -175,7 +224,11 @@ function Acts({ row, shop, confirm }: ActsProps) {
               title: t("desk.mark_failed"),
               content: <p>{t("desk.mark_failed_lead", told)}</p>,
               choices: [
-                { label: t("desk.mark_failed"), work: settle({ failed: true }), isDanger: true },
+                {
+                  label: t("desk.mark_failed"),
+                  work: () => post("paid", { failed: true }),
+                  isDanger: true,
+                },
               ],
             })
           }
@@ -187,48 +240,17 @@ function Acts({ row, shop, confirm }: ActsProps) {
   return null;
 }
 
-interface SaidProps {
-  label: string;
-  lead: string;
-  field: string;
-  isDanger?: boolean;
-  confirm: (question: Question) => void;
-  work: (said: string) => () => Promise<void>;
-}
-
-/** An act that needs a word with it: a reason, a reference. */
-function Said({ label, lead, field, isDanger = false, confirm, work }: SaidProps) {
-  const [said, setSaid] = useState("");
+/** What is approved, as the bank takes it; payout references stand in it and nowhere else. */
+function BankFile({ shop }: { shop: Shop }) {
+  const { isBusy, error, act } = useAct();
+  const fetched = async () => saveText("payouts", await shop.ask<string>("GET", "withdrawals/file"));
   return (
-    <Space.Compact size="small">
-      <Input
-        aria-label={`${label}: ${field}`}
-        placeholder={field}
-        value={said}
-        onChange={(event) => setSaid(event.target.value)}
-      />
-      <Button
-        size="small"
-        danger={isDanger}
-        disabled={!said.trim()}
-        onClick={() =>
-          confirm({
-            title: label,
-            content: (
-              <>
-                <p>{lead}</p>
-                <p>
-                  {field}: <strong>{said}</strong>
-                </p>
-              </>
-            ),
-            choices: [{ label, work: work(said.trim()), isDanger }],
-          })
-        }
-      >
-        {label}
+    <>
+      <Button loading={isBusy} onClick={() => void act(fetched)}>
+        {t("desk.bank_file")}
       </Button>
-    </Space.Compact>
+      {error !== null && <Failure error={error} />}
+    </>
   );
 }
 
@@ -277,7 +299,12 @@ function Adjustments() {
     });
   };
   const columns: Column<Adjustment>[] = [
-    { key: "member", title: t("desk.member"), of: ({ member }) => member },
+    {
+      key: "member",
+      title: t("desk.member"),
+      of: ({ member }) => member,
+      show: ({ member }) => <MemberLink id={member} />,
+    },
     {
       key: "amount",
       title: t("desk.amount"),
