@@ -117,9 +117,16 @@ class LocalDeployment:
 
     def play_at(self, at: Instant) -> None:
         """Let the past be played as of `at`: what waits for a later instant is not due yet."""
+        self._clock().played = at
+
+    def stop_clock_at(self, at: Instant | None) -> None:
+        """Let it be `at` for all that is written from now on; None: let the clock go again."""
+        self._clock().stands_at = at
+
+    def _clock(self) -> SystemClock:
         clock = self.app.clock
         assert isinstance(clock, SystemClock), "only the clock of the machine can be played"
-        clock.played = at
+        return clock
 
     def _take(self) -> list[Record]:
         """Return the records of the inbox that were not rung for yet; they are from now on."""

@@ -1,21 +1,22 @@
-"""A made-up day of a small shop, the same every time: its catalog, its orders and what follows.
+"""Made-up days of a small shop, the same every time: its catalog, its orders and what follows.
 
 A tea and dry-goods shop sells over the mall, a bakery and a tea house sell over their own pages and
-at their cash desks. All events of the day come from one seed.
+at their cash desks. All events come from one seed, whichever days they are.
 """
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-MIDNIGHT = datetime.fromisoformat("2026-03-03T00:00:00+08:00")
-"""The end of the day."""
+ZONE = ZoneInfo("Asia/Shanghai")
+DAYS = 14
+"""Days that are played: two weeks, of which a forecast looks at the last."""
 
 _SEED = "a day of a small shop"
-_OPENS = datetime.fromisoformat("2026-03-02T07:30:00+08:00")
-_CLOSES = MIDNIGHT - timedelta(minutes=30)
+_OPENS, _CLOSES = timedelta(hours=7, minutes=30), timedelta(hours=23, minutes=30)
 _MEMBERS = 60
 _STORES = {"bakery": ("Little Bakery 小面包房", 800), "tea-house": ("Tea House 清心茶馆", 1000)}
 _CHANNELS = {"mall": 50, "store": 22, "cashier": 28}
@@ -51,17 +52,27 @@ _PRODUCTS = (
 )
 
 
-def shop_day(orders: int) -> list[dict[str, Any]]:
-    """Return the day's events as EventBridge entries, in order of time, with so many orders."""
+def midnight(day: date) -> datetime:
+    """Return the instant at which a day of the shop begins."""
+    return datetime.combine(day, time(), ZONE)
+
+
+def shop_days(orders: int, last: date) -> list[dict[str, Any]]:
+    """Return the events of the days up to `last` as EventBridge entries, in order of time.
+
+    `orders` is how many orders they have together.
+    """
     chance = random.Random(_SEED)  # noqa: S311 - nobody is to be surprised
-    entries = list(_catalog(chance))
+    first = last - timedelta(days=DAYS - 1)
+    entries = list(_catalog(chance, midnight(first)))
     for number in range(1, orders + 1):
-        entries += _order(chance, number)
+        day = first + timedelta(days=(number - 1) * DAYS // orders)
+        entries += _order(chance, number, midnight(day), midnight(last + timedelta(days=1)))
     return sorted(entries, key=lambda entry: str(entry["time"]))
 
 
-def _catalog(chance: random.Random) -> Iterator[dict[str, Any]]:
-    at = _OPENS - timedelta(hours=1)
+def _catalog(chance: random.Random, begin: datetime) -> Iterator[dict[str, Any]]:
+    at = begin + _OPENS - timedelta(hours=1)
     for number in range(1, _MEMBERS + 1):
         referrer = f"m{chance.randint(1, number - 1):02d}" if number > 1 else None
         yield _entry(
@@ -91,11 +102,13 @@ def _catalog(chance: random.Random) -> Iterator[dict[str, Any]]:
         )
 
 
-def _order(chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
-    """Yield an order, and what becomes of it before the day is over."""
+def _order(
+    chance: random.Random, number: int, day: datetime, end: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield an order of a day, and what becomes of it before the `end`."""
     channel = _chosen(chance, _CHANNELS)
     store = chance.choice(list(_STORES)) if channel != "mall" else None
-    paid_at = _moment(chance)
+    paid_at = _moment(chance, day)
     order = f"d-{number:04d}"
     lines = [_line(chance, place, channel, store) for place in range(1, _lines(chance, channel))]
     yield _entry(
@@ -111,11 +124,11 @@ def _order(chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
         },
     )
     done = paid_at + timedelta(minutes=chance.randint(*_TAKES_MINUTES[channel]))
-    if done < MIDNIGHT:
+    if done < end:
         detail = {"order_id": order, "completed_at": done.isoformat()}
         yield _entry("OrderCompleted", done, detail)
     back = paid_at + timedelta(minutes=chance.randint(30, 400))
-    if chance.random() < _REFUNDED and back < MIDNIGHT:
+    if chance.random() < _REFUNDED and back < end:
         yield _entry("OrderRefunded", back, _refund(chance, order, lines, back))
 
 
@@ -161,11 +174,10 @@ def _refund(
     }
 
 
-def _moment(chance: random.Random) -> datetime:
+def _moment(chance: random.Random, day: datetime) -> datetime:
     hour, spread = chance.choice(_RUSH_HOURS)
-    hours = chance.gauss(hour, spread)
-    moment = MIDNIGHT - timedelta(days=1) + timedelta(seconds=int(hours * 3600))
-    return min(max(moment, _OPENS), _CLOSES)
+    within = timedelta(seconds=int(chance.gauss(hour, spread) * 3600))
+    return day + min(max(within, _OPENS), _CLOSES)
 
 
 def _chosen(chance: random.Random, weights: dict[Any, int]) -> Any:  # noqa: ANN401 - a key of it

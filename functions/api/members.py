@@ -2,7 +2,7 @@
 
     GET  /v1/me                       what one has, waits for and was paid; one's invite code
     GET  /v1/me/entries?state=&plan=&sort=&after=   a page of one's entries, over all queues
-    GET  /v1/me/queue?id=&after=      the line of a queue in which one has an entry
+    GET  /v1/me/queue?id=&around=&after=  the line of a queue in which one has an entry
     GET  /v1/me/queue/facts?id=&locale=   what the line was paid of late, and what is ever paid
     GET  /v1/me/wallet?after=         balances, and a page of what moved
 
@@ -16,16 +16,18 @@ from functions.api.access import member_of
 from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import (
+    checked_id,
     choice_if_given,
     locale_of,
     needed_id,
     page_parameter,
+    parameter,
     whole_number,
 )
 from rebate.bootstrap import app
 from rebate.contracts.api import ENTRY_ORDERS, ENTRY_STATES
-from rebate.contracts.routes.route import QUEUE_CHARS
-from rebate.domain.names import QueueId
+from rebate.contracts.routes.route import ENTRY_CHARS, QUEUE_CHARS
+from rebate.domain.names import EntryId, QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.usecases.people.invite import invite
 from rebate.usecases.queries.show_entries import WantedEntries, show_entries
@@ -62,8 +64,11 @@ def my_queue() -> Response[str]:
     event = current_event()
     terms = app().settings.in_force().terms
     queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
-    after = whole_number(event, "after")
-    return answer(200, show_progress(app().store, terms, member_of(event), queue, after))
+    after, said = whole_number(event, "after"), parameter(event, "around")
+    around = None
+    if said is not None:
+        around = EntryId(checked_id("around", said, further_chars=ENTRY_CHARS))
+    return answer(200, show_progress(app().store, terms, member_of(event), queue, after, around))
 
 
 @router.get("/v1/me/queue/facts")

@@ -1,6 +1,7 @@
 """What members, operators and shops look at of wallets (rule 3).
 
-    GET /v1/me/statement?asset=&kind=&order=&from=&to=&format=csv&after=   one's movements
+    GET /v1/me/statement?asset=&kind=&order=&queue=&entry=&from=&to=&format=csv&after=
+                                         one's movements
     GET /v1/me/withdrawals?after=        a page of one's withdrawals, the newest first
     GET /v1/me/redemptions?after=        a page of one's redemptions, the newest first
     GET /v1/gifts?after=                 a page of the gifts that can be redeemed now
@@ -33,10 +34,11 @@ from functions.api.queries import (
 )
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app
-from rebate.contracts.routes.route import ORDER_CHARS
+from rebate.contracts.routes.route import ENTRY_CHARS, ORDER_CHARS, QUEUE_CHARS
 from rebate.domain import gifts, withdrawals
 from rebate.domain.ledger import BalanceType
-from rebate.domain.names import OrderId
+from rebate.domain.names import EntryId, OrderId, QueueId
+from rebate.domain.records import replace
 from rebate.usecases.money.show_requests import (
     bank_file,
     show_adjustments,
@@ -76,9 +78,13 @@ def my_statement() -> Response[str]:
 
 @router.get("/v1/me/withdrawals")
 def my_withdrawals() -> Response[str]:
+    from rebate.usecases.money.request_withdrawal import terms_now  # noqa: PLC0415 - reads settings
+
     event, currency = current_event(), app().settings.in_force().terms.currency
-    after = page_parameter(event)
-    return answer(200, show_own_withdrawals(app().store, currency, member_of(event), after))
+    member, after = member_of(event), page_parameter(event)
+    page = show_own_withdrawals(app().store, currency, member, after)
+    terms = terms_now(app().wallets, member, app().clock.now()) if after is None else None
+    return answer(200, replace(page, terms=terms))
 
 
 @router.get("/v1/me/redemptions")
@@ -137,15 +143,17 @@ def _gifts(*, closed: bool) -> Response[str]:
 
 def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
     asset = choice_if_given(event, "asset", tuple(BalanceType))
-    order = parameter(event, "order")
+    order, queue, entry = (parameter(event, name) for name in ("order", "queue", "entry"))
     return Wanted(
         pocket=None if asset is None else BalanceType(asset),
         kind=parameter(event, "kind"),
-        order=None if order is None else OrderId(_order(order)),
+        order=None if order is None else OrderId(_long_id("order", order, ORDER_CHARS)),
+        queue=None if queue is None else QueueId(_long_id("queue", queue, QUEUE_CHARS)),
+        entry=None if entry is None else EntryId(_long_id("entry", entry, ENTRY_CHARS)),
         starts_at=instant_parameter(event, "from", zone, days=0),
         ends_at=instant_parameter(event, "to", zone, days=1),
     )
 
 
-def _order(name: str) -> str:
-    return checked_id("order", name, further_chars=ORDER_CHARS)
+def _long_id(name: str, value: str, further_chars: int) -> str:
+    return checked_id(name, value, further_chars=further_chars)

@@ -1,10 +1,11 @@
-"""`rebate demo`: the whole system on this machine, with a day of a small shop in it."""
+"""`rebate demo`: the whole system on this machine, with two weeks of a small shop in it."""
 
 import os
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,12 +20,14 @@ from local.schedules import LocalSchedules
 from local.screen import complain
 from local.settings import demo_settings
 from local.settling import Unsettled
-from local.shop_day import MIDNIGHT, shop_day
+from local.shop_day import DAYS, ZONE, midnight, shop_days
+from local.shop_people import bring_people
 from local.sign_in.gateway import MEMBER_HEADER, OPERATOR_HEADER
 from local.sign_in.issuer import PATH, LocalIssuer
 from local.sign_in.tokens import SigningKey
 from local.stores import DEMO_STORE, opened
 from local.summary import PAGES, sentences
+from rebate.domain.invitations import INVITED
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import DAY, Instant, datetime_of, instant_of
 from rebate.usecases.identity.find_link import linked_member
@@ -33,7 +36,7 @@ from rebate.usecases.schedules.due_runs import next_run
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.rows import Member
 
-SUMMARY = "run the whole system on this machine: a shop's day, then API and pages until Ctrl-C"
+SUMMARY = "run the whole system on this machine: a shop's days, then API and pages until Ctrl-C"
 
 PORT = 8787
 ORDERS = 240
@@ -42,6 +45,9 @@ TOGETHER = 20
 """Events that are put on the bus before the queues are settled."""
 
 PAUSE_SECONDS = 0.2
+
+_MARK = "demo"
+"""Under which the last day that is played is remembered."""
 
 KEY_FILE = "issuer-key.pem"
 MEMBERS_LOOKED_AT = 500
@@ -54,7 +60,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--port", type=int, metavar="N", default=PORT, help=f"default: {PORT}; 0: any"
     )
     parser.add_argument(
-        "--orders", type=int, metavar="N", default=ORDERS, help=f"of the day; default: {ORDERS}"
+        "--orders", type=int, metavar="N", default=ORDERS, help=f"of {DAYS} days; default: {ORDERS}"
     )
     parser.add_argument(
         "--store", type=Path, metavar="DIR", default=DEMO_STORE, help=f"default: {DEMO_STORE}"
@@ -64,22 +70,23 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="let webhooks go to receivers at http://127.0.0.1, for trying them",
     )
-    parser.add_argument("--once", action="store_true", help="end after the day; serve nothing")
+    parser.add_argument("--once", action="store_true", help="end after the days; serve nothing")
 
 
 def run(arguments: Namespace) -> int:
-    """Make up for what was due meanwhile, play the day, tell what came of it, and serve."""
+    """Make up for what was due meanwhile, play the days, tell what came of it, and serve."""
     _check(arguments)
     loopback = {"REBATE_WEBHOOKS_LOOPBACK": "allowed"} if arguments.webhooks_to_this_machine else {}
     with changed(loopback), opened(arguments.store) as deployment:
         if not deployment.is_new:
             print(f"Going on with the data in {arguments.store}.")
         _told_unsettled(deployment.recover)
-        _put_in_force(deployment)
+        last = _last_day(deployment)
+        if last is not None:
+            play_days(deployment, arguments.orders, last)
         schedules = _schedules(deployment)
         schedules.tick()
         _told_unsettled(deployment.settle)
-        _play_day(deployment, shop_day(arguments.orders))
         print("\n".join(_told(deployment)))
         if not arguments.once:
             _serve(deployment, schedules, arguments)
@@ -91,6 +98,19 @@ def _check(arguments: Namespace) -> None:
         raise BadInput(f"--port must be from 0 to {PORT_MAX}, not {arguments.port}")
     if arguments.orders < 0:
         raise BadInput(f"--orders must not be below 0, not {arguments.orders}")
+
+
+def _last_day(deployment: LocalDeployment) -> date | None:
+    """Return the last of the days that are played: yesterday, when this store was new.
+
+    None: other days were played in it by a release before this.
+    """
+    marked = deployment.letters.marked(_MARK)
+    if marked is not None or not deployment.is_new:
+        return date.fromisoformat(marked) if marked else None
+    last = datetime.now(ZONE).date() - timedelta(days=1)
+    deployment.letters.mark(_MARK, last.isoformat())
+    return last
 
 
 def _put_in_force(deployment: LocalDeployment) -> None:
@@ -116,20 +136,54 @@ def _told_unsettled(settle: Callable[[], None]) -> None:
         complain(f"queue {queue} {why}" for queue, why in unsettled.why.items())
 
 
-def _play_day(deployment: LocalDeployment, entries: list[dict[str, Any]]) -> None:
-    """Bring the day's events by way of the bus, then start what is due when it is over."""
-    for _ in watched(_brought(deployment, entries), "a shop's day", len(entries)):
-        complain(letter.reason for letter in deployment.bus.newly_set_aside())
-    for at, run in sorted(_payouts(deployment)):
-        tick = {"run": run, "at": datetime_of(at).isoformat()}
-        deployment.functions.call("scheduled_payouts", tick)
-        _told_unsettled(deployment.settle)
+def play_days(deployment: LocalDeployment, orders: int, last: date) -> None:
+    """Let the days of the shop up to `last` happen, each at its own time by the clock."""
+    entries = shop_days(orders, last)
+    days = [last - timedelta(days=back) for back in reversed(range(DAYS))]
+    try:
+        deployment.stop_clock_at(instant_of(midnight(days[0])))
+        _put_in_force(deployment)
+        for done in watched(_played(deployment, entries, days), "a shop's days", len(entries)):
+            del done
+            complain(letter.reason for letter in deployment.bus.newly_set_aside())
+        bring_people(deployment.app)
+    finally:
+        deployment.stop_clock_at(None)
     deployment.publish()
 
 
-def _payouts(deployment: LocalDeployment) -> Iterator[tuple[Instant, str]]:
-    """Yield which queues' payouts are due on the day after, and when."""
-    terms, midnight = deployment.app.settings.in_force().terms, instant_of(MIDNIGHT)
+def _played(
+    deployment: LocalDeployment, entries: list[dict[str, Any]], days: list[date]
+) -> Iterator[int]:
+    """Yield how many events were brought, by way of the bus; at midnight start what is due then."""
+    brought = 0
+    for day in days:
+        begin, end = midnight(day), midnight(day + timedelta(days=1))
+        deployment.functions.call("scheduled_draws", {"at": begin.isoformat()})
+        while brought < len(entries) and _time_of(entries[brought]) < end:
+            some = [each for each in entries[brought : brought + TOGETHER] if _time_of(each) < end]
+            for entry in some:
+                deployment.stop_clock_at(instant_of(_time_of(entry)))
+                deployment.bus.put(entry)
+                deployment.bus.deliver_waiting()
+                yield brought
+                brought += 1
+            _told_unsettled(deployment.settle)
+            deployment.publish()
+        for at, run in sorted(_payouts(deployment, instant_of(end))):
+            deployment.stop_clock_at(at)
+            tick = {"run": run, "at": datetime_of(at).isoformat()}
+            deployment.functions.call("scheduled_payouts", tick)
+            _told_unsettled(deployment.settle)
+
+
+def _time_of(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["time"])
+
+
+def _payouts(deployment: LocalDeployment, midnight: Instant) -> Iterator[tuple[Instant, str]]:
+    """Yield which queues' payouts are due on the day that begins at midnight, and when."""
+    terms = deployment.app.settings.in_force().terms
     for _, run in PLANS.runs():
         if run.pays and run.command:
             at = next_run(run.name, terms, Instant(midnight - 1))
@@ -137,20 +191,11 @@ def _payouts(deployment: LocalDeployment) -> Iterator[tuple[Instant, str]]:
                 yield at, run.name
 
 
-def _brought(deployment: LocalDeployment, entries: list[dict[str, Any]]) -> Iterator[int]:
-    for start in range(0, len(entries), TOGETHER):
-        for number, entry in enumerate(entries[start : start + TOGETHER], start):
-            deployment.bus.put(entry)
-            deployment.bus.deliver_waiting()
-            yield number
-        _told_unsettled(deployment.settle)
-
-
 def _told(deployment: LocalDeployment) -> Iterator[str]:
     metrics = deployment.functions.metrics
     new, known = metrics["accepted"] + metrics["saved"], metrics["duplicates"]
     aside = metrics["dead_letters"]
-    yield f"The day's events: {new} new, {known} known already, {aside} set aside."
+    yield f"The days' events: {new} new, {known} known already, {aside} set aside."
     in_force = deployment.app.settings.in_force()
     outcome = show_outcome(deployment.app.store, in_force.terms)
     yield from sentences(outcome, in_force.settings.currency)
@@ -167,7 +212,7 @@ def _serve(deployment: LocalDeployment, schedules: LocalSchedules, arguments: Na
         except OSError as error:
             message = f"port {arguments.port}: {error.strerror}; --port names another, 0 any"
             raise Failure(message) from error
-        os.environ.setdefault("REBATE_INVITE_URL", f"{address}/member.html")
+        os.environ.setdefault("REBATE_INVITE_URL", f"{address}{INVITED}")
         print("\n".join(_addresses(deployment, address, has_pages=pages is not None)), flush=True)
         _keep_going(deployment, schedules)
 

@@ -264,7 +264,45 @@ def test_a_statement_comes_in_pages(cloud, small_pages):
 def test_a_new_member_has_nothing_yet(cloud):
     assert cloud.as_member("N", "GET", "/v1/me/entries")[1]["entries"] == []
     wallet = cloud.as_member("N", "GET", "/v1/me/wallet")[1]
-    assert wallet == {"member": "N", "balances": {}, "statement": [], "next": None}
+    nothing = {"balances": {}, "statement": [], "on_its_way": [], "collectable": 0}
+    assert wallet == {"member": "N", "next": None, **nothing}
+
+
+def test_what_is_on_its_way_is_told_with_the_end_of_each_hold(cloud):
+    cloud.use(_with(hold_days=7))
+    cloud.send(bought("o1", "A"), bought("o2", "A"), bought("o3", "B"))
+    done = {"order_id": "o1", "completed_at": "2026-03-04T10:00:00+08:00"}
+    cloud.send(envelope("order_completed", **done))
+    cloud.send(bought("o4", "B", 95000))
+    cloud.settle()
+    wallet = cloud.as_member("A", "GET", "/v1/me/wallet")[1]
+    assert wallet["balances"] == {"pending": 11500}
+    assert wallet["on_its_way"] == [
+        {"amount": 10000, "available_at": "2026-03-11T02:00:00.000000Z"},
+        {"amount": 1500, "available_at": None},
+    ]
+
+
+def test_queues_are_named_as_the_shop_calls_what_they_are_of(cloud):
+    cloud.use({**SETTINGS, "timezone": "Europe/Berlin"})
+    cloud.send(
+        {"detail-type": "StoreSaved", "detail": {"store_id": "W", "name": "面包房"}},
+        bought("o1", "A", channel="store", store_id="W"),
+        bought("o2", "A"),
+    )
+    cloud.settle()
+    seen = cloud.as_member("A", "GET", "/v1/me/entries")[1]
+    assert (seen["names"], seen["timezone"]) == ({"store/W": "面包房"}, "Europe/Berlin")
+
+
+def test_a_statement_tells_what_one_entry_got_of_one_queue(cloud):
+    cloud.use({**SETTINGS, "alliance": ALLIANCE})
+    cloud.send(bought("o1", "A"), bought("o2", "A"), bought("o3", "B"))
+    cloud.settle()
+    query = "entry=o1/1&queue=mall"
+    lines = cloud.as_member("A", "GET", "/v1/me/statement", query=query)[1]["lines"]
+    assert {(line["source"], line["entry"]) for line in lines} == {("mall", "o1/1")}
+    assert sum(line["amount"] for line in lines) == 2000
 
 
 def test_the_line_shows_who_waits_for_what(cloud):

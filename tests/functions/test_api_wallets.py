@@ -65,6 +65,17 @@ def test_a_withdrawal_goes_from_asked_to_paid(shop):
     assert len(shop.as_operator("GET", "/v1/withdrawals", query=query)[1]["withdrawals"]) == 1
 
 
+def test_a_member_is_told_what_holds_for_withdrawals_now(shop):
+    wallet = {"withdraw_min": 10, "withdraw_fee_bps": 50, "withdraw_per_day": 2}
+    shop.use({**SETTINGS, "wallet": wallet})
+    _withdraw(shop)
+    seen = shop.as_member("A", "GET", "/v1/me/withdrawals")[1]
+    assert seen["terms"] == {"least": 10, "fee_bps": 50, "per_day": 2, "left_today": 1}
+    shop.use({**SETTINGS, "wallet": WALLET})
+    seen = shop.as_member("A", "GET", "/v1/me/withdrawals")[1]
+    assert (seen["terms"]["per_day"], seen["terms"]["left_today"]) == (None, None)
+
+
 def test_a_payout_reference_is_never_shown_whole_again(shop):
     """Rule 3.1: but in the file for the bank."""
     answers = [_withdraw(shop)[1], shop.as_member("A", "GET", "/v1/me/withdrawals")[1]]

@@ -29,6 +29,7 @@ def shop(cloud):
 
 
 def test_what_waits_is_collected_once_under_an_id(shop):
+    assert shop.as_member("A", "GET", "/v1/me/wallet")[1]["collectable"] == 100
     first = shop.as_member("A", "POST", PATH, {"id": "c1"})
     assert first == (200, {"id": "c1", "collected": 100})
     assert shop.wallets() == {"A": {"cash": 100}}

@@ -9,14 +9,15 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from local.commands import demo
+from local.commands.demo import play_days
 from local.http import served
 from local.memory import deployed_in_memory
-from local.shop_day import shop_day
+from local.shop_day import ZONE
 from local.sign_in.issuer import PATH, LocalIssuer
 from local.sign_in.tokens import SigningKey
 from local.summary import PAGES
@@ -26,6 +27,15 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PHONE, DESK = (390, 844), (1440, 900)
 LOCALES = ("zh-CN", "en")
 THEMES = ("light", "dark")
+KINDS = "|".join(
+    (
+        *("desk", "member", "merchant", "story", "error", "choice", "does", "wallet", "draw"),
+        *("draws", "status", "kind", "figure", "sign_in", "invite", "invited", "team", "rules"),
+        *("exchange", "filter", "tab", "notice", "reward", "movement", "pocket"),
+    )
+)
+"""How keys of texts begin."""
+
 ORDERS = 120
 TIMEOUT_MS = 15_000
 
@@ -41,8 +51,7 @@ def shop_after_a_day() -> Iterator[tuple[str, LocalIssuer]]:
         return issuers[0]
 
     with deployed_in_memory() as deployment:
-        demo._put_in_force(deployment)
-        demo._play_day(deployment, shop_day(ORDERS))
+        play_days(deployment, ORDERS, datetime.now(ZONE).date() - timedelta(days=1))
         with served(deployment.functions, 0, PAGES, issuer_at) as address:
             yield address, issuers[0]
 
@@ -152,8 +161,7 @@ class Visit:
     def keys_shown(self) -> list[str]:
         """Return keys of texts that stand where their text should."""
         text = self.page.inner_text("body")
-        kinds = "desk|member|story|error|choice|does|wallet|draw|draws|status|kind|figure|sign_in"
-        return re.findall(rf"\b(?:{kinds})\.[a-z_]+\b", text)
+        return re.findall(rf"\b(?:{KINDS})\.[a-z_]+\b", text)
 
     def weight(self) -> int:
         """Return how many bytes of built files were fetched, compressed."""

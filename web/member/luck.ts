@@ -41,6 +41,8 @@ export function drawnRatio({ prizes, low_bps, total_weight, miss_weight }: Odds,
 export async function checked(seen: EntryDraw) {
   if (seen.seed === null) return { isKept: false, isRight: false, ratio: null };
   const isKept = (await commitmentOf(seen.seed)) === seen.commitment;
-  const ratio = drawnRatio(seen.odds, await luckOf(seen.seed, seen.entry, seen.mixed_with));
-  return { isKept, isRight: ratio === null || ratio === seen.ratio_bps, ratio };
+  const luck = await luckOf(seen.seed, seen.entry, seen.mixed_with);
+  const ratio = drawnRatio(seen.odds, luck);
+  const isRight = luck === seen.luck && (ratio === null || ratio === seen.ratio_bps);
+  return { isKept, isRight, ratio };
 }

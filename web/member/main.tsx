@@ -14,9 +14,11 @@ import en from "../texts/en/member.json";
 import enNames from "../texts/en/names.json";
 import zh from "../texts/zh-CN/member.json";
 import zhNames from "../texts/zh-CN/names.json";
+import { Lazy } from "./lazy";
 import { SessionProvider } from "./session";
+import { Bind } from "./parts/bind";
+import { Page } from "./parts/page";
 import { Tabs } from "./parts/tabs";
-import { Draws } from "./views/draws";
 import { EntryView } from "./views/entry";
 import { Home } from "./views/home";
 import { Line } from "./views/line";
@@ -35,7 +37,10 @@ function Root({ config }: { config: Config }) {
     <Router key={turns}>
       <Switch>
         <Route path="/draws">
-          <Draws ask={asking(null)} />
+          <Lazy show={({ Draws }) => <Draws ask={asking(null)} />} />
+        </Route>
+        <Route path="/i/:code">
+          <Lazy show={({ Invited }) => <Invited config={config} />} />
         </Route>
         <Route>
           <Private config={config} />
@@ -53,6 +58,7 @@ function Private({ config }: { config: Config }) {
   return (
     <SessionProvider session={session} config={config} leave={() => setSession(null)}>
       {!isKept() && <p className="notice">{t("error.storage_off")}</p>}
+      <Bind />
       <Pages />
     </SessionProvider>
   );
@@ -69,11 +75,24 @@ function Pages() {
         <Route path="/entry" component={EntryView} />
         <Route path="/wallet" component={WalletView} />
         <Route path="/me" component={Me} />
+        <Route path="/me/invite">
+          <Lazy show={({ InviteView }) => <InviteView />} />
+        </Route>
+        <Route path="/me/team">
+          <Lazy show={({ TeamView }) => <TeamView />} />
+        </Route>
+        <Route path="/me/notices">
+          <Lazy show={({ NoticesView }) => <NoticesView />} />
+        </Route>
+        <Route path="/me/rules">
+          <Lazy show={({ Rules }) => <Rules />} />
+        </Route>
         <Route>
-          <main>
-            <p role="alert">{t("error.not_found")}</p>
-            <a href="/">{t("back")}</a>
-          </main>
+          <Page title={t("error.not_found")}>
+            <p>
+              <a href="/">{t("tab.home")}</a>
+            </p>
+          </Page>
         </Route>
       </Switch>
       <Tabs here={path} />

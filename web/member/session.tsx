@@ -1,11 +1,12 @@
-/** Who asks, and their entries: loaded page by page, once for all tabs. */
+/** Who asks, and their entries: loaded page by page, once for all tabs, and quietly again. */
 
 import { createContext } from "preact";
 import type { ReactNode } from "react";
 import { useContext, useEffect, useMemo, useState } from "react";
 import { type Ask, asking } from "../shared/api";
 import type { Config } from "../shared/config";
-import { balance, money } from "../shared/format";
+import { balance, money, tellTimeIn } from "../shared/format";
+import { callQueues } from "../shared/names";
 import type { Session } from "../shared/session";
 import type { Entries, Entry } from "../shared/types";
 
@@ -27,6 +28,7 @@ export interface Mine {
 }
 
 const Context = createContext<Mine | null>(null);
+const QUIET_REFRESH_MS = 60_000;
 
 export function useMine(): Mine {
   const mine = useContext(Context as never) as Mine | null;
@@ -41,44 +43,57 @@ interface Props {
   children: ReactNode;
 }
 
-const NONE: Entries = { titles: { plan: null, exchange: null }, currency: "CNY", entries: [], next: null };
+interface Found {
+  page: Entries | null;
+  entries: Entry[];
+  isWhole: boolean;
+  at: Date | null;
+}
+
+const NONE: Found = { page: null, entries: [], isWhole: false, at: null };
 
 export function SessionProvider({ session, config, leave, children }: Props) {
   const ask = useMemo(() => asking(session), [session]);
   const [turn, setTurn] = useState(0);
-  const [found, setFound] = useState<{ page: Entries; entries: Entry[]; at: Date | null }>({
-    page: NONE,
-    entries: [],
-    at: null,
-  });
-  const [isWhole, setWhole] = useState(false);
+  const [found, setFound] = useState(NONE);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {
     const stopped = new AbortController();
-    setWhole(false);
     setError(null);
-    allEntries(ask, stopped.signal, (page, entries) => setFound({ page, entries, at: new Date() }))
-      .then(() => setWhole(true))
-      .catch((failed) => {
-        if (!stopped.signal.aborted) setError(failed);
-      });
+    allEntries(ask, stopped.signal, (page, entries, isWhole) => {
+      tellTimeIn(page.timezone);
+      callQueues(page.names);
+      // What was whole is shown until it is whole again.
+      setFound((before) =>
+        before.isWhole && !isWhole ? before : { page, entries, isWhole, at: new Date() },
+      );
+    }).catch((failed) => {
+      if (!stopped.signal.aborted) setError(failed);
+    });
     return () => stopped.abort();
   }, [ask, turn]);
-  const { page, entries, at } = found;
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") setTurn((before) => before + 1);
+    }, QUIET_REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const { page, entries, isWhole, at } = found;
+  const currency = page?.currency ?? "CNY";
   const mine: Mine = {
     ask,
     config,
     session,
     leave,
     entries,
-    titles: page.titles,
-    currency: page.currency,
-    money: (minor) => money(minor, page.currency),
-    balance: (minor, asset) => balance(minor, asset, page.currency),
+    titles: page?.titles ?? { plan: null, exchange: null },
+    currency,
+    money: (minor) => money(minor, currency),
+    balance: (minor, asset) => balance(minor, asset, currency),
     isWhole,
     error,
     at,
-    reload: () => setTurn(turn + 1),
+    reload: () => setTurn((before) => before + 1),
   };
   const Provider = Context.Provider as unknown as (props: {
     value: Mine;
@@ -90,15 +105,15 @@ export function SessionProvider({ session, config, leave, children }: Props) {
 async function allEntries(
   ask: Ask,
   signal: AbortSignal,
-  tell: (page: Entries, entries: Entry[]) => void,
+  tell: (page: Entries, entries: Entry[], isWhole: boolean) => void,
 ): Promise<void> {
   let after: string | null = null;
   let entries: Entry[] = [];
   do {
     const page: Entries = await ask("GET", "me/entries", { query: { after }, signal });
     entries = [...entries, ...page.entries];
-    tell(page, entries);
     after = page.next;
+    tell(page, entries, after === null);
   } while (after !== null);
 }
 

@@ -29,6 +29,8 @@ export interface Asked {
   query?: Query;
   body?: unknown;
   signal?: AbortSignal;
+  /** Is told the headers of the answer. */
+  heard?: (headers: Headers) => void;
 }
 
 export type Ask = <Answer>(
@@ -43,6 +45,7 @@ export function asking(session: Session | null): Ask {
     const answer = await sent(session, method, path, asked);
     const said = await read(answer);
     if (!answer.ok) throw refused(answer.status, said);
+    asked.heard?.(answer.headers);
     return said as Answer;
   };
 }

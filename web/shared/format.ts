@@ -18,6 +18,27 @@ export function tellTimeIn(timezone: string | undefined): void {
   zone = timezone;
 }
 
+/** Return what people call the shop's timezone: "China Standard Time". */
+export function zoneName(): string {
+  const format = new Intl.DateTimeFormat(locale(), { timeZone: zone, timeZoneName: "long" });
+  const part = format.formatToParts().find(({ type }) => type === "timeZoneName");
+  return part?.value ?? timezone();
+}
+
+/** Return a day of the shop's as `2026-03-02`: today's, or one so many days ago. */
+export function shopDay(daysAgo = 0): string {
+  const format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
+  const today = new Date(`${format.format(new Date())}T00:00:00Z`);
+  today.setUTCDate(today.getUTCDate() - daysAgo);
+  return today.toISOString().slice(0, 10);
+}
+
+/** Return a day that is given as `2026-03-02`. */
+export function calendarDay(iso: string): string {
+  const format = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" });
+  return format.format(new Date(`${iso}T00:00:00Z`));
+}
+
 export const timezone = (): string => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const decimalsOf = (currency: string): number => decimals[currency] ?? HUNDREDTHS;
@@ -79,6 +100,10 @@ export function moment(iso: string): string {
 
 export function day(iso: string): string {
   return dated(iso, { dateStyle: "long" });
+}
+
+export function shortDay(iso: string): string {
+  return dated(iso, { month: "short", day: "numeric" });
 }
 
 export function clock(iso: string | Date): string {

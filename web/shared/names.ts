@@ -18,10 +18,17 @@ export function queueParts(queue: string): { kind: string; name: string | null }
   return { kind, name: rest.join("/") || null };
 }
 
+const owners = new Map<string, string>();
+
+/** Take over what the shop calls the stores and products that queues are of. */
+export function callQueues(names: Readonly<Record<string, string>>): void {
+  for (const [queue, name] of Object.entries(names)) owners.set(queue, name);
+}
+
 export function queueName(queue: string): string {
   const { kind, name } = queueParts(queue);
   const called = named("kind", kind);
-  return name === null ? called : t("queue.of", { kind: called, name });
+  return name === null ? called : t("queue.of", { kind: called, name: owners.get(queue) ?? name });
 }
 
 /** Return which rule of which scope decided: "fixed of product p-9 of store W". */
@@ -35,6 +42,14 @@ export function scopeName(scope: string): string {
     .split(/ of (?=store )/)
     .map(oneScope)
     .join(" · ");
+}
+
+/** Return what odds are of: "plan", "product/p-9", "store/W/product/p-9". */
+export function oddsScopeName(scope: string): string {
+  if (scope === "plan") return t("scope.plan");
+  const [kind = "", name = "", inner, product] = scope.split("/");
+  const outer = named("scope", kind, { name: owners.get(`${kind}/${name}`) ?? name });
+  return inner === undefined ? outer : `${named("scope", inner, { name: product })} · ${outer}`;
 }
 
 function oneScope(scope: string): string {

@@ -30,10 +30,10 @@ export async function signedIn(config: Config, role: Role): Promise<Session | nu
   return held && withToken(issuer, role, held);
 }
 
-/** Lead to where one signs in in a role, and then back to here. */
-export async function signIn(config: Config, role: Role): Promise<void> {
+/** Lead to where one signs in in a role, and then back to here, or to another page. */
+export async function signIn(config: Config, role: Role, back?: string): Promise<void> {
   const manager = await managerOf(config.sign_in[role], role);
-  const state = location.pathname + location.search;
+  const state = back ?? location.pathname + location.search;
   await manager.signinRedirect({ state, ui_locales: locale() });
 }
 

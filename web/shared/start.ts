@@ -16,6 +16,10 @@ export async function start(
     const [config] = await Promise.all([loadConfig(), speak(texts)]);
     countIn(config.decimals);
     const back = await answered(config);
+    if (back !== null && isElsewhere(back)) {
+      location.replace(back);
+      return;
+    }
     if (back !== null) history.replaceState(null, "", back);
     document.title = t("brand");
     show(config, root);
@@ -23,6 +27,9 @@ export async function start(
     root.replaceChildren(stuck(error));
   }
 }
+
+/** Merchants sign in as the members that they are, and then go on to pages of the other bundle. */
+const isElsewhere = (path: string): boolean => /^\/merchant(?![^/?])/.test(path);
 
 /** What is shown instead of a page that broke. Both languages, since none may have been loaded. */
 export function stuck(error: unknown): HTMLElement {

@@ -4,11 +4,15 @@ import type * as api from "../../build/api";
 
 export type * from "../../build/api";
 
+export type Bound = api.BoundShown;
 export type Entry = api.EntryShown;
 export type Gift = api.GiftShown;
+export type Invite = api.InviteShown;
 export type Progress = api.ProgressShown;
 export type Queue = api.QueueShown;
 export type Redemption = api.RedemptionShown;
+export type Team = api.TeamShown;
+export type TeamPerson = api.PersonShown;
 export type Wallet = api.WalletShown;
 export type Withdrawal = api.WithdrawalShown;
 export type Wording = api.WordingShown;

@@ -8,12 +8,14 @@ from rebate.domain.times import Instant
 class SystemClock:
     """Implements `rebate.usecases.storage.ports.Clock`.
 
-    `played` is the instant of the past that is played, if one is.
+    `played` is the instant of the past that is played, if one is; `stands_at` the one at which the
+    clock was stopped, if it was.
     """
 
     def __init__(self) -> None:
         """Play nothing: what is due is due now."""
         self.played: Instant | None = None
+        self.stands_at: Instant | None = None
 
     def due_by(self) -> Instant:
         """Return this instant, or the one that is played."""
@@ -21,4 +23,4 @@ class SystemClock:
 
     def now(self) -> Instant:
         """Return this instant, to the microsecond."""
-        return Instant(time.time_ns() // 1_000)
+        return Instant(time.time_ns() // 1_000) if self.stands_at is None else self.stands_at

@@ -146,12 +146,18 @@ class Titles:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A page of a member's entries, over all queues; `currency` is that of all their amounts."""
+    """A page of a member's entries, over all queues; `currency` is that of all their amounts.
+
+    `names` says what the shop calls the store or product that a queue is of, by queue. Days are
+    those of `timezone`.
+    """
 
     titles: Titles
     currency: str
     entries: tuple[EntryShown, ...]
     next: str | None = None
+    timezone: str = "UTC"
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +251,27 @@ class StatementShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """Pending cash that becomes available at an instant; null: once its orders are completed."""
+
+    amount: Amount
+    available_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class WalletShown:
-    """What a member has by pocket, and a page of what moved, the newest first."""
+    """What a member has by pocket, and a page of what moved, the newest first.
+
+    The first page says of what is pending when it becomes available (`on_its_way`, the soonest
+    first), and how much waits for the member to collect it (`collectable`, rule 6.2).
+    """
 
     member: str
     balances: Mapping[str, Amount]
     statement: tuple[StatementShown, ...]
     next: str | None = None
+    on_its_way: tuple[OnItsWay, ...] = ()
+    collectable: Amount = 0
 
 
 @dataclass(frozen=True, slots=True)

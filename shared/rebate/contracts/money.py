@@ -7,7 +7,7 @@ into pages: `next`, where it is not null, goes back as the parameter `after`.
 from collections.abc import Mapping
 from datetime import datetime
 
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass
 
 
@@ -51,13 +51,30 @@ class WithdrawalTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawalTerms:
+    """What holds for a withdrawal now: the least amount, the fee, and how many a day (null: any).
+
+    `left_today`: how many more a member may ask for on this day of the shop.
+    """
+
+    least: Amount
+    fee_bps: Bps
+    per_day: int | None
+    left_today: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """A page of withdrawals; the first tells operators the `totals`, unless there are too many."""
+    """A page of withdrawals; the first tells operators the `totals`, unless there are too many.
+
+    It tells a member the `terms` in place of them.
+    """
 
     withdrawals: tuple[WithdrawalShown, ...]
     currency: str
     next: str | None = None
     totals: WithdrawalTotals | None = None
+    terms: WithdrawalTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

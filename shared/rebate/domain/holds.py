@@ -27,9 +27,14 @@ class Hold:
 
     def is_due(self, completed_at: Instant | None, now: Instant) -> bool:
         """Tell whether the amount is available at `now`."""
-        if self.collected:
-            return False
-        return completed_at is not None and completed_at + self.days * DAY <= now
+        due = self.due_at(completed_at)
+        return due is not None and due <= now
+
+    def due_at(self, completed_at: Instant | None) -> Instant | None:
+        """Return when the amount becomes available, if that is known."""
+        if self.collected or completed_at is None:
+            return None
+        return Instant(completed_at + self.days * DAY)
 
 
 def taken_from(holds: Iterable[Hold], order: OrderId, amount: Amount) -> list[Hold]:

@@ -33,9 +33,18 @@ def read_code(text: str) -> str | None:
     return code if len(code) == CODE_LETTERS and set(code) <= set(LETTERS) else None
 
 
+INVITED = "/i/"
+"""With what the address of the members' pages ends that takes a code: `https://…/i/AB12CD34`."""
+
+
 def link_of(code: str, address: str | None) -> str | None:
-    """Return the link that brings an invite code along to an address; without one there is none."""
-    return None if address is None else f"{address}?invite={code}"
+    """Return the link that brings an invite code along to an address; without one there is none.
+
+    The members' pages have the code in their path, those of a shop's own in their query.
+    """
+    if address is None:
+        return None
+    return f"{address}{code}" if address.endswith(INVITED) else f"{address}?invite={code}"
 
 
 @stored_as("invitation")

@@ -35,17 +35,29 @@ export function Exchange({ entry, close }: { entry: Entry; close: () => void }) 
       </p>
       <fieldset className="offers">
         <legend className="unseen">{button}</legend>
-        {Object.entries(entry.exchange).map(([asset, amount]) => (
-          <label key={asset} className="card">
-            <input
-              type="radio"
-              name="into"
-              checked={into === asset}
-              onChange={() => setInto(asset)}
-            />{" "}
-            <strong>{balance(amount, asset)}</strong> {assetName(asset)}
-          </label>
-        ))}
+        <div className="beside">
+          {Object.entries(entry.exchange).map(([asset, amount]) => (
+            <label key={asset} className="card">
+              <input
+                type="radio"
+                name="into"
+                checked={into === asset}
+                onChange={() => setInto(asset)}
+              />{" "}
+              <strong>{assetName(asset)}</strong>
+              <dl>
+                <dt>{t("exchange.got")}</dt>
+                <dd>{balance(amount, asset)}</dd>
+                {entry.waiting !== null && (
+                  <>
+                    <dt>{t("exchange.given_up")}</dt>
+                    <dd>{money(entry.waiting)}</dd>
+                  </>
+                )}
+              </dl>
+            </label>
+          ))}
+        </div>
       </fieldset>
       {error !== null && <Failure error={error} />}
     </Sheet>

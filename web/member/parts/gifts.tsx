@@ -54,17 +54,34 @@ export function Gifts({ balances, close }: Props) {
             <input
               type="radio"
               name="gift"
-              disabled={(balances[gift.asset] ?? 0) < gift.price}
+              disabled={(balances[gift.asset] ?? 0) < gift.price || !gift.open}
               checked={chosen?.id === gift.id}
               onChange={() => setChosen(gift)}
             />{" "}
+            {gift.picture_url && (
+              <img className="gift" src={gift.picture_url} alt="" referrerPolicy="no-referrer" />
+            )}
             <strong>{gift.name}</strong> {priceOf(gift)}
+            {gift.stock !== null && (
+              <span className="quiet"> {t("wallet.in_stock", { count: gift.stock })}</span>
+            )}
+            {gift.ends_at !== null && (
+              <span className="quiet"> {t("wallet.until", { day: moment(gift.ends_at) })}</span>
+            )}
             {(balances[gift.asset] ?? 0) < gift.price && (
               <span className="quiet"> {t("error.insufficient_balance")}</span>
             )}
           </label>
         ))}
       </fieldset>
+      {chosen && (
+        <p>
+          {t("wallet.redeem_lead", {
+            price: priceOf(chosen),
+            left: mine.balance((balances[chosen.asset] ?? 0) - chosen.price, chosen.asset),
+          })}
+        </p>
+      )}
       {error !== null && <Failure error={error} />}
       <Redeemed names={new Map(gifts.rows.map((gift) => [gift.id, gift.name]))} />
     </Sheet>
@@ -89,7 +106,7 @@ function Redeemed({ names }: { names: ReadonlyMap<string, string> }) {
         className="movements"
         rows={pages.rows}
         keyOf={({ id }) => id}
-        more={pages.hasMore ? pages.more : undefined}
+        more={pages.hasMore && !pages.isLoading ? pages.more : undefined}
         show={(each) => (
           <>
             <span>

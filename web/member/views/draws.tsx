@@ -5,7 +5,7 @@ import { percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import type { Ask } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { scopeName } from "../../shared/names";
+import { oddsScopeName } from "../../shared/names";
 import { told } from "../../shared/told";
 import type { Draws as Shown } from "../../shared/types";
 import { commitmentOf, drawnRatio, luckOf } from "../luck";
@@ -43,7 +43,7 @@ export function Draws({ ask }: { ask: Ask }) {
       {answer.data?.days.length === 0 && <p>{t("draws.none")}</p>}
       {Object.entries(answer.data?.odds ?? {}).map(([scope, odds]) => (
         <section key={scope}>
-          <h2>{t("draws.odds_of", { scope: scopeName(scope) })}</h2>
+          <h2>{t("draws.odds_of", { scope: oddsScopeName(scope) })}</h2>
           <OddsTable odds={odds} />
         </section>
       ))}
@@ -85,7 +85,7 @@ function Again({ draws }: { draws: Shown }) {
         <select value={scope} onChange={(event) => setScope(event.currentTarget.value)}>
           {scopes.map((each) => (
             <option key={each} value={each}>
-              {scopeName(each)}
+              {oddsScopeName(each)}
             </option>
           ))}
         </select>

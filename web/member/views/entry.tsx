@@ -1,7 +1,7 @@
 /** One entry: ring, place, the line around me, who paid me, why this ratio; draw and exchange. */
 
 import { useState } from "react";
-import { Link, useSearch } from "wouter";
+import { useSearch } from "wouter";
 import { count, moment, percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
@@ -10,11 +10,14 @@ import type { Entry, Progress, StatementLine, StatementPage } from "../../shared
 import { Draw } from "../parts/draw";
 import { Exchange } from "../parts/exchange";
 import { Failure } from "../parts/failure";
+import { movedSince } from "../parts/moved";
+import { useOpen } from "../parts/open";
+import { Page } from "../parts/page";
 import { Ring } from "../parts/ring";
 import { type Mine, useMine } from "../session";
 
 const AROUND = 5;
-const PAGES_READ = 10;
+const PAGES_READ = 20;
 
 export function EntryView() {
   const mine = useMine();
@@ -23,28 +26,29 @@ export function EntryView() {
     (each) => each.entry === query.get("entry") && (each.queue ?? "") === (query.get("queue") ?? ""),
   );
   return (
-    <main aria-busy={!mine.isWhole}>
-      <p>
-        <Link href="/line">‹ {t("tab.line")}</Link>
-      </p>
+    <Page
+      title={entry?.queue ? queueName(entry.queue) : t("member.some_queue")}
+      up={{ href: "/line", title: t("tab.line") }}
+      isBusy={!mine.isWhole}
+    >
       {mine.error !== null && <Failure error={mine.error} again={mine.reload} />}
       {entry && <Shown entry={entry} />}
+      {!entry && !mine.isWhole && mine.error === null && <span className="skeleton wide" />}
       {!entry && mine.isWhole && <p role="alert">{t("error.unknown_entry")}</p>}
-    </main>
+    </Page>
   );
 }
 
 function Shown({ entry }: { entry: Entry }) {
   const mine = useMine();
-  const [open, setOpen] = useState<"draw" | "exchange" | null>(null);
+  const [open, setOpen, shut] = useOpen();
   const canExchange = Object.keys(entry.exchange).length > 0;
   const close = () => {
-    setOpen(null);
+    shut();
     mine.reload();
   };
   return (
     <>
-      <h1>{entry.queue === null ? t("member.some_queue") : queueName(entry.queue)}</h1>
       <p>
         {t("member.order", { order: entry.order_id })}{" "}
         {entry.line_id !== null && t("member.line", { line: entry.line_id })}{" "}
@@ -70,7 +74,7 @@ function Shown({ entry }: { entry: Entry }) {
         )}
       </div>
       {open === "draw" && <Draw entry={entry} close={close} />}
-      {open === "exchange" && <Exchange entry={entry} close={close} />}
+      {open === "exchange" && canExchange && <Exchange entry={entry} close={close} />}
       {entry.place !== null && entry.queue !== null && <Around entry={entry} queue={entry.queue} />}
       <PaidBy entry={entry} />
       <Why entry={entry} />
@@ -85,6 +89,7 @@ function Facts({ entry, mine }: { entry: Entry; mine: Mine }) {
       t("member.place"),
       entry.place === null ? null : t("member.place_n", { n: count(entry.place) }),
     ],
+    [t("member.moved"), movedSince(entry)],
     [t("member.entitlement"), amount(entry.entitlement)],
     [t("member.earned"), amount(entry.paid)],
     [t("member.waiting"), entry.place === null ? null : amount(entry.waiting)],
@@ -122,11 +127,9 @@ function Facts({ entry, mine }: { entry: Entry; mine: Mine }) {
 function Around({ entry, queue }: { entry: Entry; queue: string }) {
   const { ask, money } = useMine();
   const place = entry.place ?? 1;
-  const first = Math.max(place - AROUND - 1, 0);
   const answer = useAnswer<Progress>(
-    (signal) =>
-      ask("GET", "me/queue", { query: { id: queue, after: first || null }, signal }),
-    [queue, first],
+    (signal) => ask("GET", "me/queue", { query: { id: queue, around: entry.entry }, signal }),
+    [queue, entry.entry, place],
   );
   const line = answer.data?.line.filter((each) => Math.abs(each.place - place) <= AROUND) ?? [];
   return (
@@ -201,14 +204,15 @@ function Payments({ entry, mine }: { entry: Entry; mine: Mine }) {
 
 async function paymentsOf(
   { ask }: Mine,
-  { entry }: Entry,
+  { queue, entry }: Entry,
   signal: AbortSignal,
 ): Promise<StatementLine[]> {
   const found: StatementLine[] = [];
   let after: string | null = null;
   for (let page = 0; page < PAGES_READ; page++) {
-    const read: StatementPage = await ask("GET", "me/statement", { query: { after }, signal });
-    found.push(...read.lines.filter((line) => line.entry === entry));
+    const query = { queue, entry, after };
+    const read: StatementPage = await ask("GET", "me/statement", { query, signal });
+    found.push(...read.lines);
     after = read.next;
     if (after === null) break;
   }

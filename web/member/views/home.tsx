@@ -1,13 +1,17 @@
-/** Three figures, what comes next, what I can do now, and an honest word. */
+/** Three figures, yesterday, what comes next, what I can do now, and an honest word. */
 
 import { Link } from "wouter";
-import { clock } from "../../shared/format";
-import { useAnswer } from "../../shared/hooks";
+import { shopDay, shortDay } from "../../shared/format";
+import { type Answer, useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { queueName } from "../../shared/names";
 import type { Entry, Wallet } from "../../shared/types";
+import { Collect } from "../parts/collect";
+import { earnedOn } from "../parts/earned";
 import { Failure } from "../parts/failure";
 import { EntryCard } from "../parts/entry-card";
+import { Figure } from "../parts/figure";
+import { AsOf, Page } from "../parts/page";
 import { entryHref, inLine, useMine } from "../session";
 
 const NEAREST = 3;
@@ -19,23 +23,36 @@ export function Home() {
   const lacks = waiting.reduce((sum, entry) => sum + (entry.waiting ?? 0), 0);
   const isHidden = waiting.some((entry) => entry.waiting === null && entry.entitlement !== null);
   const balances = wallet.data?.balances;
+  const [soonest] = wallet.data?.on_its_way ?? [];
   return (
-    <main aria-busy={!mine.isWhole || wallet.isLoading}>
-      <h1>{mine.titles.plan ?? t("tab.home")}</h1>
+    <Page title={mine.titles.plan ?? t("tab.home")} isBusy={!mine.isWhole || wallet.isLoading}>
       {mine.error !== null && <Failure error={mine.error} again={mine.reload} />}
       {wallet.error !== null && <Failure error={wallet.error} again={wallet.reload} />}
       <dl className="figures">
-        <Figure title={t("member.can_withdraw")} value={balances && mine.money(balances.cash ?? 0)} />
-        <Figure title={t("member.on_its_way")} value={balances && mine.money(balances.pending ?? 0)} />
+        <Figure
+          title={t("member.can_withdraw")}
+          value={balances && mine.money(balances.cash ?? 0)}
+          isMissing={wallet.error !== null}
+        />
+        <Figure
+          title={t("member.on_its_way")}
+          value={balances && mine.money(balances.pending ?? 0)}
+          isMissing={wallet.error !== null}
+        >
+          {soonest &&
+            (soonest.available_at === null
+              ? t("member.when_completed")
+              : t("member.from_day", { day: shortDay(soonest.available_at) }))}
+        </Figure>
         <Figure
           title={t("member.in_line")}
           value={mine.isWhole ? (isHidden ? t("member.hidden") : mine.money(lacks)) : undefined}
+          isMissing={mine.error !== null}
         />
       </dl>
-      <p className="quiet">
-        {mine.at && t("member.as_of", { time: clock(mine.at) })}
-      </p>
-      <Now entries={waiting} />
+      {mine.at && <Yesterday />}
+      <AsOf at={mine.at} />
+      <Now entries={waiting} wallet={wallet} />
       <h2>{t("member.nearest")}</h2>
       {waiting.slice(0, NEAREST).map((entry) => (
         <EntryCard key={`${entry.queue} ${entry.entry}`} entry={entry} />
@@ -47,36 +64,49 @@ export function Home() {
         </p>
       )}
       <Honest entry={waiting[0]} />
-    </main>
+    </Page>
   );
 }
 
-function Figure({ title, value }: { title: string; value: string | undefined }) {
+function Yesterday() {
+  const { ask, money } = useMine();
+  const day = shopDay(1);
+  const answer = useAnswer<number | null>((signal) => earnedOn(ask, day, signal), [day]);
+  if (answer.data === null) return null;
+  const sign = answer.data > 0 ? "+" : "";
   return (
-    <div>
-      <dt>{title}</dt>
-      <dd>{value ?? <span className="skeleton" />}</dd>
-    </div>
+    <p>
+      <Link href={`/wallet?${new URLSearchParams({ from: day, to: day })}`}>
+        {t("member.yesterday", { amount: sign + money(answer.data) })}
+      </Link>
+    </p>
   );
 }
 
-function Now({ entries }: { entries: readonly Entry[] }) {
+function Now({ entries, wallet }: { entries: readonly Entry[]; wallet: Answer<Wallet> }) {
   const { titles } = useMine();
   const draws = entries.filter(({ may_draw }) => may_draw);
   const exchanges = entries.filter(({ exchange }) => Object.keys(exchange).length > 0);
+  const collectable = wallet.data?.collectable ?? 0;
   const [draw] = draws;
-  const [exchange] = exchanges;
-  if (!draw && !exchange) return null;
+  if (!draw && exchanges.length === 0 && !collectable) return null;
   return (
     <section className="card">
       <h2>{t("member.now")}</h2>
-      <ul>
-        {draw && (
+      <ul className="plain">
+        {collectable > 0 && (
           <li>
-            <Link href={entryHref(draw)}>{t("member.may_draw", { count: draws.length })}</Link>
+            <Collect amount={collectable} done={wallet.reload} />
           </li>
         )}
-        {exchange && (
+        {draw && (
+          <li>
+            <Link href={draws.length === 1 ? `${entryHref(draw)}&do=draw` : "/line?only=draw"}>
+              {t("member.may_draw", { count: draws.length })}
+            </Link>
+          </li>
+        )}
+        {exchanges.length > 0 && (
           <li>
             <Link href="/line?only=exchange">
               {t("member.may_exchange", {

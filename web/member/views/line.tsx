@@ -1,5 +1,6 @@
 /** One card an order, its places in line inside; the closest first. */
 
+import { useMemo } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { count } from "../../shared/format";
 import { t } from "../../shared/i18n";
@@ -8,6 +9,7 @@ import type { Entry } from "../../shared/types";
 import { Failure } from "../parts/failure";
 import { Paid } from "../parts/entry-card";
 import { LongList } from "../parts/list";
+import { AsOf, Page } from "../parts/page";
 import { entryHref, inLine, useMine } from "../session";
 
 const FILTERS = ["line", "exchange", "draw", "ended"] as const;
@@ -23,12 +25,19 @@ const CHOSEN: Record<Filter, (entries: readonly Entry[]) => readonly Entry[]> = 
 export function Line() {
   const mine = useMine();
   const [, go] = useLocation();
-  const only = new URLSearchParams(useSearch()).get("only");
-  const filter = FILTERS.find((each) => each === only) ?? "line";
-  const orders = byOrder(CHOSEN[filter](mine.entries));
+  const query = new URLSearchParams(useSearch());
+  const filter = FILTERS.find((each) => each === query.get("only")) ?? "line";
+  const queue = query.get("queue") ?? "";
+  const set = (name: string, value: string) => {
+    if (value) query.set(name, value);
+    else query.delete(name);
+    go(query.size ? `/line?${query}` : "/line", { replace: true });
+  };
+  const chosen = useMemo(() => CHOSEN[filter](mine.entries), [filter, mine.entries]);
+  const queues = [...new Set(chosen.map((each) => each.queue ?? ""))].filter(Boolean).sort();
+  const orders = byOrder(queue ? chosen.filter((each) => each.queue === queue) : chosen);
   return (
-    <main aria-busy={!mine.isWhole}>
-      <h1>{t("tab.line")}</h1>
+    <Page title={t("tab.line")} isBusy={!mine.isWhole}>
       {mine.error !== null && <Failure error={mine.error} again={mine.reload} />}
       <div className="filters">
         {FILTERS.map((each) => (
@@ -36,21 +45,36 @@ export function Line() {
             key={each}
             type="button"
             aria-pressed={each === filter}
-            onClick={() => go(each === "line" ? "/line" : `/line?only=${each}`, { replace: true })}
+            onClick={() => set("only", each === "line" ? "" : each)}
           >
             {t(`filter.${each}`)} {mine.isWhole && count(CHOSEN[each](mine.entries).length)}
           </button>
         ))}
       </div>
+      {queues.length > 1 && (
+        <label>
+          <span className="unseen">{t("member.queue")}</span>
+          <select value={queue} onChange={(event) => set("queue", event.currentTarget.value)}>
+            <option value="">{t("member.all_queues")}</option>
+            {queues.map((each) => (
+              <option key={each} value={each}>
+                {queueName(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <AsOf at={mine.at} />
+      {!mine.isWhole && mine.error === null && <span className="skeleton wide" />}
       {mine.isWhole && orders.length === 0 && <p>{t("member.no_entries")}</p>}
       <LongList
-        key={filter}
+        key={`${filter} ${queue}`}
         className="cards"
         rows={orders}
         keyOf={([order]) => order}
         show={([order, entries]) => <OrderCard order={order} entries={entries} />}
       />
-    </main>
+    </Page>
   );
 }
 

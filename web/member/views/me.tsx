@@ -1,61 +1,60 @@
-/** What I was told, the rules in plain words, language, and the way out. */
+/** Whom I invite and what it earned, my shop, notices, rules, language, and the way out. */
 
-import { moment } from "../../shared/format";
-import { usePages } from "../../shared/hooks";
-import { locale, t } from "../../shared/i18n";
-import { noticeName } from "../../shared/names";
-import type { Notices } from "../../shared/types";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { useAnswer } from "../../shared/hooks";
+import { t } from "../../shared/i18n";
+import type { OwnInvitation, Team } from "../../shared/types";
 import { Failure } from "../parts/failure";
+import { spelled } from "../parts/invited";
 import { Languages } from "../parts/languages";
-import { LongList } from "../parts/list";
+import { Page } from "../parts/page";
+import { useUnread } from "../parts/unread";
 import { useMine } from "../session";
-
-type Notice = Notices["notices"][number];
 
 export function Me() {
   const { ask, session, leave } = useMine();
-  const pages = usePages<Notice>(
-    async (after) => {
-      const page = await ask<Notices>("GET", "me/notices", { query: { locale: locale(), after } });
-      return { rows: page.notices, next: page.next };
-    },
-    [locale()],
-  );
+  const invite = useAnswer<OwnInvitation>((signal) => ask("GET", "me/invite", { signal }), []);
+  const team = useAnswer<Team>((signal) => ask("GET", "me/team", { signal }), []);
+  const unread = useUnread(ask, []);
   return (
-    <main>
-      <h1>{session.name}</h1>
+    <Page title={session.name} isBusy={invite.isLoading}>
+      {invite.error !== null && <Failure error={invite.error} again={invite.reload} />}
+      <nav className="menu" aria-label={t("tab.me")}>
+        <Item href="/me/invite" title={t("invite.title")}>
+          {invite.data && <b className="code">{spelled(invite.data.code)}</b>}
+        </Item>
+        <Item href="/me/team" title={t("team.title")}>
+          {team.data && t("team.count", { count: team.data.members.length })}
+          {team.data?.next != null && "+"}
+        </Item>
+        <Item href="/me/notices" title={t("member.notices")}>
+          {unread > 0 && <span className="dot">{t("member.unread", { count: unread })}</span>}
+        </Item>
+        <Item href="/me/rules" title={t("member.rules")} />
+        <a href="/draws">
+          <span>{t("draws.title")}</span>
+        </a>
+        <a href="/merchant">
+          <span>{t("member.merchant")}</span>
+          <span className="quiet">{t("member.merchant_lead")}</span>
+        </a>
+      </nav>
       <Languages />
-      <h2>{t("member.notices")}</h2>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      {!pages.isLoading && pages.rows.length === 0 && pages.error === null && (
-        <p>{t("member.no_notices")}</p>
-      )}
-      <LongList
-        className="notices"
-        rows={pages.rows}
-        keyOf={({ id }) => id}
-        more={pages.hasMore && !pages.isLoading ? pages.more : undefined}
-        show={({ at, kind, text }) => (
-          <>
-            <strong>{noticeName(kind)}</strong> <time dateTime={at}>{moment(at)}</time>
-            <p>{text}</p>
-          </>
-        )}
-      />
-      <details>
-        <summary>{t("member.rules")}</summary>
-        <p>{t("member.how")}</p>
-        <p>{t("member.rules_exchange")}</p>
-        <p>{t("member.rules_refund")}</p>
-        <p>
-          <a href="/draws">{t("draws.title")}</a>
-        </p>
-      </details>
       <p>
         <button type="button" onClick={() => void session.signOut().then(leave)}>
           {t("sign_out")}
         </button>
       </p>
-    </main>
+    </Page>
+  );
+}
+
+function Item(props: { href: string; title: string; children?: ReactNode }) {
+  return (
+    <Link href={props.href}>
+      <span>{props.title}</span>
+      <span className="quiet">{props.children}</span>
+    </Link>
   );
 }

@@ -1,44 +1,50 @@
 /** What I have, what I can do with it, and every movement by day. */
 
 import { useState } from "react";
-import { useLocation, useSearch } from "wouter";
-import { day, moment } from "../../shared/format";
+import { moment, shortDay } from "../../shared/format";
 import { useAnswer, usePages } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
-import { assetName, movementName, rewardName } from "../../shared/names";
-import type { StatementLine, StatementPage, Wallet, Withdrawal, Withdrawals } from "../../shared/types";
+import { assetName } from "../../shared/names";
+import type { Wallet, Withdrawal, Withdrawals } from "../../shared/types";
+import { Collect } from "../parts/collect";
 import { Failure } from "../parts/failure";
-import { LongList } from "../parts/list";
+import { Figure } from "../parts/figure";
 import { Gifts } from "../parts/gifts";
+import { LongList } from "../parts/list";
+import { useOpen } from "../parts/open";
+import { AsOf, Page } from "../parts/page";
+import { Statement } from "../parts/statement";
 import { Transfer } from "../parts/transfer";
 import { Withdraw } from "../parts/withdraw";
 import { useMine } from "../session";
 
-type Sheet = "withdraw" | "transfer" | "gifts";
-const FILTERS = ["", "cash", "pending", "points", "love", "love_frozen", "voucher"];
-
 export function WalletView() {
   const mine = useMine();
   const [turn, setTurn] = useState(0);
-  const [open, setOpen] = useState<Sheet | null>(null);
+  const [open, setOpen, shut] = useOpen();
   const wallet = useAnswer<Wallet>((signal) => mine.ask("GET", "me/wallet", { signal }), [turn]);
+  const withdrawals = useWithdrawals(turn);
+  const again = () => setTurn(turn + 1);
   const done = () => {
-    setOpen(null);
-    setTurn(turn + 1);
+    shut();
+    again();
   };
-  const balances = wallet.data?.balances ?? {};
+  const balances = wallet.data?.balances;
   return (
-    <main aria-busy={wallet.isLoading}>
-      <h1>{t("tab.wallet")}</h1>
+    <Page title={t("tab.wallet")} isBusy={wallet.isLoading}>
       {wallet.error !== null && <Failure error={wallet.error} again={wallet.reload} />}
       <dl className="figures">
         {Object.entries({ cash: 0, ...balances }).map(([asset, amount]) => (
-          <div key={asset}>
-            <dt>{assetName(asset)}</dt>
-            <dd>{mine.balance(amount, asset)}</dd>
-          </div>
+          <Figure
+            key={asset}
+            title={assetName(asset)}
+            value={balances && mine.balance(amount, asset)}
+            isMissing={wallet.error !== null}
+          />
         ))}
       </dl>
+      <AsOf at={wallet.at} />
+      {wallet.data && <OnItsWay wallet={wallet.data} done={again} />}
       <div className="row">
         <button type="button" className="primary" onClick={() => setOpen("withdraw")}>
           {t("wallet.withdraw")}
@@ -50,27 +56,67 @@ export function WalletView() {
           {t("wallet.gifts")}
         </button>
       </div>
-      {open === "withdraw" && <Withdraw cash={balances.cash ?? 0} close={done} />}
-      {open === "transfer" && <Transfer balances={balances} close={done} />}
-      {open === "gifts" && <Gifts balances={balances} close={done} />}
-      <Withdrawn turn={turn} />
+      {balances && open === "withdraw" && withdrawals.terms && (
+        <Withdraw cash={balances.cash ?? 0} terms={withdrawals.terms} close={done} />
+      )}
+      {balances && open === "transfer" && <Transfer balances={balances} close={done} />}
+      {balances && open === "gifts" && <Gifts balances={balances} close={done} />}
+      <Withdrawn pages={withdrawals} />
       <Statement turn={turn} />
-    </main>
+    </Page>
   );
+}
+
+/** What is pending, by the day on which it becomes available; and what waits to be collected. */
+function OnItsWay({ wallet, done }: { wallet: Wallet; done: () => void }) {
+  const { money } = useMine();
+  const days = new Map<string, number>();
+  for (const { amount, available_at } of wallet.on_its_way) {
+    const when =
+      available_at === null
+        ? t("member.when_completed")
+        : t("member.from_day", { day: shortDay(available_at) });
+    days.set(when, (days.get(when) ?? 0) + amount);
+  }
+  return (
+    <>
+      {wallet.collectable > 0 && <Collect amount={wallet.collectable} done={done} />}
+      {days.size > 0 && (
+        <details>
+          <summary>{t("member.on_its_way")}</summary>
+          <dl className="facts">
+            {[...days].map(([when, amount]) => (
+              <div key={when}>
+                <dt>{when}</dt>
+                <dd>{money(amount)}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+    </>
+  );
+}
+
+function useWithdrawals(turn: number) {
+  const { ask } = useMine();
+  const [terms, setTerms] = useState<Withdrawals["terms"]>(null);
+  const pages = usePages<Withdrawal>(
+    async (after) => {
+      const page = await ask<Withdrawals>("GET", "me/withdrawals", { query: { after } });
+      if (page.terms) setTerms(page.terms);
+      return { rows: page.withdrawals, next: page.next };
+    },
+    [turn],
+  );
+  return { ...pages, terms };
 }
 
 const STEPS = ["asked", "approved", "paid"];
 
 /** My withdrawals, each with its way: asked → approved → paid. */
-function Withdrawn({ turn }: { turn: number }) {
-  const mine = useMine();
-  const pages = usePages<Withdrawal>(
-    async (after) => {
-      const page = await mine.ask<Withdrawals>("GET", "me/withdrawals", { query: { after } });
-      return { rows: page.withdrawals, next: page.next };
-    },
-    [turn],
-  );
+function Withdrawn({ pages }: { pages: ReturnType<typeof useWithdrawals> }) {
+  const { money } = useMine();
   if (pages.error !== null) return <Failure error={pages.error} again={pages.reload} />;
   if (pages.rows.length === 0) return null;
   return (
@@ -80,11 +126,17 @@ function Withdrawn({ turn }: { turn: number }) {
         className="movements"
         rows={pages.rows}
         keyOf={({ id }) => id}
-        more={pages.hasMore ? pages.more : undefined}
+        more={pages.hasMore && !pages.isLoading ? pages.more : undefined}
         show={(each) => (
           <>
-            <span>{t("wallet.to_account", { account: each.account?.label ?? t("none") })}</span>
-            <span className="number">{mine.money(each.payout)}</span>
+            <span>
+              {each.account
+                ? t("wallet.to_account", {
+                    account: `${each.account.label} ${each.account.reference}`,
+                  })
+                : t("wallet.withdraw")}
+            </span>
+            <span className="number">{money(each.amount)}</span>
             <ol className="way">
               {wayOf(each.state).map((step) => (
                 <li key={step} aria-current={step === each.state ? "step" : undefined}>
@@ -93,7 +145,14 @@ function Withdrawn({ turn }: { turn: number }) {
               ))}
             </ol>
             <span className="quiet">
-              {moment(each.at)} {each.reason}
+              {[
+                moment(each.at),
+                t("wallet.fee_and_rest", { fee: money(each.fee), rest: money(each.payout) }),
+                each.reason,
+                each.payment && t("wallet.payment", { reference: each.payment }),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
           </>
         )}
@@ -105,75 +164,4 @@ function Withdrawn({ turn }: { turn: number }) {
 function wayOf(state: string): string[] {
   if (state === "rejected") return ["asked", "rejected"];
   return state === "failed" ? ["asked", "approved", "failed"] : STEPS;
-}
-
-function Statement({ turn }: { turn: number }) {
-  const { ask, balance } = useMine();
-  const [, go] = useLocation();
-  const asset = new URLSearchParams(useSearch()).get("asset") ?? "";
-  const pages = usePages<StatementLine>(
-    async (after) => {
-      const page = await ask<StatementPage>("GET", "me/statement", { query: { asset, after } });
-      return { rows: page.lines, next: page.next };
-    },
-    [turn, asset],
-  );
-  return (
-    <section>
-      <h2>{t("member.statement")}</h2>
-      <label>
-        {t("wallet.filter")}
-        <select
-          value={asset}
-          onChange={(event) => {
-            const chosen = event.currentTarget.value;
-            go(chosen ? `/wallet?asset=${chosen}` : "/wallet", { replace: true });
-          }}
-        >
-          {FILTERS.map((each) => (
-            <option key={each} value={each}>
-              {each ? assetName(each) : t("wallet.all")}
-            </option>
-          ))}
-        </select>
-      </label>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      {!pages.isLoading && pages.rows.length === 0 && pages.error === null && (
-        <p>{t("member.no_movements")}</p>
-      )}
-      <LongList
-        className="movements"
-        rows={pages.rows}
-        keyOf={(line) => `${line.source} ${line.at} ${pages.rows.indexOf(line)}`}
-        more={pages.hasMore && !pages.isLoading ? pages.more : undefined}
-        show={(line) => {
-          const before = pages.rows[pages.rows.indexOf(line) - 1];
-          const isNewDay = !before || day(before.at) !== day(line.at);
-          return (
-            <>
-              {isNewDay && <h3>{day(line.at)}</h3>}
-              <span>
-                {line.reason ? rewardName(line.reason) : movementName(line.kind)} ·{" "}
-                {assetName(line.asset)}
-              </span>
-              <span className={`number ${line.amount < 0 ? "out" : "in"}`}>
-                {line.amount > 0 && "+"}
-                {balance(line.amount, line.asset)}
-              </span>
-              <span className="quiet">
-                {[
-                  moment(line.at),
-                  line.order_id && t("member.from_order", { order: line.order_id }),
-                  line.counterpart,
-                ]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </span>
-              <span className="quiet number">{t("wallet.left", { amount: balance(line.balance, line.asset) })}</span>
-            </>
-          );
-        }}
-      />
-    </section>
-  );
 }

@@ -45,7 +45,7 @@ ROUTES = (
         _MEMBER,
         "The line of a queue in which one has an entry",
         gives="api.ProgressShown",
-        query=(needed("id", Kind.QUEUE), AFTER_NUMBER),
+        query=(needed("id", Kind.QUEUE), parameter("around", Kind.ENTRY), AFTER_NUMBER),
     ),
     Route(
         "GET",
@@ -112,6 +112,8 @@ ROUTES = (
             one_of("asset", tuple(BalanceType)),
             parameter("kind", Kind.TEXT),
             parameter("order", Kind.ORDER),
+            parameter("queue", Kind.QUEUE),
+            parameter("entry", Kind.ENTRY),
             parameter("from", Kind.MOMENT),
             parameter("to", Kind.MOMENT),
             choice("format", ("json", "csv")),

@@ -80,6 +80,12 @@ class WalletLedger:
         if self.store.get(Member, Key(member)) is None:
             raise Rejected(Code.UNKNOWN_MEMBER, f"there is no member {member}")
 
+    def asked_today(self, member: MemberId, kind: str, at: Instant) -> DayCount:
+        """Return how many requests of a kind a member has made on the shop's day."""
+        day = day_of(at, self.settings.in_force().terms.zone).isoformat()
+        count = DayCount(member, kind, day)
+        return self.store.get(DayCount, key_of(count)) or count
+
     def one_more_today(
         self, member: MemberId, kind: str, at: Instant, most: int | None
     ) -> list[Write]:
@@ -90,12 +96,10 @@ class WalletLedger:
         Raises:
             Rejected: `over_limit`.
         """
-        day = day_of(at, self.settings.in_force().terms.zone).isoformat()
-        count = DayCount(member, kind, day)
-        count = self.store.get(DayCount, key_of(count)) or count
+        count = self.asked_today(member, kind, at)
         if most is not None and count.count >= most:
             raise Rejected(
-                Code.OVER_LIMIT, f"{most} a day are allowed, and were asked for on {day}"
+                Code.OVER_LIMIT, f"{most} a day are allowed, and were asked for on {count.day}"
             )
         more = replace(count, count=count.count + 1, version=count.version + 1)
         return [Put(more)]

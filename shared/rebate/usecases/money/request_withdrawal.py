@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from rebate.contracts.money import WithdrawalTerms
 from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.events import WithdrawalRequested
 from rebate.domain.ledger import BalanceType
@@ -14,6 +15,9 @@ from rebate.usecases.money.ledger import WalletLedger, source_of
 from rebate.usecases.people.shared_accounts import shared_writes
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows import ListItem, key_of, owned_key
+
+_COUNTED = "withdrawal"
+"""As what withdrawals of a day are counted."""
 
 
 class PayoutTo(NamedTuple):
@@ -40,6 +44,14 @@ def request_withdrawal(
     """
     insist_amount(amount)
     return ledger.carry_out(lambda: _request(ledger, name, member, amount, at, account))
+
+
+def terms_now(ledger: WalletLedger, member: MemberId, at: Instant) -> WithdrawalTerms:
+    """Return what holds for a withdrawal of a member now."""
+    rules, most = ledger.rules, ledger.rules.withdraw_per_day
+    asked = ledger.asked_today(member, _COUNTED, at).count
+    left = None if most is None else max(most - asked, 0)
+    return WithdrawalTerms(rules.withdraw_min, rules.withdraw_fee_bps, most, left)
 
 
 def withdrawal_source(withdrawal: Withdrawal) -> str:
@@ -79,7 +91,7 @@ def _request(
     if amount < rules.withdraw_min:
         message = f"the least to withdraw is {rules.withdraw_min}"
         raise Rejected(Code.BELOW_MINIMUM, message)
-    counted = ledger.one_more_today(member, "withdrawal", at, rules.withdraw_per_day)
+    counted = ledger.one_more_today(member, _COUNTED, at, rules.withdraw_per_day)
     fee = share(amount, rules.withdraw_fee_bps)
     asked = Withdrawal(member, name, amount, at, fee, has_account=account is not None)
     legs = (Leg(member, BalanceType.CASH, -amount), Leg(member, BalanceType.HELD, amount))

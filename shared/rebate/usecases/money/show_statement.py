@@ -17,7 +17,7 @@ from rebate.contracts.problems import Invalid, Problem
 from rebate.domain.errors import Unavailable
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
-from rebate.domain.names import MemberId, OrderId
+from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, datetime_of
 from rebate.domain.wallets import Wallet
@@ -48,11 +48,13 @@ class InvalidCursor(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines: of a pocket, kind or order, from an instant on, before another; None: all."""
+    """Which lines: of a pocket, kind, order, queue or entry, between two instants; None: all."""
 
     pocket: BalanceType | None = None
     kind: str | None = None
     order: OrderId | None = None
+    queue: QueueId | None = None
+    entry: EntryId | None = None
     starts_at: Instant | None = None
     ends_at: Instant | None = None
 
@@ -62,6 +64,8 @@ class Wanted:
             (self.pocket is None or moved.pocket is self.pocket)
             and (self.kind is None or moved.kind == self.kind)
             and (self.order is None or moved.order == self.order)
+            and (self.queue is None or row.source == self.queue)
+            and (self.entry is None or moved.entry == self.entry)
             and (self.ends_at is None or row.at < self.ends_at)
         )
 

@@ -24,7 +24,7 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import display_of, shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, joined, key_of, number
+from rebate.usecases.storage.rows import Key, Product, Shop, joined, key_of, number
 
 _ASSETS: Mapping[BalanceType, api.Asset] = {
     BalanceType.POINTS: "points",
@@ -85,6 +85,8 @@ def show_entries(
         currency=terms.currency,
         entries=found,
         next=next_,
+        timezone=terms.zone.key,
+        names=owner_names(store, {QueueId(e.queue) for e in found if e.queue is not None}),
     )
 
 
@@ -154,6 +156,16 @@ def _sum(amounts: list[Amount | None]) -> Amount | None:
     """Return the sum of amounts; of which one is not shown their sum is not."""
     shown = [amount for amount in amounts if amount is not None]
     return sum(shown) if len(shown) == len(amounts) else None
+
+
+def owner_names(store: Store, queues: Iterable[QueueId]) -> dict[str, str]:
+    """Return what the shop calls the stores and products that queues are of, by queue."""
+    named = [PLANS.queue(queue) for queue in queues]
+    owned = [(n.id, n.kind == queue_rebate.PRODUCT, Key(n.owner)) for n in named if n and n.owner]
+    shops = store.get_many(Shop, {key for _, is_product, key in owned if not is_product})
+    products = store.get_many(Product, {key for _, is_product, key in owned if is_product})
+    owners = ((queue, (products if is_p else shops).get(key)) for queue, is_p, key in owned)
+    return {queue: owner.name for queue, owner in owners if owner and owner.name}
 
 
 def as_member_sees(entry: api.EntryShown, terms: Terms) -> api.EntryShown:

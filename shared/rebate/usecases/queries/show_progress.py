@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rebate.contracts import api
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.names import MemberId, QueueId
+from rebate.domain.names import EntryId, MemberId, QueueId
 from rebate.domain.plans.plan_type import DisplayTerms
 from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
@@ -15,14 +15,25 @@ from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Key, Member, joined
 
+NEIGHBOURS = 5
+"""Tickets before an entry, and after it, that are shown as the line around it."""
+
 
 def show_progress(
-    store: Store, terms: Terms, member: MemberId, queue: QueueId, after: str | None = None
+    store: Store,
+    terms: Terms,
+    member: MemberId,
+    queue: QueueId,
+    after: str | None = None,
+    around: EntryId | None = None,
 ) -> api.ProgressShown:
     """Return a page of a queue's line, and what the member got of the queue and waits for.
 
+    `around` is an entry of the member's: the page is then the `NEIGHBOURS` before it, it, and as
+    many after it.
+
     Raises:
-        Rejected: `unknown_entry`: the member never had an entry there.
+        Rejected: `unknown_entry`: the member never had an entry there, or none `around`.
     """
     mine = store.query(Ticket, member, prefix=f"{joined(queue)}#")
     row = store.get(Queue, Key(queue))
@@ -32,7 +43,10 @@ def show_progress(
     entries = [(ticket, line.entry) for ticket in mine for line in ticket.lines if line.entry]
     earned = [entry for _, entry in entries]
     waiting = (e.outstanding for t, e in entries if e.waits and not row.has_cleared(t))
-    line, end = _page(store, row, display, member, after) if display.progress else ((), None)
+    most = api.PAGE_SIZE
+    if around is not None:
+        after, most = _before(store, row, mine, around), 2 * NEIGHBOURS + 1
+    line, end = _page(store, row, display, member, after, most) if display.progress else ((), None)
     return api.ProgressShown(
         queue=queue,
         earned=sum(entry.paid for entry in earned) if display.earned else None,
@@ -43,19 +57,42 @@ def show_progress(
     )
 
 
-def line_page(store: Store, queue: Queue, after: str | None) -> tuple[list[Ticket], str | None]:
+def _before(store: Store, queue: Queue, mine: Sequence[Ticket], around: EntryId) -> str | None:
+    """Return after which place the line around an entry begins; None: at its head."""
+    places = (
+        ticket.place
+        for ticket in mine
+        for index, line in enumerate(ticket.lines)
+        if line.entry and ticket.entry_id(index) == around
+    )
+    place = next((each for each in places if each is not None), None)
+    if place is None:
+        raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry {around} in queue {queue.id}")
+    line = QueueReader(store, queue.id)
+    first = line.place_behind(queue, line.ahead(queue, place).waiting - NEIGHBOURS)
+    return str(first - 1) if first else None
+
+
+def line_page(
+    store: Store, queue: Queue, after: str | None, most: int = api.PAGE_SIZE
+) -> tuple[list[Ticket], str | None]:
     """Return a page of the tickets that wait, in order of place, and where the next begins."""
     start = max(queue.cleared_below, int(after) + 1 if after else 0)
     line = QueueReader(store, queue.id)
-    tickets, end = line.payable(queue, start=start, count=api.PAGE_SIZE, completed_only=False)
+    tickets, end = line.payable(queue, start=start, count=most, completed_only=False)
     tickets.sort(key=lambda ticket: ticket.place or 0)
     return tickets, None if end is None else str(end)
 
 
 def _page(
-    store: Store, queue: Queue, display: DisplayTerms, member: MemberId, after: str | None
+    store: Store,
+    queue: Queue,
+    display: DisplayTerms,
+    member: MemberId,
+    after: str | None,
+    most: int,
 ) -> tuple[tuple[api.LineEntry, ...], str | None]:
-    tickets, end = line_page(store, queue, after)
+    tickets, end = line_page(store, queue, after, most)
     if not tickets:
         return (), end
     people = {person.id: person for person in _people(store, tickets).values()}

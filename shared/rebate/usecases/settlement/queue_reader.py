@@ -80,6 +80,27 @@ class QueueReader:
                 children = node.below if node else ()
         return WaitingTotals(*map(sum, zip(*ahead, strict=True)))
 
+    def place_behind(self, queue: Queue, waiting: int) -> int | None:
+        """Return the first place that has `waiting` entries, or a few fewer, waiting before it.
+
+        A ticket may have several entries. None: there are fewer.
+        """
+        children: Sequence[Subtree] = queue.below
+        index, left = 0, max(waiting, 0)
+        for level in range(queue.height, -1, -1):
+            position = 0
+            while position < len(children) and children[position].standing.waiting <= left:
+                left -= children[position].standing.waiting
+                position += 1
+            if position == len(children):
+                return None
+            index = index * FANOUT + position
+            if level:
+                key = NodeKey(queue.id, queue.cleared_below, level - 1, index)
+                node = self.nodes([key]).get(key)
+                children = node.below if node else ()
+        return queue.cleared_below + index
+
     def _walk(
         self,
         queue: Queue,
