@@ -278,7 +278,7 @@ def test_what_is_on_its_way_is_told_with_the_end_of_each_hold(cloud):
     wallet = cloud.as_member("A", "GET", "/v1/me/wallet")[1]
     assert wallet["balances"] == {"pending": 11500}
     assert wallet["on_its_way"] == [
-        {"amount": 10000, "available_at": "2026-03-11T02:00:00.000000Z"},
+        {"amount": 10000, "available_at": "2026-03-11T02:00:00Z"},
         {"amount": 1500, "available_at": None},
     ]
 

@@ -59,6 +59,12 @@ def test_from_a_link_to_a_commission(shop):
     assert shop.wallets()["A"]["cash"] == 1000
 
 
+def test_the_pages_of_members_have_the_code_in_their_path(shop, monkeypatch):
+    monkeypatch.setenv("REBATE_INVITE_URL", "https://pages.example/i/")
+    mine = shop.as_member("A", "GET", "/v1/me/invite")[1]
+    assert mine["link"] == f"https://pages.example/i/{mine['code']}"
+
+
 def test_without_an_address_there_is_a_code_and_no_link(shop, monkeypatch):
     monkeypatch.delenv("REBATE_INVITE_URL")
     mine = shop.as_member("A", "GET", "/v1/me/invite")[1]
