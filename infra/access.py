@@ -163,7 +163,7 @@ _OFFICE: _Access = {
     "parked": (_GET_MANY,),
     "payout_accounts": (_REMOVE,),
     "refunds": (_GET_MANY,),
-    "shops": (_SCAN,),
+    "shops": (_GET_MANY, _SCAN),
     "spending": (_GET_MANY,),
     "team_figures": (_GET_MANY,),
     "team_members": (_GET_MANY,),
