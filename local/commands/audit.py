@@ -1,11 +1,14 @@
-"""`rebate audit`: every balance and queue, recomputed from the journal."""
+"""`rebate audit`: every balance and queue, recomputed; with `--full` from what was accepted."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from local.progress import metered
 from local.screen import complain, print_json
 from local.stores import DEMO_STORE, signed_books
+from rebate.domain.queues import Queue
 from rebate.usecases.audit.audit_books import Audit, audit_books
+from rebate.usecases.audit.rebuild.rebuild_tables import Rebuilt
 
 SUMMARY = "recompute every balance and queue from the journal, and tell what does not add up"
 
@@ -20,6 +23,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--store", type=Path, metavar="DIR", default=DEMO_STORE, help=f"default: {DEMO_STORE}"
     )
     where.add_argument("--stage", metavar="S", help="a deployment on AWS, read-only")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="decide every commit again from what was accepted, and compare the tables with that",
+    )
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
 
 
@@ -27,13 +35,24 @@ def run(arguments: Namespace) -> int:
     """Audit; 0: all adds up, 1: it does not."""
     with signed_books(None if arguments.stage else arguments.store, arguments.stage) as found:
         store, outside = found
-        audit = audit_books(store, differences_max=DIFFERENCES_MAX, outside=outside)
+        commits = sum(queue.version for queue in store.scan(Queue)) if arguments.full else 0
+        with metered("Deciding again", commits) as show:
+            audit = audit_books(
+                store,
+                differences_max=DIFFERENCES_MAX,
+                outside=outside,
+                full=arguments.full,
+                tell=lambda done, _: show(done),
+            )
     if arguments.json:
         print_json(_document(audit))
     else:
         print(_told(audit))
     complain(map(str, audit.differences))
     complain(audit.parked)
+    if audit.rebuilt:
+        left_out = audit.rebuilt.left_out.items()
+        complain(f"queue {name} could not be rebuilt: {why}" for name, why in left_out)
     if audit.more:
         complain([f"and more: only the first {DIFFERENCES_MAX} differences are told"])
     if audit.differences and audit.moved:
@@ -49,7 +68,15 @@ def _told(audit: Audit) -> str:
     )
     waits = f"; {audit.waiting} commands wait to be settled" if audit.waiting else ""
     verdict = "do not add up" if audit.differences else "add up"
-    return f"The books {verdict}: {read}{waits}."
+    return f"The books {verdict}: {read}{waits}.{_rebuilt(audit)}"
+
+
+def _rebuilt(audit: Audit) -> str:
+    """Say what rebuilding the tables came to, if that was asked for."""
+    if audit.rebuilt is None:
+        return ""
+    rows = ", ".join(f"{count} of {kind}" for kind, count in sorted(audit.rebuilt.rows.items()))
+    return f" {audit.rebuilt.commits} commits were decided again; rows compared: {rows or 'none'}."
 
 
 def _document(audit: Audit) -> dict[str, object]:
@@ -61,4 +88,13 @@ def _document(audit: Audit) -> dict[str, object]:
         "unsettled": audit.waiting,
         "set_aside": audit.parked,
         "rows": dict(sorted(audit.rows.items())),
+        **({"rebuilt": _document_of(audit.rebuilt)} if audit.rebuilt else {}),
+    }
+
+
+def _document_of(rebuilt: Rebuilt) -> dict[str, object]:
+    return {
+        "commits": rebuilt.commits,
+        "rows": dict(sorted(rebuilt.rows.items())),
+        "left_out": dict(sorted(rebuilt.left_out.items())),
     }

@@ -42,8 +42,9 @@ class DaySums:
 
     `rebated` is what members got less what was taken back of it, `commissions` what referral,
     teams and dividends gave. `entries` joined, `promised` is what they may get less what refunds
-    took from older ones, `completed` left with all of it; `ended` is what those lacked that were
-    cleared, exchanged or converted, `drawn` what was paid to entries whose lottery was drawn.
+    took from older ones, `completed` left with all of it, less those that were refunded since;
+    `ended` is what those lacked that were cleared, exchanged or converted, less refunds, `drawn`
+    what was paid to entries whose lottery was drawn.
     """
 
     orders: Annotated[int, wire("orders", absent=0)] = 0
@@ -160,16 +161,24 @@ def _of_ticket(change: Change) -> Counter[str]:
 
 
 def _of_entry(old: Entry | None, new: Entry, *, is_merged: bool) -> Counter[str]:
+    """Return what became of an entry: differences, so that it is the same in one commit or two."""
     sums: Counter[str] = Counter()
-    waited = old is None or old.waits
     sums["promised"] += _promised(old, new, is_merged=is_merged)
     sums["entries"] += old is None and not is_merged
-    sums["completed"] += waited and new.status is Status.COMPLETED
+    sums["completed"] += _is_completed(new) - (old is not None and _is_completed(old))
+    sums["ended"] += _ended(new) - (_ended(old) if old else 0)
     if new.drawn:
         sums["drawn"] += new.paid - (old.paid if old else 0)
-    if waited and new.status in _ENDED:
-        sums["ended"] += new.outstanding
     return sums
+
+
+def _is_completed(entry: Entry) -> bool:
+    return entry.status is Status.COMPLETED
+
+
+def _ended(entry: Entry) -> Amount:
+    """Return what an entry lacked as it was exchanged or converted, less refunds since."""
+    return entry.outstanding if entry.status in _ENDED else 0
 
 
 def _promised(old: Entry | None, new: Entry, *, is_merged: bool) -> Amount:

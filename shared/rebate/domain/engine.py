@@ -44,7 +44,7 @@ from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
 from rebate.domain.tickets import Ticket
 from rebate.domain.unit_of_work import Sent, UnitOfWork
-from rebate.domain.write_budget import BudgetExceeded
+from rebate.domain.write_budget import BudgetExceeded, bytes_of_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class _Batch:
             execution = _execution(unit, keyed, begun)
             begun = None
             try:
-                unit.budget.begin(keyed.rows)
+                unit.budget.begin(keyed.rows, bytes_of_command(keyed.command))
                 self._one(execution, keyed)
             except BudgetExceeded:
                 _stop(execution, keyed.command)

@@ -11,20 +11,24 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
 from rebate.domain.unit_of_work import UnitOfWork
-from rebate.domain.write_budget import ROWS_PER_WALLET, ROWS_TOLD
+from rebate.domain.write_budget import HOLD_BYTES, ROWS_PER_WALLET, ROWS_TOLD, bytes_of
 
 
 def hold_back(unit: UnitOfWork, ticket: Ticket, amount: Amount, at: Instant) -> BalanceType:
     """Return where a rebate goes: what the plan holds is pending until it is due."""
     key = _hold_key(unit, ticket)
     plan, member = unit.plan, ticket.member
-    held = unit.holds.get(key) or Hold(
-        key[1], member, ticket.order, 0, plan.hold_days, collected=plan.collected
-    )
+    held = unit.holds.get(key) or _loaded(unit, key)
+    held = held or Hold(key[1], member, ticket.order, 0, plan.hold_days, collected=plan.collected)
     if not (plan.hold_days or plan.collected) or held.is_due(ticket.completed_at, at):
         return BalanceType.CASH
     _keep(unit, member, replace(held, amount=held.amount + amount))
     return BalanceType.PENDING
+
+
+def _loaded(unit: UnitOfWork, key: tuple[MemberId, str]) -> Hold | None:
+    """Return a hold of this very commit, where its commands are decided again one by one."""
+    return next((hold for hold in unit.state.holds.get(key[0], ()) if hold.id == key[1]), None)
 
 
 def rows_to_hold(unit: UnitOfWork, ticket: Ticket) -> int:
@@ -58,6 +62,7 @@ def take_pending(
     now = lowered[: max(int(alone), rows)]
     for hold in now:
         _keep(unit, member, hold)
+        unit.budget.tell(HOLD_BYTES + sum(map(bytes_of, (hold.id, member, hold.order))))
     return sum(held[hold.id].amount - hold.amount for hold in now), len(now) == len(lowered)
 
 

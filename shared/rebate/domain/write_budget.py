@@ -8,6 +8,7 @@ the like what they take at most, as rows are kept (`adapters.bodies` packs long 
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, TypeAlias
 
+from rebate.domain.commands import Command, Receive, RefundOrder
 from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.place_index import NodeKey
 from rebate.domain.records import contents_of
@@ -44,6 +45,17 @@ JOINED_BYTES = 70
 STEP_BYTES, STEP_NAMES = 1_500, 8
 """What one payment, or the refund of one line, takes at most in the journal: so much, and the names
 of whom it concerns so often."""
+
+
+COMMAND_BYTES, CUT_BYTES, CUTS_MAX = 250, 120, 40
+"""What a command takes at most in the journal, beside names, and a line that it cuts; of one that
+cuts more lines than so many the journal does not keep them."""
+
+HOLD_BYTES = 200
+"""What a hold, or a balance that was looked at, takes at most in the journal, beside names."""
+
+UNLIMITED = 2**62
+"""So many rows are more than any decision writes: then its bytes are not looked at either."""
 
 
 class BudgetExceeded(Exception):
@@ -88,6 +100,18 @@ def bytes_of_step(ticket: Ticket) -> int:
     return STEP_BYTES + STEP_NAMES * names
 
 
+def bytes_of_command(command: Command) -> int:
+    """Return how many bytes the journal takes at most to keep a command."""
+    names = (each for each in contents_of(command) if isinstance(each, str))
+    told = COMMAND_BYTES + sum(map(bytes_of, names))
+    if isinstance(command, Receive):
+        return told + sum(COMMAND_BYTES + sum(map(bytes_of, key)) for key in command.tickets)
+    if isinstance(command, RefundOrder) and len(command.cuts) + len(command.bounds) <= CUTS_MAX:
+        lines = [*(cut.line for cut in command.cuts), *(each.line for each in command.bounds)]
+        return told + sum(CUT_BYTES + bytes_of(line) for line in lines)
+    return told
+
+
 class WriteBudget:
     """Counts what a decision writes so far.
 
@@ -115,15 +139,16 @@ class WriteBudget:
         rows = len(self.tickets) + len(self._nodes) + wallets + len(self._named) + self._others
         return self._most - rows
 
-    def begin(self, rows: int) -> None:
-        """Count the `rows` that one more command writes by being done.
+    def begin(self, rows: int, told: int = 0) -> None:
+        """Count the `rows` that one more command writes by being done, and what is `told` of it.
 
         Raises:
             BudgetExceeded: if they do not fit any more; then nothing is counted.
         """
-        if self.commands and rows > self.left:
+        if self.commands and (rows > self.left or self._is_long(told=told)):
             raise BudgetExceeded
         self.take(rows)
+        self.tell(told)
         self.commands += 1
 
     def take(self, rows: int, *, more: int = 0) -> None:
@@ -146,7 +171,9 @@ class WriteBudget:
 
     def consult(self, member: MemberId) -> None:
         """Count a member's wallet, whose balances have to stay until the decision is stored."""
-        self.consulted.add(member)
+        if member not in self.consulted:
+            self.consulted.add(member)
+            self.tell(2 * (HOLD_BYTES + bytes_of(member)))
 
     def keep(self, row: Hashable) -> None:
         """Count a row of another kind, which `row` names, as often as it changes."""
@@ -171,9 +198,12 @@ class WriteBudget:
         Raises:
             BudgetExceeded: if they do not.
         """
-        is_long = self._bytes + more > BYTES_MAX or self._told + told > TOLD_BYTES_MAX
-        if rows > self.left or is_long:
+        if rows > self.left or self._is_long(more=more, told=told):
             raise BudgetExceeded
+
+    def _is_long(self, *, more: int = 0, told: int = 0) -> bool:
+        is_long = self._bytes + more > BYTES_MAX or self._told + told > TOLD_BYTES_MAX
+        return is_long and self._most < UNLIMITED
 
     def require_step(
         self,

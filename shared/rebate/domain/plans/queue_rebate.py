@@ -127,7 +127,7 @@ class _LinePricing:
             entitlement_base=line.paid,
             contribution_bps=extracted,
             entitlement_bps=ratio.bps,
-            cap=_cap(scopes),
+            cap=highest_entitlement(scopes),
             joins=reason is None,
             contributes=not self._is_stalled(queue, line),
             product=line.product,
@@ -240,13 +240,14 @@ def counted_under(ticket: Ticket, line: TicketLine) -> tuple[str, ...]:
     return ("plan", f"product/{line.product}")
 
 
-def _cap(scopes: Scopes) -> Amount | None:
+def highest_entitlement(scopes: Scopes) -> Amount | None:
+    """Return the highest entitlement of an entry, None: no bound (Rule 1.2.7)."""
     caps = [scope.max_entitlement for scope in scopes if scope.max_entitlement is not None]
     return min(caps, default=None)
 
 
 def _promised(paid: Amount, ratio: Ratio, scopes: Scopes) -> Amount:
-    cap = _cap(scopes)
+    cap = highest_entitlement(scopes)
     promised = share(paid, ratio.bps)
     return promised if cap is None else min(promised, cap)
 

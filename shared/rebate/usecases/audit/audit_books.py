@@ -4,7 +4,7 @@ Nothing is repaired. Books that change while they are read look wrong: `Audit.mo
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rebate.domain.queues import Queue
@@ -12,6 +12,7 @@ from rebate.usecases.audit.audit_pass import AuditPass
 from rebate.usecases.audit.finding import AuditDifference, UnreadableRow
 from rebate.usecases.audit.heads import check_heads
 from rebate.usecases.audit.outside import Archive, MacKey
+from rebate.usecases.audit.rebuild.rebuild_tables import Rebuilt, rebuild_tables
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Store
 
@@ -23,7 +24,8 @@ class Audit:
     """What an audit found: rows read by kind, and the differences.
 
     `waiting` counts commands that are accepted and not settled: no difference, but not yet in
-    any balance. `moved`: something was settled while the books were read.
+    any balance. `moved`: something was settled while the books were read. `rebuilt` is what
+    rebuilding the tables came to, where that was asked for.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -32,19 +34,26 @@ class Audit:
     waiting: int = 0
     moved: bool = False
     parked: list[str] = field(default_factory=list)
+    rebuilt: Rebuilt | None = None
 
 
 def audit_books(
-    store: Store, *, differences_max: int = 100, outside: tuple[MacKey, Archive] | None = None
+    store: Store,
+    *,
+    differences_max: int = 100,
+    outside: tuple[MacKey, Archive] | None = None,
+    full: bool = False,
+    tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Audit:
     """Recompute the books and return what differs, the first `differences_max` of it.
 
     They are held against what was signed of them `outside` the tables, too, if that can be read.
+    `full`: the tables are rebuilt from what was accepted, and `tell` is told how far that is.
     """
     way = AuditPass(SettingsReader(store).in_force())
-    audit = Audit(way.rows)
+    audit = Audit(way.rows, rebuilt=Rebuilt() if full else None)
     try:
-        for difference in _differences(way, store, outside):
+        for difference in _differences(way, store, outside, audit.rebuilt, tell):
             if len(audit.differences) == differences_max:
                 audit.more = True
                 break
@@ -58,8 +67,14 @@ def audit_books(
 
 
 def _differences(
-    way: AuditPass, store: Store, outside: tuple[MacKey, Archive] | None
+    way: AuditPass,
+    store: Store,
+    outside: tuple[MacKey, Archive] | None,
+    rebuilt: Rebuilt | None,
+    tell: Callable[[int, int], None],
 ) -> Iterator[AuditDifference]:
     yield from way.go_on(store)
     if outside:
         yield from check_heads(way.chains, way.days, *outside)
+    if rebuilt is not None:
+        yield from rebuild_tables(store, rebuilt, tell)

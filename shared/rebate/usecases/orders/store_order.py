@@ -104,7 +104,7 @@ class Outbox:
         """Tell the queues of the order's lines that a refund lowers what they give and get."""
         order, member = self.order.id, self.order.member or GUEST
         for queue in self.order.queues:
-            cuts, bounds = _cuts(queue, before, refund), _bounds(queue, self.order)
+            cuts, bounds = cuts_of(queue, before, refund), bounds_of(queue, self.order)
             if cuts or bounds:
                 told = RefundOrder(refund.at, order, member, refund.name, cuts, bounds=bounds)
                 self.send(queue, told)
@@ -218,12 +218,12 @@ def spending_of(after: Order) -> list[Write]:
     return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups, paid))]
 
 
-def _bounds(queue: QueueId, order: Order) -> tuple[Bound, ...]:
+def bounds_of(queue: QueueId, order: Order) -> tuple[Bound, ...]:
     found = order.given.bounds(queue) if order.given else ()
     return tuple(Bound(line, most) for line, most in found)
 
 
-def _cuts(queue: QueueId, before: Order, refund: OrderRefund) -> tuple[Cut, ...]:
+def cuts_of(queue: QueueId, before: Order, refund: OrderRefund) -> tuple[Cut, ...]:
     by_line = {line.id for line in before.lines if line.queue == queue}
     amounts = refund.amounts.items()
     return tuple(Cut(line, back) for line, back in amounts if not by_line or line in by_line)

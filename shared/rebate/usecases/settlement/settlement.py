@@ -153,16 +153,15 @@ class Settlement:
         ages = ages_after(self.queue, decision, self.zone)
         version = self.queue.version + 1
         after = replace(after, version=version, lease=lease, ages=ages, failing=None)
-        row = journal_row(after, decision, now)
-        if row.entries or row.events or row.facts:
-            after = replace(after, head=fingerprint(row))
+        row = journal_row(after, decision, state, self.pile.waiting, now, self.settings)
+        after = replace(after, head=fingerprint(row))
         day = with_commit(self._today(), self.queue, decision, self.zone)
         tickets = [change.after for change in decision.changes]
         writes: list[Write] = [Put(after, expects=self.queue.version), Put(day)]
         writes += map(Put, tickets)
         writes += map(Put, written)
         writes += self.pile.emptied(decision.done)
-        writes += [Put(row)] if after.head != self.queue.head else []
+        writes.append(Put(row))
         writes += money(after, decision, state, now)
         writes += frozen_love(after, decision, self.pile.waiting[: decision.done])
         writes += answers(self.pile.waiting[: decision.done], decision, now)

@@ -1,20 +1,22 @@
 """What a settlement writes beside its queue, its tickets and the index of places."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from rebate.domain.commands import ExchangeEntry
+from rebate.domain.commands import Command, ExchangeEntry, RefundOrder
 from rebate.domain.engine import Decision, FollowUp
 from rebate.domain.events import EntryExchanged
 from rebate.domain.fingerprints import order_fingerprint, ticket_fingerprint
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
+from rebate.domain.ledger import BalanceType, JournalEntry, parts_of, wallet
 from rebate.domain.loaded_state import LoadedState
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
+from rebate.domain.write_budget import CUTS_MAX
 from rebate.usecases.money.ledger import lot_of
 from rebate.usecases.settlement.day_sums import count_day
 from rebate.usecases.settlement.pending_commands import PendingCommand
@@ -34,19 +36,68 @@ from rebate.usecases.storage.rows import (
 ANSWERS_KEPT = 86_400
 """Seconds for which the answer to a command can be fetched."""
 
+HANDED_OVER = "handed over"
+"""Under what a journal row says how many tickets a step of a merge moved."""
 
-def journal_row(after: Queue, decision: Decision, now: Instant) -> Journal:
+
+def paid_on_day(day: str) -> str:
+    """Return under what a journal row says how much was paid on a day before it."""
+    return f"day/{day}"
+
+
+def journal_row(
+    after: Queue,
+    decision: Decision,
+    state: LoadedState,
+    waiting: Sequence[PendingCommand],
+    now: Instant,
+    settings: int,
+) -> Journal:
     """Return the journal row of a commit, chained to the queue's last (`Queue.head`).
 
-    It is empty, and not stored, where nothing moved, nothing is told and nobody joined.
+    With what happened it says what that was decided from: the first of the commands that were
+    `waiting`, and what was looked at beside the queue's own rows.
     """
     facts = {
         fact_of(change.after): ticket_fingerprint(change.after)
         for change in decision.changes
         if change.after.joined and not (change.before and change.before.joined)
     }
-    entries, events = decision.journal, decision.events
-    return Journal(after.id, after.version, now, entries, events, after.head, facts)
+    goes_on = decision.queue.progress is not None or not decision.done
+    known = {(hold.member, hold.id): hold for held in state.holds.values() for hold in held}
+    lowered = (known.get((hold.member, hold.id)) for hold in decision.holds)
+    return Journal(
+        after.id,
+        after.version,
+        now,
+        decision.journal,
+        decision.events,
+        after.head,
+        facts,
+        tuple(_kept(each.command) for each in waiting[: decision.done + goes_on]),
+        settings,
+        goes_on,
+        dict(_rests_on(decision, state)),
+        tuple(hold for hold in lowered if hold),
+    )
+
+
+def _kept(command: Command) -> Command:
+    """Return a command as the journal keeps it: what a long refund cuts its own row says."""
+    if isinstance(command, RefundOrder) and len(command.cuts) + len(command.bounds) > CUTS_MAX:
+        return replace(command, cuts=(), bounds=())
+    return command
+
+
+def _rests_on(decision: Decision, state: LoadedState) -> Iterator[tuple[str, Amount]]:
+    """Yield the balances that a decision rests on, by account, and what was paid on days."""
+    for member in sorted(decision.consulted):
+        for pocket in (BalanceType.CASH, BalanceType.PENDING):
+            yield wallet(member, pocket), state.wallets[member].has(pocket)
+    for day, rebates in state.rebates.items():
+        yield paid_on_day(day), rebates.amount
+    if decision.handed_over:
+        yield HANDED_OVER, len(decision.handed_over)
 
 
 def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) -> list[Write]:

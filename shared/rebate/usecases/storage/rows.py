@@ -232,13 +232,18 @@ class Parked:
     decided_at: Annotated[Instant | None, wire("decided_at", absent=None)] = None
 
 
-@stored_as("journal", 7)
+@stored_as("journal", 8)
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation).
 
     `previous` is the fingerprint of the row before it in its source, empty in the first of a chain.
     `facts` are fingerprints of what the commit rests on and no commit changes, by name.
+    What it was decided from is kept, so that it can be decided again (`rebate audit --full`):
+    `commands` in order, what refunds cut left out where it is long; `settings` is the version in
+    force (0: not kept). `goes_on`: the last of the commands was not carried out to its end.
+    `rests_on` are balances of others that were looked at, and `holds` those that were lowered, as
+    both were before.
     """
 
     source: Annotated[str, wire("source")]
@@ -248,6 +253,13 @@ class Journal:
     events: Annotated[tuple[Event | Unknown, ...], wire("events", absent=[])] = ()
     previous: Annotated[str, wire("previous", absent="")] = ""
     facts: Annotated[dict[str, str], wire("facts", absent={})] = field(default_factory=dict)
+    commands: Annotated[tuple[Command | Unknown, ...], wire("commands", absent=[])] = ()
+    settings: Annotated[int, wire("settings", absent=0)] = 0
+    goes_on: Annotated[bool, wire("goes_on", absent=False)] = False
+    rests_on: Annotated[dict[str, Amount], wire("rests_on", absent={})] = field(
+        default_factory=dict
+    )
+    holds: Annotated[tuple[Hold, ...], wire("holds", absent=[])] = ()
 
 
 @stored_as("movement", 2)
