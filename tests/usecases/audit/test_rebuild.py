@@ -5,6 +5,7 @@ and only deciding every commit again tells.
 """
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from tests.strategies import examples
 from tests.test_against_model import PLANS
 from tests.usecases.audit.falsifications import DAY_OF_A_SHOP, Tables
 
-SHARED = Path(__file__).parents[3] / "shared"
+SHARED = Path(__file__).parents[4] / "shared"
 MALL = QueueId("mall")
 
 SHOP: dict[str, Any] = {
@@ -194,7 +195,9 @@ def promise_more(tables: Tables) -> set[str]:
     row = next(r for r in tables.store.scan(Journal) if fact_of(ticket) in r.facts)
     facts = {**row.facts, fact_of(ticket): ticket_fingerprint(ticket)}
     events = tuple(
-        replace(event, entitlement=20000, ratio_bps=20000) if event.type == "EntryJoined" else event
+        replace(event, entitlement=20000, ratio_bps=20000)
+        if isinstance(event, EntryJoined)
+        else event
         for event in row.events
     )
     rechain(tables, replace(row, facts=facts, events=events))
@@ -261,12 +264,13 @@ def test_a_day_in_which_everything_happens_is_sound():
     assert {"Queue", "Ticket", "DayFigures", "Hold", "OrderPlace"} <= audit.rebuilt.rows.keys()
 
 
-@pytest.mark.parametrize("path", sorted(SHARED.glob("*/*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*SHARED.glob("scenarios/*.json"), *SHARED.glob("cases/*.json")]),
+    ids=lambda path: path.stem,
+)
 def test_no_example_of_the_rules_raises_an_alarm(path):
-    document = json.loads(path.read_text("utf-8"))
-    if "steps" not in document:
-        pytest.skip("no scenario")
-    player = Player(document)
+    player = Player(json.loads(path.read_text("utf-8")))
     player.play()
     audit = audit_books(player.store, full=True)
     assert (audit.differences, audit.rebuilt.left_out) == ([], {})
@@ -375,3 +379,10 @@ def test_what_waits_or_is_parked_raises_no_alarm():
     audit = audit_books(player.store, full=True)
     assert audit.differences == []
     assert audit.parked
+
+
+def test_the_proofs_name_what_only_rebuilding_finds():
+    """docs/proofs.md says in how many ways it was tried."""
+    text = (Path(__file__).parents[3] / "docs/proofs.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]+ \| (\d+) \| found by `--full` \|$", text, flags=re.MULTILINE)
+    assert sum(map(int, rows)) == len(ONLY_FULL)

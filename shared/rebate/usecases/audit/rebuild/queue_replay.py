@@ -74,7 +74,7 @@ class NotThereYet(Exception):
 
 
 @dataclass(slots=True)
-class Accepted:
+class AcceptedFacts:
     """What was accepted, and what queues tell each other while they are rebuilt.
 
     `stored` are the tickets as they are; `handed` those that another queue handed over, and `told`
@@ -133,7 +133,7 @@ class _NoRows:
 class QueueReplay:
     """A queue that is rebuilt, as it was after the last commit that was decided again."""
 
-    def __init__(self, queue: QueueId, rows: Sequence[Journal], accepted: Accepted) -> None:
+    def __init__(self, queue: QueueId, rows: Sequence[Journal], accepted: AcceptedFacts) -> None:
         """Begin with an empty queue; `rows` are its commits, in order."""
         self.queue = Queue(queue)
         self.tickets: dict[TicketKey, Ticket] = {}

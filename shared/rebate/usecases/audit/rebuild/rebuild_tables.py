@@ -25,7 +25,7 @@ from rebate.usecases.audit.finding import AuditDifference, Reading
 from rebate.usecases.audit.rebuild.differing import differing
 from rebate.usecases.audit.rebuild.first_tickets import check_ratios
 from rebate.usecases.audit.rebuild.queue_replay import (
-    Accepted,
+    AcceptedFacts,
     CannotRebuild,
     NotThereYet,
     QueueReplay,
@@ -139,7 +139,7 @@ class _Rebuilding:
                 if (kind, pocket) == ("wallet", BalanceType.PENDING) and entry.order:
                     self._released[MemberId(owner), entry.order] -= posting.amount
 
-    def _read_accepted(self) -> Accepted:
+    def _read_accepted(self) -> AcceptedFacts:
         store, scan = self._reading.store, self._reading.scan
         terms: dict[int, Terms] = {}
         for row in scan(SettingsVersion):
@@ -150,7 +150,7 @@ class _Rebuilding:
             order.id: load_order(store, order.id) if len(order.lines) >= LINES_PER_ROW else order
             for order in scan(Order)
         }
-        return Accepted(
+        return AcceptedFacts(
             terms,
             orders,
             {(row.order, row.name): row for row in scan(OrderRefund)},
