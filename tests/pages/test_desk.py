@@ -38,6 +38,8 @@ PAGES = [
     "/desk/plans?part=queue_rebate",
     "/desk/plans?part=wallet",
     "/desk/plans?part=general",
+    "/desk/try",
+    "/desk/try?source=recent90",
     "/desk/reports",
     "/desk/reports?tab=age",
     "/desk/reports?tab=days&from=2026-02-20&to=2026-03-05",

@@ -1,9 +1,11 @@
 """What people come for, from beginning to end, against the real API."""
 
+import json
 import re
 
 import pytest
 
+from rebate.contracts.scenarios import parse_scenario
 from tests.pages.browsing import PHONE
 
 
@@ -130,3 +132,43 @@ def test_a_gift_is_put_on_offer_in_the_shops_own_words(visit):
     page = visit("member", "m01", locale="en", size=PHONE).open("/wallet")
     page.get_by_role("button", name="Gifts").click()
     page.locator("dialog").get_by_text("Tea cup").wait_for()
+
+
+@pytest.mark.parametrize(("locale", "theme"), [("en", "light"), ("zh-CN", "dark")])
+def test_two_settings_are_tried_over_the_same_orders_before_one_is_taken_over(visit, locale, theme):
+    says = {
+        "en": ("Change B", "Play both", "What they come to", "Take B over into the plans"),
+        "zh-CN": ("修改 B", "开始试算", "试算结果", "将 B 带入活动设置"),
+    }[locale]
+    operator = visit("operator", "anna", locale=locale, theme=theme)
+    desk = operator.open("/desk/try?orders=500&days=60")
+    desk.get_by_text(says[0], exact=True).click()
+    ratio = desk.locator("[id='queue_rebate.extraction_bps']")
+    ratio.fill("16")
+    ratio.blur()
+    desk.get_by_role("button", name=says[1]).click()
+    outcome = desk.get_by_role("region", name=says[2])
+    cost = outcome.locator("tbody tr[data-row-key=cost] td")
+    cost.first.wait_for()
+    before, after, difference = (float(each.strip("+%")) for each in cost.all_inner_texts()[1:])
+    assert after > before
+    assert difference == pytest.approx(after - before, abs=0.011)
+    operator.settled()
+    assert operator.violations() == []
+    assert operator.keys_shown() == []
+    assert outcome.locator("canvas").count() == 2
+    desk.get_by_role("button", name=says[3]).click()
+    desk.locator(".save-bar").wait_for()
+    assert "16" in desk.locator(".save-bar .changes").inner_text()
+
+
+def test_what_was_tried_is_kept_as_a_scenario_that_plays(visit, tmp_path):
+    page = visit("operator", "anna", locale="en").open("/desk/try")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as scenario").click()
+    file = tmp_path / "scenario.json"
+    file.write_bytes(download.value.path().read_bytes())
+    document = json.loads(file.read_text("utf-8"))
+    assert len(document["steps"]) == 20
+    scenario = parse_scenario(document)
+    assert len(scenario.steps) == 20

@@ -25,11 +25,13 @@ export function saveCsv<Row>(
   saveText(name, `\ufeff${lines.map((line) => line.join(",")).join("\r\n")}\r\n`);
 }
 
-/** Hand a text to the reader as a CSV file. */
-export function saveText(name: string, text: string): void {
+const KINDS = { csv: "text/csv", json: "application/json" };
+
+/** Hand a text to the reader as a file. */
+export function saveText(name: string, text: string, kind: keyof typeof KINDS = "csv"): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = `${name}.csv`;
+  link.href = URL.createObjectURL(new Blob([text], { type: KINDS[kind] }));
+  link.download = `${name}.${kind}`;
   link.click();
   URL.revokeObjectURL(link.href);
 }

@@ -55,6 +55,7 @@ const GROUPS: readonly { title: string; views: readonly View[] }[] = [
     title: "desk.group_plans",
     views: [
       view("/plans", "desk.plans", () => import("./views/plans")),
+      view("/try", "desk.try", () => import("./views/try-out")),
       view("/history", "desk.history", () => import("./views/history")),
       view("/reports", "desk.reports", () => import("./views/reports")),
       view("/notices", "desk.notices", () => import("./views/notices")),

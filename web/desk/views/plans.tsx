@@ -16,11 +16,9 @@ import { State } from "../parts/words";
 import { useQuery } from "../query";
 import { Changes } from "../settings/changes";
 import { at, changed, differences, type Merged, merged, type Path } from "../settings/document";
-import { Field, Fields, FormProvider } from "../settings/fields";
-import { kindsOf, ROOT, titleOf } from "../settings/schema";
+import { FormProvider } from "../settings/fields";
+import { GENERAL, Part } from "../settings/part";
 import { useShop } from "../shop";
-
-const GENERAL = "general";
 
 interface Draft {
   version: number;
@@ -130,38 +128,6 @@ function Choose({ document, choose }: ChooseProps) {
         </li>
       ))}
     </ul>
-  );
-}
-
-interface PartProps {
-  name: string;
-  document: Document;
-  change: (path: Path, value: Json | undefined) => void;
-}
-
-function Part({ name, document, change }: PartProps) {
-  if (name === GENERAL) {
-    const { plans, settings } = useShop();
-    const apart = new Set([...plans.map((plan) => plan.name), "wallet", "guards"]);
-    const general = Object.entries(ROOT.properties ?? {}).filter(([each]) => !apart.has(each));
-    const kind = { properties: Object.fromEntries(general) };
-    return <Fields key={settings.version} kind={kind} path={[]} />;
-  }
-  const node = ROOT.properties?.[name];
-  const kind = node && kindsOf(node)[0];
-  if (!node || !kind) return <Failure error={null} text={t("error.not_found")} />;
-  const isOff = at(document, [name]) == null;
-  return (
-    <>
-      <p>{t(`does.${name}`)}</p>
-      {isOff && name !== "wallet" && name !== "guards" ? (
-        <Button type="primary" onClick={() => change([name], { enabled: true })}>
-          {t("desk.begin", { plan: planName(name) })}
-        </Button>
-      ) : (
-        <Field node={kind} path={[name]} title={titleOf(node, planName(name))} />
-      )}
-    </>
   );
 }
 
