@@ -646,6 +646,7 @@ class Tour:
         code = self._ask("GET", "/v1/me/invite", who="desk-B")["code"]
         self._ask("PUT", "/v1/me/invite", who="desk-B", body={"show_nickname": True})
         self._ask("GET", f"/v1/invites/{code}")
+        self._ask("GET", "/v1/members", query={"query": code})
         self._ask("GET", "/v1/invites/00000000", expects=(404,))
         self._ask("POST", "/v1/me/referrer", who="new", body={"code": code})
         self._ask("POST", "/v1/me/referrer", who="bus-A", body={"code": code}, expects=(409,))
