@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import runtime
+from rebate.adapters.aws import SERVICES
 from rebate.contracts.pages import MEMBERS_PAGE
 
 ROOT = Path(__file__).parent.parent
@@ -29,8 +30,8 @@ LOCK = ROOT / "requirements-lambda.lock"
 SHIPPED = ("functions", "shared/rebate")
 """Folders with the code of the functions; the part behind the slash is what they import."""
 
-CLIENTS = ("dynamodb", "events", "sqs", "ssm", "sts")
-"""AWS services that the functions call, and the one that credentials come from.
+CLIENTS = ("dynamodb", *SERVICES)
+"""AWS services that the functions call, and that which credentials come from.
 
 The descriptions of all others, most of botocore, stay at home.
 """

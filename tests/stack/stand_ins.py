@@ -30,7 +30,7 @@ def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
     resources = {
         name: _provider_by_name(resource)
         for name, resource in template["Resources"].items()
-        if resource["Type"] != ARCHIVE
+        if resource["Type"] != ARCHIVE and not _adds_up_metrics(resource)
     }
     for resource in resources.values():
         properties = resource.get("Properties", {})
@@ -55,6 +55,11 @@ def _provider_by_name(value: Any) -> Any:
         case list():
             return [_provider_by_name(each) for each in value]
     return value
+
+
+def _adds_up_metrics(resource: Mapping[str, Any]) -> bool:
+    """Tell whether it is an alarm over several metrics, which the emulator does not know."""
+    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
 
 
 def _needs_time(schedule: Mapping[str, Any]) -> bool:

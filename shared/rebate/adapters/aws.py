@@ -4,7 +4,7 @@ botocore alone is enough, and is loaded with the store anyway; boto3 would cost 
 It reads `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL_EVENTBRIDGE` and the like by itself.
 """
 
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from botocore.config import Config
 from botocore.session import get_session
@@ -12,6 +12,11 @@ from botocore.session import get_session
 _PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
 
 
-def client(service: str, region: str) -> Any:  # noqa: ANN401 - botocore makes it at run time
+Service: TypeAlias = Literal["events", "kms", "s3", "sqs", "ssm", "sts"]
+SERVICES: tuple[Service, ...] = get_args(Service)
+"""What functions are shipped with (`infra.packages`), beside the store: no other can be called."""
+
+
+def client(service: Service, region: str) -> Any:  # noqa: ANN401 - botocore makes it at run time
     """Return a client of `service`, which retries what is worth retrying."""
     return get_session().create_client(service, region_name=region, config=_PATIENCE)
