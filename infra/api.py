@@ -67,6 +67,8 @@ class Api(Construct):
             function.function.add_environment("REBATE_INVITE_URL", stage.invite_url)
         if stage.http_events:
             self._share_secrets(stage, function)
+            for name, value in _issuer_of_shops(stage, sign_in).items():
+                function.function.add_environment(name, value)
         acknowledge(
             self.api, "APIG4", "what is open is for everybody to know; shops sign their events"
         )
@@ -204,6 +206,15 @@ def _authorizers(
         Audience.MERCHANT: people,
         Audience.OPERATOR: operators,
     }
+
+
+def _issuer_of_shops(stage: Stage, sign_in: SignIn | None) -> Mapping[str, str]:
+    """Return whose tokens shops may show, which the function checks: they may sign as well."""
+    if stage.issuer:
+        audience = " ".join(stage.issuer.audience)
+        return {"REBATE_SHOP_ISSUER": stage.issuer.url, "REBATE_SHOP_AUDIENCE": audience}
+    assert sign_in is not None, "somebody has to sign people in"
+    return {"REBATE_SHOP_ISSUER": sign_in.members.pool.user_pool_provider_url}
 
 
 def _pool_authorizer(name: str, pool: Pool) -> gateway.IHttpRouteAuthorizer:

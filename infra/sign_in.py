@@ -28,7 +28,8 @@ class SignIn(Construct):
         super().__init__(scope, id_)
         asked = _token_function(self, stage)
         self.members = Pool(self, "Members", stage=stage, is_guarded=False, asked=asked)
-        self.members.add_client(stage, (Audience.MEMBER, Audience.MERCHANT), writes=_OF_MEMBERS)
+        people = (Audience.MEMBER, Audience.MERCHANT)
+        self.members.add_client(stage, people, others=(Audience.SHOP,), writes=_OF_MEMBERS)
         acknowledge(self.members, "COG2", "a member may do without a second factor, as in the shop")
         acknowledge(self.members, "COG8", "Plus is priced by the member, of whom there are many")
         acknowledge(self.members, "IAM5[Resource::*]", "a text message is no resource")
@@ -126,17 +127,26 @@ class Pool(Construct):
         )
 
     def add_client(
-        self, stage: Stage, audiences: Sequence[Audience], *, writes: cognito.ClientAttributes
+        self,
+        stage: Stage,
+        audiences: Sequence[Audience],
+        *,
+        others: Sequence[Audience] = (),
+        writes: cognito.ClientAttributes,
     ) -> None:
-        """Let pages sign people in for these audiences, who may write `writes` of their own."""
+        """Let pages sign people in for these audiences, who may write `writes` of their own.
+
+        `others` are scopes of which operators make clients: shops that get tokens by themselves.
+        """
         allowed = [
             cognito.ResourceServerScope(
                 scope_name=audience, scope_description=f"What a {audience} may ask"
             )
-            for audience in audiences
+            for audience in (*audiences, *others)
         ]
         server = self.pool.add_resource_server("Server", identifier=SERVER, scopes=allowed)
-        scopes = [cognito.OAuthScope.resource_server(server, each) for each in allowed]
+        of_people = allowed[: len(audiences)]
+        scopes = [cognito.OAuthScope.resource_server(server, each) for each in of_people]
         self.client = self.pool.add_client(
             "Client",
             generate_secret=False,

@@ -1,10 +1,11 @@
-"""Whether a shop has signed a request, and as which sender it speaks (rule 0.13)."""
+"""Which shop asks, and as which sender it speaks (rule 0.13): by a signature, or by a token."""
 
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from functions.api.access import Forbidden, Unauthenticated
 from functions.api.errors import InvalidRequest
 from rebate.bootstrap import app
 from rebate.contracts.identifiers import BadIdentifier, identifier
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """By which key a request is signed, and when; what comes in by `door` is the same settings'."""
+    """By which key a request is signed, and when; what comes in by `door` is the same settings'.
+
+    The key of a token is its client, and it is as good as signed when it comes in.
+    """
 
     door: "OpenDoor"
     key: str
@@ -54,12 +58,16 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
 
 
 def signed_by_shop(request: Mapping[str, Any]) -> Signed:
-    """Return who signed a request; of one without a body, the query is signed.
+    """Return who signed a request, or shows a token; of one without a body, the query is signed.
 
     Raises:
         BadSignature: nobody who knows the secret of the key signed it just now.
+        Unauthenticated, Forbidden: the token is no good, or its client is no sender's.
     """
     headers = {name.lower(): value for name, value in request["headers"].items()}
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _by_token(token.strip())
     door, key = app().door.open(), headers.get(KEY_HEADER, SHARED_KEY)
     if not door.terms.senders.has_key(key):
         raise BadSignature(f"{KEY_HEADER}: no sender has this key")
@@ -71,6 +79,22 @@ def signed_by_shop(request: Mapping[str, Any]) -> Signed:
         app().clock.now() // SECOND,
     )
     return Signed(door, key, Instant(signed_at * SECOND))
+
+
+def _by_token(token: str) -> Signed:
+    # What checks it takes a while to load.
+    from rebate.adapters.shop_tokens import BadToken, MissingScope  # noqa: PLC0415
+
+    try:
+        client = app().outside.shop_tokens.client_of(token)
+    except BadToken as bad:
+        raise Unauthenticated(f"the token is no good: {bad}") from None
+    except MissingScope as missing:
+        raise Forbidden(str(missing)) from None
+    door = app().door.open()
+    if client == SHARED_KEY or not door.terms.senders.has_key(client):
+        raise Forbidden(f"no sender has the client {client} among its keys")
+    return Signed(door, client, app().clock.now())
 
 
 def _kept(field: str, prefix: str, name: str) -> str:

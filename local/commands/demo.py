@@ -224,7 +224,14 @@ def _issuer(deployment: LocalDeployment, key: Path, address: str) -> LocalIssuer
     def members() -> list[str]:
         return sorted(member.id for member in islice(store.scan(Member), MEMBERS_LOOKED_AT))
 
-    return LocalIssuer(address, SigningKey.kept_in(key), partial(linked_member, store), members)
+    os.environ.setdefault("REBATE_SHOP_ISSUER", f"{address}{PATH}".rstrip("/"))
+    return LocalIssuer(
+        address,
+        SigningKey.kept_in(key),
+        partial(linked_member, store),
+        members,
+        shops=deployment.app.outside.shop_secrets,
+    )
 
 
 def _addresses(deployment: LocalDeployment, address: str, *, has_pages: bool) -> Iterator[str]:

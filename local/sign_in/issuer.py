@@ -6,7 +6,7 @@ the cloud, so that pages know only the protocol. The endpoints stand below `PATH
     GET  .well-known/openid-configuration      where the others are
     GET  jwks                                  the public key
     GET  authorize, POST authorize             choose who you are; leads back with a code
-    POST token                                 a code, or a refresh token, for tokens
+    POST token                                 a code, a refresh token, a shop's secret for tokens
     GET  logout                                leads back to where one may sign in again
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from local.sign_in.tokens import ALGORITHM, SigningKey
-from rebate.contracts.routes.route import Audience, OperatorRole
+from rebate.contracts.routes.route import SHOP_SCOPE, Audience, OperatorRole
 
 PATH = "/issuer/"
 CODE_SECONDS = 60
@@ -85,7 +85,10 @@ class SignInRefused(Exception):
 
 
 class LocalIssuer:
-    """The issuer at an address; `linked` tells which member a subject is."""
+    """The issuer at an address.
+
+    `linked` tells which member a subject is, `shops` the secrets of a shop's client.
+    """
 
     def __init__(
         self,
@@ -94,7 +97,9 @@ class LocalIssuer:
         linked: Callable[[str], str | None],
         members: Callable[[], Sequence[str]],
         now: Callable[[], float] = time.time,
+        shops: Callable[[str], Sequence[bytes]] = lambda _: (),
     ) -> None:
+        self._shops = shops
         self.url = f"{address}{PATH}".rstrip("/")
         self.key = key
         self.members = members
@@ -116,12 +121,16 @@ class LocalIssuer:
             "end_session_endpoint": f"{self.url}/logout",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "grant_types_supported": [
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+            ],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "token_endpoint_auth_methods_supported": ["none"],
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_post"],
             "code_challenge_methods_supported": ["S256"],
-            "scopes_supported": list(scopes),
+            "scopes_supported": [*scopes, SHOP_SCOPE],
         }
 
     def for_pages(self) -> dict[str, dict[str, str]]:
@@ -184,8 +193,10 @@ class LocalIssuer:
         """Return tokens for a code, or for a refresh token, which is used up by that.
 
         Raises:
-            SignInRefused: it is none, was used, or is over.
+            SignInRefused: it is none, was used, or is over; or the client's secret is wrong.
         """
+        if form.get("grant_type") == "client_credentials":
+            return self._of_shop(form)
         client = CLIENTS.get(form.get("client_id", ""))
         if client is None:
             raise SignInRefused("invalid_client", f"client_id must be one of {', '.join(CLIENTS)}")
@@ -209,6 +220,19 @@ class LocalIssuer:
         back = form.get("post_logout_redirect_uri") or self.url.removesuffix(PATH.rstrip("/"))
         self._insist_ours(back, "post_logout_redirect_uri")
         return _with(back, {"state": form.get("state")})
+
+    def _of_shop(self, form: Form) -> Mapping[str, Any]:
+        """Return a token for a shop's own programs, who is known by its secret."""
+        name, secret = form.get("client_id", ""), form.get("client_secret", "").encode()
+        if not any(secrets.compare_digest(secret, known) for known in self._shops(name)):
+            raise SignInRefused("invalid_client", "there is no such client, or its secret is wrong")
+        if form.get("scope", SHOP_SCOPE) != SHOP_SCOPE:
+            raise SignInRefused("invalid_scope", f"scope must be {SHOP_SCOPE}")
+        now = int(self._now())
+        claims = {"iss": self.url, "sub": name, "client_id": name, "iat": now}
+        claims |= {"exp": now + ACCESS_SECONDS, "jti": secrets.token_hex(16)}
+        token = self.key.sign({**claims, "token_use": "access", "scope": SHOP_SCOPE})
+        return {"access_token": token, "token_type": "Bearer", "expires_in": ACCESS_SECONDS}
 
     def _of_code(self, form: Form) -> Grant:
         with self._lock:

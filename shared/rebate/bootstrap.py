@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rebate.adapters.publisher import EventBus
     from rebate.adapters.put_off import MessageQueue
     from rebate.adapters.shop_api import ShopApi
+    from rebate.adapters.shop_tokens import ShopTokens
     from rebate.adapters.webhook_sender import AddressRules
     from rebate.usecases.audit.outside import Archive, MacKey
     from rebate.usecases.audit.run_audit import ScheduledAudit
@@ -62,6 +63,8 @@ class Outside:
 
     `REBATE_SHOP_SECRET_PARAMETER` names an SSM parameter; `REBATE_SHOP_SECRET` is the secret
     itself, and `REBATE_SHOP_KEYS` has those of keys with names, for machines without SSM.
+    `REBATE_SHOP_ISSUER` signs the tokens of shops that do not sign themselves, for one of
+    `REBATE_SHOP_AUDIENCE`, if that is said.
     `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
     connectors. A function has what it needs. `REBATE_WEBHOOKS_LOOPBACK` lets webhooks
     go to the machine itself, which only a demonstration should.
@@ -169,6 +172,13 @@ class Outside:
         from rebate.adapters.shop_api import shop_api
 
         return shop_api(key, self.connectors(key))
+
+    @cached_property
+    def shop_tokens(self) -> "ShopTokens":
+        from rebate.adapters.shop_tokens import ShopTokens
+
+        audience = os.environ.get("REBATE_SHOP_AUDIENCE", "").split()
+        return ShopTokens(os.environ.get("REBATE_SHOP_ISSUER"), audience)
 
     @cached_property
     def shop_secrets(self) -> Callable[[str], tuple[bytes, ...]]:

@@ -56,7 +56,10 @@ def test_an_operation_says_who_may_call_it():
             assert {"401", "403"} <= operation["responses"].keys()
         assert operation.get("x-role") == route.role
     signed = OPERATIONS["POST /v1/events"]["security"]
-    assert [sorted(each) for each in signed] == [["Signature", "SignatureTimestamp"]]
+    ways = [["Signature", "SignatureTimestamp"], ["Token"]]
+    assert [sorted(each) for each in signed] == ways
+    assert signed[1] == {"Token": ["rebate/shop"]}
+    assert {"401", "403"} <= OPERATIONS["POST /v1/events"]["responses"].keys()
     assert Audience.ANYBODY in OPERATIONS["GET /v1/health"]["tags"]
 
 
@@ -138,6 +141,15 @@ BREAKS = {
         "/v1/withdrawals/file"
     ]["get"]["responses"]["200"].update(content={}),
 }
+
+
+def test_another_way_to_say_who_one_is_breaks_nothing():
+    def more(document):
+        entries(document)["security"].append({"Other": []})
+
+    assert breaks(DOCUMENT, changed(more)) == []
+    says = "GET /v1/me/entries: others may call it than before"
+    assert says in breaks(changed(more), DOCUMENT)
 
 
 @pytest.mark.parametrize("says", BREAKS)

@@ -478,6 +478,32 @@ def test_a_partners_bus_brings_deliveries_with_the_key_of_their_connector(
     assert set(target["InputTransformer"]["InputPathsMap"].values()) == {"$.detail"}
 
 
+def test_shops_may_have_clients_whose_tokens_the_function_checks(
+    data: Template, service: Template
+) -> None:
+    """The scope is there for the clients that operators make, and no page can ask for it."""
+    servers = data.all("AWS::Cognito::UserPoolResourceServer").values()
+    scopes = {data.text(s["UserPoolId"]): {x["ScopeName"] for x in s["Scopes"]} for s in servers}
+    assert scopes == {
+        "{Cognito::UserPool/rebate-test-members}": {"member", "merchant", "shop"},
+        "{Cognito::UserPool/rebate-test-operators}": {"operator"},
+    }
+    for client in data.all("AWS::Cognito::UserPoolClient").values():
+        assert "shop" not in json.dumps(client["AllowedOAuthScopes"])
+        assert client["AllowedOAuthFlows"] == ["code"]
+    (variables,) = (
+        each["Environment"]["Variables"]
+        for each in service.all(FUNCTION).values()
+        if each["FunctionName"] == "rebate-test-api"
+    )
+    assert "REBATE_SHOP_AUDIENCE" not in variables
+    members = {
+        json.dumps(each["JwtConfiguration"]["Issuer"])
+        for each in service.all("AWS::ApiGatewayV2::Authorizer").values()
+    }
+    assert json.dumps(variables["REBATE_SHOP_ISSUER"]) in members
+
+
 def test_a_stage_may_name_an_issuer_of_its_own(own_issuer: Template) -> None:
     authorizer = one(own_issuer.all("AWS::ApiGatewayV2::Authorizer"))
     assert authorizer["JwtConfiguration"] == {

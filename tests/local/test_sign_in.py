@@ -117,10 +117,17 @@ def browser():
     clock = Clock()
 
     def issuer_at(address):
-        return LocalIssuer(address, KEY, LINKED.get, lambda: ["A", "<B>"], now=clock)
+        people = ["A", "<B>"]
+        shops = partial(dict.get, SHOPS)
+        return LocalIssuer(
+            address, KEY, LINKED.get, lambda: people, now=clock, shops=lambda k: shops(k) or ()
+        )
 
     with served(Api(), 0, None, issuer_at) as address:
         yield Browser(address, clock)
+
+
+SHOPS = {"k1": (b"old one", b"one"), "k2": (b"two",)}
 
 
 @pytest.fixture(autouse=True)
@@ -313,3 +320,37 @@ def test_the_key_outlives_a_restart_and_is_nobody_elses(tmp_path):
     make = partial(SigningKey.kept_in, tmp_path / "key.pem")
     assert make().public == make().public
     assert (tmp_path / "key.pem").stat().st_mode & 0o077 == 0
+
+
+def credentials(browser, **form):
+    wanted = {"grant_type": "client_credentials", "client_id": "k1", "client_secret": "one"}
+    status, _, body = browser.send("POST", f"{PATH}token", wanted | form)
+    return status, json.loads(body)
+
+
+@pytest.mark.parametrize("secret", ["one", "old one"])
+def test_a_shop_gets_a_token_for_the_secret_of_its_key(browser, secret):
+    status, given = credentials(browser, client_secret=secret, scope="rebate/shop")
+    assert (status, given["token_type"]) == (200, "Bearer")
+    key = jwt.PyJWK(KEY.public, "RS256")
+    url = f"{browser.address}{PATH}".rstrip("/")
+    said = jwt.decode(given["access_token"], key, algorithms=["RS256"], issuer=url)
+    assert (said["client_id"], said["scope"], said["token_use"]) == ("k1", "rebate/shop", "access")
+    assert "refresh_token" not in given
+    status, _ = browser.calls("/v1/me/entries", given["access_token"])
+    assert status in {401, 403}, "it reaches nothing of members"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"client_secret": "two"},
+        {"client_secret": ""},
+        {"client_id": "k3"},
+        {"client_id": "members"},
+        {"scope": "rebate/operator"},
+    ],
+)
+def test_a_wrong_secret_or_another_scope_gets_nothing(browser, form):
+    status, said = credentials(browser, **form)
+    assert (status, "access_token" in said) == (400, False) or status == 401

@@ -58,7 +58,9 @@ def _breaks(old: Side, new: Side) -> Iterator[str]:
 def _changed(
     old: Side, new: Side, before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> Iterator[str]:
-    if before["security"] != now["security"] or before.get("x-role") != now.get("x-role"):
+    ways, ways_now = before["security"], now["security"]
+    still = ways == ways_now or (ways and all(way in ways_now for way in ways))
+    if not still or before.get("x-role") != now.get("x-role"):
         yield "others may call it than before"
     yield from _parameters(old, new, before.get("parameters", []), now.get("parameters", []))
     compared = _Compared(old, new)

@@ -18,6 +18,7 @@ from rebate.contracts.routes.route import (
     ORDER_CHARS,
     PAGE_CHARS_MAX,
     QUEUE_CHARS,
+    SHOP_SCOPE,
     TYPED_CHARS_MAX,
     Audience,
     Kind,
@@ -133,7 +134,8 @@ def _name(route: Route) -> str:
 def _security(audience: Audience) -> list[Schema]:
     if audience.scope is not None:
         return [{"Token": [audience.scope]}]
-    return [{name: [] for name in _SIGNED}] if audience is Audience.SHOP else []
+    signed: list[Schema] = [{name: [] for name in _SIGNED}, {"Token": [SHOP_SCOPE]}]
+    return signed if audience is Audience.SHOP else []
 
 
 def _in_path(path: str) -> Iterator[Schema]:

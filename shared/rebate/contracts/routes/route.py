@@ -23,7 +23,7 @@ class Audience(StrEnum):
     """Which stores somebody holds, our own records say."""
     OPERATOR = "operator"
     SHOP = "shop"
-    """Signs what it sends with a key of its own."""
+    """Signs what it sends with a key of its own, or shows a token of its client's."""
     PLATFORM = "platform"
     """A shop's platform, whose webhooks carry its own signature."""
 
@@ -37,6 +37,9 @@ class Audience(StrEnum):
         """Return how much of what the API takes one of its routes may have."""
         return _SHARES_PERCENT[self]
 
+
+SHOP_SCOPE = f"rebate/{Audience.SHOP}"
+"""The scope of a shop's token, which a signature stands in for: no gateway insists on it."""
 
 _SIGNED_IN = (Audience.MEMBER, Audience.MERCHANT, Audience.OPERATOR)
 
