@@ -83,11 +83,11 @@ def signed_by_shop(request: Mapping[str, Any]) -> Signed:
 
 def _by_token(token: str) -> Signed:
     # What checks it takes a while to load.
-    from rebate.adapters.shop_tokens import BadToken, MissingScope  # noqa: PLC0415
+    from rebate.adapters.shop_tokens import BadShopToken, MissingScope  # noqa: PLC0415
 
     try:
         client = app().outside.shop_tokens.client_of(token)
-    except BadToken as bad:
+    except BadShopToken as bad:
         raise Unauthenticated(f"the token is no good: {bad}") from None
     except MissingScope as missing:
         raise Forbidden(str(missing)) from None

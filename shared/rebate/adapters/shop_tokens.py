@@ -24,7 +24,7 @@ READ_AGAIN_SECONDS = 60
 _TIMEOUT = urllib3.Timeout(connect=2, read=3)
 
 
-class BadToken(Exception):
+class BadShopToken(Exception):
     """A token that is not its issuer's, not for this, or over."""
 
 
@@ -46,15 +46,15 @@ class ShopTokens:
         """Return the client whose token it is.
 
         Raises:
-            BadToken: it is none of this issuer's, or is over.
+            BadShopToken: it is none of this issuer's, or is over.
             MissingScope: it is not for shops.
             Unavailable: the issuer did not answer.
         """
         if self._issuer is None:
-            raise BadToken("tokens of shops are not taken here: sign instead")
+            raise BadShopToken("tokens of shops are not taken here: sign instead")
         claims = self._claims(token, self._issuer)
         if claims.get("token_use", "access") != "access":
-            raise BadToken("it is no access token")
+            raise BadShopToken("it is no access token")
         scopes = claims.get("scope", claims.get("scp", ()))
         if SHOP_SCOPE not in (scopes.split() if isinstance(scopes, str) else scopes):
             raise MissingScope(f"this needs the scope {SHOP_SCOPE}")
@@ -71,7 +71,7 @@ class ShopTokens:
                 options={"require": ["exp", "iss", "sub"], "verify_aud": bool(self._audience)},
             )
         except jwt.InvalidTokenError as error:
-            raise BadToken(str(error)) from None
+            raise BadShopToken(str(error)) from None
         return claims
 
     def _key(self, name: str, issuer: str) -> jwt.PyJWK:
@@ -80,7 +80,7 @@ class ShopTokens:
             self._keys = _keys_of(issuer)
             self._read_at = time.monotonic()
         if name not in self._keys:
-            raise BadToken("the issuer has no such key")
+            raise BadShopToken("the issuer has no such key")
         return self._keys[name]
 
 
