@@ -182,7 +182,8 @@ class ServiceStack(Stack):
 
     def _start_by_the_clock(self) -> Mapping[str, RebateFunction]:
         functions = {
-            name: self._function(name, seconds=seconds) for name, seconds in CLOCKED_SECONDS.items()
+            name: self._function(name, seconds=seconds, is_clocked=True)
+            for name, seconds in CLOCKED_SECONDS.items()
         }
         sweep = functions["scheduled_sweep"]
         sweep.sets_aside(sweep.dead_letters)
@@ -242,6 +243,7 @@ class ServiceStack(Stack):
         seconds: int,
         environment: Mapping[str, str] | None = None,
         is_asked: bool = False,
+        is_clocked: bool = False,
     ) -> RebateFunction:
         made = RebateFunction(
             self,
@@ -250,6 +252,7 @@ class ServiceStack(Stack):
             timeout=Duration.seconds(seconds),
             environment=environment,
             is_asked=is_asked,
+            is_clocked=is_clocked,
         )
         self._functions.append(made)
         return made

@@ -42,8 +42,13 @@ class Cloud:
         self.emulator = emulator
         self.clients = clients
         self.api = Api(clients, emulator.endpoint)
-        self.store = DynamoStore(f"{PREFIX}-", REGION, emulator.endpoint)
+        self.prefix = f"{PREFIX}-"
         self.operator = self._sign_in(Audience.OPERATOR, "anna")
+
+    @property
+    def store(self) -> DynamoStore:
+        """The tables that the stage works on."""
+        return DynamoStore(self.prefix, REGION, self.emulator.endpoint)
 
     def sign_in_member(self, name: str) -> Person:
         return self._sign_in(Audience.MEMBER, name)
@@ -79,7 +84,7 @@ class Cloud:
 
     def unsettled(self) -> int:
         """Return how many commands wait in the inboxes of all queues."""
-        table = f"{PREFIX}-inbox"
+        table = f"{self.prefix}inbox"
         count: int = self.clients.dynamodb.scan(TableName=table, ConsistentRead=True)["Count"]
         return count
 

@@ -29,13 +29,17 @@ _BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
 _BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 
 
-def synthesised(folder: Path) -> Path:
-    """Write the templates of the stage to a folder, with the packages that they name."""
+def synthesised(folder: Path, **described: Any) -> Path:
+    """Write the templates of the stage to a folder, with the packages that they name.
+
+    `described` is what is said of the stage beside what all tests have.
+    """
     python = runtime.interpreter()
     layer = packages.layer(_BUILD, python, stand_ins.PLATFORM)
     app = App(outdir=str(folder))
     shipped = Packages(packages.code(_BUILD, python), layer, packages.PAGES)
-    compose(app, {"stages": {STAGE: {"sweep_minutes": SWEEP_MINUTES}}}, shipped)
+    stage = {"sweep_minutes": SWEEP_MINUTES, **described}
+    compose(app, {"stages": {STAGE: stage}}, shipped)
     app.synth()
     return folder
 
@@ -67,10 +71,15 @@ def deploy(emulator: Emulator, synthesised: Path) -> Clients:
     where = {"LocationConstraint": REGION}
     clients.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration=where)
     for stack in STACKS:
-        _publish(clients, synthesised, stack)
-        _create(clients, emulator, synthesised, stack)
+        create(clients, emulator, synthesised, stack)
     stand_ins.complete(clients, synthesised, STACKS)
     return clients
+
+
+def create(clients: Clients, emulator: Emulator, synthesised: Path, stack: str) -> None:
+    """Publish the assets of one stack, and create it."""
+    _publish(clients, synthesised, stack)
+    _create(clients, emulator, synthesised, stack)
 
 
 def _publish(clients: Clients, folder: Path, stack: str) -> None:
