@@ -8,7 +8,7 @@ import pytest
 from functions.scheduled_clear.handler import handler as scheduled_clear
 from rebate.contracts import api
 from rebate.domain.plans.registry import PLANS
-from tests.functions.cloud import SETTINGS, bought, context, envelope, sample
+from tests.functions.cloud import OPERATOR, SETTINGS, bought, context, envelope, sample
 
 FIGURES = {
     "pool": 0,
@@ -168,6 +168,33 @@ def test_settings_are_changed_under_the_version_that_was_read(cloud):
     status, saved = cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": changed})
     assert (status, saved) == (200, {"version": 2, "settings": changed, "plans": plans})
     assert cloud.as_operator("GET", "/v1/settings")[1] == saved
+
+
+def test_a_second_save_is_refused_and_told_who_changed_what(cloud):
+    """Pitfall 44: nobody undoes what another has saved meanwhile."""
+    claims = {**OPERATOR, "username": "otto"}
+    mine, other = _with(title="mine"), _with(title="another's")
+    body = {"version": 1, "settings": other}
+    assert cloud.request("PUT", "/v1/settings", body, claims=claims)[0] == 200
+    status, said = cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": mine})
+    assert (status, said["code"]) == (409, "conflict")
+    assert "otto changed queue_rebate.title since" in said["message"]
+    assert cloud.as_operator("GET", "/v1/settings")[1]["settings"] == other
+    status, said = cloud.as_operator("PUT", "/v1/settings", {"version": 9, "settings": mine})
+    assert (status, "read them again" in said["message"]) == (409, True)
+
+
+def test_saving_what_was_read_changes_nothing(cloud):
+    """Pitfall 43: no key is left over, and none is filled in."""
+    cloud.use({**SETTINGS, "guards": {"lottery_prize_max": 7}, "wallet": {"transfer": ["points"]}})
+    read = cloud.as_operator("GET", "/v1/settings")[1]
+    body = {"version": read["version"], "settings": read["settings"]}
+    checked = cloud.as_operator("POST", "/v1/settings/check", {"settings": read["settings"]})[1]
+    assert checked["changes"] == []
+    saved = cloud.as_operator("PUT", "/v1/settings", body)[1]
+    assert saved["settings"] == read["settings"]
+    acts = cloud.as_operator("GET", "/v1/audit", query="what=settings")[1]["acts"]
+    assert acts[0]["changes"][0]["after"] == {"version": saved["version"]}
 
 
 def test_settings_that_are_saved_again_under_one_id_are_saved_once(cloud):

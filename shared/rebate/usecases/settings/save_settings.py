@@ -197,9 +197,30 @@ def save_settings(
     except Conflict as conflict:
         if saved := _saved_before(store, document, expects, by, request):
             return saved
-        message = f"the settings are no longer at version {expects}: read them again"
-        raise Conflict(message) from conflict
+        raise Conflict(_no_longer_at(store, expects)) from conflict
     return InForce(version, terms, document)
+
+
+def _no_longer_at(store: Store, expects: int) -> str:
+    """Return that a version is not in force any more, and who changed what since."""
+    from rebate.contracts.problems import render_path
+    from rebate.usecases.settings.changes import differences
+
+    current = store.get(CurrentSettings, _CURRENT)
+    last = current.version if current else 0
+    numbers = range(max(1, expects), last + 1)[:VERSIONS_TOLD_MAX]
+    rows = store.get_many(SettingsVersion, [Key(number(each)) for each in {*numbers, last}])
+    since = sorted((r for r in rows.values() if r.number > expects), key=lambda r: r.number)
+    if not since:
+        return f"the settings are no longer at version {expects}: read them again"
+    before = rows.get(Key(number(expects)))
+    changed = differences(before.document if before else {}, since[-1].document)
+    paths = [render_path(each.path) for each in changed]
+    named = ", ".join(paths[:PATHS_TOLD_MAX]) or "nothing in the end"
+    more = f" and {len(paths) - PATHS_TOLD_MAX} more" if len(paths) > PATHS_TOLD_MAX else ""
+    who = ", ".join(dict.fromkeys(row.saved_by for row in since))
+    says = f"the settings are no longer at version {expects}"
+    return f"{says}: {who} changed {named}{more} since; read them again"
 
 
 def _saved_before(
@@ -212,6 +233,11 @@ def _saved_before(
     if row.document != document:
         raise Mismatch(f"{request} saved other settings")
     return InForce(row.number, row.terms or _terms_of(row.document), row.document)
+
+
+VERSIONS_TOLD_MAX = 20
+PATHS_TOLD_MAX = 5
+"""Of what others saved meanwhile, how much a refusal tells."""
 
 
 def lowest_margin(store: Store) -> Bps | None:
