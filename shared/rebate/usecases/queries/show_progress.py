@@ -79,7 +79,8 @@ def line_page(
     """Return a page of the tickets that wait, in order of place, and where the next begins."""
     start = max(queue.cleared_below, int(after) + 1 if after else 0)
     line = QueueReader(store, queue.id)
-    tickets, end = line.payable(queue, start=start, count=most or api.PAGE_SIZE, completed_only=False)
+    most = most or api.PAGE_SIZE
+    tickets, end = line.payable(queue, start=start, count=most, completed_only=False)
     tickets.sort(key=lambda ticket: ticket.place or 0)
     return tickets, None if end is None else str(end)
 
