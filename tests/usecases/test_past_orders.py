@@ -3,14 +3,18 @@
 import json
 
 from rebate.domain.errors import Rejected
+from rebate.domain.merchants import NegotiatedTerms
 from rebate.domain.times import Instant
+from rebate.simulation.history import read_history
 from rebate.simulation.playing import play
 from rebate.simulation.rules import SimulationRules
 from rebate.simulation.seeds import repeatable_seed
 from rebate.simulation.tape import ORDER
+from rebate.usecases.merchants.decide_application import approve, negotiate
 from rebate.usecases.queries.past_orders import past_orders, recent_orders
 from tests.engine import Player
 from tests.kernel.histories import SETTINGS, few_days, settings_in
+from tests.usecases.merchants.shop import OLGA, applied
 
 BY_STEM = {file.stem: settings_in(file) for file in SETTINGS}
 
@@ -110,3 +114,50 @@ def test_levels_are_those_of_the_orders_and_the_catalog_is_as_it_is_now():
         ("o1/1", 50),
         ("o2/1", 10),
     ]
+
+
+REFERRED = {"settle_on": "paid", "merchant_bps": 1000, "merchant_base": "turnover"}
+DOCUMENT = {"currency": "CNY", "timezone": "Asia/Shanghai", "referral": REFERRED}
+SOLD = {"channel": "store", "supply": "store"}
+
+
+def test_what_was_negotiated_for_who_brought_a_store_in_is_played():
+    """Rule 2.7.1: in place of the plan's ratio, also where it is none."""
+    player = Player({"settings": DOCUMENT, "steps": [], "members": [{"id": "M"}, {"id": "R"}]})
+    player.begin()
+    player.deliver("MemberSaved", {"member_id": "M", "referrer_id": "R"})
+    for store, agreed in (("W", 300), ("X", 0), ("Y", None)):
+        asked = applied(player.app, f"M-{store}")
+        terms = NegotiatedTerms(None, agreed)
+        negotiate(player.app.people, asked.id, terms, "agreed", OLGA)
+        approve(player.app.people, asked.id, store, OLGA)
+        player.deliver("StoreSaved", {"store_id": store, "referrer_id": f"R-{store}"})
+        sold = {"order": f"o-{store}", "member": "A", "paid": 10_000, **SOLD, "store": store}
+        player.step({"buy": sold})
+    expected = player.outcome()["wallets"]
+    assert expected == {"R-W": {"cash": 300}, "R-Y": {"cash": 1000}}
+    rules = SimulationRules(DOCUMENT)
+    for tape in (past_orders(player.store), recent_orders(player.store, Instant(0), 10)):
+        found = play(tape, rules, repeatable_seed("x"), schedules=False)
+        assert found.outcome.document()["wallets"] == expected
+
+
+def test_an_event_negotiates_nothing():
+    """Only operators do; a field that events do not have is ignored, as on the bus."""
+    told = {"store_id": "W", "referrer_id": "R", "merchant_bps": 9000}
+    paid = {
+        "order_id": "o1",
+        "member": {"id": "A"},
+        "channel": "store",
+        "store_id": "W",
+        "paid_at": "2026-03-01T10:00:00+08:00",
+        "lines": [{"line_id": "1", "paid": 10_000}],
+    }
+    lines = [
+        {"detail-type": "StoreSaved", "detail": told, "time": "2026-03-01T00:00:00Z"},
+        {"detail-type": "OrderPaid", "detail": paid, "time": "2026-03-01T02:00:00Z"},
+    ]
+    *_, history = read_history(json.dumps(line).encode() for line in lines)
+    tape = history.tape
+    found = play(tape, SimulationRules(DOCUMENT), repeatable_seed("x"), schedules=False)
+    assert found.outcome.document()["wallets"] == {"R": {"cash": 1000}}

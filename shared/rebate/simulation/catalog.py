@@ -60,11 +60,14 @@ def save_product(world: World, detail: Mapping[str, Any], at: Instant) -> Code |
 
 
 def save_store(world: World, detail: Mapping[str, Any], at: Instant) -> Code | None:
-    """Keep what is said of a store; who brought it in is bound once (Rule 2.7)."""
+    """Keep what is said of a store; who brought it in is bound once (Rule 2.7).
+
+    What was negotiated for them no event says, only what is known of stores already (Rule 2.7.1).
+    """
     store = world.stores.setdefault(detail["store_id"], KnownStore())
     if _is_another(store.referrer, detail):
         return Code.REFERRER_BOUND
-    _keep(store, detail, at, ("concession_bps",))
+    _keep(store, detail, at, ("concession_bps", "merchant_bps"))
     if store.referrer is None:
         store.referrer = detail.get("referrer_id")
     return None

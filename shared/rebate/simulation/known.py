@@ -37,6 +37,7 @@ class KnownStore:
 
     referrer: str | None = None
     concession_bps: Bps | None = None
+    merchant_bps: Bps | None = None
     saved: dict[str, Instant] = field(default_factory=dict)
 
 

@@ -121,4 +121,6 @@ def _of_merchant(world: World, order: SimulatedOrder) -> Iterator[SimulatedRewar
     conceded = None
     if own.get("merchant_base", "concession") == "concession":
         conceded = concession_of(world.rules, order.store, store.concession_bps)
-    yield SimulatedReward(store.referrer, own.get("merchant_bps", 0), conceded)
+    agreed = store.merchant_bps
+    ratio = own.get("merchant_bps", 0) if agreed is None else agreed
+    yield SimulatedReward(store.referrer, ratio, conceded)

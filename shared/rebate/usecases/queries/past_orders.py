@@ -101,7 +101,8 @@ def _catalog(
         )
     for shop in sorted(store.scan(Shop), key=lambda row: row.id):
         told = {"referrer_id": shop.referrer, "concession_bps": shop.concession_bps}
-        yield "StoreSaved", {"store_id": shop.id, **told}
+        agreed = {"merchant_bps": shop.merchant_bps}
+        yield "StoreSaved", {"store_id": shop.id, **told, **agreed}
 
 
 def _happened(
