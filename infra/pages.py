@@ -34,6 +34,8 @@ from rebate.contracts.pages import (
 from rebate.contracts.routes.route import Audience
 
 ROLES = ("member", "operator")
+_SCOPES = {"member": (Audience.MEMBER, Audience.MERCHANT), "operator": (Audience.OPERATOR,)}
+"""What who signs in may ask: members are merchants, too, where our records say so."""
 YEAR = Duration.days(365)
 
 _COPIES = ("Abort", "DeleteObject", "GetBucket", "GetObject", "List")
@@ -206,11 +208,8 @@ def _sign_in(stage: Stage, sign_in: SignIn | None) -> dict[str, dict[str, str]]:
 
 
 def _issuer(authority: str, client: str, role: str) -> dict[str, str]:
-    return {
-        "authority": authority,
-        "client_id": client,
-        "scope": f"openid {Audience(role).scope}",
-    }
+    scopes = (str(audience.scope) for audience in _SCOPES[role])
+    return {"authority": authority, "client_id": client, "scope": " ".join(("openid", *scopes))}
 
 
 def _issuers(stage: Stage) -> list[str]:

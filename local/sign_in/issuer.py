@@ -139,7 +139,7 @@ class LocalIssuer:
             client.audiences[0].value: {
                 "authority": self.url,
                 "client_id": client.name,
-                "scope": f"openid {client.audiences[0].scope}",
+                "scope": " ".join(client.scopes),
             }
             for client in CLIENTS.values()
         }

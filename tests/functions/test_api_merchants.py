@@ -1,5 +1,7 @@
 """Applications and stores over HTTP (Rule 2.7): from a QR code to a bill at the desk."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.functions.cloud import OPERATOR, SETTINGS, bought
@@ -168,6 +170,26 @@ def test_an_owner_sets_terms_within_the_bounds(shop):
     assert versions[0]["saved_by"] == "merchant/M"
     seen = as_merchant(shop, "M", "GET", "/v1/store", query="id=W")[1]
     assert seen["terms"][0]["extraction_bps"] == 3000
+
+
+def test_a_store_tells_apart_who_came_today_and_how_long_its_queue_takes(shop):
+    opened(shop)
+    codes = {m: shop.as_member(m, "GET", "/v1/me/invite")[1]["code"] for m in "AB"}
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    before = {"channel": "store", "store_id": "W", "paid_at": yesterday.isoformat()}
+    shop.send(bought("o1", "A", 700, **before))
+    for number, code in enumerate([codes["A"], codes["B"], codes["B"], None]):
+        bill = {"id": f"b{number}", "store": "W", "amount": 100}
+        bill |= {} if code is None else {"code": code}
+        assert as_merchant(shop, "M", "POST", "/v1/store/bills", bill)[0] == 200
+    shop.settle()
+    seen = as_merchant(shop, "M", "GET", "/v1/store", query="id=W")[1]
+    assert seen["buyers"] == {"new": 1, "returning": 1, "guests": 1}
+    assert seen["timezone"] == "Asia/Shanghai"
+    queues = as_merchant(shop, "M", "GET", "/v1/store/queues", query="id=W")[1]
+    waits = {each["queue"]: each["days_seen"] for each in queues["waits"]}
+    assert waits.keys() == {each["queue"] for each in queues["queues"]}
+    assert set(waits.values()) == {0}  # no day of theirs is over yet
 
 
 def test_a_store_sees_its_orders_and_nobodys_name(shop):

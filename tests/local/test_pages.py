@@ -33,7 +33,7 @@ WEB = ROOT / "web"
 SOURCES = sorted(
     path for path in WEB.rglob("*.ts*") if "dist" not in path.parts and path.name != "tsconfig.json"
 )
-BUNDLES = ("member", "desk")
+BUNDLES = ("member", "desk", "merchant")
 FILES = {
     "index.html": "text/html; charset=utf-8",
     "desk.html": "text/html; charset=utf-8",

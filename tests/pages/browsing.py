@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from urllib.request import Request, urlopen
 
 from local.commands.demo import play_days
 from local.http import served
@@ -97,6 +98,17 @@ def signed_in(issuer: LocalIssuer, role: str, name: str) -> dict[str, str]:
     profile = {"sub": name, "name": name}
     kept = {**tokens, "expires_at": int(time.time()) + tokens["expires_in"], "profile": profile}
     return {f"oidc.user:{told['authority']}:{told['client_id']}": json.dumps(kept)}
+
+
+def asked(address, issuer, member, method, path, body=None):
+    """Return what the API answers a member."""
+    (kept,) = signed_in(issuer, "member", member).values()
+    headers = {"Authorization": f"Bearer {json.loads(kept)['access_token']}"}
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{address}/v1/{path}", data, headers, method=method)
+    with urlopen(request) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
 
 
 @dataclass

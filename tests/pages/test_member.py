@@ -1,13 +1,11 @@
 """Members' pages in a browser: every page on a phone, in both languages and themes."""
 
-import json
 import re
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.pages.browsing import PHONE, signed_in
+from tests.pages.browsing import PHONE, asked
 
 MEMBER = "m01"
 PAGES = [
@@ -93,16 +91,6 @@ def drawn_by(shop):
             if entry["may_draw"]:
                 return member, entry
     raise AssertionError("nobody may draw")
-
-
-def asked(address, issuer, member, method, path, body=None):
-    (kept,) = signed_in(issuer, "member", member).values()
-    headers = {"Authorization": f"Bearer {json.loads(kept)['access_token']}"}
-    data = None if body is None else json.dumps(body).encode()
-    request = Request(f"{address}/v1/{path}", data, headers, method=method)
-    with urlopen(request) as answer:
-        text = answer.read()
-    return json.loads(text) if text else None
 
 
 def test_a_draw_tells_its_odds_and_what_it_drew_and_how_to_check_it(visit, shop):

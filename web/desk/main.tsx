@@ -1,25 +1,29 @@
-/** The desk: operators' pages, split by route. */
+/** Desks: operators' pages and merchants', split by route. */
 
 import { App as AntApp, ConfigProvider, theme } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import "virtual:antd.css";
 import type { Config } from "../shared/config";
 import { useLanguage, useMedia } from "../shared/hooks";
 import { locale, type Locale, type Texts } from "../shared/i18n";
-import { signedIn, type Session } from "../shared/session";
+import { roleHere, signedIn, type Session } from "../shared/session";
 import { start, stuck } from "../shared/start";
 import { Desk } from "./desk";
 import { SignIn } from "./sign-in";
 import { themes } from "./theme";
 
-const TEXTS = import.meta.glob<{ default: Texts }>("../texts/*/{names,desk}.json");
+const TEXTS = import.meta.glob<{ default: Texts }>("../texts/*/{names,desk,merchant}.json");
+const Merchant = lazy(async () => ({ default: (await import("../merchant/merchant")).Merchant }));
+
+const role = roleHere();
+const [BASE, OWN] = role === "operator" ? ["/desk", "desk"] : ["/merchant", "merchant"];
 
 async function texts(wanted: Locale): Promise<Texts> {
-  const files = Object.keys(TEXTS).filter((path) => path.includes(`/${wanted}/`));
+  const files = [`../texts/${wanted}/names.json`, `../texts/${wanted}/${OWN}.json`];
   const parts = await Promise.all(files.map(async (path) => (await TEXTS[path]!()).default));
   return Object.assign({}, ...parts);
 }
@@ -28,7 +32,8 @@ function Root({ config }: { config: Config }) {
   const turns = useLanguage();
   const isDark = useMedia("(prefers-color-scheme: dark)");
   const [session, setSession] = useState<Session | null | undefined>(undefined);
-  useEffect(() => void signedIn(config, "operator").then(setSession), [config]);
+  useEffect(() => void signedIn(config, role).then(setSession), [config]);
+  const Own = role === "operator" ? Desk : Merchant;
   const look = { ...themes(theme)[isDark ? "dark" : "light"], zeroRuntime: true };
   return (
     <ConfigProvider
@@ -38,9 +43,11 @@ function Root({ config }: { config: Config }) {
       button={{ autoInsertSpace: false }}
     >
       <AntApp>
-        <Router base="/desk" key={turns}>
+        <Router base={BASE} key={turns}>
           {session && (
-            <Desk session={session} config={config} leave={() => setSession(null)} />
+            <Suspense fallback={null}>
+              <Own session={session} config={config} leave={() => setSession(null)} />
+            </Suspense>
           )}
           {session === null && <SignIn config={config} />}
         </Router>

@@ -1,10 +1,10 @@
-/** Where an operator is asked to sign in, at the stage's issuer. */
+/** Where an operator or a merchant is asked to sign in, at the stage's issuer. */
 
 import { Button, Card } from "antd";
 import type { Config } from "../shared/config";
 import { useAct } from "../shared/hooks";
 import { t } from "../shared/i18n";
-import { signIn } from "../shared/session";
+import { roleHere, signIn } from "../shared/session";
 import { isKept } from "../shared/storage";
 import { Failure } from "./parts/failure";
 import { Languages } from "./parts/languages";
@@ -13,12 +13,12 @@ export function SignIn({ config }: { config: Config }) {
   const { isBusy, error, act } = useAct();
   return (
     <main className="door">
-      <Card title={<h1>{t("sign_in.operator")}</h1>} extra={<Languages />}>
+      <Card title={<h1>{t(`sign_in.${roleHere()}`)}</h1>} extra={<Languages />}>
         {!isKept() && <p>{t("error.storage_off")}</p>}
         <Button
           type="primary"
           loading={isBusy}
-          onClick={() => void act(() => signIn(config, "operator"))}
+          onClick={() => void act(() => signIn(config, roleHere()))}
         >
           {t("sign_in.go")}
         </Button>

@@ -20,6 +20,10 @@ interface Claims {
   profile?: Record<string, unknown>;
 }
 
+/** As whom one signs in on the page that is open: merchants are members who hold stores. */
+export const roleHere = (): Role =>
+  /^\/desk(?![^/])/.test(location.pathname) ? "operator" : "member";
+
 const BACK = "/signed-in";
 const SPARE_SECONDS = 30;
 

@@ -97,8 +97,21 @@ class StoreDay:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreBuyers:
+    """Who bought in a store today: for the first time in the days shown, again, or as guests."""
+
+    new: int
+    returning: int
+    guests: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreShown:
-    """A store as those see it who have a right in it: today, and the days and months before."""
+    """A store as those see it who have a right in it: today, and the days and months before.
+
+    `buyers` is null where too many orders came in for people to be told apart. Today is that of
+    `timezone`.
+    """
 
     id: str
     name: str | None
@@ -109,13 +122,27 @@ class StoreShown:
     days: tuple[StoreDay, ...]
     months: tuple[StoreDay, ...]
     terms: tuple[StoreTermsShown, ...]
+    buyers: StoreBuyers | None = None
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWait:
+    """How long all that waits in a queue takes at the pace of its last days; null: for ever."""
+
+    queue: str
+    days: int | None
+    days_seen: int
+    """Days that the pace is known of; 0: of none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreQueues:
-    """The queues that only orders of this store join."""
+    """The queues that only orders of this store join, and how long what waits in them takes."""
 
     queues: tuple[QueueShown, ...]
+    currency: str = "CNY"
+    waits: tuple[StoreWait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

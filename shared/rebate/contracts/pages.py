@@ -1,8 +1,9 @@
 """How the pages are served: the same on one machine and in the cloud.
 
-Two applications share one address: the operators' desk under `/desk`, the members' pages everywhere
-else. What they show stands in the path, so each path that names no file is answered with the page
-of its application. `config.json` beside them says what differs from stage to stage.
+Two applications share one address: desks, for operators under `/desk` and for merchants under
+`/merchant`, and the members' pages everywhere else. What they show stands in the path, so each path
+that names no file is answered with the page of its application. `config.json` beside them says what
+differs from stage to stage.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,9 @@ from rebate.domain.currencies import DECIMALS
 
 MEMBERS_PAGE = "index.html"
 DESK_PAGE = "desk.html"
+DESKS = ("/desk/", "/merchant/")
+"""With what the paths of desks begin."""
+
 CONFIG_FILE = "config.json"
 
 SIGNED_IN = "/signed-in"
@@ -30,7 +34,7 @@ def file_of(path: str) -> str:
     """Return which file answers a path of the pages; `REWRITE` says the same to CloudFront."""
     if "." in path.rpartition("/")[2]:
         return path.lstrip("/")
-    is_desk = path in {"/desk", f"{SIGNED_IN}/operator"} or path.startswith("/desk/")
+    is_desk = path == f"{SIGNED_IN}/operator" or f"{path}/".startswith(DESKS)
     return DESK_PAGE if is_desk else MEMBERS_PAGE
 
 
@@ -39,8 +43,7 @@ function handler(event) {{
   var request = event.request;
   var path = request.uri;
   if (path.slice(path.lastIndexOf('/')).indexOf('.') < 0) {{
-    var isDesk =
-      path === '/desk' || path === '{SIGNED_IN}/operator' || path.indexOf('/desk/') === 0;
+    var isDesk = path === '{SIGNED_IN}/operator' || /^\\/(desk|merchant)(\\/|$)/.test(path);
     request.uri = isDesk ? '/{DESK_PAGE}' : '/{MEMBERS_PAGE}';
   }}
   return request;

@@ -70,36 +70,37 @@ export function DataTable<Row extends object>({
         </Button>
         <Button onClick={() => print()}>{t("print")}</Button>
       </Space>
-      <Table<Row>
-        size="small"
-        aria-label={name}
-        dataSource={[...found]}
-        rowKey={keyOf}
-        scroll={{ x: "max-content" }}
-        loading={more?.isLoading === true && rows.length === 0}
-        locale={{ emptyText: <Empty image={null} description={none ?? t("none")} /> }}
-        pagination={{
-          pageSize: ROWS,
-          current: Number(query.get("page") ?? 1),
-          hideOnSinglePage: true,
-          showSizeChanger: false,
-          showTotal: (all) => t("rows", { count: all }),
-        }}
-        columns={columns.map((column) => ({
-          key: column.key,
-          title: column.title,
-          align: column.isNumber ? ("end" as const) : ("start" as const),
-          className: column.isNumber ? "number" : "",
-          render: (_: unknown, row: Row) => column.show?.(row) ?? column.of(row) ?? "–",
-          sorter: more ? false : (one: Row, other: Row) => compare(column.of(one), column.of(other)),
-          sortOrder: sorted === column.key ? (order as "ascend" | "descend") : null,
-        }))}
-        onChange={(pages, _, by) => {
-          const first = Array.isArray(by) ? by[0] : by;
-          const sort = first?.order ? `${String(first.columnKey)} ${first.order}` : "";
-          setQuery({ sort, page: pages.current === 1 ? "" : String(pages.current) });
-        }}
-      />
+      <div className="scrolls" role="group" aria-label={name} tabIndex={0}>
+        <Table<Row>
+          size="small"
+          aria-label={name}
+          dataSource={[...found]}
+          rowKey={keyOf}
+          loading={more?.isLoading === true && rows.length === 0}
+          locale={{ emptyText: <Empty image={null} description={none ?? t("none")} /> }}
+          pagination={{
+            pageSize: ROWS,
+            current: Number(query.get("page") ?? 1),
+            hideOnSinglePage: true,
+            showSizeChanger: false,
+            showTotal: (all) => t("rows", { count: all }),
+          }}
+          columns={columns.map((column) => ({
+            key: column.key,
+            title: column.title,
+            align: column.isNumber ? ("end" as const) : ("start" as const),
+            className: column.isNumber ? "number" : "",
+            render: (_: unknown, row: Row) => column.show?.(row) ?? column.of(row) ?? "–",
+            sorter: more ? false : (one: Row, other: Row) => compare(column.of(one), column.of(other)),
+            sortOrder: sorted === column.key ? (order as "ascend" | "descend") : null,
+          }))}
+          onChange={(pages, _, by) => {
+            const first = Array.isArray(by) ? by[0] : by;
+            const sort = first?.order ? `${String(first.columnKey)} ${first.order}` : "";
+            setQuery({ sort, page: pages.current === 1 ? "" : String(pages.current) });
+          }}
+        />
+      </div>
       {more?.hasMore && (
         <Button className="more" loading={more.isLoading} onClick={goOn}>
           {t("more")}

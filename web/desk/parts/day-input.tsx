@@ -10,8 +10,8 @@ export function DayInput({ name, byDefault = "" }: { name: "from" | "to"; byDefa
     <Input
       type="date"
       className="day"
-      aria-label={t(`desk.${name}`)}
-      prefix={t(`desk.${name}`)}
+      aria-label={t(`day.${name}`)}
+      prefix={t(`day.${name}`)}
       value={query.get(name) ?? byDefault}
       onChange={(event) => setQuery({ [name]: event.target.value })}
     />

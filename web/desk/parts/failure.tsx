@@ -3,7 +3,7 @@
 import { Alert, Button } from "antd";
 import type { Config } from "../../shared/config";
 import { t } from "../../shared/i18n";
-import { signIn } from "../../shared/session";
+import { roleHere, signIn } from "../../shared/session";
 import { told } from "../../shared/told";
 
 interface Props {
@@ -50,6 +50,6 @@ export function Failure({ error, text, again, config }: Props) {
 }
 
 async function enter(config: Config | undefined): Promise<void> {
-  if (config) await signIn(config, "operator");
+  if (config) await signIn(config, roleHere());
   else location.reload();
 }

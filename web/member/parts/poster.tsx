@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { t } from "../../shared/i18n";
-import { squaresOf } from "./qr";
+import { squaresOf } from "../../shared/qr";
 
 const WIDTH = 720;
 const HEIGHT = 1080;

@@ -9,7 +9,7 @@ import { Failure } from "../parts/failure";
 import { boundText, spelled } from "../parts/invited";
 import { Page } from "../parts/page";
 import { Poster } from "../parts/poster";
-import { QrCode } from "../parts/qr";
+import { QrCode } from "../../shared/qr";
 import { useMine } from "../session";
 
 export function InviteView() {

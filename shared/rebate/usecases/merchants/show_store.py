@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.merchants import (
+    StoreBuyers,
     StoreDay,
     StoreOrder,
     StoreOrders,
@@ -14,6 +16,7 @@ from rebate.contracts.merchants import (
     StoreRewards,
     StoreShown,
     StoreTermsShown,
+    StoreWait,
 )
 from rebate.contracts.office import OrderFound
 from rebate.domain.day_figures import DayFigures, DaySums
@@ -22,17 +25,24 @@ from rebate.domain.events import RebatePaid
 from rebate.domain.names import MemberId, QueueId, StoreId
 from rebate.domain.queues import Queue
 from rebate.domain.records import fields_of
+from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, datetime_of, day_of
 from rebate.usecases.merchants.change_terms import terms_in_force
 from rebate.usecases.merchants.rights import held_store, insist_right
+from rebate.usecases.office.places import orders_at
 from rebate.usecases.office.search_orders import WantedOrders, search_orders
 from rebate.usecases.people.desk import PeopleDesk
+from rebate.usecases.queries.forecast import days_of_all
 from rebate.usecases.queries.show_queues import queue_shown
 from rebate.usecases.reports.read_days import sums_by
+from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.rows import Journal, Key, day_key, journal_key
 
 DAYS_SHOWN = 62
 """Days of a store that are shown: this month and the one before, at least."""
+
+ORDERS_READ_MAX = 1_000
+"""Orders of a store by which those who bought today are told apart."""
 
 _KINDS = ("store", "cashier", "red_packet")
 """Kinds of queues that only orders of one store join."""
@@ -77,7 +87,32 @@ def show_store(desk: PeopleDesk, store: StoreId, member: MemberId) -> StoreShown
         days=tuple(_day(day, sums) for day, sums in days.items()),
         months=tuple(_day(month, s) for month, s in sums_by(rows, _month_of).items()),
         terms=tuple(StoreTermsShown(*each) for each in channels),
+        buyers=_buyers(desk, store, today, in_force.terms.zone),
+        timezone=in_force.terms.zone.key,
     )
+
+
+def _buyers(desk: PeopleDesk, store: StoreId, today: date, zone: ZoneInfo) -> StoreBuyers | None:
+    """Tell apart who bought today, by the orders of the days shown; None: they are too many."""
+    places = desk.store.query(OrderPlace, orders_at(store), limit=ORDERS_READ_MAX, backwards=True)
+    before: set[MemberId | None] = set()
+    bought: set[MemberId] = set()
+    guests, first = 0, today - timedelta(days=DAYS_SHOWN)
+    for place in places:
+        day = day_of(place.at, zone)
+        if day < first:
+            break
+        if day < today:
+            before.add(place.member)
+        elif place.member is None:
+            guests += 1
+        else:
+            bought.add(place.member)
+    else:
+        if len(places) == ORDERS_READ_MAX:
+            return None
+    returning = len(bought & before)
+    return StoreBuyers(len(bought) - returning, returning, guests)
 
 
 def show_store_queues(desk: PeopleDesk, store: StoreId, member: MemberId) -> StoreQueues:
@@ -88,7 +123,18 @@ def show_store_queues(desk: PeopleDesk, store: StoreId, member: MemberId) -> Sto
     """
     insist_right(desk, store, member)
     rows = desk.store.get_many(Queue, map(Key, queues_of(store))).values()
-    return StoreQueues(tuple(queue_shown(row) for row in sorted(rows, key=lambda row: row.id)))
+    ordered = sorted(rows, key=lambda row: row.id)
+    terms = desk.settings.in_force().terms
+    return StoreQueues(
+        tuple(queue_shown(row) for row in ordered),
+        terms.currency,
+        tuple(_wait(desk, row, terms) for row in ordered),
+    )
+
+
+def _wait(desk: PeopleDesk, queue: Queue, terms: Terms) -> StoreWait:
+    pace = queue.flow.pace(desk.clock.now())
+    return StoreWait(queue.id, days_of_all(pace, queue, terms), pace.days)
 
 
 def show_store_orders(

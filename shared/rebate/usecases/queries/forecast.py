@@ -51,7 +51,7 @@ def forecast(
     entries = EntryViewer(store, terms).view(tickets)
     owed = queue.standing.owed
     needed = _needed(queue.flow.pace(now), owed, wanted_days)
-    days = _days(pace, exit_after, place=queue.standing.waiting, owed=owed, rewards=0)
+    days = days_of_all(pace, queue, terms)
     return api.Forecast(
         queue=name,
         days_seen=pace.days,
@@ -74,6 +74,12 @@ def forecast(
         days_at_trend=_days_at(pace, owed, growth),
         next=end,
     )
+
+
+def days_of_all(pace: PayoutRate, queue: Queue, terms: Terms) -> int | None:
+    """Return in how many days all that waits in a queue is paid at a pace; None: never."""
+    standing, exit_after = queue.standing, shown_plan_of(queue.id, terms).rewards_to_exit
+    return _days(pace, exit_after, place=standing.waiting, owed=standing.owed, rewards=0)
 
 
 def _daily_pool(queue: QueueId, terms: Terms) -> DailyPool | None:

@@ -1,6 +1,6 @@
 /** A QR code, drawn as one path; the library is loaded only where one is shown. */
 
-import { useAnswer } from "../../shared/hooks";
+import { useAnswer } from "./hooks";
 
 const QUIET_ZONE = 4;
 
