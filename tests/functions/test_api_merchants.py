@@ -189,7 +189,7 @@ def test_a_store_tells_apart_who_came_today_and_how_long_its_queue_takes(shop):
     queues = as_merchant(shop, "M", "GET", "/v1/store/queues", query="id=W")[1]
     waits = {each["queue"]: each["days_seen"] for each in queues["waits"]}
     assert waits.keys() == {each["queue"] for each in queues["queues"]}
-    assert set(waits.values()) == {0}  # no day of theirs is over yet
+    assert set(waits.values()) == {1}
 
 
 def test_a_store_sees_its_orders_and_nobodys_name(shop):

@@ -128,12 +128,14 @@ class StoreShown:
 
 @dataclass(frozen=True, slots=True)
 class StoreWait:
-    """How long all that waits in a queue takes at the pace of its last days; null: for ever."""
+    """How long all that waits in a queue takes at the pace of its last days; null: for ever.
+
+    `days_seen`: days that the pace is known of.
+    """
 
     queue: str
     days: int | None
     days_seen: int
-    """Days that the pace is known of; 0: of none yet."""
 
 
 @dataclass(frozen=True, slots=True)
