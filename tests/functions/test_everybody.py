@@ -1,4 +1,4 @@
-"""Random requests of everybody, through the API's handler: whatever they say, the books hold."""
+"""Random requests of all audiences, through the handler of the API: the books hold."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
         "entitlement": {"fixed_bps": 10000},
         "exchange": {"points_bps": 5000},
     },
-    "referral": {"enabled": True, "settle_on": "paid", "direct_bps": 500},
+    "referral": {"settle_on": "paid", "direct_bps": 500, "merchant_bps": 100},
     "wallet": {
         "withdraw_min": 10,
         "transfer": ["points", "love"],
@@ -39,6 +39,7 @@ SETTINGS: dict[str, Any] = {
 MEMBERS = st.sampled_from(["A", "B", "A", "B", "C", "nobody"])
 NAMES = st.sampled_from(["1", "2", "3"])
 ORDERS = st.sampled_from(["o1", "o2", "o3", "o4"])
+STORES = st.sampled_from(["W", "W", "X"])
 GOOD = [1, 10, 100.0, 499, 501]
 AMOUNTS = st.sampled_from([*GOOD, *GOOD, *GOOD, 0, -5, 10_000, 10.5, "10", None, 2**60])
 ASSETS = st.sampled_from(["points", "points", "love", "cash", "love_frozen", "voucher", "gold"])
@@ -142,6 +143,46 @@ class Everybody(RuleBasedStateMachine):
     def returns_what_was_spent(self, spend: str, name: str, amount: Any) -> None:
         self._shop("give-backs", {"id": name, "spend": spend, "amount": amount})
 
+    @rule(member=MEMBERS, friend=MEMBERS)
+    def follows_an_invitation(self, member: str, friend: str) -> None:
+        self._member(member, "referrer", {"id": "1", "code": self._code(friend)})
+
+    @rule(member=MEMBERS, account=st.sampled_from(["account 1", "account 2"]), name=NAMES)
+    def links_an_account(self, member: str, account: str, name: str) -> None:
+        status, text = self._shop("links", {"id": name, "member_id": member})
+        code = json.loads(text)["code"] if status == 200 else "none"
+        self._member(account, "link", {"code": code})
+
+    @rule(member=MEMBERS, friend=MEMBERS, concession=st.sampled_from([0, 2000, -1, 10_001]))
+    def applies(self, member: str, friend: str, concession: int) -> None:
+        names = ("name", "contact", "licence", "address", "category")
+        body = {**dict.fromkeys(names, "x"), "concession_bps": concession}
+        self._member(member, "application", {**body, "code": self._code(friend)}, method="PUT")
+        self._member(member, "application/submit", {"id": "1"})
+
+    @rule(who=OPERATORS, role=ROLES, store=STORES, agreed=st.sampled_from([None, 0, 300, -1]))
+    def decides_on_an_application(self, who: str, role: str, store: str, agreed: Any) -> None:
+        claims = {**self._claims("otto", "rebate/operator"), "cognito:groups": "[viewer]"}
+        found = json.loads(self._ask("GET", "/v1/applications", claims)[1])["applications"]
+        name = found[0]["id"] if found else "none"
+        terms = {"id": name, "merchant_bps": agreed, "note": "x"}
+        self._operator(who, role, "POST", "applications/negotiate", terms)
+        self._operator(who, role, "POST", "applications/approve", {"id": name, "store": store})
+
+    @rule(who=MEMBERS, store=STORES, name=NAMES, amount=AMOUNTS, buyer=MEMBERS)
+    def enters_a_bill(self, who: str, store: str, name: str, amount: Any, buyer: str) -> None:
+        body = {"id": name, "store": store, "amount": amount, "code": self._code(buyer)}
+        self._merchant(who, "POST", "bills", body)
+
+    @rule(who=MEMBERS, store=STORES, bill=NAMES, name=NAMES, amount=AMOUNTS)
+    def gives_a_bill_back(self, who: str, store: str, bill: str, name: str, amount: Any) -> None:
+        body = {"id": name, "store": store, "bill": bill, "amount": amount}
+        self._merchant(who, "POST", "bills/refund", body)
+
+    @rule(who=MEMBERS, store=STORES, other=MEMBERS, role=st.sampled_from(["cashier", None]))
+    def hires(self, who: str, store: str, other: str, role: str | None) -> None:
+        self._merchant(who, "PUT", "staff", {"store": store, "member": other, "role": role})
+
     @rule(who=MEMBERS)
     def asks_what_is_not_theirs(self, who: str) -> None:
         for path in ("/v1/orders", "/v1/members", "/v1/audit", "/v1/settings"):
@@ -161,15 +202,31 @@ class Everybody(RuleBasedStateMachine):
         self._shop("events", {"detail-type": kind, "detail": detail})
         self.shop.settle()
 
-    def _shop(self, path: str, body: dict[str, Any]) -> None:
+    def _code(self, member: str) -> str:
+        """Return a member's invite code, as they are shown it."""
+        claims = self._claims(member, "rebate/member")
+        status, text = self._ask("GET", "/v1/me", claims)
+        assert status == 200, text
+        return str(json.loads(text)["invite"]["code"])
+
+    def _merchant(self, who: str, method: str, path: str, body: dict[str, Any]) -> None:
+        claims = self._claims(who, "rebate/merchant")
+        self._settled(*self._ask(method, f"/v1/store/{path}", claims, json.dumps(body)))
+        self.acts = sum(1 for _ in self.shop.app.store.scan(Act))
+
+    def _shop(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         text, now = json.dumps(body), self.shop.app.clock.now() // 1_000_000
         signature = sign(SECRET.encode(), now, text.encode())
         headers = {"x-rebate-timestamp": str(now), "x-rebate-signature": signature}
-        self._settled(*self._ask("POST", f"/v1/{path}", {}, text, headers))
+        status, answer = self._ask("POST", f"/v1/{path}", {}, text, headers)
+        self._settled(status, answer)
+        return status, answer
 
-    def _member(self, member: str, path: str, body: dict[str, Any]) -> None:
+    def _member(
+        self, member: str, path: str, body: dict[str, Any], *, method: str = "POST"
+    ) -> None:
         claims = self._claims(member, "rebate/member")
-        self._settled(*self._ask("POST", f"/v1/me/{path}", claims, json.dumps(body)))
+        self._settled(*self._ask(method, f"/v1/me/{path}", claims, json.dumps(body)))
 
     def _operator(self, who: str, role: str, method: str, path: str, body: dict[str, Any]) -> None:
         """Ask, and insist that a change leaves one act, and that a refusal leaves none."""
