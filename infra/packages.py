@@ -182,13 +182,17 @@ def _write(path: Path, document: object) -> None:
     path.write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
 
 
+_NEEDED = "clientContextParams"
+"""The one part whose documentation botocore insists on, with the first call of a client of S3."""
+
+
 def _without_documentation(document: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(document, list):
         return [_without_documentation(each) for each in document]
     if not isinstance(document, dict):
         return document
     return {
-        name: _without_documentation(each)
+        name: each if name == _NEEDED else _without_documentation(each)
         for name, each in document.items()
         if not (name == "documentation" and isinstance(each, str))
     }

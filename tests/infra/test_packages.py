@@ -72,7 +72,9 @@ names, regions = (argument.split() for argument in sys.argv[1:])
 made = [
     Session().create_client(name, region_name=region).meta for name in names for region in regions
 ]
-print(json.dumps([(meta.endpoint_url, sorted(meta.method_to_api_mapping)) for meta in made]))
+calls = [(meta.endpoint_url, sorted(meta.method_to_api_mapping)) for meta in made]
+context = [[each.name for each in meta.service_model.client_context_parameters] for meta in made]
+print(json.dumps([*zip(calls, context)]))
 """
 
 

@@ -50,7 +50,7 @@ def events_of(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any]]]:
 def _event(step, at):
     match step.kind:
         case "buy":
-            return "OrderPaid", step.buy.event_detail(at.isoformat(), None)
+            return "OrderPaid", step.buy.event_detail(at.isoformat())
         case "complete":
             return "OrderCompleted", {"order_id": step.complete, "completed_at": at.isoformat()}
         case "refund":
