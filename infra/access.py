@@ -125,6 +125,8 @@ _CATALOG: _Access = {
     "names": (_PUT, _REMOVE),
     "products": (_GET, _PUT),
     "shops": (_GET, _PUT),
+    "store_days": (_GET, _PUT),
+    "store_facts": (_GET, _PUT),
 }
 
 _RUNS: _Access = {**_SETTINGS, "inbox": (_SCAN, _PUT), "queues": (_SCAN,)}
@@ -148,6 +150,7 @@ _ASKED: _Access = {
     "statements": (_QUERY,),
     "templates": (_QUERY, _PUT),
     "tickets": (_GET,),
+    "store_days": (_QUERY,),
 }
 """What only members and operators ask for."""
 

@@ -32,7 +32,10 @@ INTAKES: Mapping[str, tuple[str, ...]] = {
     "on_order_paid": ("OrderPaid",),
     "on_order_completed": ("OrderCompleted",),
     "on_order_refunded": ("OrderRefunded",),
-    "on_catalog_saved": ("MemberSaved", "ProductSaved", "StoreSaved"),
+    "on_catalog_saved": (
+        *("MemberSaved", "ProductSaved", "StoreSaved"),
+        *("StoreVisited", "StoreRated"),
+    ),
 }
 """Which function gets which events."""
 

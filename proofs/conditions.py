@@ -279,6 +279,14 @@ GUARDED = {
         "of two events about a member, a product or a store one is lost",
         RACES + "test_two_events_about_a_member",
     ),
+    "count_visits: Put(fact, expects=0)": Guard(
+        "one visit counts on two days, told otherwise at once",
+        RACES + "test_one_visit_is_told_of_two_days_at_once",
+    ),
+    "count_visits: Put(counted, expects=expects)": Guard(
+        "of two visits of a store at once one does not count",
+        RACES + "test_two_visits_of_a_store_at_once",
+    ),
     "seeds: Put(after, expects=row.version)": Guard(
         "what was mixed into a day's seed is replaced by another",
         RACES + "test_two_mix_something_into_a_seed",

@@ -11,7 +11,14 @@ from local.people_steps import PEOPLE_ACTIONS
 from local.wallet_steps import WALLET_ACTIONS, TakenStep
 from rebate.bootstrap import App, wire
 from rebate.contracts.envelopes import Delivery
-from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, parse_event
+from rebate.contracts.events_in import (
+    MemberSaved,
+    ProductSaved,
+    StoreRated,
+    StoreSaved,
+    StoreVisited,
+    parse_event,
+)
 from rebate.contracts.scenario_steps import Step
 from rebate.contracts.settings import merge_patch
 from rebate.domain.errors import Rejected
@@ -117,6 +124,9 @@ class Player:
             at = instant_of(datetime.fromisoformat(time)) if time else None
             catalog = CatalogAcceptance(self.store, self.app.clock, self.app.settings)
             catalog.save(event, at, admitted.sender)
+            return
+        if isinstance(event, StoreVisited | StoreRated):
+            self.app.visits.count(event)
             return
         self.settle(self.app.orders.accept(event, admitted.sender).queues)
 

@@ -22,6 +22,8 @@ from rebate.contracts.events_in import (
     OrderCompleted,
     OrderPaid,
     OrderRefunded,
+    StoreRated,
+    StoreVisited,
 )
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -44,6 +46,10 @@ def _take(delivery: Delivery[Event]) -> EventTaken:
             record_accepted(accepted)
             set_aside_early(accepted, app())
             return EventTaken(outcome=accepted.outcome, queues=accepted.queues)
+        case (StoreVisited() | StoreRated()) as event:
+            counted = app().visits.count(event)
+            record_saved(counted)
+            return EventTaken(outcome=counted.outcome)
         case event:
             saved = app().catalog.save(event, delivery.at, delivery.sender, signed=True)
             record_saved(saved)

@@ -12,7 +12,7 @@ from local.stores import DEMO_STORE, books
 from rebate.adapters.clock import SystemClock
 from rebate.contracts.api import as_json
 from rebate.contracts.csv_text import BOM
-from rebate.contracts.figures import money, percent
+from rebate.contracts.figures import decimal, money, percent
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.reports import (
     REPORTS,
@@ -121,6 +121,8 @@ def _cell(value: Cell, unit: str, currency: str) -> str:
         return value
     if unit == "amount":
         return money(value, currency)
+    if unit == "hundredths":
+        return decimal(value, None)
     return percent(value) if unit == "bps" else str(value)
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rebate.usecases.parking.decide_parked import ParkedCommands
     from rebate.usecases.people.desk import PeopleDesk
     from rebate.usecases.people.levels import Levels
+    from rebate.usecases.reports.count_visits import StoreVisits
     from rebate.usecases.schedules.pay_dividend import DividendPayment
     from rebate.usecases.schedules.release_holds import HoldRelease
     from rebate.usecases.schedules.start_runs import Scheduler
@@ -325,7 +326,14 @@ class App:
 
         return HoldRelease(self.store, self.clock)
 
-    @cached_property
+    @property
+    def visits(self) -> "StoreVisits":
+        """Counts visits and ratings of stores."""
+        from rebate.usecases.reports.count_visits import StoreVisits
+
+        return StoreVisits(self.store, self.settings)
+
+    @property
     def catalog(self) -> "CatalogAcceptance":
         from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 

@@ -44,6 +44,13 @@ LEAST: dict[str, dict[str, Any]] = {
     "MemberSaved": {"member_id": "A"},
     "ProductSaved": {"product_id": "p-9"},
     "StoreSaved": {"store_id": "W"},
+    "StoreVisited": {"store_id": "W", "visited_at": "2026-03-05T09:00:00+08:00", "visit_id": "v"},
+    "StoreRated": {
+        "store_id": "W",
+        "stars": 5,
+        "rated_at": "2026-03-05T09:00:00+08:00",
+        "rating_id": "s",
+    },
 }
 REQUIRED = [
     (name, field)
@@ -79,6 +86,11 @@ def test_the_required_fields_are_enough(name):
 def test_a_required_field_that_is_missing_is_named(name, field):
     detail = {key: value for key, value in LEAST[name].items() if key != field}
     assert unreadable(name, detail)[field] == f"{field}: is required"
+
+
+@pytest.mark.parametrize("stars", [0, 6, 4.5, "5", None])
+def test_stars_are_from_one_to_five(stars):
+    assert "stars" in unreadable("StoreRated", {**LEAST["StoreRated"], "stars": stars})
 
 
 @pytest.mark.parametrize("field", ["line_id", "paid"])

@@ -180,3 +180,19 @@ def test_the_gate_is_a_command(tmp_path: Path, capsys):
     assert main([str(old), str(old)]) == 0
     assert main([str(old), str(new)]) == 1
     assert capsys.readouterr().err == "GET /v1/me/wallet: is gone\n"
+
+
+def test_kinds_are_told_apart_by_what_names_them_not_by_their_order():
+    def kind(name, *required):
+        said = {"kind": {"const": name}, **{each: {"type": "string"} for each in required}}
+        return {"type": "object", "properties": said, "required": [*said]}
+
+    def taking(*kinds):
+        body = {"required": True, "content": {"application/json": {"schema": {"oneOf": [*kinds]}}}}
+        return {"paths": {"/x": {"post": {"requestBody": body, "responses": {}, "security": []}}}}
+
+    old = taking(kind("a", "one"), kind("c"))
+    assert breaks(old, taking(kind("a", "one"), kind("b", "two"), kind("c"))) == []
+    assert breaks(old, taking(kind("a", "one"), kind("b", "two"))) == [
+        "POST /x: body: may not be c any more"
+    ]

@@ -12,7 +12,7 @@ from rebate.domain.errors import Unavailable
 from rebate.domain.times import instant_of
 from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Key, Member, Product, Shop
+from rebate.usecases.storage.rows import Key, Member, Product, Shop, StoreTraffic
 from tests.functions.cloud import SETTINGS, batch, context, envelope, sample
 
 
@@ -165,7 +165,10 @@ def test_whether_a_new_product_takes_part_is_decided_once(cloud, supply, takes_p
 def test_order_events_are_none_of_the_catalogs(cloud):
     on_catalog_saved(batch(sample("order_paid")), context("on_catalog_saved"))
     ((_, said),) = cloud.dead_letters()
-    assert "must be MemberSaved, ProductSaved or StoreSaved here" in said["reason"]
+    assert (
+        "must be MemberSaved, ProductSaved, StoreSaved, StoreVisited or StoreRated here"
+        in said["reason"]
+    )
 
 
 class _Interrupted:
@@ -223,3 +226,19 @@ def _rows():
 
 def _instant(text):
     return instant_of(datetime.fromisoformat(text))
+
+
+def test_visits_and_ratings_go_the_same_way_and_count_once(cloud):
+    told = [sample(name) for name in ("store_visited", "store_rated")]
+    assert cloud.send(*told, *told) == []
+    days = list(app().store.scan(StoreTraffic))
+    assert [(d.day, d.store, d.visits, d.ratings, d.stars) for d in days] == [
+        ("2026-03-01", "W", 1, 1, 4)
+    ]
+
+
+def test_a_visit_known_with_other_content_is_set_aside(cloud):
+    cloud.send(sample("store_visited"))
+    cloud.send(envelope("store_visited", member_id="B"))
+    ((_, said),) = cloud.dead_letters()
+    assert said["code"] == "conflicting_event"

@@ -55,6 +55,7 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
 
 PROGRAMS = {
     "audit/audit_books.py",
+    "audit/rebuild/rebuild_tables.py",
     "queries/past_orders.py",
     "queries/show_outcome.py",
     "draws/verify_draws.py",

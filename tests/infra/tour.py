@@ -484,6 +484,8 @@ class Tour:
         self._ask("GET", "/v1/liability", query={"by": "age"})
         self._ask("GET", "/v1/reports/before-after", query={"plan": "queue_rebate"})
         self._ask("GET", "/v1/reports/promises")
+        self._ask("GET", "/v1/reports/stores")
+        self._ask("GET", "/v1/reports/members")
         self._ask("GET", "/v1/order", query={"id": "bus-m0"})
         self._ask("GET", "/v1/orders/bus-long")
         self._ask("GET", "/v1/notices/wordings")
@@ -769,6 +771,11 @@ class Shop:
         self._send("ProductSaved", {"product_id": "p1", "name": "tea"})
         shop = {"store_id": "W", "referrer_id": "owner", "concession_bps": 1000}
         self._send("StoreSaved", shop)
+        told = {"store_id": "W", "member_id": a}
+        self._send("StoreVisited", {**told, "visited_at": self._at(), "visit_id": self._of("v")})
+        self._send(
+            "StoreRated", {**told, "stars": 5, "rated_at": self._at(), "rating_id": self._of("s")}
+        )
 
     def send_early(self) -> None:
         """What becomes of an order may be told before that it was paid."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rebate.bootstrap import App, wire
-from rebate.contracts.events_in import MemberSaved, ProductSaved, parse_event
+from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreVisited, parse_event
 from rebate.domain.errors import Conflict, Rejected, Unavailable
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
@@ -46,6 +46,7 @@ from rebate.usecases.storage.rows import (
     OrderRefund,
     Product,
     Seed,
+    StoreTraffic,
     tally_of,
 )
 from tests.books import check_books
@@ -498,6 +499,27 @@ def test_two_events_about_a_member() -> None:
     shop.app.catalog.save(MemberSaved(member_id="B", referrer_id="A"))
     member = shop.store.get(Member, Key("B"))
     assert (member.referrer, member.level) == ("A", "gold")
+
+
+def _visit(name: str, at: str = "2026-03-01T10:00:00+08:00") -> StoreVisited:
+    event = parse_event("StoreVisited", {"store_id": "W", "visited_at": at, "visit_id": name})
+    assert isinstance(event, StoreVisited)
+    return event
+
+
+def test_two_visits_of_a_store_at_once() -> None:
+    shop = Shop({})
+    shop.meanwhile(lambda: shop.other.visits.count(_visit("v1")))
+    shop.app.visits.count(_visit("v2"))
+    assert [each.visits for each in shop.store.scan(StoreTraffic)] == [2]
+
+
+def test_one_visit_is_told_of_two_days_at_once() -> None:
+    shop = Shop({})
+    shop.meanwhile(lambda: shop.other.visits.count(_visit("v1")))
+    with pytest.raises(Rejected):
+        shop.app.visits.count(_visit("v1", "2026-03-05T10:00:00+08:00"))
+    assert [each.visits for each in shop.store.scan(StoreTraffic)] == [1]
 
 
 def test_two_members_who_refer_each_other() -> None:

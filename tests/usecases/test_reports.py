@@ -1,9 +1,10 @@
 """Reports read days, and the liability what queues hold (Rules 8.1 and 8.8)."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,8 +15,10 @@ from rebate.contracts.reports import (
     liability_csv,
     report_csv,
 )
+from rebate.domain.errors import Rejected
 from rebate.domain.names import StoreId
-from rebate.domain.times import DAY, later
+from rebate.domain.times import DAY, day_of, later
+from rebate.usecases.reports import count_members
 from rebate.usecases.reports.read_days import ReportPeriod
 from rebate.usecases.reports.show_liability import show_liability
 from rebate.usecases.reports.show_report import UnknownReport, show_report
@@ -180,7 +183,8 @@ def test_reports_that_there_are_not(name: str, asked: dict[str, Any], path: str)
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_is_a_table_in_each_language(name: str, locale: str) -> None:
-    found = report(shop(), name, plan="queue_rebate", locale=locale)
+    plan = None if name == "members" else "queue_rebate"
+    found = report(shop(), name, plan=plan, locale=locale)
     lines = list(csv.reader(StringIO(report_csv(found).removeprefix("\ufeff"))))
     assert lines[0] == [each.title for each in found.columns]
     assert len(lines) == len(found.rows) + 1
@@ -222,3 +226,80 @@ def test_points_and_vouchers_that_members_hold_are_told() -> None:
     player.step({"exchange": {"queue": "store/W", "entry": "o3/1", "into": "voucher"}})
     held = liability(player, "queue").outstanding
     assert (held.points, held.voucher, held.love) == (500, 600, 0)
+
+
+def visited(player: Player, name: str, **more: Any) -> None:
+    at = {"visited_at": "2026-04-01T10:00:00+08:00", "visit_id": name}
+    player.deliver("StoreVisited", {"store_id": "W", "member_id": None, **at, **more})
+
+
+def rated(player: Player, name: str, stars: int, store: str = "W") -> None:
+    at = {"rated_at": "2026-04-02T10:00:00+08:00", "rating_id": name}
+    player.deliver("StoreRated", {"store_id": store, "stars": stars, **at})
+
+
+def test_visits_and_ratings_of_stores_count_once():
+    """Rule 6.3: also of a store of which no order is known."""
+    player = shop()
+    for name in ("v1", "v2", "v1"):
+        visited(player, name)
+    rated(player, "s1", 5)
+    rated(player, "s2", 4)
+    rated(player, "s3", 3, store="X")
+    with pytest.raises(Rejected) as refused:
+        visited(player, "v1", store_id="X")
+    assert refused.value.code == "conflicting_event"
+    rows = {row["store"]: row for row in report(player, "stores").rows}
+    told = {name: (row["visits"], row["ratings"], row["rating"]) for name, row in rows.items()}
+    assert told == {"W": (2, 2, 450), "X": (0, 1, 300)}
+    (only,) = report(player, "stores", store="W").rows
+    assert (only["visits"], only["sales"]) == (2, 1000)
+    assert report(player, "stores", starts="2026-04-03").rows == ()
+
+
+def test_a_visit_is_of_its_day_of_the_shop():
+    player = shop()
+    visited(player, "late", visited_at="2026-03-31T16:30:00Z")
+    assert report(player, "stores", ends="2026-03-31").rows == ()
+    (row,) = report(player, "stores", starts="2026-04-01", ends="2026-04-01").rows
+    assert row["visits"] == 1
+
+
+def test_members_are_new_once_active_each_month_and_repeat_within_it():
+    player = shop()
+    for order, member, at, where in (
+        ("o5", "o1", "2026-04-03T10:00:00+08:00", {}),
+        ("o6", "o1", "2026-04-04T10:00:00+08:00", {}),
+        ("o7", None, "2026-04-05T10:00:00+08:00", {}),
+        ("o8", "o3", "2026-04-30T23:30:00+08:00", {"channel": "store", "store": "W"}),
+    ):
+        player.step({"buy": {"order": order, "member": member, "paid": 1000, **where}, "at": at})
+    names = ("month", "new", "active", "repeating", "repeat_bps", "orders", "orders_each")
+    rows = [tuple(row[name] for name in names) for row in report(player, "members").rows]
+    # o3 and o4 buy for the first time in April, o1 twice again, o3 once more; guests are nobody
+    assert [row for row in rows if row[2]] == [
+        ("2026-03", 2, 2, 0, 0, 2, 100),
+        ("2026-04", 2, 3, 2, 6666, 5, 166),
+    ]
+    (own,) = report(player, "members", store="W").rows
+    assert [own[name] for name in names] == ["2026-04", 1, 1, 1, 10000, 2, 200]
+    assert own["registered"] is None
+
+
+def test_who_is_saved_or_buys_registers_once():
+    player = shop()
+    for nickname in ("a", "b"):
+        player.deliver("MemberSaved", {"member_id": "new", "nickname": nickname})
+    day = day_of(player.app.clock.now(), ZoneInfo("Asia/Shanghai"))
+    days = {"starts": str(day - timedelta(1)), "ends": str(day + timedelta(1))}
+    rows = report(player, "members", **days).rows
+    assert sum(row["registered"] for row in rows) == 5  # four who bought, and one
+
+
+def test_members_are_not_told_by_plan_and_too_many_orders_are_said(monkeypatch):
+    player = shop()
+    with pytest.raises(UnknownReport, match="plan: is not told by this report"):
+        report(player, "members", plan="union")
+    monkeypatch.setattr(count_members, "ROWS_MAX", 3)
+    with pytest.raises(UnknownReport, match="to: must end earlier"):
+        report(player, "members")

@@ -9,7 +9,9 @@ from rebate.contracts.events_in import (
     OrderPaid,
     OrderRefunded,
     ProductSaved,
+    StoreRated,
     StoreSaved,
+    StoreVisited,
     UnreadableEvent,
 )
 from rebate.contracts.identifiers import BadIdentifier, identifier
@@ -51,14 +53,10 @@ class _Prefixed:
             case OrderRefunded():
                 names = ("order_id", "refund_id")
                 return {name: self._id(name, getattr(event, name)) for name in names}
-            case MemberSaved():
-                names = ("member_id", "referrer_id")
-                return self._given(event, dict.fromkeys(names, self._of_members))
-            case ProductSaved():
-                return self._given(event, {"product_id": self._prefix, "store_id": self._prefix})
-            case StoreSaved():
-                before = {"store_id": self._prefix, "referrer_id": self._of_members}
-                return self._given(event, before)
+            case MemberSaved() | ProductSaved() | StoreSaved() | StoreVisited() | StoreRated():
+                own = ("product_id", "store_id", "visit_id", "rating_id")
+                of_members = dict.fromkeys(("member_id", "referrer_id"), self._of_members)
+                return self._given(event, dict.fromkeys(own, self._prefix) | of_members)
 
     def _paid(self, event: OrderPaid) -> dict[str, Any]:
         order = self._id("order_id", event.order_id)

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
 from rebate.contracts.scalars import (
     NOT_EMPTY,
+    WHOLE,
     Amount,
     Bps,
     Flag,
@@ -30,6 +31,7 @@ from rebate.domain.names import is_repurchase
 
 Channel = Literal["mall", "store", "cashier"]
 Supply = Literal["self", "supplier", "aggregated", "store"]
+Stars = Annotated[int, Field(strict=True, ge=1, le=5), WHOLE]
 
 LINES_MAX = 2_000
 """Lines of an order, and of a refund."""
@@ -212,11 +214,42 @@ class StoreSaved(Tolerant):
     concession_bps: Bps | None = None
 
 
-Event = OrderPaid | OrderCompleted | OrderRefunded | MemberSaved | ProductSaved | StoreSaved
+class StoreVisited(Tolerant):
+    """Somebody visited a store; it feeds reports (rule 6.3). `member_id` null: nobody known."""
+
+    store_id: Id
+    member_id: Id | None = None
+    visited_at: UtcInstant
+    visit_id: Id
+
+
+class StoreRated(Tolerant):
+    """Somebody rated a store; it feeds reports (rule 6.3). `member_id` null: nobody known."""
+
+    store_id: Id
+    member_id: Id | None = None
+    stars: Stars
+    rated_at: UtcInstant
+    rating_id: Id
+
+
+Event = (
+    OrderPaid
+    | OrderCompleted
+    | OrderRefunded
+    | MemberSaved
+    | ProductSaved
+    | StoreSaved
+    | StoreVisited
+    | StoreRated
+)
 
 EVENTS_IN: Mapping[str, type[Event]] = {
     model.__name__: model
-    for model in (OrderPaid, OrderCompleted, OrderRefunded, MemberSaved, ProductSaved, StoreSaved)
+    for model in (
+        *(OrderPaid, OrderCompleted, OrderRefunded, MemberSaved, ProductSaved, StoreSaved),
+        *(StoreVisited, StoreRated),
+    )
 }
 """The events by `detail-type`."""
 
@@ -249,7 +282,7 @@ def digest(event: Event) -> str:
     Two events have the same digest exactly if they say the same: unknown fields, the order of keys,
     defaults written out and the offset of instants make no difference; the order of lines does.
     """
-    if isinstance(event, OrderPaid | OrderCompleted | OrderRefunded):
+    if not isinstance(event, MemberSaved | ProductSaved | StoreSaved):
         said = event.model_dump(mode="json", exclude_none=True, exclude={"currency"})
     else:
         said = event.model_dump(mode="json", exclude_unset=True)

@@ -162,6 +162,7 @@ SENTENCES: Mapping[str, str] = {
     "At the ratios in force at most {} of all that is promised can ever be paid.": "按现行比例，全部权益中最多只有 {0} 可能被支付。",
     # reports
     "An order counts in each plan in which it takes part.": "一笔订单在其参与的每个方案中各计一次。",
+    "Orders of guests are nobody's and not counted.": "访客订单不属于任何会员，未计入。",
     "The plan was never switched on.": "该方案从未开启。",
     "The plan was switched on after these days.": "该方案在所选日期之后才开启。",
     "Switched on on {}; before that only plans that were on are counted.": "于 {0:id} 开启；此前只统计当时已开启的方案。",

@@ -43,6 +43,8 @@ MESSAGES: Mapping[str, str] = {
     "{} promises what nobody can know: a date, or a full return": "{0:id} 承诺了无法预知的内容：日期或全额返还",
     "is required": "必填",
     "is required for this report": "此报表必填",
+    "is not told by this report": "此报表不区分该项",
+    "must end earlier: there are more than {} orders": "须更早结束：订单超过 {0} 笔",
     "must be from `from` on, and at most {} days in all": "不能早于 from，且总共最多 {0} 天",
     "is required in a plan that is on": "方案开启时必填",
     "unknown field": "未知字段",

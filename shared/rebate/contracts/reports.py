@@ -17,8 +17,9 @@ REPORTS = (
     "promises",
     "triangle",
     "prize-tax",
+    "members",
 )
-"""Names of reports; `before-after` needs a plan."""
+"""Names of reports; `before-after` needs a plan, `members` takes none."""
 
 Cell = str | int | None
 
@@ -27,7 +28,7 @@ Cell = str | int | None
 class ReportColumn:
     """A column: its name in rows, what it is called, and what it holds.
 
-    `unit` is `text`, `count`, `amount` (minor units) or `bps`.
+    `unit` is `text`, `count`, `amount` (minor units), `bps` or `hundredths`.
     """
 
     name: str
@@ -151,6 +152,15 @@ TITLES: Mapping[str, tuple[str, str, str]] = {
     "prizes": ("Paid to drawn entries", "抽奖名额所得", "amount"),
     "tax_bps": ("Tax ratio", "税率", "bps"),
     "withheld": ("To withhold", "应代扣", "amount"),
+    "visits": ("Visits", "访问次数", "count"),
+    "ratings": ("Ratings", "评分次数", "count"),
+    "rating": ("Mean rating", "平均评分", "hundredths"),
+    "registered": ("Registered", "新注册会员", "count"),
+    "new": ("First purchases", "首次购买会员", "count"),
+    "active": ("Members who bought", "购买会员", "count"),
+    "repeating": ("Bought again", "复购会员", "count"),
+    "repeat_bps": ("Repeat rate", "复购率", "bps"),
+    "orders_each": ("Orders a member", "人均订单数", "hundredths"),
     "orders_a_day": ("Orders a day", "日均订单数", "count"),
     "sales_a_day": ("Sales a day", "日均销售额", "amount"),
 }
@@ -173,12 +183,16 @@ def report_csv(report: ReportShown) -> str:
     return as_csv(names, rows)
 
 
+_HUNDREDTHS = frozenset({"bps", "hundredths"})
+"""Units that are written with two decimals: percentages and means."""
+
+
 def _cell(value: Cell, unit: str, currency: str) -> object:
     if not isinstance(value, int):
         return value
     if unit == "amount":
         return Figure(decimal(value, currency))
-    return Figure(decimal(value, None)) if unit == "bps" else value
+    return Figure(decimal(value, None)) if unit in _HUNDREDTHS else value
 
 
 def liability_csv(liability: Liability) -> str:

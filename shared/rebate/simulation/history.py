@@ -23,7 +23,6 @@ from rebate.simulation.plain import (
 from rebate.simulation.tape import NOTHING, ORDER, PLAIN, REFUNDED, SAVED, Tape
 
 _SAVES = frozenset({"MemberSaved", "ProductSaved", "StoreSaved"})
-_FOR_REPORTS = frozenset({"StoreVisited", "StoreRated"})
 _NOBODY = {"id": "guest"}
 """Stands in for a guest where the contract is asked about the rest of an order."""
 
@@ -102,7 +101,7 @@ class _Reader:
             saved = _checked(kind, detail)
             at = instant_in(entry["time"]) if entry.get("time") is not None else self._latest
             tape.add(SAVED, at, str(kind), saved, number)
-        elif kind not in _FOR_REPORTS:
+        else:  # what feeds reports alone, or nothing that there is
             parse_event(kind, detail)
 
     def _may_tell(self, number: int, order: str, sender: object) -> bool:

@@ -1,7 +1,7 @@
 /** What days came to, by plan, store, month and age; and what is owed, with three futures. */
 
 import { Card, Input, Select, Space } from "antd";
-import { count, percent } from "../../shared/format";
+import { count, decimal, percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
@@ -26,6 +26,7 @@ const REPORTS = [
   "triangle",
   BEFORE_AFTER,
   "prize-tax",
+  "members",
 ];
 const OWED = ["queue", "age"];
 
@@ -112,6 +113,7 @@ function columnOf({ name, title, unit }: ReportShown["columns"][number], shop: S
     if (value === null) return "–";
     if (typeof value === "string") return name === "plan" ? planName(value) : value;
     if (unit === "amount") return shop.money(value);
+    if (unit === "hundredths") return decimal(value, 2);
     return unit === "bps" ? percent(value) : count(value);
   };
   return {

@@ -162,13 +162,19 @@ class _Compared:
     def _choices(
         self, before: Mapping[str, Any], now: Mapping[str, Any], where: str, compare: Any
     ) -> Iterator[str]:
-        """Compare what is one of several in the order in which they stand."""
+        """Compare what is one of several: by what names it, else in their order."""
         for kind in ("anyOf", "oneOf"):
             some, others = before.get(kind, ()), now.get(kind, ())
             if len(some) > len(others):
                 yield f"{where}: fewer kinds are possible"
-            for one, other in zip(some, others, strict=False):
-                yield from compare(one, other, where)
+            called = {name: each for each in others if (name := _constant_of(each))}
+            for one, standing in zip(some, others, strict=False):
+                name = _constant_of(one)
+                other = called.get(name) if name else standing
+                if other is None:
+                    yield f"{where}: may not be {name} any more"
+                else:
+                    yield from compare(one, other, where)
 
     def _is_new(self, before: Mapping[str, Any], now: Mapping[str, Any], side: str) -> bool:
         if "$ref" not in before or "$ref" not in now:
@@ -178,6 +184,12 @@ class _Compared:
             return False
         self._seen.add(pair)
         return True
+
+
+def _constant_of(choice: Mapping[str, Any]) -> str | None:
+    """Return the constant field by which one of several kinds is told from the others."""
+    fields = choice.get("properties", {}).values()
+    return next((str(field["const"]) for field in fields if "const" in field), None)
 
 
 def _types(schema: Mapping[str, Any]) -> frozenset[str]:

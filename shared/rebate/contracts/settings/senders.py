@@ -13,7 +13,14 @@ from rebate.contracts.settings.fields import setting
 from rebate.contracts.validation import Strict
 
 EventType = Literal[
-    "OrderPaid", "OrderCompleted", "OrderRefunded", "MemberSaved", "ProductSaved", "StoreSaved"
+    "OrderPaid",
+    "OrderCompleted",
+    "OrderRefunded",
+    "MemberSaved",
+    "ProductSaved",
+    "StoreSaved",
+    "StoreVisited",
+    "StoreRated",
 ]
 PREFIX_CHARS_MAX = 32
 KEY_CHARS_MAX = 64

@@ -21,6 +21,8 @@ EVENT_FUNCTIONS: Mapping[str, str] = {
     "MemberSaved": "on_catalog_saved",
     "ProductSaved": "on_catalog_saved",
     "StoreSaved": "on_catalog_saved",
+    "StoreVisited": "on_catalog_saved",
+    "StoreRated": "on_catalog_saved",
 }
 """Which function gets an event, by its type."""
 

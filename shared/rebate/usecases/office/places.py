@@ -37,8 +37,8 @@ def orders_at(store: StoreId) -> str:
     return f"store/{store}"
 
 
-def placed(order: Order) -> list[Write]:
-    """Return the places of an order that is paid."""
+def placed(order: Order, *, first: bool = False) -> list[Write]:
+    """Return the places of an order that is paid; `first`: it is its member's first."""
     assert order.paid_at is not None, "the order is not paid"
     products = dict.fromkeys(line.product for line in order.lines if line.product is not None)
     lists = [ALL_ORDERS[_shard(order.id)]]
@@ -54,6 +54,7 @@ def placed(order: Order) -> list[Write]:
                 order.member,
                 order.store,
                 tuple(products)[:PRODUCTS_MAX],
+                first,
             )
         )
         for each in lists

@@ -149,7 +149,7 @@ class OrderAcceptance:
         rows += map(Put, refunds)
         rows += _claimed(order, settled)
         rows += self._introduced(sender)
-        rows += placed(priced.order)
+        rows += placed(priced.order, first=member is not None and member.bought is False)
         # a buyer is a member from then on (Rule 3.2)
         if member and (priced.limited or not member.bought):
             more = replace(member, bought=True, version=member.version + 1)

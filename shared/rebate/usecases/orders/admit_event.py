@@ -4,7 +4,14 @@ from typing import TypeVar
 
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.event_ids import with_prefix
-from rebate.contracts.events_in import Event, OrderPaid, OrderRefunded, StoreSaved
+from rebate.contracts.events_in import (
+    Event,
+    OrderPaid,
+    OrderRefunded,
+    StoreRated,
+    StoreSaved,
+    StoreVisited,
+)
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.records import dataclass
 from rebate.domain.senders import UNNAMED, SenderTerms
@@ -12,6 +19,8 @@ from rebate.domain.terms import Terms
 from rebate.usecases.settings.save_settings import SettingsReader
 
 E = TypeVar("E", bound=Event)
+
+_OF_STORES = (OrderPaid, StoreSaved, StoreVisited, StoreRated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class OpenDoor:
             allowed = ", ".join(sorted(sender.types)) or "nothing"
             message = f"sender {sender.name} may not tell {kind}, but {allowed}"
             raise Rejected(Code.FORBIDDEN, message)
-        if isinstance(event, OrderPaid | StoreSaved) and not sender.may_tell_of(event.store_id):
+        if isinstance(event, _OF_STORES) and not sender.may_tell_of(event.store_id):
             message = f"sender {sender.name} may not tell of store {event.store_id}"
             raise Rejected(Code.FORBIDDEN, f"store_id: {message}")
         if isinstance(event, OrderPaid | OrderRefunded):

@@ -1,5 +1,6 @@
 """Reading what days came to, of a plan or a store (Rule 8.8)."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import TypeVar
@@ -9,7 +10,7 @@ from rebate.domain.names import QueueId, StoreId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import DAY_SHARDS, day_partition
+from rebate.usecases.storage.rows import DAY_SHARDS, StoreTraffic, day_partition
 
 DAYS_MAX = 400
 """Days that one report reads: so many queries have time in a request."""
@@ -45,6 +46,16 @@ class ReportPeriod:
             yield row
         elif self.store in row.stores:
             yield DayFigures(row.day, row.queue, row.stores[self.store])
+
+
+def told_of_stores(period: ReportPeriod, store: Store) -> dict[StoreId, Counter[str]]:
+    """Return what was told of stores beside orders: `visits`, `ratings` and their `stars`."""
+    found: defaultdict[StoreId, Counter[str]] = defaultdict(Counter)
+    for number in range(period.days):
+        day = (period.starts + timedelta(days=number)).isoformat()
+        for row in store.query(StoreTraffic, day):
+            found[row.store].update(visits=row.visits, ratings=row.ratings, stars=row.stars)
+    return found
 
 
 def plan_of(queue: QueueId) -> str:

@@ -14,6 +14,7 @@ from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Age, Queue
 from rebate.domain.records import dataclass, fields_of
 from rebate.domain.times import day_of
+from rebate.usecases.reports.count_members import ROWS_MAX, TooManyRows, members_by_month
 from rebate.usecases.reports.read_days import (
     DAYS_MAX,
     ReportPeriod,
@@ -21,6 +22,7 @@ from rebate.usecases.reports.read_days import (
     plan_of,
     store_of,
     sums_by,
+    told_of_stores,
 )
 from rebate.usecases.settings.save_settings import InForce, lowest_margin
 from rebate.usecases.storage.ports import Store
@@ -109,6 +111,8 @@ def _insist_known(name: str, period: ReportPeriod) -> None:
     if not 0 < period.days <= DAYS_MAX:
         message = f"must be from `from` on, and at most {DAYS_MAX} days in all"
         raise UnknownReport([Problem("to", message)])
+    if name == "members" and period.plan is not None:
+        raise UnknownReport([Problem("plan", "is not told by this report")])
     if name == "before-after" and period.plan is None:
         raise UnknownReport([Problem("plan", "is required for this report")])
 
@@ -124,9 +128,51 @@ def _plans(asked: _Asked) -> Built:
 
 def _stores(asked: _Asked) -> Built:
     sums = by_store(asked.period.read(asked.store))
-    wanted = {s: each for s, each in sums.items() if asked.period.store in (None, s)}
-    rows: list[Row] = [{"store": name, **asked.row(each)} for name, each in wanted.items()]
-    return ("store", *_MONEY), rows, ["An order counts in each plan in which it takes part."]
+    told = told_of_stores(asked.period, asked.store)
+    names = (name for name in sorted({*sums, *told}) if asked.period.store in (None, name))
+    rows: list[Row] = [
+        {
+            "store": name,
+            "visits": told[name]["visits"],
+            "ratings": told[name]["ratings"],
+            "rating": _hundredths(told[name]["stars"], told[name]["ratings"]),
+            **asked.row(sums.get(name, DaySums())),
+        }
+        for name in names
+    ]
+    note = "An order counts in each plan in which it takes part."
+    return ("store", *_MONEY, "visits", "ratings", "rating"), rows, [note]
+
+
+def _hundredths(total: int, count: int) -> int | None:
+    """Return a mean in hundredths, None of nothing."""
+    return total * 100 // count if count else None
+
+
+def _members(asked: _Asked) -> Built:
+    """Tell who registered, bought for the first time, bought, and bought again, by month."""
+    period, zone = asked.period, asked.in_force.terms.zone
+    try:
+        months = members_by_month(asked.store, period.starts, period.ends, zone, period.store)
+    except TooManyRows as error:
+        message = f"must end earlier: there are more than {ROWS_MAX} orders"
+        raise UnknownReport([Problem("to", message)]) from error
+    rows: list[Row] = []
+    for name, month in months.items():
+        orders = month.orders.total()
+        row: Row = {
+            "month": name,
+            "registered": None if period.store else month.registered,
+            "new": month.new,
+            "active": month.active,
+            "repeating": month.repeating,
+            "repeat_bps": bps_of(month.repeating, month.active),
+            "orders": orders,
+            "orders_each": _hundredths(orders, month.active),
+        }
+        rows.append(row)
+    names = ("month", "registered", "new", "active", "repeating", "repeat_bps", "orders")
+    return (*names, "orders_each"), rows, ["Orders of guests are nobody's and not counted."]
 
 
 def _days(asked: _Asked) -> Built:
@@ -250,4 +296,5 @@ _REPORTS: Mapping[str, Callable[[_Asked], Built]] = {
     "promises": _promises,
     "triangle": _triangle,
     "prize-tax": _prize_tax,
+    "members": _members,
 }

@@ -5,6 +5,7 @@ is nothing that follows: each is made under the version of the queue that the on
 """
 
 from functools import partial
+from itertools import takewhile
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -178,11 +179,18 @@ class Settlement:
         self.queue, self._day = after, day
 
     def _of_one_day(self, commands: list[Keyed]) -> list[Keyed]:
-        """Return the commands of the first one's day of the shop: a commit belongs to one day."""
-        ends = ends_of_day(commands[0].command.at, self.zone)
-        if commands[-1].command.at < ends:
-            return commands
-        return [keyed for keyed in commands if keyed.command.at < ends]
+        """Return the first commands, of one day of the shop: a commit belongs to one day.
+
+        Behind one that was begun may stand earlier ones, which came since.
+        """
+        begins = commands[0].command.at
+        ends, day = ends_of_day(begins, self.zone), day_of(begins, self.zone)
+
+        def is_of_day(keyed: Keyed) -> bool:
+            at = keyed.command.at
+            return at < ends and (at >= begins or day_of(at, self.zone) == day)
+
+        return list(takewhile(is_of_day, commands))
 
     def _today(self) -> DayFigures:
         """Return the day of the first command that waits, as it is after the last commit."""

@@ -13,10 +13,13 @@ from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
 
-@stored_as("order_place")
+@stored_as("order_place", 2)
 @dataclass(frozen=True, slots=True)
 class OrderPlace:
-    """A paid order in a list in order of time, with what it is looked for by."""
+    """A paid order in a list in order of time, with what it is looked for by.
+
+    `first`: no order of its member was accepted before it.
+    """
 
     list: Annotated[str, wire("list")]
     at: Annotated[Instant, wire("at")]
@@ -25,6 +28,7 @@ class OrderPlace:
     member: Annotated[MemberId | None, wire("member", absent=None)] = None
     store: Annotated[StoreId | None, wire("store", absent=None)] = None
     products: Annotated[tuple[ProductId, ...], wire("products", absent=[])] = ()
+    first: Annotated[bool, wire("first", absent=False)] = False
 
 
 @stored_as("known_name")

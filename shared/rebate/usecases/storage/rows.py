@@ -635,6 +635,36 @@ class Notice:
     facts: Annotated[dict[str, str | int], wire("facts", absent={})] = field(default_factory=dict)
 
 
+VISIT, RATING = "visit", "rating"
+"""Kinds of what is told of stores beside orders."""
+
+
+@stored_as("store_fact")
+@dataclass(frozen=True, slots=True)
+class StoreFact:
+    """A visit or a rating that was told, so that it is known when it comes again (Rule 6.3)."""
+
+    kind: Annotated[str, wire("kind")]
+    id: Annotated[str, wire("id")]
+    digest: Annotated[str, wire("digest")]
+
+
+@stored_as("store_day")
+@dataclass(frozen=True, slots=True)
+class StoreTraffic:
+    """What was told of a store on a day of the shop (ISO 8601) beside its orders (Rule 6.3).
+
+    `stars` are those of all `ratings` together.
+    """
+
+    day: Annotated[str, wire("day")]
+    store: Annotated[StoreId, wire("store")]
+    version: Annotated[int, wire("version", absent=0)] = 0
+    visits: Annotated[int, wire("visits", absent=0)] = 0
+    ratings: Annotated[int, wire("ratings", absent=0)] = 0
+    stars: Annotated[int, wire("stars", absent=0)] = 0
+
+
 @stored_as("wording")
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -884,6 +914,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     AuditRun: lambda r: Key(AUDITS, number(r.began_at)),
     AuditPart: lambda r: Key(number(r.began_at), joined(number(r.step), number(r.part))),
     Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
+    StoreFact: lambda r: Key(joined(r.kind, r.id)),
+    StoreTraffic: lambda r: Key(r.day, r.store),
     Wording: lambda r: Key(r.locale, r.kind),
     ConnectedOrder: lambda r: Key(r.connector, r.order),
     ConnectorState: lambda r: Key(r.connector),

@@ -21,7 +21,7 @@ from rebate.domain.commands import (
 )
 from rebate.domain.day_figures import DayFigures, ages_after, with_commit
 from rebate.domain.engine import Decision, decide, tickets_of
-from rebate.domain.events import CommandParked, Event, RepurchaseMissed
+from rebate.domain.events import CommandParked, Event, RebatePaid, RepurchaseMissed
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, QueueAccount, parts_of, wallet
 from rebate.domain.loaded_state import (
@@ -51,12 +51,13 @@ from rebate.domain.wire import Unknown
 from rebate.domain.write_budget import UNLIMITED
 from rebate.usecases.audit.finding import AuditDifference
 from rebate.usecases.audit.rebuild.first_tickets import (
+    as_accepted,
     import_at_first,
     is_its_repurchase,
     repurchased_at_first,
     ticket_at_first,
 )
-from rebate.usecases.orders.store_order import bounds_of, cuts_of
+from rebate.usecases.orders.store_order import bounds_of, cuts_of, repriced
 from rebate.usecases.settlement.plan_of import plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.settlement.settlement import ROOM
@@ -96,7 +97,8 @@ class AcceptedFacts:
 class _Commit:
     """One or several rows of the journal, and what was decided again of them.
 
-    `wallets`, `rebates` and `holds` are what it rests on, with what it changed so far.
+    `wallets`, `rebates` and `holds` are what it rests on, with what it changed so far; `foreseen`
+    are the rows of which that is known.
     """
 
     rows: list[Journal]
@@ -105,14 +107,32 @@ class _Commit:
     wallets: dict[str, Amount] = field(default_factory=dict)
     rebates: dict[str, Amount] = field(default_factory=dict)
     holds: dict[tuple[MemberId, str], Hold] = field(default_factory=dict)
+    foreseen: list[Journal] = field(default_factory=list)
 
     def rest_on(self, row: Journal) -> None:
-        """Take what a row says that it rests on, unless an earlier one said so."""
+        """Take what a row says that it rests on, unless an earlier one said so.
+
+        A command over several rows is carried out whole at the first, so what the rows before have
+        moved by themselves is left out.
+        """
         for name, amount in row.rests_on.items():
             kept = self.rebates if name.startswith(paid_on_day("")) else self.wallets
-            kept.setdefault(name, amount)
+            kept.setdefault(name, amount - self._moved_before(name))
         for hold in row.holds:
             self.holds.setdefault((hold.member, hold.id), hold)
+        self.foreseen.append(row)
+
+    def _moved_before(self, name: str) -> Amount:
+        if name.startswith(paid_on_day("")):
+            events = (event for row in self.foreseen for event in row.events)
+            return sum(event.amount for event in events if isinstance(event, RebatePaid))
+        entries = (entry for row in self.foreseen for entry in row.entries)
+        return sum(
+            posting.amount
+            for entry in entries
+            for posting in entry.postings
+            if posting.account == name
+        )
 
     def holds_by_member(self) -> dict[MemberId, tuple[Hold, ...]]:
         """Return the pending money that is known, as it is now."""
@@ -144,6 +164,7 @@ class QueueReplay:
         self._line = QueueReader(_no_store(), queue)
         self._by_member: dict[MemberId, list[TicketKey]] = {}
         self._repurchases: dict[TicketKey, Ticket] = {}
+        self._refunded: dict[OrderId, Order] = {}
 
     @property
     def is_over(self) -> bool:
@@ -232,6 +253,8 @@ class QueueReplay:
         while todo:
             command, more = todo[0], todo[1:]
             last = not more and row.goes_on
+            if last:
+                self._foresee(commit, command, row)
             decision = self._one(commit, command, numbered=len(todo), may_wait=last)
             todo = more
             if not decision.done and not last:
@@ -242,12 +265,20 @@ class QueueReplay:
                 todo = list(row.commands[1:])
         return commit
 
+    def _foresee(self, commit: _Commit, command: Command | Unknown, row: Journal) -> None:
+        """Take what the rows rest on in which a command goes on."""
+        for following in self._rows[self._rows.index(row, self.at) + 1 :]:
+            if following.commands[:1] != (command,):
+                return
+            commit.rest_on(following)
+            if len(following.commands) > 1 or not following.goes_on:
+                return
+
     def _went_on(self, commit: _Commit, command: Command | Unknown, row: Journal) -> Journal:
         """Take the rows in which a command went on that is carried out here; return the last."""
         while True:
             row = self._next(row, command)
             commit.rows.append(row)
-            commit.rest_on(row)
             if isinstance(command, OfTicket) and (ticket := self.tickets.get(command.ticket)):
                 self._keep([self._traced(ticket, row.number)])
             if len(row.commands) > 1 or not row.goes_on:
@@ -307,7 +338,9 @@ class QueueReplay:
             message = f"row {row.number} refunds {order.id} by {kept.refund}, which is not stored"
             raise CannotRebuild(message)
         cuts: tuple[Cut, ...] = cuts_of(self.queue.id, order, refund)
-        bounds = kept.bounds or (() if kept.cuts else bounds_of(self.queue.id, order))
+        left = self._refunded.get(order.id) or as_accepted(order)
+        left = self._refunded[order.id] = repriced(left.plus(refund.amounts))
+        bounds = kept.bounds or (() if kept.cuts else bounds_of(self.queue.id, left))
         return replace(kept, cuts=cuts, bounds=bounds)
 
     def _let_come(self, row: Journal, command: Command) -> None:

@@ -51,6 +51,9 @@ _PASSING = frozenset(
 )
 """What of a queue's row is of settlers on their way, not of what was settled."""
 
+_KNOWN_THEN = frozenset({"first"})
+"""What of an order's place rests on what was known as it was accepted, and is not kept."""
+
 RELEASES = ("release#", "collect#")
 """With what the sources begin that let members have pending money."""
 
@@ -297,7 +300,7 @@ class _Rebuilding:
             if expected is None:
                 yield AuditDifference(path, "is stored, and no order says so")
             else:
-                yield from differing(path, place, expected)
+                yield from differing(path, place, expected, _KNOWN_THEN)
         known = {
             key.order
             for name, replay in self._replays.items()
