@@ -10,6 +10,7 @@ from functions.api.access import Forbidden, Unauthenticated
 from functions.api.current import current_event
 from rebate.adapters.telemetry import record_mismatch, record_stuck
 from rebate.contracts.api import ProblemShown, RefusalShown, as_json
+from rebate.contracts.error_words import OTHERS, REFUSALS
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.phrases import problem_said, said
 from rebate.contracts.problems import Invalid, Problem
@@ -38,28 +39,13 @@ class InvalidRequest(Invalid):
 NEXT_HEADER = "X-Rebate-Next"
 """Where a CSV says what a JSON answer calls `next`."""
 
-_STATUS: Mapping[Code, int] = {
-    Code.UNKNOWN_ENTRY: 404,
-    Code.NOT_YOURS: 403,
-    Code.ENTRY_NOT_WAITING: 409,
-    Code.ALREADY_PAID: 409,
-    Code.ALREADY_DRAWN: 409,
-    Code.CONFLICTING_EVENT: 409,
-    Code.UNKNOWN_MEMBER: 404,
-    Code.OUT_OF_STOCK: 409,
-    Code.GIFT_CLOSED: 409,
-    Code.REFERRER_BOUND: 409,
-    Code.FORBIDDEN: 403,
-}
-"""A refusal is 422 where nothing stands here."""
-
-_PLAIN: Mapping[type[Exception], tuple[int, str]] = {
-    NotJson: (400, "invalid_json"),
-    Unauthenticated: (401, "unauthenticated"),
-    BadSignature: (401, "bad_signature"),
-    Forbidden: (403, "forbidden"),
-    Conflict: (409, "conflict"),
-    NotYet: (202, "not_yet"),
+_PLAIN: Mapping[type[Exception], str] = {
+    NotJson: "invalid_json",
+    Unauthenticated: "unauthenticated",
+    BadSignature: "bad_signature",
+    Forbidden: "forbidden",
+    Conflict: "conflict",
+    NotYet: "not_yet",
 }
 
 
@@ -118,14 +104,16 @@ def csv_answer(text: str, name: str, next_: str | None = None) -> Response[str]:
 
 
 def _plain(error: Exception) -> Response[str]:
-    return refusal(*_PLAIN[type(error)], str(error))
+    code = _PLAIN[type(error)]
+    words = OTHERS.get(code) or REFUSALS[Code(code)]
+    return refusal(words.status, code, str(error))
 
 
 def _rejected(error: Rejected) -> Response[str]:
     if isinstance(error, Mismatch):
         record_mismatch(error)
     problems = error.__cause__.problems if isinstance(error.__cause__, Invalid) else ()
-    return refusal(_STATUS.get(error.code, 422), error.code, str(error), problems)
+    return refusal(REFUSALS[error.code].status, error.code, str(error), problems)
 
 
 def _invalid(error: Invalid) -> Response[str]:

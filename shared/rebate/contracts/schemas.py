@@ -3,8 +3,8 @@
     python -m rebate.contracts.schemas            writes them into docs/
     python -m rebate.contracts.schemas --check    exit 1, with their names, where any is out of date
 
-They are `docs/events/{detail-type}.json`, `docs/openapi.json`, `docs/settings.schema.json` and
-`docs/settings.md`.
+They are `docs/events/{detail-type}.json`, `docs/openapi.json`, `docs/settings.schema.json`, and in
+both languages `settings.md` and `errors.md`.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rebate.contracts.errors_page import errors_page
 from rebate.contracts.events_in import EVENTS_IN
 from rebate.contracts.events_out import EVENTS_OUT
 from rebate.contracts.openapi import openapi
@@ -32,6 +33,9 @@ def generated() -> dict[str, str]:
     files["openapi.json"] = _json(openapi())
     files["settings.schema.json"] = _schema_text(settings_model(), "Settings")
     files["settings.md"] = settings_page()
+    files["zh-CN/settings.md"] = settings_page("zh-CN")
+    files["errors.md"] = errors_page()
+    files["zh-CN/errors.md"] = errors_page("zh-CN")
     return files
 
 
