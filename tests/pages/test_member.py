@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.pages.browsing import PHONE, asked
+from tests.pages.browsing import DESK, PHONE, asked
 
 MEMBER = "m01"
 PAGES = [
@@ -295,3 +295,60 @@ def test_who_is_no_longer_signed_in_signs_in_and_comes_back(visit):
     somebody.page.unroute("**/v1/me/**")
     page.get_by_role("button", name="m01").click()
     page.get_by_role("heading", name="Wallet").wait_for()
+
+
+FAILURES = {
+    403: "You may not do this.",
+    404: "There is nothing here.",
+    409: "Somebody else changed this meanwhile",
+    429: "Too many requests",
+    500: "The service is not available now",
+}
+
+
+@pytest.mark.parametrize("status", FAILURES)
+def test_each_failure_is_one_sentence_in_the_readers_language(visit, status):
+    somebody = visit("member", MEMBER, locale="en", theme="dark", size=PHONE)
+    failing = {"status": status, "body": "oops"}
+    somebody.page.route("**/v1/me/wallet*", lambda route: route.fulfill(**failing))
+    page = somebody.open("/wallet")
+    assert FAILURES[status] in page.locator("[role=alert]").inner_text()
+    assert "oops" not in page.inner_text("body")
+    assert somebody.violations() == []
+
+
+def test_a_withdrawal_that_is_refused_says_why_and_keeps_what_was_typed(visit):
+    somebody = visit("member", MEMBER, locale="en", size=PHONE)
+    refused = {"status": 422, "json": {"code": "over_limit", "message": "3 a day"}}
+    page = somebody.open("/wallet?do=withdraw")
+    somebody.page.route("**/v1/me/withdrawals", lambda route: route.fulfill(**refused))
+    fields = page.locator("dialog input")
+    for at, text in enumerate(("10", "Bank", "6222")):
+        fields.nth(at).fill(text)
+    page.locator("dialog button.primary").click()
+    page.locator("dialog [role=alert]").wait_for()
+    assert "No more of these today." in page.locator("dialog [role=alert]").inner_text()
+    assert fields.nth(2).input_value() == "6222"
+    assert somebody.violations() == []
+
+
+def test_the_pages_are_walked_by_keys_alone(visit):
+    somebody = visit("member", MEMBER, locale="en", size=PHONE)
+    page = somebody.open("/wallet")
+    page.get_by_role("button", name="Withdraw", exact=True).focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog")
+    dialog.wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Cancel"
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    assert "do=" not in page.url
+
+
+def test_a_desk_shows_the_same_pages_wider(visit):
+    somebody = visit("member", MEMBER, locale="en", size=DESK)
+    for path in ("/", "/line", "/wallet", "/me/invite"):
+        page = somebody.open(path)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= DESK[0]
+        assert page.locator(".tabs").bounding_box()["y"] == 0
+        assert somebody.violations() == []
