@@ -5,7 +5,9 @@ import hashlib
 import http.client
 import json
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -32,8 +34,15 @@ class Api:
         self._name = urlsplit(api["ApiEndpoint"]).netloc
         self._address = urlsplit(endpoint).netloc
 
-    def ask(self, method: str, path: str, token: str | None = None, body: Any = None) -> Answer:
-        headers = {"Host": self._name, "Content-Type": "application/json"}
+    def ask(
+        self,
+        method: str,
+        path: str,
+        token: str | None = None,
+        body: Any = None,
+        more: Mapping[str, str] | None = None,
+    ) -> Answer:
+        headers = {"Host": self._name, "Content-Type": "application/json", **(more or {})}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         content = None if body is None else json.dumps(body)
@@ -48,6 +57,8 @@ class Person:
     id: str
     token: str
     api: Api
+    again: Callable[[], str]
+    """Signs in once more; returns the token of that."""
 
     def get(self, path: str, **query: str) -> Any:
         answer = self.api.ask("GET", f"{path}?{urlencode(query)}" if query else path, self.token)
@@ -66,7 +77,15 @@ def sign_in(clients: Clients, endpoint: str, api: Api, audience: Audience, name:
     pool = _id_of(accounts.list_user_pools(MaxResults=60)["UserPools"], f"{PREFIX}-{audience}s")
     (client,) = accounts.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
     email, password = f"{name}@example.com", f"Aa1!{secrets.token_hex(12)}"
-    made = accounts.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS")
+    made = accounts.admin_create_user(
+        UserPoolId=pool,
+        Username=email,
+        MessageAction="SUPPRESS",
+        UserAttributes=[
+            {"Name": "email", "Value": email},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    )
     known = {each["Name"]: each["Value"] for each in made["User"]["Attributes"]}
     accounts.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True
@@ -75,8 +94,9 @@ def sign_in(clients: Clients, endpoint: str, api: Api, audience: Audience, name:
         accounts.admin_add_user_to_group(
             UserPoolId=pool, Username=email, GroupName=OperatorRole.ADMIN
         )
-    token = _token(urlsplit(endpoint).netloc, client["ClientId"], audience, email, password)
-    return Person(known["sub"], token, api)
+    address = urlsplit(endpoint).netloc
+    again = partial(_token, address, client["ClientId"], audience, email, password)
+    return Person(known["sub"], again(), api, again)
 
 
 def _id_of(pools: list[dict[str, str]], name: str) -> str:
