@@ -5,7 +5,7 @@ import pytest
 from functions.notify_members.handler import handler as notify_members
 from rebate import bootstrap
 from rebate.usecases.storage.rows import Notice
-from tests.functions.cloud import SETTINGS, bought, context, failed
+from tests.functions.cloud import OPERATOR, SETTINGS, bought, context, failed
 
 WORDINGS = "/v1/notices/wordings"
 
@@ -64,7 +64,12 @@ def test_an_unknown_language_is_refused(cloud):
 def test_operators_change_wordings(cloud, told):
     word = {"locale": "en", "kind": "joined", "text": "Hello, {order}.", "version": 0}
     status, saved = cloud.as_operator("PUT", WORDINGS, word)
-    assert (status, saved["version"], saved["saved_by"]) == (200, 1, "olga")
+    assert (status, saved["version"], saved["drafted_by"]) == (200, 1, "olga")
+    _, page = cloud.as_member("B", "GET", "/v1/me/notices", query="locale=en")
+    assert page["notices"][0]["text"] == "Order o2 is in line."
+    peter = {**OPERATOR, "sub": "peter", "username": "peter"}
+    status, saved = cloud.request("PUT", WORDINGS, {**word, "version": 1}, claims=peter)
+    assert (status, saved["saved_by"], saved["approved_by"]) == (200, "olga", "peter")
     _, page = cloud.as_member("B", "GET", "/v1/me/notices", query="locale=en")
     assert page["notices"][0]["text"] == "Hello, o2."
     _, shown = cloud.as_operator("GET", WORDINGS)

@@ -208,11 +208,13 @@ def test_a_changed_wording_holds_for_past_notices_too():
     player = played(buy("o1", "A"))
     clock = player.app.clock
     word(player, "joined", "Welcome: {order}!", expects=0)
+    assert texts(player, "A") == ["Order o1 is in line."]
+    word(player, "joined", "Welcome: {order}!", expects=1, by="peter")
     assert texts(player, "A") == ["Welcome: o1!"]
-    word(player, "joined", None, expects=1)
+    word(player, "joined", None, expects=2)
     assert texts(player, "A") == ["Order o1 is in line."]
     shown = {(w.locale, w.kind): w for w in show_wordings(player.store).wordings}
-    assert shown["en", "joined"].version == 2
+    assert shown["en", "joined"].version == 3
     assert shown["en", "joined"].saved_by == "olga"
     assert shown["zh-CN", "joined"].version == 0
     assert clock.now()
@@ -223,7 +225,39 @@ def test_two_operators_do_not_overwrite_each_other():
     word(player, "joined", "One", expects=0)
     with pytest.raises(Conflict):
         word(player, "joined", "Two", expects=0)
-    assert {w.text for w in show_wordings(player.store).wordings} >= {"One"}
+    assert {w.draft for w in show_wordings(player.store).wordings} == {None, "One"}
+
+
+def wording(player):
+    shown = show_wordings(player.store).wordings
+    return next(each for each in shown if (each.locale, each.kind) == ("en", "joined"))
+
+
+def test_a_text_of_ones_own_counts_once_somebody_else_saves_the_same():
+    """Rule 8.4: no check finds every promise, so a second person reads it."""
+    player = played()
+    for expects, by in enumerate(["olga", "olga"]):
+        word(player, "joined", "One", expects=expects, by=by)
+        now = wording(player)
+        assert (now.text, now.draft, now.drafted_by) == (now.default, "One", "olga")
+    word(player, "joined", "Two", expects=2, by="peter")  # another draft approves of nothing
+    assert (wording(player).draft, wording(player).drafted_by) == ("Two", "peter")
+    word(player, "joined", "Two", expects=3, by="olga")
+    now = wording(player)
+    assert (now.text, now.draft) == ("Two", None)
+    assert (now.saved_by, now.approved_by) == ("peter", "olga")
+
+
+def test_what_was_reviewed_counts_at_once_and_drops_a_draft():
+    player = played()
+    word(player, "joined", "One", expects=0)
+    word(player, "joined", "One", expects=1, by="peter")
+    word(player, "joined", "Two", expects=2)
+    word(player, "joined", "One", expects=3)  # the text in force again: the draft is dropped
+    assert (wording(player).text, wording(player).draft) == ("One", None)
+    assert wording(player).approved_by == "peter"
+    word(player, "joined", wording(player).default, expects=4)
+    assert (wording(player).text, wording(player).approved_by) == (wording(player).default, None)
 
 
 @pytest.mark.parametrize(
@@ -252,5 +286,5 @@ def test_every_kind_has_a_default_that_promises_nothing(locale):
         insist_usable(kind, text)
 
 
-def word(player, kind, text, *, expects):
-    save_wording(player.store, player.app.clock, "en", kind, text, expects=expects, by="olga")
+def word(player, kind, text, *, expects, by="olga"):
+    save_wording(player.store, player.app.clock, "en", kind, text, expects=expects, by=by)

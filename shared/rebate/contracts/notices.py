@@ -49,7 +49,8 @@ class Notices:
 class WordingShown:
     """How a kind of notice is worded in a language: now and by default.
 
-    `names` may stand in braces. `version` is 0 where nobody changed it.
+    `names` may stand in braces. `version` is 0 where nobody changed it. A `draft` waits until
+    another operator than `drafted_by` saves the same text; who did so of the text is `approved_by`.
     """
 
     locale: Locale
@@ -60,6 +61,9 @@ class WordingShown:
     version: int
     saved_at: datetime | None = None
     saved_by: str | None = None
+    draft: str | None = None
+    drafted_by: str | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

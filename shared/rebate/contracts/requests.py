@@ -131,7 +131,10 @@ class ExchangeStalled(Strict):
 
 
 class SaveWording(Strict):
-    """Word a kind of notice otherwise; `text` null: as by default. `version` is the one shown."""
+    """Word a kind of notice otherwise; `text` null: as by default. `version` is the one shown.
+
+    A text of one's own is a draft until another operator saves the same (rule 8.4).
+    """
 
     locale: Locale
     kind: Id

@@ -71,10 +71,13 @@ interface EditorProps {
 function Editor({ wording, limits, saved }: EditorProps) {
   const { ask } = useShop();
   const { locale: of, kind, version } = wording;
-  const [text, setText, drop] = useDraft(`wording.${of}.${kind}.${version}`, wording.text);
+  const [text, setText, drop] = useDraft(
+    `wording.${of}.${kind}.${version}`,
+    wording.draft ?? wording.text,
+  );
   const [isDone, setDone] = useState(false);
   const { isBusy, error, act } = useAct();
-  const isChanged = text !== wording.text;
+  const isChanged = text !== (wording.draft ?? wording.text);
   useLeaveGuard(isChanged);
   const save = async (next: string | null) => {
     const body = { locale: of, kind, text: next, version };
@@ -103,6 +106,11 @@ function Editor({ wording, limits, saved }: EditorProps) {
       </p>
       <Preview text={text} names={wording.names} of={of} />
       <p className="quiet">{limits}</p>
+      {wording.draft !== null && (
+        <p role="note">
+          {t("desk.wording_waits", { who: wording.drafted_by ?? "", text: wording.text })}
+        </p>
+      )}
       {wording.saved_at && (
         <p className="quiet">
           {wording.saved_by}, <When at={wording.saved_at} />
@@ -114,6 +122,11 @@ function Editor({ wording, limits, saved }: EditorProps) {
           {t("desk.save_wording")}
         </Button>
         {isChanged && <Button onClick={drop}>{t("desk.discard")}</Button>}
+        {wording.draft !== null && !isChanged && (
+          <Button loading={isBusy} onClick={() => void save(wording.draft)}>
+            {t("desk.approve_wording")}
+          </Button>
+        )}
         {version > 0 && wording.text !== wording.default && (
           <Button loading={isBusy} onClick={() => void save(null)}>
             {t("desk.default_wording")}

@@ -4,9 +4,11 @@ from rebate.contracts.notice_texts import DEFAULTS, KINDS, LOCALES, Locale
 from rebate.contracts.notices import Wordings, WordingShown, insist_usable
 from rebate.contracts.promises import LIMITS
 from rebate.domain.errors import Conflict
+from rebate.domain.records import replace
+from rebate.domain.times import Instant
 from rebate.usecases.queries.show_entries import moment_of
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Wording
+from rebate.usecases.storage.rows import Key, Wording
 
 
 def show_wordings(store: Store) -> Wordings:
@@ -34,17 +36,35 @@ def save_wording(
 ) -> WordingShown:
     """Word a kind of notice otherwise, past ones included; `text` None: as by default.
 
+    No list of words finds every promise, so a text that was not reviewed is a draft until another
+    operator saves the same (Rule 8.4). Defaults were reviewed; they count at once.
+
     Raises:
         InvalidWording: the kind or a name in braces is not known, or the text promises something.
         Conflict: somebody saved another wording first.
     """
     insist_usable(kind, text)
-    row = Wording(locale, kind, text, clock.now(), by, expects + 1)
+    known = store.get(Wording, Key(locale, kind))
+    row = _after(known or Wording(locale, kind, None, clock.now(), by), text, clock.now(), by)
+    row = replace(row, version=expects + 1)
     try:
         store.commit([Put(row, expects=expects)])
     except Conflict as conflict:
         raise Conflict(f"{kind} is no longer at version {expects}: read it again") from conflict
     return _shown(locale, kind, row)
+
+
+def _after(known: Wording, text: str | None, now: Instant, by: str) -> Wording:
+    """Return a wording after somebody saved a text: it counts, or is a draft, or approves one."""
+    bare = replace(known, draft=None, drafted_by=None)
+    if text in {None, known.text, DEFAULTS[known.locale][known.kind]}:  # type: ignore[index]
+        is_same = text is not None and text == known.text
+        changed = replace(bare, text=text, saved_at=now, saved_by=by, approved_by=None)
+        return bare if is_same else changed
+    if text == known.draft and known.drafted_by not in {None, by}:
+        writer = known.drafted_by or by
+        return replace(bare, text=text, saved_at=now, saved_by=writer, approved_by=by)
+    return replace(known, draft=text, drafted_by=by)
 
 
 def _shown(locale: Locale, kind: str, row: Wording | None) -> WordingShown:
@@ -58,4 +78,7 @@ def _shown(locale: Locale, kind: str, row: Wording | None) -> WordingShown:
         version=row.version if row else 0,
         saved_at=moment_of(row.saved_at) if row else None,
         saved_by=row.saved_by if row else None,
+        draft=row.draft if row else None,
+        drafted_by=row.drafted_by if row else None,
+        approved_by=row.approved_by if row else None,
     )

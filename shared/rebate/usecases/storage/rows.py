@@ -665,10 +665,14 @@ class StoreTraffic:
     stars: Annotated[int, wire("stars", absent=0)] = 0
 
 
-@stored_as("wording")
+@stored_as("wording", 2)
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the operator words a kind of notice in a language; `text` None: as by default."""
+    """How the operator words a kind of notice in a language; `text` None: as by default.
+
+    A `draft` by `drafted_by` counts once another operator approves of it, who is `approved_by` then
+    (Rule 8.4).
+    """
 
     locale: Annotated[str, wire("locale")]
     kind: Annotated[str, wire("kind")]
@@ -676,6 +680,9 @@ class Wording:
     saved_at: Annotated[Instant, wire("saved_at")]
     saved_by: Annotated[str, wire("saved_by")]
     version: Annotated[int, wire("version", absent=1)] = 1
+    draft: Annotated[str | None, wire("draft", absent=None)] = None
+    drafted_by: Annotated[str | None, wire("drafted_by", absent=None)] = None
+    approved_by: Annotated[str | None, wire("approved_by", absent=None)] = None
 
 
 @stored_as("connected_order")
