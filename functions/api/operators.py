@@ -7,7 +7,7 @@ GET  /v1/queue/law?id=&locale=    what the ratios in force mean for it, and what
 GET  /v1/law-facts?locale=        facts of law, and which of them the settings trigger
 GET  /v1/orders/{order_id}        the whole trace of an order
 GET  /v1/order?id=                the same, for ids that a path cannot carry
-GET  /v1/settings                 the settings in force, and their version
+GET  /v1/settings?version=        the settings in force, or those of another version
 GET  /v1/settings/versions?after= who changed which settings when, from what to what
 GET  /v1/queues/stalled           queues of products that are off sale
 GET  /v1/parked?state=&after=     commands that cannot be carried out, and what became of them
@@ -32,7 +32,7 @@ from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.usecases.parking.show_parked import show_parked
-from rebate.usecases.queries.show_history import show_history
+from rebate.usecases.queries.show_history import document_of, show_history
 from rebate.usecases.queries.show_order import show_order
 from rebate.usecases.queries.show_queues import show_queue, show_queues, show_stalled
 from rebate.usecases.settings.save_settings import InForce
@@ -103,7 +103,14 @@ def order_by_id() -> Response[str]:
 
 @router.get("/v1/settings")
 def settings() -> Response[str]:
-    return answer(200, settings_shown(app().settings.in_force()))
+    in_force = app().settings.in_force()
+    version = whole_number(current_event(), "version", at_least=1)
+    if version is None or int(version) == in_force.version:
+        return answer(200, settings_shown(in_force))
+    document = document_of(app().store, int(version))
+    if document is None:
+        return refusal(404, "not_found", f"there is no version {version}")
+    return answer(200, api.SettingsShown(int(version), document, PLANS.names))
 
 
 @router.get("/v1/settings/versions")

@@ -77,6 +77,13 @@ def test_the_history_of_the_settings_is_told(cloud):
     assert newest["changed"] == [{"path": "queue_rebate.title", "before": None, "after": "排队"}]
     _, older = cloud.as_operator("GET", "/v1/settings/versions", query="after=2")
     assert [each["version"] for each in older["versions"]] == [1]
+    status, first = cloud.as_operator("GET", "/v1/settings", query="version=1")
+    assert (status, first["version"]) == (200, 1)
+    assert "title" not in first["settings"]["queue_rebate"]
+    now = cloud.as_operator("GET", "/v1/settings")[1]
+    assert cloud.as_operator("GET", "/v1/settings", query="version=2") == (200, now)
+    assert cloud.as_operator("GET", "/v1/settings", query="version=3")[0] == 404
+    assert cloud.as_operator("GET", "/v1/settings", query="version=0")[0] == 422
 
 
 def test_members_steer_nothing(cloud):

@@ -6,8 +6,8 @@ import re
 import shutil
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 from local.commands.demo import play_days
+from local.deployment import LocalDeployment
 from local.http import served
 from local.memory import deployed_in_memory
 from local.shop_day import ZONE
@@ -41,9 +42,15 @@ ORDERS = 120
 TIMEOUT_MS = 15_000
 
 
-@contextmanager
-def shop_after_a_day() -> Iterator[tuple[str, LocalIssuer]]:
+def shop_after_a_day() -> AbstractContextManager[tuple[str, LocalIssuer]]:
     """Yield the address of a small shop after a day of orders, and who signs people in there."""
+    yesterday = datetime.now(ZONE).date() - timedelta(days=1)
+    return shop_after(lambda deployment: play_days(deployment, ORDERS, yesterday))
+
+
+@contextmanager
+def shop_after(begin: Callable[[LocalDeployment], object]) -> Iterator[tuple[str, LocalIssuer]]:
+    """Yield the address of a new deployment after what it begins with, and who signs in there."""
     issuers: list[LocalIssuer] = []
 
     def issuer_at(address: str) -> LocalIssuer:
@@ -52,7 +59,7 @@ def shop_after_a_day() -> Iterator[tuple[str, LocalIssuer]]:
         return issuers[0]
 
     with deployed_in_memory() as deployment:
-        play_days(deployment, ORDERS, datetime.now(ZONE).date() - timedelta(days=1))
+        begin(deployment)
         with served(deployment.functions, 0, PAGES, issuer_at) as address:
             yield address, issuers[0]
 

@@ -15,6 +15,7 @@ import type {
   MemberShown,
   NoteShown,
   OrderFound,
+  PersonShown,
   Redemption,
   StatementLine,
   Withdrawal,
@@ -54,6 +55,7 @@ export default function Member() {
     orders: <Orders id={id} />,
     withdrawals: <Withdrawals id={id} />,
     redemptions: <Redemptions id={id} />,
+    team: <Team id={id} />,
     referrer: <Referrer id={id} changed={reload} />,
     notes: <NotesOf id={id} />,
     acts: <ActsTable what={`member/${id}`} />,
@@ -400,6 +402,36 @@ function Redemptions({ id }: { id: string }) {
           title: t("desk.state"),
           of: ({ state }) => t(`redemption.${state}`),
           show: ({ state }) => <State of={state} text={t(`redemption.${state}`)} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Team({ id }: { id: string }) {
+  const shop = useShop();
+  return (
+    <Part<PersonShown>
+      id={id}
+      part="team"
+      list="members"
+      keyOf={({ person }) => person}
+      columns={[
+        {
+          key: "member",
+          title: t("desk.member"),
+          of: ({ nickname, member }) => `${nickname ?? ""} ${member ?? ""}`.trim(),
+          show: ({ nickname, member }) =>
+            member ? <MemberLink id={member} nickname={nickname} /> : (nickname ?? "–"),
+        },
+        at(t("desk.joined_at"), ({ joined_at }) => joined_at),
+        { key: "orders", title: t("desk.orders"), of: ({ orders }) => orders, isNumber: true },
+        {
+          key: "earned",
+          title: t("desk.earned_of"),
+          of: ({ earned }) => earned,
+          show: ({ earned }) => shop.money(earned),
+          isNumber: true,
         },
       ]}
     />

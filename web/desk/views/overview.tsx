@@ -1,7 +1,7 @@
 /** One screen: first what needs a hand, then what came in and where it went, then what is owed. */
 
 import { Card, Statistic } from "antd";
-import { Link } from "wouter";
+import { Link, Redirect } from "wouter";
 import { count } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
@@ -31,6 +31,7 @@ interface Some {
   more: boolean;
 }
 
+/** A deployment without settings begins with its plans. */
 export default function Overview() {
   const shop = useShop();
   const { ask } = shop;
@@ -53,6 +54,7 @@ export default function Overview() {
     },
     [],
   );
+  if (shop.settings.version === 0) return <Redirect to="/plans" replace />;
   return (
     <>
       <Head title={t("desk.overview")} at={answer.at} reload={answer.reload} />

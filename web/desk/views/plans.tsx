@@ -17,8 +17,11 @@ import { useQuery } from "../query";
 import { Changes } from "../settings/changes";
 import { at, changed, differences, type Merged, merged, type Path } from "../settings/document";
 import { FormProvider } from "../settings/fields";
-import { GENERAL, Part } from "../settings/part";
+import { GENERAL, Margin, Part, said, useWish } from "../settings/part";
 import { useShop } from "../shop";
+
+/** For those who ask for it. */
+const JSON_PART = "json";
 
 interface Draft {
   version: number;
@@ -64,13 +67,22 @@ export default function Plans() {
         title={t("desk.plans")}
         lead={version ? t("desk.in_force", { n: version }) : t("desk.no_settings")}
       >
-        {part !== null && (
-          <Button onClick={() => setQuery({ part: "" })}>{t("desk.all_plans")}</Button>
-        )}
+        <Space wrap>
+          {part !== null && (
+            <Button onClick={() => setQuery({ part: "" })}>{t("desk.all_plans")}</Button>
+          )}
+          {part !== JSON_PART && (
+            <Button type="text" onClick={() => setQuery({ part: JSON_PART })}>
+              {t("desk.as_json")}
+            </Button>
+          )}
+        </Space>
       </Head>
       <FormProvider value={{ document: current.document, change, problems }}>
         {part === null ? (
           <Choose document={current.document} choose={(name) => setQuery({ part: name })} />
+        ) : part === JSON_PART ? (
+          <pre className="code">{JSON.stringify(current.document, null, 2)}</pre>
         ) : (
           <Form layout="vertical">
             <Part name={part} document={current.document} change={change} />
@@ -98,7 +110,8 @@ interface ChooseProps {
 }
 
 function Choose({ document, choose }: ChooseProps) {
-  const { plans } = useShop();
+  const { plans, settings } = useShop();
+  const [wish] = useWish();
   const cards = [
     ...plans.map(({ name }) => {
       const its = document[name] as Document | null | undefined;
@@ -108,7 +121,10 @@ function Choose({ document, choose }: ChooseProps) {
     ...["wallet", "guards", GENERAL].map((name) => ({ name, title: planName(name), state: null })),
   ];
   return (
-    <ul className="cards choices">
+    <>
+      {settings.version === 0 && <p>{t("desk.begin_lead")}</p>}
+      {cards.some(({ state }) => state === "off") && <Margin />}
+      <ul className="cards choices">
       {cards.map(({ name, title, state }) => (
         <li key={name}>
           <Card
@@ -121,13 +137,17 @@ function Choose({ document, choose }: ChooseProps) {
             }
           >
             <p>{t(`does.${name}`)}</p>
+            {state === "off" && document[name] == null && (
+              <p className="quiet">{said(name, wish)}</p>
+            )}
             <Button onClick={() => choose(name)} aria-label={t("desk.open_named", { name: title })}>
               {t("desk.open")}
             </Button>
           </Card>
         </li>
       ))}
-    </ul>
+      </ul>
+    </>
   );
 }
 

@@ -164,9 +164,10 @@ _SETTINGS = (
         "GET",
         "/v1/settings",
         _OPERATOR,
-        "The settings in force, and their version",
+        "The settings in force, or those of another version",
         _VIEWER,
         gives="api.SettingsShown",
+        query=(parameter("version", Kind.NUMBER),),
     ),
     Route(
         "PUT",

@@ -1,6 +1,7 @@
 """Every change of the settings: who, when, before and after (Rule 8.5)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from rebate.contracts.history import SettingChanged, SettingsHistory, SettingsSaved
 from rebate.contracts.problems import render_path
@@ -25,6 +26,12 @@ def show_history(store: Store, after: str | None = None) -> SettingsHistory:
         versions=tuple(_saved(found, version) for version in range(first, last - 1, -1)),
         next=str(last) if last > 1 else None,
     )
+
+
+def document_of(store: Store, version: int) -> Mapping[str, Any] | None:
+    """Return the settings of a version as they were saved; None: there is no such version."""
+    row = store.get(SettingsVersion, Key(number(version)))
+    return row.document if row else None
 
 
 def _saved(found: Mapping[int, SettingsVersion], version: int) -> SettingsSaved:
