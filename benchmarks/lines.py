@@ -34,6 +34,14 @@ def build(it: Engine, queue: QueueId, length: int) -> None:
     app.store.commit([Put(row, expects=0)])
 
 
+def rows_of(queue: QueueId, length: int) -> Iterator[Any]:
+    """Yield all rows of such a line, that of the queue last."""
+    row, nodes = _index(queue, length)
+    yield from (_ticket(queue, place) for place in range(length))
+    yield from nodes
+    yield row
+
+
 def write(it: Engine, rows: Iterable[Any]) -> None:
     """Write rows of one kind without conditions, many at a time."""
     app, _ = deployment(it.endpoint)

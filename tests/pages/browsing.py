@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -44,8 +44,12 @@ TIMEOUT_MS = 15_000
 
 def shop_after_a_day() -> AbstractContextManager[tuple[str, LocalIssuer]]:
     """Yield the address of a small shop after a day of orders, and who signs people in there."""
-    yesterday = datetime.now(ZONE).date() - timedelta(days=1)
-    return shop_after(lambda deployment: play_days(deployment, ORDERS, yesterday))
+    return shop_after(lambda deployment: play_days(deployment, ORDERS, yesterday()))
+
+
+def yesterday() -> date:
+    """Return the last day that is over where the shop is."""
+    return datetime.now(ZONE).date() - timedelta(days=1)
 
 
 @contextmanager

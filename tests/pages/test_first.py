@@ -37,17 +37,17 @@ def test_a_new_operator_saves_a_plan_in_chinese_without_json(visit):
     page.get_by_label("毛利率").fill("40")
     page.keyboard.press("Tab")
     card = page.locator(".choices li", has=page.get_by_role("heading", name="排队返利"))
-    card.get_by_text("每单拿出 13%").wait_for()
+    card.get_by_text("每单拿出 12%").wait_for()
     card.get_by_role("button").click()
     page.get_by_role("button", name=re.compile("排队返利")).click()
-    assert page.locator("[id='queue_rebate.extraction_bps']").input_value() == "13.00"
+    assert page.locator("[id='queue_rebate.extraction_bps']").input_value() == "12.00"
     save(page, "检查", "保存")
     page.locator(".save-bar").wait_for(state="detached")
     page.get_by_text("第 1 版").wait_for()
     assert time.monotonic() - began < FIVE_MINUTES
     assert "{" not in page.inner_text("#main")
     plan = app().settings.in_force().document["queue_rebate"]
-    assert (plan["extraction_bps"], plan["hold_days"]) == (1300, 7)
+    assert (plan["extraction_bps"], plan["hold_days"]) == (1200, 7)
 
 
 @pytest.mark.parametrize("plan", PLANS)

@@ -65,22 +65,36 @@ def test_a_withdrawal_is_asked_for_approved_and_paid(visit, locale, theme):
     assert page.locator(".way [aria-current]").inner_text() == "已打款"
 
 
-@pytest.mark.parametrize(("locale", "theme"), [("en", "light")])
-def test_a_slip_of_a_zero_is_not_saved_without_its_money_being_seen(visit, locale, theme):
+SLIPS = {
+    "extraction_bps": ("8.00", "80", "¥80.00 instead of ¥8.00"),
+    "entitlement.fixed_bps": ("20.00", "200", "¥200.00 instead of ¥20.00"),
+}
+
+
+@pytest.mark.parametrize("field", SLIPS)
+@pytest.mark.parametrize(("locale", "theme"), [("en", "light"), ("en", "dark")])
+def test_a_slip_of_a_zero_is_not_saved_without_its_money_being_seen(visit, locale, theme, field):
+    before, after, money = SLIPS[field]
     operator = visit("operator", "anna", locale=locale, theme=theme)
     desk = operator.open("/desk/plans?part=queue_rebate")
-    ratio = desk.locator("[id='queue_rebate.extraction_bps']")
-    ratio.fill("90")
+    ratio = desk.locator(f"[id='queue_rebate.{field}']")
+    ratio.fill(after)
     ratio.blur()
     bar = desk.locator(".save-bar")
+    slip = bar.get_by_role("checkbox", name=money)
+    slip.wait_for()
     bar.get_by_role("button", name="Check").click()
-    bar.locator(".risks").wait_for()
-    assert "%" in bar.locator(".risks").inner_text()
+    bar.locator(".meaning").wait_for()
+    assert f"{after}%" in bar.locator(".risks").inner_text()
     assert bar.get_by_role("button", name="Save").is_disabled()
+    slip.check()
+    ratio.fill(f"{after}1")  # acknowledged at another figure
+    ratio.blur()
+    assert not bar.get_by_role("checkbox", name="instead of").first.is_checked()
     assert operator.violations() == []
     assert operator.keys_shown() == []
     bar.get_by_role("button", name="Discard").click()
-    assert ratio.input_value() == "8.00"
+    assert ratio.input_value() == before
 
 
 def test_a_plan_is_changed_without_json_and_kept_with_who_changed_it(visit):

@@ -17,6 +17,7 @@ interface View {
   path: string;
   title: string;
   page: React.LazyExoticComponent<React.ComponentType>;
+  load: () => Promise<unknown>;
   /** Where the menu stands meanwhile: at itself, or at the list that it is of. */
   under: string;
 }
@@ -26,7 +27,7 @@ const view = (
   title: string,
   load: () => Promise<{ default: React.ComponentType }>,
   under = path,
-): View => ({ path, title, page: lazy(load), under });
+): View => ({ path, title, page: lazy(load), load, under });
 
 /** The menu, in the groups in which it is shown. */
 const GROUPS: readonly { title: string; views: readonly View[] }[] = [
@@ -86,6 +87,8 @@ export function Desk({ session, config, leave }: Props) {
   const [path] = useLocation();
   const ask = useMemo(() => asking(session), [session]);
   const here = VIEWS.find((each) => each.path === path);
+  // A page is fetched while the shop is asked for, not after it: lazy alone would wait.
+  useEffect(() => void here?.load(), [here]);
   useEffect(() => {
     document.title = `${t(here?.title ?? "error.not_found")} · ${t("brand")}`;
   }, [here]);

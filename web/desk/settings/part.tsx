@@ -60,13 +60,13 @@ function Begin({ plan, change }: { plan: string; change: PartProps["change"] }) 
   );
 }
 
-const SHARES = [2500, 3300, 5000];
+const SHARES = [2000, 3000, 5000];
 
 /** The margin and the share of it stand in the address, as what is looked at does. */
 export function useWish(): [Wish, (margin: number | null, share: number) => void] {
   const [query, setQuery] = useQuery();
   const margin = Number(query.get("margin") ?? 30);
-  const share = Number(query.get("share") ?? 3300);
+  const share = Number(query.get("share") ?? 3000);
   return [
     { margin_bps: Math.round(margin * 100), share_bps: share },
     (next, part) => setQuery({ margin: next === null ? "" : String(next), share: String(part) }),
@@ -77,7 +77,7 @@ export function Margin() {
   const [wish, setWish] = useWish();
   const margin = wish.margin_bps / 100;
   return (
-    <Form layout="inline">
+    <Form layout="vertical" className="wish">
       <Form.Item label={t("desk.margin")} htmlFor="margin" extra={t("desk.margin_lead")}>
         <InputNumber
           id="margin"

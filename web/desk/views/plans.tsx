@@ -6,6 +6,7 @@
 import { Alert, Button, Card, Checkbox, Form, Space } from "antd";
 import { useState } from "react";
 import { ApiError } from "../../shared/api";
+import { decimalsOf } from "../../shared/format";
 import { useAct, useDraft, useLeaveGuard } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
@@ -14,11 +15,12 @@ import { Failure } from "../parts/failure";
 import { Head } from "../parts/page";
 import { State } from "../parts/words";
 import { useQuery } from "../query";
-import { Changes } from "../settings/changes";
-import { at, changed, differences, type Merged, merged, type Path } from "../settings/document";
+import { Changes, shown } from "../settings/changes";
+import { at, type Change, changed, differences, type Merged, merged, type Path } from "../settings/document";
 import { FormProvider } from "../settings/fields";
+import { titlesAlong, unitOf } from "../settings/schema";
 import { GENERAL, Margin, Part, said, useWish } from "../settings/part";
-import { useShop } from "../shop";
+import { type Shop, useShop } from "../shop";
 
 /** For those who ask for it. */
 const JSON_PART = "json";
@@ -167,7 +169,9 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
   const changes = differences(draft.base, draft.document);
   const isChecked = checked?.of === text;
   const risks = checked?.said.acknowledge ?? [];
-  const isAccepted = risks.length === 0;
+  const slips = changes.filter(isSteep);
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  const isAccepted = risks.length === 0 && slips.every((each) => seen.has(figureOf(each)));
 
   /** What is wrong stands at its field, too. */
   const check = () =>
@@ -218,9 +222,21 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
     >
       {isChecked ? <Consequences of={checked.said} /> : <Changes of={changes} />}
       {error !== null && <Failure error={error} />}
-      {risks.length > 0 && (
+      {risks.length + slips.length > 0 && (
         <fieldset className="risks">
           <legend>{t("desk.risks")}</legend>
+          {slips.map((each) => (
+            <Checkbox
+              key={figureOf(each)}
+              checked={seen.has(figureOf(each))}
+              onChange={({ target }) => {
+                const others = [...seen].filter((figure) => figure !== figureOf(each));
+                setSeen(new Set(target.checked ? [...others, figureOf(each)] : others));
+              }}
+            >
+              {slipText(each, shop)}
+            </Checkbox>
+          ))}
           {risks.map(({ item, text: risk }) => (
             <Checkbox
               key={item}
@@ -250,6 +266,33 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
       </Space>
     </Card>
   );
+}
+
+const STEEP = 3;
+const WHOLE_BPS = 10_000;
+const HUNDRED = 100;
+
+/** A ratio that grows this much may be a slip of a zero: it is acknowledged at its figure. */
+function isSteep({ path, before, after }: Change): boolean {
+  if (unitOf(path) !== "percent" || typeof after !== "number") return false;
+  const old = typeof before === "number" ? before : 0;
+  return (old > 0 && after >= STEEP * old) || (after > WHOLE_BPS && old <= WHOLE_BPS);
+}
+
+const figureOf = ({ path, after }: Change): string => `${path.join(".")}=${String(after)}`;
+
+function slipText({ path, before, after }: Change, { currency, money }: Shop): string {
+  const hundred = HUNDRED * 10 ** decimalsOf(currency);
+  const of = (value: Json | undefined) =>
+    money(Math.round((hundred * (typeof value === "number" ? value : 0)) / WHOLE_BPS));
+  return t("desk.steep", {
+    what: titlesAlong(path).join(" · "),
+    before: shown(before, path, currency),
+    after: shown(after, path, currency),
+    order: money(hundred),
+    money_before: of(before),
+    money_after: of(after),
+  });
 }
 
 /** What saving would change, do to those in line and come to, in the API's own sentences. */
