@@ -498,7 +498,7 @@ class Tour:
 
     def _look_at_settings(self) -> None:
         self._ask("GET", "/v1/settings")
-        self._ask("GET", "/v1/settings", query="version=1")
+        self._ask("GET", "/v1/settings", query={"version": "1"})
         self._ask("GET", "/v1/settings/versions")
         self._ask("POST", "/v1/settings/check", body={"settings": SETTINGS})
         guards = {**SETTINGS["guards"], "acknowledged": ["margin", "timezone=Asia/Hong_Kong"]}

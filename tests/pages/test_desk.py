@@ -23,6 +23,7 @@ PAGES = [
     "/desk/members?query=m01",
     "/desk/member?id=m01",
     "/desk/member?id=m01&tab=statement",
+    "/desk/member?id=m01&tab=team",
     "/desk/member?id=m01&tab=notes",
     "/desk/member?id=m01&tab=referrer",
     "/desk/shared-accounts",
@@ -61,7 +62,14 @@ NARROW = [
     "/desk/order?id=d-0001",
     "/desk/member?id=m01",
     "/desk/parked",
+    "/desk/letters",
+    "/desk/withdrawals",
     "/desk/merchants",
+    "/desk/try",
+    "/desk/webhooks",
+    "/desk/audit",
+    "/desk/team",
+    "/desk/health",
     "/desk/plans?part=union",
 ]
 LOOKS = [("zh-CN", "light"), ("en", "dark")]

@@ -5,11 +5,12 @@ import time
 import pytest
 
 from benchmarks.lines import rows_of
+from local.commands.demo import play_days
 from rebate.bootstrap import app
 from rebate.domain.names import QueueId
 from rebate.domain.records import replace
 from rebate.usecases.storage.ports import Put
-from tests.pages.browsing import ORDERS, play_days, shop_after, yesterday
+from tests.pages.browsing import ORDERS, shop_after, yesterday
 from tests.pages.test_desk import NODES_MAX
 
 LENGTH = 100_000

@@ -2,11 +2,11 @@
 
 import { Card, Statistic } from "antd";
 import { Link, Redirect } from "wouter";
-import { count } from "../../shared/format";
+import { count, percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
-import type { Audits, AuditShown, Liability, LiabilityRow, Overview as OverviewShown, Queue } from "../../shared/types";
+import type { Audits, AuditShown, Forecast, Liability, LiabilityRow, Overview as OverviewShown, Queue } from "../../shared/types";
 import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Bars, flowOf } from "../parts/flow";
@@ -193,6 +193,27 @@ function Flow({ queues, shop }: { queues: Queue[]; shop: Shop }) {
   );
 }
 
+/** Of each plan that waits, what is foretold of the queue that owes most. */
+function useOutlooks(queues: readonly Queue[]): ReadonlyMap<string, Forecast> {
+  const { ask, plans } = useShop();
+  const largest = plans.flatMap(({ name }) => {
+    const its = queues.filter(({ plan, waiting }) => plan === name && waiting > 0);
+    const [first] = its.sort((one, other) => other.owed - one.owed);
+    return first ? [[name, first.queue] as const] : [];
+  });
+  const { data } = useAnswer(
+    async (signal) =>
+      Promise.all(
+        largest.map(async ([plan, id]) => {
+          const seen = await ask<Forecast>("GET", "queue/forecast", { query: { id }, signal });
+          return [plan, seen] as const;
+        }),
+      ),
+    [largest],
+  );
+  return new Map(data);
+}
+
 interface PlanRow {
   name: string;
   title: string;
@@ -200,9 +221,11 @@ interface PlanRow {
   queues: number;
   waiting: number;
   owed: number | null;
+  outlook: Forecast | undefined;
 }
 
 function ByPlan({ queues, shop }: { queues: Queue[]; shop: Shop }) {
+  const outlooks = useOutlooks(queues);
   const rows = shop.plans.map((plan): PlanRow => {
     const its = queues.filter((queue) => queue.plan === plan.name);
     const counts = its.length > 0 && its.every(countsRewards);
@@ -211,6 +234,7 @@ function ByPlan({ queues, shop }: { queues: Queue[]; shop: Shop }) {
       queues: its.length,
       waiting: sum(its.map(({ waiting }) => waiting)),
       owed: counts ? null : sum(its.map(({ owed }) => owed)),
+      outlook: outlooks.get(plan.name),
     };
   });
   const columns: Column<PlanRow>[] = [
@@ -242,10 +266,30 @@ function ByPlan({ queues, shop }: { queues: Queue[]; shop: Shop }) {
       show: ({ owed }) => (owed === null ? t("desk.by_rewards") : shop.money(owed)),
       isNumber: true,
     },
+    {
+      key: "ever",
+      title: t("desk.ever_paid_share"),
+      of: ({ outlook }) => outlook?.ever_paid_bps ?? null,
+      show: ({ outlook }) => (outlook?.ever_paid_bps == null ? "–" : percent(outlook.ever_paid_bps)),
+      isNumber: true,
+    },
+    {
+      key: "wait",
+      title: t("desk.wait_now"),
+      of: ({ outlook }) => outlook?.days ?? null,
+      show: ({ outlook }) =>
+        !outlook?.days_seen
+          ? "–"
+          : outlook.days === null
+            ? t("desk.never")
+            : t("desk.days", { n: count(outlook.days) }),
+      isNumber: true,
+    },
   ];
   return (
     <section>
       <h2>{t("desk.by_plan")}</h2>
+      <p className="quiet">{t("desk.outlook_lead")}</p>
       <DataTable
         name={t("desk.by_plan")}
         columns={columns}
