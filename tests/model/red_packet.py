@@ -124,8 +124,11 @@ def join(world: World, order: dict) -> None:
 
 
 def average(world: World) -> None:
-    """Rule 6.2: each store's pool, split equally among all entries that wait there; one pass."""
-    for queue_id, queue in world.queues.items():
+    """Rule 6.2: each store's pool, split equally among all entries that wait there; one pass.
+
+    Where a cap a day holds for all of them together, stores come in order of their names.
+    """
+    for queue_id, queue in sorted(world.queues.items()):
         if not queue_id.startswith(f"{PLAN}/"):
             continue
         receivers = entries.waiting(world, queue_id)
