@@ -20,7 +20,7 @@ IGNORES_TIME = ("sweep", "draws")
 """Schedules whose functions do what they do whenever they start."""
 
 
-GUARDED_BY_TLS = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+GUARDED_BY_TLS = ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
 NO_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 """What policies refuse: but over TLS the emulator does not find the keys of its own user pools."""
 
