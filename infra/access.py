@@ -159,6 +159,7 @@ _OFFICE: _Access = {
     "audits": (_QUERY,),
     "corrections": (_GET_MANY,),
     "erasures": (_GET, _PUT),
+    "exports": (_GET, _QUERY, _PUT),
     "names": (_QUERY,),
     "notes": (_GET, _QUERY, _PUT, _REMOVE),
     "notices": (_REMOVE,),
@@ -245,6 +246,26 @@ _AUDIT: _Access = _all(
     },
 )
 
+_EXPORTED: _Access = _all(
+    _SETTINGS,
+    {
+        "exports": (_QUERY, _PUT),
+        "journal": (_SCAN,),
+        "lists": (_QUERY,),
+        "members": (_SCAN,),
+        "nodes": (_GET_MANY,),
+        "order_lines": (_QUERY,),
+        "order_places": (_QUERY,),
+        "orders": (_GET, _GET_MANY),
+        "payouts": (_GET_MANY,),
+        "queues": (_GET, _SCAN),
+        "statements": (_QUERY,),
+        "tickets": (_GET_MANY,),
+        "wallets": (_SCAN,),
+    },
+)
+"""What an export reads, and where it says how far it is."""
+
 _PEOPLE: _Access = {
     "bindings": (_GET, _GET_MANY, _PUT),
     "corrections": (_PUT,),
@@ -323,6 +344,7 @@ ACCESS: Mapping[str, _Access] = {
     "scheduled_clear": _RUNS,
     "scheduled_connect": _all(_CONNECTED, _SETTINGS),
     "scheduled_draws": {**_SETTINGS, "seeds": (_GET, _PUT)},
+    "scheduled_exports": _EXPORTED,
     "scheduled_letters": {"dead_letters": (_PUT,)},
     "scheduled_payouts": {
         **_RUNS,

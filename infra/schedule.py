@@ -48,6 +48,7 @@ def starts_of(stage: Stage) -> list[Start]:
         Start("connect", "scheduled_connect", "35 * * * ? *", {}),
         Start("webhooks", "scheduled_webhooks", _EVERY_MINUTE, {}),
         Start("letters", "scheduled_letters", _EVERY_MINUTE, {}),
+        Start("exports", "scheduled_exports", _EVERY_MINUTE, {}),
     ]
 
 

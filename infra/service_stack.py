@@ -14,6 +14,7 @@ from infra.bus import NamedBus
 from infra.connect import Connect
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
+from infra.exports import Exports
 from infra.intake import BATCH, Intake
 from infra.letters import Letters, replay_to
 from infra.measures import Measures
@@ -51,6 +52,7 @@ CLOCKED_SECONDS = {
     "scheduled_audit": 900,
     "scheduled_webhooks": 300,
     "scheduled_letters": 300,
+    "scheduled_exports": 900,
 }
 """How long the functions may take that the clock starts."""
 
@@ -109,6 +111,7 @@ class ServiceStack(Stack):
         )
         hears = self._connect(clocked["scheduled_connect"])
         self.api = self._answer(data, hears, intakes)
+        self._exports.kept_by(clocked["scheduled_exports"])
         Letters(self, "Letters", keeps=clocked["scheduled_letters"], functions=self._functions)
         data.archive.publishes_draws(clocked["scheduled_draws"])
         for function in self._functions:
@@ -215,6 +218,8 @@ class ServiceStack(Stack):
         paid = next(each for each in self._functions if each.name == "on_order_paid")
         function.sets_aside(paid.dead_letters)
         self._webhooks.open_to(function)
+        self._exports = Exports(self, "Exports")
+        self._exports.shown_by(function)
         queues = (*intakes, self._connected.queue, self._webhooks.queue)
         replay_to(function, {each.name: each.queue for each in queues})
         return Api(

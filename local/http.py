@@ -16,6 +16,7 @@ and to requests for it by that name: pages from elsewhere must not ask it.
 import base64
 import gzip
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ from local.sign_in.gateway import LocalGateway, TurnedAway
 from local.sign_in.issuer import PATH as ISSUER_PATH
 from local.sign_in.issuer import LocalIssuer
 from local.sign_in.pages import answered
+from rebate.adapters.export_files import FILES_PATH, FolderFiles, disposition_of
+from rebate.bootstrap import app
 from rebate.contracts.pages import CONFIG_FILE, cache_of, file_of, page_config, policy
 
 HOST = "127.0.0.1"
@@ -124,6 +127,8 @@ class _HttpRequests(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path.startswith(_API):
             self._ask(body)
+        elif path.startswith(FILES_PATH):
+            self._give_export()
         elif path.startswith(ISSUER_PATH) and self._site.gateway.issuer is not None:
             self._sign_in(self._site.gateway.issuer, body)
         else:
@@ -159,6 +164,23 @@ class _HttpRequests(BaseHTTPRequestHandler):
             encoded = answer.get("isBase64Encoded")
             sent = base64.b64decode(content) if encoded else content.encode()
             self._send(answer["statusCode"], _headers_of(answer), sent)
+
+    def _give_export(self) -> None:
+        """Give out the file to which a link leads, as a bucket does."""
+        target, files = urlsplit(self.path), app().outside.export_files
+        name = unquote(target.path).removeprefix(FILES_PATH)
+        file = files.opened(name, target.query) if isinstance(files, FolderFiles) else None
+        if file is None:
+            self._send(403, {}, b"this link leads nowhere, or not any more\n")
+            return
+        self.send_response(200)
+        for header, value in disposition_of(file).items():
+            self.send_header(header, value)
+        self.send_header("Content-Length", str(file.stat().st_size))
+        self.end_headers()
+        if self.command != "HEAD":
+            with file.open("rb") as opened:
+                shutil.copyfileobj(opened, self.wfile)
 
     def _refuse(self, turned: TurnedAway) -> None:
         body = json.dumps({"message": turned.message}).encode()

@@ -27,6 +27,8 @@ _HOURLY: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Which functions get every hour; the first at once."""
 
+_EVERY_MINUTE = ("scheduled_sweep", "scheduled_webhooks", "scheduled_letters", "scheduled_exports")
+
 
 class LocalSchedules:
     """Starts what is due; whoever calls `tick` often enough misses no minute.
@@ -57,7 +59,7 @@ class LocalSchedules:
             self._start(_ticks(), minute)
             if minute.minute == 0:
                 self._start(_HOURLY, minute)
-            for function in ("scheduled_sweep", "scheduled_webhooks", "scheduled_letters"):
+            for function in _EVERY_MINUTE:
                 self._functions.call(function, {})
 
     def _start(self, functions: Iterable[tuple[str, dict[str, Any]]], at: datetime) -> None:

@@ -2,7 +2,9 @@
 
     GET /v1/overview                   what needs a hand, and 30 days by day
     GET /v1/orders?query=&member=&store=&from=&to=&state=&after=   orders, the newest first
-    GET /v1/exports?what=&from=&to=    orders, entries or withdrawals as a file
+    GET /v1/exports?what=&from=&to=    what one answer holds of orders, entries or withdrawals
+    GET /v1/exports/jobs               the exports of the last day that are carried out by the clock
+    GET /v1/exports/job?id=            one of them, with a link to its file once it is done
     GET /v1/members?query=&after=      members by id or by how their name begins; without: all
     GET /v1/member?id=&part=&after=    a member's whole account, or a page of a part of it
     GET /v1/audit?who=&what=&from=&to=&after=   what people did, the newest first
@@ -87,6 +89,26 @@ def exports() -> Response[str]:
         is_late=lambda: app().clock.now() > until,
     )
     return csv_answer(text, what)
+
+
+@router.get("/v1/exports/jobs")
+def export_jobs() -> Response[str]:
+    # Rarely asked for, and large.
+    from rebate.usecases.office.export_jobs import show_exports  # noqa: PLC0415
+
+    return answer(200, show_exports(app().store, app().clock))
+
+
+@router.get("/v1/exports/job")
+def export_job() -> Response[str]:
+    # Rarely asked for, and large.
+    from rebate.usecases.office.export_jobs import find_export, shown  # noqa: PLC0415
+
+    id_ = needed_id(current_event(), "id")
+    job = find_export(app().store, app().clock, id_)
+    if job is None:
+        return refusal(404, "not_found", f"there is no export {id_}")
+    return answer(200, shown(job, app().outside.export_files))
 
 
 @router.get("/v1/members")

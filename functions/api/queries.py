@@ -180,7 +180,15 @@ def instant_parameter(
     Raises:
         InvalidRequest: it is neither.
     """
-    said = parameter(event, name)
+    return instant_of_text(name, parameter(event, name), zone, days=days)
+
+
+def instant_of_text(name: str, said: str | None, zone: ZoneInfo, *, days: int) -> Instant | None:
+    """Return what stands under a name as an instant, or of a day the beginning, `days` later.
+
+    Raises:
+        InvalidRequest: it is neither.
+    """
     try:
         return None if said is None else moment_of_text(said, zone, days=days)
     except ValueError as neither:

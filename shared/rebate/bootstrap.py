@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from rebate.usecases.events.publish_events import Publisher
     from rebate.usecases.letters.replay_letters import ReplayQueues
     from rebate.usecases.money.ledger import WalletLedger
+    from rebate.usecases.office.export_jobs import ExportFiles
     from rebate.usecases.office.import_books import BookImport
     from rebate.usecases.orders.accept_order import OrderAcceptance
     from rebate.usecases.orders.admit_event import Door
@@ -69,10 +70,12 @@ class Outside:
     `REBATE_CONNECTORS_PARAMETER` and `REBATE_CONNECTORS` are the same for the accounts of
     connectors. A function has what it needs. `REBATE_WEBHOOKS_LOOPBACK` lets webhooks
     go to the machine itself, which only a demonstration should.
+    `REBATE_EXPORTS` names the bucket that files of exports lie in for a day.
     `REBATE_INVITE_URL` is where links of invite codes lead.
     `REBATE_ARCHIVE` names the bucket, `REBATE_BOOKS_KEY` the key of KMS that signs the books,
     `REBATE_DRAWS_KEY` that from which the seeds of draws come; on a
-    machine without them both are in the folder `REBATE_OUTSIDE`, and without that in this process.
+    machine without them all are in the folder `REBATE_OUTSIDE`, and without that in this process or
+    in a folder that goes with it.
     """
 
     @property
@@ -143,6 +146,26 @@ class Outside:
             return KmsKey(of_kms, _region())
         folder = os.environ.get("REBATE_OUTSIDE")
         return key_in(Path(folder, f"{name}.key")) if folder else SecretKey(token_bytes(32))
+
+    @cached_property
+    def export_files(self) -> "ExportFiles":
+        from rebate.adapters import export_files
+        from rebate.adapters.signing import key_in
+
+        if bucket := os.environ.get("REBATE_EXPORTS"):
+            return export_files.BucketFiles(bucket, _region())
+        folder = Path(os.environ.get("REBATE_OUTSIDE") or self._own_folder)
+        return export_files.FolderFiles(folder / "exports", key_in(folder / "exports.key"))
+
+    @cached_property
+    def _own_folder(self) -> str:
+        import atexit
+        import shutil
+        from tempfile import mkdtemp
+
+        folder = mkdtemp(prefix="rebate-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return folder
 
     @cached_property
     def webhook_queue(self) -> "WebhookQueue":

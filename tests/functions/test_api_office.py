@@ -166,6 +166,7 @@ def changing(shop, adjust):
     words = {"locale": "en", "kind": "joined", "text": "You are in line.", "version": 0}
     yield "/v1/notices/wordings", "PUT", words
     yield "/v1/products/enable", "POST", {"supplies": ["aggregated"]}
+    yield "/v1/exports", "POST", {"id": "e1", "what": "orders"}
     yield "/v1/notes", "POST", {"id": "n1", "member": "B", "text": "prefers mail"}
     version = app().settings.in_force().version
     per_product = {**SETTINGS["queue_rebate"], "mall": "per_product"}

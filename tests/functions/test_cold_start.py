@@ -12,6 +12,7 @@ READS_ROWS = (
     "publish_events",
     "scheduled_clear",
     "scheduled_draws",
+    "scheduled_exports",
     "scheduled_letters",
     "scheduled_payouts",
     "scheduled_sweep",

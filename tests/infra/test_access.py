@@ -14,6 +14,10 @@ from tests.infra.templates import Template, names_of_functions, without_region
 PREFIX = "rebate-test-"
 
 UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
+    (SETTLEMENT, "_saved_before"): (
+        {("dynamodb:GetItem", "settings")},
+        "only what is saved under an id was saved before; who pauses by themselves have none",
+    ),
     (SETTLEMENT, "insist_unsettled"): (
         {("dynamodb:GetItem", "queues")},
         "rows that were read do not fit together: somebody else settled the queue meanwhile",
@@ -87,9 +91,11 @@ ELSEWHERE: dict[str, set[Call]] = {
     },
     "api": {
         ("kms:GenerateMac", "key of draws"),
+        ("s3:GetObject", "exports"),
         ("ssm:GetParameter", "ssm"),
         ("ssm:GetParameter", "ssm of keys"),
     },
+    "scheduled_exports": {("s3:PutObject", "exports"), ("s3:AbortMultipartUpload", "exports")},
     "connect_orders": {("ssm:GetParameter", "connectors")},
     "on_shop_webhook": {("ssm:GetParameter", "connectors")},
     "scheduled_connect": {("ssm:GetParameter", "connectors")},
@@ -195,10 +201,10 @@ def test_a_function_is_allowed_what_the_platform_does_for_it(
                 assert resource in own | ({of_orders} if function == "api" else set())
 
 
-def test_nothing_may_be_removed_from_the_journal_or_read_whole_but_by_the_audit(
+def test_nothing_may_be_removed_from_the_journal_or_read_whole_but_by_audits_and_exports(
     service: Template,
 ) -> None:
-    for function in set(names_of_functions()) - {"scheduled_audit"}:
+    for function in set(names_of_functions()) - {"scheduled_audit", "scheduled_exports"}:
         forbidden = {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:UpdateItem"}
         of_journal = {a for a, resource in allowed(function, service) if resource == "journal"}
         assert not of_journal & forbidden, function
@@ -216,9 +222,9 @@ def test_no_statement_has_a_wildcard_but_those_of_traces_keys_and_archives(
                     if "*" in template.text(resource):
                         keys = "parameter/rebate/test/shop-secrets/*" in template.text(resource)
                         kept = "archive-{AccountId}/" in template.text(resource)
-                        assert keys or kept or all(each.startswith("xray:") for each in actions), (
-                            name
-                        )
+                        traces = all(each.startswith("xray:") for each in actions)
+                        exports = template.text(resource).startswith("{S3::Bucket/Exports")
+                        assert keys or kept or exports or traces, name
 
 
 def asked_by(function: str, recorded: Recorder) -> set[Call]:
@@ -318,6 +324,8 @@ def _short(resource: str) -> str:
         return "dead" if resource.endswith("-dead}") else "queue"
     if resource.startswith("{rebate-test-data:"):
         return f"key of {resource.partition('Archive')[2].partition('key')[0]}"
+    if resource.startswith("{S3::Bucket/Exports"):
+        return "exports"
     if ":s3:::" in resource:
         return f"archive{resource.partition('{AccountId}')[2].removesuffix('/*')}"
     name = without_region(resource)

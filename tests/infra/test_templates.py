@@ -307,7 +307,7 @@ def test_the_clock_starts_what_functions_understand(service: Template) -> None:
     assert {name: read_run(said[name], known) for name in runs} == {name: name for name in known}
     assert set(known) >= {"clear", "average", "union", "dividend", "release"}
     assert {name for name, each in runs.items() if not each.if_due} == {"release"}
-    assert said.keys() == {*runs, "sweep", "draws", "audit", "connect", "webhooks", "letters"}
+    assert said.keys() == {*runs, "sweep", "draws", "audit", "connect", "webhooks", "letters", "exports"}
 
 
 def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -> None:
@@ -315,7 +315,7 @@ def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -
         every_minute = schedule["ScheduleExpression"] == "cron(* * * * ? *)"
         says = schedule["Target"]["Input"]
         assert every_minute == (
-            "if_due" in says or schedule["Name"].endswith(("-webhooks", "-letters"))
+            "if_due" in says or schedule["Name"].endswith(("-webhooks", "-letters", "-exports"))
         )
 
 

@@ -22,6 +22,7 @@ from local.streams import Stream
 from rebate.adapters.clock import SystemClock
 from rebate.adapters.letter_queues import LetterBatch, LetterQueues
 from rebate.adapters.webhook_sender import HttpWebhookSender
+from rebate.contracts.office import EXPORT_JOBS
 from rebate.contracts.signatures import sign
 from rebate.domain import place_index
 from rebate.domain.errors import Conflict
@@ -29,6 +30,7 @@ from rebate.domain.letters import DeadLetter
 from rebate.domain.times import DAY, Instant
 from rebate.domain.webhooks import WebhookAttempt
 from rebate.usecases.audit import orders as audited_orders
+from rebate.usecases.office import exports
 from rebate.usecases.orders import accept_together, store_order
 from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.settlement import queue_reader
@@ -44,6 +46,7 @@ MIDNIGHT = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
 SMALL: Sequence[tuple[ModuleType, str, int]] = (
     (store_order, "LINES_PER_ROW", 2),
     (audited_orders, "LINES_PER_ROW", 2),
+    (exports, "LINES_PER_ROW", 2),
     (accept_together, "LINES_MAX", 2),
     (store_order, "WRITES_MAX", 8),
     (place_index, "FANOUT", 4),
@@ -186,7 +189,7 @@ class Tour:
         self._at = START
 
     def go(self) -> None:
-        self._ask("PUT", "/v1/settings", body={"version": 0, "settings": UNLIMITED})
+        self._ask("PUT", "/v1/settings", body={"version": 0, "settings": UNLIMITED, "id": "s1"})
         self._trade_without_limits()
         self._ask("PUT", "/v1/settings", body={"version": 1, "settings": SETTINGS})
         self._trade("bus", self._deliver)
@@ -470,6 +473,7 @@ class Tour:
         self._use_merchants()
         self._ask("GET", "/v1/me/entries", who="bus-B")
         self._ask("GET", "/v1/me", who="bus-B")
+        self._ask("GET", "/v1/me/entries", who="bus-B", query={"sort": "newest"})
         self._ask("GET", "/v1/me/wallet", who="bus-A")
         self._ask("GET", "/v1/me/notices", who="bus-A")
         self._ask("GET", "/v1/health")
@@ -558,6 +562,7 @@ class Tour:
         self._ask("GET", "/v1/member", query={"id": "desk-B"})
         self._ask("GET", "/v1/audit")
         self._ask("GET", "/v1/audits")
+        self._export()
         assert self._ask("GET", "/v1/audit", query={"who": "op"})["acts"]
         account = {"label": "bank", "reference": "6222"}
         asked = {"id": "w3", "amount": 100, "account": account}
@@ -566,6 +571,18 @@ class Tour:
         for number, who in enumerate(("desk-B", "tea", "linked")):
             self._ask("POST", "/v1/erasures", body={"id": f"e{number}", "member": who})
         self._ask("POST", "/v1/withdrawals/decide", body={"id": "w3", "approve": False})
+
+    def _export(self) -> None:
+        """Everything there is is taken out by the clock."""
+        for what in EXPORT_JOBS:
+            self._ask("POST", "/v1/exports", body={"id": f"e-{what}", "what": what})
+        asked = {"id": "e-books", "what": "books"}
+        assert self._ask("POST", "/v1/exports", body=asked)["state"] == "waiting"
+        ended = self._deployment.functions.call("scheduled_exports", {})["ended"]
+        assert ended == len(EXPORT_JOBS)
+        jobs = self._ask("GET", "/v1/exports/jobs")["exports"]
+        assert {job["state"] for job in jobs} == {"done"}
+        assert self._ask("GET", "/v1/exports/job", query={"id": "e-books"})["link"]
 
     def _run(self) -> None:
         """The clock strikes midnight, when everything is due; an audit has begun and stopped."""

@@ -13,8 +13,10 @@ from typing import get_args
 
 import pytest
 
+from local.environment import changed
 from local.http import served
 from local.summary import PAGES as BUILT
+from rebate.bootstrap import app, installed, wire
 from rebate.contracts.events_in import Channel
 from rebate.contracts.notice_texts import KINDS as NOTICE_KINDS
 from rebate.contracts.notice_texts import LOCALES
@@ -27,6 +29,7 @@ from rebate.domain.movements import MovementKind
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.scopes import CUMULATIVE, FIXED, LEVEL, LOTTERY
 from rebate.domain.tickets import Status
+from tests.fakes import MemoryStore
 
 ROOT = Path(__file__).parent.parent.parent
 WEB = ROOT / "web"
@@ -281,3 +284,17 @@ def _demo(*arguments):
             process.send_signal(signal.SIGINT)
             signal.signal(signal.SIGINT, before)
             assert process.wait(timeout=20) == 0
+
+
+def test_the_file_of_an_export_is_given_out_by_its_link_alone(tmp_path):
+    folder = tmp_path / "outside"
+    with changed({"REBATE_OUTSIDE": str(folder)}), installed(wire(MemoryStore())):
+        files = app().outside.export_files
+        files.write("a1b2/orders.csv", "text/csv", [b"order\r\n", b"o1\r\n"])
+        with served(Api(), 0, None) as address:
+            status, headers, body = get(address, files.link("a1b2/orders.csv"))
+            assert (status, body) == (200, b"order\r\no1\r\n")
+            assert headers["Content-Disposition"] == 'attachment; filename="orders.csv"'
+            assert get(address, "/exports/a1b2/orders.csv")[0] == 403
+            assert get(address, files.link("a1b2/none.csv"))[0] == 403
+            assert get(address, files.link("../exports.key"))[0] == 403

@@ -17,6 +17,7 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 """What functions are shipped with (`infra.packages`), beside the store: no other can be called."""
 
 
-def client(service: Service, region: str) -> Any:  # noqa: ANN401 - botocore makes it at run time
-    """Return a client of `service`, which retries what is worth retrying."""
-    return get_session().create_client(service, region_name=region, config=_PATIENCE)
+def client(service: Service, region: str, **options: Any) -> Any:  # noqa: ANN401
+    """Return a client of `service`, by `options` of botocore; it retries what is worth it."""
+    config = _PATIENCE.merge(Config(**options))
+    return get_session().create_client(service, region_name=region, config=config)

@@ -18,6 +18,11 @@ ORDER_STATES = ("any", "paid", "completed", "refunded")
 EXPORTED = ("orders", "entries", "withdrawals")
 """What can be taken out by one request, as far as one answer holds it."""
 
+EXPORT_JOBS = (*EXPORTED, "rewards", "wallets", "statements", "journal", "books")
+"""What can be taken out by a job; `books` are lines that `rebate import` takes."""
+
+EXPORT_FORMATS = ("csv", "jsonl")
+
 MEMBER_PARTS = (
     *("all", "entries", "statement", "orders", "withdrawals", "redemptions", "team", "notes"),
 )
@@ -154,3 +159,34 @@ class Overview:
     currency: str
     waiting: tuple[Waiting, ...]
     days: tuple[DayShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportShown:
+    """An export that was asked for (contracts, section 6): `rows` and `bytes` grow while it runs.
+
+    `link` leads to the file for a quarter of an hour, and is null until the export is `done`; ask
+    again for a new one, until `expires_at`. `reason` says why it failed.
+    """
+
+    id: str
+    what: str
+    format: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    state: str
+    rows: int
+    bytes: int
+    asked_at: datetime
+    asked_by: str
+    finished_at: datetime | None
+    expires_at: datetime
+    link: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportsShown:
+    """The exports of the last day, the newest first; each by itself has a link."""
+
+    exports: tuple[ExportShown, ...]

@@ -36,6 +36,8 @@ Supply = Literal["self", "supplier", "aggregated"]
 AdjustableAsset = Literal["cash", "points", "love", "love_frozen", "voucher"]
 ShortText = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
 MaybeText = Annotated[str, Field(strict=True, max_length=500)]
+Moment = Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+"""A day of the shop's, or an instant with an offset."""
 Link = Annotated[str, Field(strict=True, max_length=1000, pattern=r"^https://[^\s]+$")]
 
 
@@ -448,6 +450,18 @@ class AddNote(Strict):
     id: Id
     member: Id
     text: Annotated[str, Field(strict=True, min_length=1, max_length=2_000)]
+
+
+class AskExport(Strict):
+    """Have rows taken out into a file: of some days or instants, or of all time."""
+
+    id: Id
+    what: Literal[
+        "orders", "entries", "rewards", "wallets", "statements", "withdrawals", "journal", "books"
+    ]
+    format: Literal["csv", "jsonl"] = "csv"
+    starts_at: Moment | None = Field(default=None, alias="from")
+    ends_at: Moment | None = Field(default=None, alias="to")
 
 
 class Erase(Strict):

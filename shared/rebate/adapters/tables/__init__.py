@@ -9,6 +9,7 @@ from rebate.adapters.tables.base import Item, SortedTable, Table
 from rebate.adapters.tables.expiring import (
     AnswersTable,
     DeadLettersTable,
+    ExportJobsTable,
     NoticesTable,
     TriesTable,
     WebhookDeliveriesTable,
@@ -157,6 +158,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("webhook_health", WebhookHealth),
     WebhookDeliveriesTable,
     DeadLettersTable,
+    ExportJobsTable,
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute
 
 from rebate.adapters.tables.base import SortedTable, Table
+from rebate.domain.exports import ExportJob
 from rebate.domain.invitations import Tries
 from rebate.domain.letters import DeadLetter
 from rebate.domain.times import SECOND
@@ -113,3 +114,23 @@ class DeadLettersTable(SortedTable[DeadLetter]):
     def further(cls, row: DeadLetter) -> dict[str, Any]:
         """Return when DynamoDB may remove the row."""
         return {"expires_at": row.expires_at}
+
+
+class ExportJobsTable(SortedTable[ExportJob]):
+    """Exports that were asked for, and how far they are."""
+
+    class Meta:
+        """Bound to a deployment by `rebate.adapters.tables.bind`."""
+
+        abstract = True
+
+    name = "exports"
+    kind = ExportJob
+    expires = "removed_at"
+
+    removed_at = NumberAttribute()
+
+    @classmethod
+    def further(cls, row: ExportJob) -> dict[str, Any]:
+        """Return when DynamoDB may remove the row."""
+        return {"removed_at": row.removed_at}

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 from uuid import uuid4
 
+from rebate.domain.exports import ExportJob
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.records import fields_of, is_record
 from rebate.domain.requests import DayCount, FrozenLove, Request
@@ -58,6 +59,7 @@ _FOLLOWS = frozenset(
 
 _HIDDEN: Mapping[type, frozenset[str]] = {
     Erasure: frozenset(),
+    ExportJob: frozenset(),
     Gift: frozenset(),
     Member: frozenset({"nickname", "avatar_url"}),
     Product: frozenset(),

@@ -15,6 +15,7 @@ from rebate.domain.commands import Command, Join, Settle
 from rebate.domain.commissions import Reward
 from rebate.domain.day_figures import DayFigures
 from rebate.domain.events import Event
+from rebate.domain.exports import ExportJob
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember, Tries
@@ -68,6 +69,8 @@ UNCLAIMED = "all"
 
 AUDITS = "all"
 """The partition of all audits: there is one a day."""
+EXPORT_JOBS = "all"
+"""The partition of exports that are asked for: they are kept for a day."""
 ENDPOINTS = "all"
 """The partition of the endpoints of webhooks: there are a few."""
 
@@ -919,6 +922,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     CurrentSettings: lambda _: Key("current"),
     Answer: lambda r: Key(r.request),
     AuditRun: lambda r: Key(AUDITS, number(r.began_at)),
+    ExportJob: lambda r: Key(EXPORT_JOBS, r.id),
     AuditPart: lambda r: Key(number(r.began_at), joined(number(r.step), number(r.part))),
     Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
     StoreFact: lambda r: Key(joined(r.kind, r.id)),

@@ -1,0 +1,1 @@
+"""Keeps what functions and queues set aside."""
