@@ -324,13 +324,11 @@ def _short(resource: str) -> str:
         return "dead" if resource.endswith("-dead}") else "queue"
     if resource.startswith("{rebate-test-data:"):
         return f"key of {resource.partition('Archive')[2].partition('key')[0]}"
-    if resource.startswith("{S3::Bucket/Exports"):
-        return "exports"
     if ":s3:::" in resource:
         return f"archive{resource.partition('{AccountId}')[2].removesuffix('/*')}"
     name = without_region(resource)
-    if name == "events:event-bus/rebate-test":
-        return "bus"
+    if name == "events:event-bus/rebate-test" or name.startswith("{S3::Bucket/Exports"):
+        return "exports" if name.startswith("{S3") else "bus"
     if name.startswith("ssm:"):
         return name.rsplit("/", 1)[-1]
     return name.removeprefix(f"dynamodb:table/{PREFIX}").replace("/index/", "/")

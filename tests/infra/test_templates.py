@@ -307,7 +307,16 @@ def test_the_clock_starts_what_functions_understand(service: Template) -> None:
     assert {name: read_run(said[name], known) for name in runs} == {name: name for name in known}
     assert set(known) >= {"clear", "average", "union", "dividend", "release"}
     assert {name for name, each in runs.items() if not each.if_due} == {"release"}
-    assert said.keys() == {*runs, "sweep", "draws", "audit", "connect", "webhooks", "letters", "exports"}
+    assert said.keys() == {
+        *runs,
+        "sweep",
+        "draws",
+        "audit",
+        "connect",
+        "webhooks",
+        "letters",
+        "exports",
+    }
 
 
 def test_runs_that_settings_set_are_looked_for_every_minute(service: Template) -> None:
