@@ -26,6 +26,7 @@ LINKS = "tests/usecases/identity/test_link_races.py::"
 HOOKS = "tests/usecases/test_webhooks.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
 ERASING = "tests/usecases/office/test_erase_member.py::"
+EXPORTS = "tests/usecases/office/test_export_jobs.py::"
 IMPORTS = "tests/usecases/office/test_import_books.py::"
 PEOPLE = "tests/usecases/people/test_people_at_once.py::"
 MERCHANTS = "tests/usecases/merchants/test_merchants_at_once.py::"
@@ -48,6 +49,14 @@ GUARDED = {
     "erase_member: Put(wanted, expects=0)": Guard(
         "two members are erased under one id",
         ERASING + "test_two_erasures_under_one_id_are_one_members",
+    ),
+    "export_jobs: Put(replace(asked, version=version + 1), expects=version)": Guard(
+        "an export that somebody asked for becomes another",
+        EXPORTS + "test_two_ask_for_different_exports_under_one_id_at_once",
+    ),
+    "export_jobs: Put(after, expects=job.version)": Guard(
+        "two write one export at once",
+        EXPORTS + "test_two_begin_an_export_at_once",
     ),
     "import_books: Put(order, expects=0)": Guard(
         "a place is brought along for an order that the shop sells just now",

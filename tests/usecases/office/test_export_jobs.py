@@ -204,3 +204,30 @@ def test_the_newest_is_shown_first_and_the_oldest_carried_out_first(desk):
     desk.ask("e0")
     assert [each.id for each in show_exports(desk.store, desk.clock).exports] == ["e0", "e1"]
     assert [each.id for each in desk.runner().run()] == ["e1", "e0"]
+
+
+def before_the_first_commit(store, do):
+    """Let somebody else do something between what is read and the commit that rests on it."""
+    commit = store.commit
+
+    def disturbed(writes):
+        store.commit = commit
+        do()
+        commit(writes)
+
+    store.commit = disturbed
+
+
+def test_two_ask_for_different_exports_under_one_id_at_once(desk):
+    before_the_first_commit(desk.store, lambda: desk.ask(what="journal"))
+    with pytest.raises(Mismatch):
+        desk.ask()
+    assert desk.job().what == "journal"
+
+
+def test_two_begin_an_export_at_once(desk):
+    desk.ask()
+    others: list[object] = []
+    before_the_first_commit(desk.store, lambda: others.extend(desk.runner().run()))
+    assert (desk.runner().run(), len(others)) == ([], 1)
+    assert desk.job().tries == 1
