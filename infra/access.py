@@ -148,7 +148,7 @@ _ASKED: _Access = {
     "seeds": (_GET_MANY,),
     "settings": (_GET_MANY, _PUT),
     "statements": (_QUERY,),
-    "templates": (_QUERY, _PUT),
+    "templates": (_GET, _QUERY, _PUT),
     "tickets": (_GET,),
     "store_days": (_QUERY,),
 }

@@ -508,6 +508,8 @@ class Tour:
         guards = {**SETTINGS["guards"], "acknowledged": ["margin", "timezone=Asia/Hong_Kong"]}
         senders = {"new": {"prefix": "n-", "sources": ["n"]}}
         elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
+        late = {"version": 1, "settings": elsewhere}
+        self._ask("PUT", "/v1/settings", body=late, expects=(409,))
         self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})
         self._ask("POST", "/v1/simulate", body={"settings": SETTINGS, "orders": 5})
         recent = {"settings": SETTINGS, "source": "recent", "orders": 50}
