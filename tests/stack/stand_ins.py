@@ -41,6 +41,8 @@ def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
             document["Statement"] = [
                 each for each in document["Statement"] if each.get("Condition") != NO_TLS
             ]
+        if resource["Type"] == "AWS::KMS::Key":
+            _name_sessions(properties["KeyPolicy"])
     outputs = _provider_by_name(template.get("Outputs", {}))
     return {**template, "Resources": resources, "Outputs": outputs}
 
@@ -55,6 +57,18 @@ def _provider_by_name(value: Any) -> Any:
         case list():
             return [_provider_by_name(each) for each in value]
     return value
+
+
+def _name_sessions(policy: dict[str, Any]) -> None:
+    """Let a key know a function's session too: AWS compares its role, the emulator the session."""
+    for statement in policy["Statement"]:
+        condition = statement.get("Condition", {}).get("ArnNotLike")
+        if condition:
+            (name, roles), *_ = condition.items()
+            sessions = json.loads(
+                json.dumps(roles).replace(":iam::", ":sts::").replace(":role/", ":assumed-role/")
+            )
+            condition[name] = [roles, sessions]
 
 
 def _adds_up_metrics(resource: Mapping[str, Any]) -> bool:
