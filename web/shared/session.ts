@@ -20,9 +20,12 @@ interface Claims {
   profile?: Record<string, unknown>;
 }
 
-/** As whom one signs in on the page that is open: merchants are members who hold stores. */
+/**
+ * As whom one signs in on the page that is open: merchants are members who hold stores. The page
+ * that the issuer leads operators back to is the desk, too.
+ */
 export const roleHere = (): Role =>
-  /^\/desk(?![^/])/.test(location.pathname) ? "operator" : "member";
+  /^\/(desk|signed-in\/operator)(?![^/])/.test(location.pathname) ? "operator" : "member";
 
 const BACK = "/signed-in";
 const SPARE_SECONDS = 30;
