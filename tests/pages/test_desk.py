@@ -131,7 +131,7 @@ def test_an_order_is_found_by_its_number_and_begins_with_sentences(visit):
 def test_an_order_that_waits_says_who_is_paid_instead(visit):
     page = visit("operator", "anna", locale="en").open(f"/desk/order?id={WAITS}")
     why = page.locator(".ant-card", has=page.get_by_role("heading", name="Why it was not paid"))
-    mall = why.get_by_role("listitem").filter(has_text="Mall queue")
+    mall = why.get_by_role("listitem").filter(has_text="Mall queue").first
     assert re.search(r"No\. \d+; those before it still lack ¥[\d.,]+", mall.inner_text())
     mall.get_by_role("link").nth(1).click()
     head = page.locator(".ant-card", has=page.get_by_role("heading", name="Why it was not paid"))
