@@ -62,6 +62,8 @@ STAY = {
     ("PUT /v1/webhooks", "address"): "another service's",
     ("PUT /v1/webhooks", "secret"): "another service's",
     ("POST /v1/webhooks/redeliver", "after"): "names of deliveries",
+    ("POST /v1/exports", "from"): "a day",
+    ("POST /v1/exports", "to"): "a day",
     ("POST /v1/webhooks/redeliver", "deliveries[]"): "names of deliveries",
     ("POST /v1/dead-letters/replay", "letters[]"): "names of letters",
     ("POST /v1/me/link", "code"): "looked up, not stored",

@@ -13,7 +13,7 @@ from rebate.usecases.settings.terms import terms_of
 
 BEGIN = datetime(2026, 3, 1, 10, 58, 30, tzinfo=UTC)
 STARTED = ["scheduled_clear", *["scheduled_payouts"] * 4]
-SWEPT = ["scheduled_sweep", "scheduled_webhooks", "scheduled_letters"]
+SWEPT = ["scheduled_sweep", "scheduled_webhooks", "scheduled_letters", "scheduled_exports"]
 EVERY_MINUTE = [*STARTED, *SWEPT]
 EVERY_HOUR = [
     "scheduled_payouts release",

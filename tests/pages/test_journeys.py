@@ -138,14 +138,14 @@ def test_a_gift_is_put_on_offer_in_the_shops_own_words(visit):
     desk = operator.open("/desk/gifts")
     desk.get_by_role("button", name="New gift").click()
     drawer = desk.locator(".ant-drawer")
-    drawer.get_by_label("Gift", exact=True).fill("Tea cup")
+    drawer.get_by_label("Gift", exact=True).fill("Paper fan")
     drawer.get_by_label("Price").fill("5")
     assert operator.violations() == []
     drawer.get_by_role("button", name="Save").click()
-    desk.get_by_role("cell", name="Tea cup").wait_for()
+    desk.get_by_role("cell", name="Paper fan").wait_for()
     page = visit("member", "m01", locale="en", size=PHONE).open("/wallet")
     page.get_by_role("button", name="Gifts").click()
-    page.locator("dialog").get_by_text("Tea cup").wait_for()
+    page.locator("dialog").get_by_text("Paper fan").wait_for()
 
 
 @pytest.mark.parametrize(("locale", "theme"), [("en", "light"), ("zh-CN", "dark")])
