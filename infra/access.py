@@ -129,7 +129,12 @@ _CATALOG: _Access = {
     "store_facts": (_GET, _PUT),
 }
 
-_RUNS: _Access = {**_SETTINGS, "inbox": (_SCAN, _PUT), "queues": (_SCAN,)}
+_RUNS: _Access = {
+    **_SETTINGS,
+    "inbox": (_SCAN, _PUT),
+    "queues": (_SCAN,),
+    "run_marks": (_GET, _PUT),
+}
 
 _ASKED: _Access = {
     "answers": (_GET, _GET_MANY),

@@ -1,8 +1,9 @@
 """Clears queues: `{"at": instant}`, as EventBridge Scheduler sends it.
 
 With `"if_due": true` it clears only where the settings in force have a clearing at that minute, so
-that one schedule of every minute follows all changes of the settings. Such a clearing is sent two
-minutes ahead: it waits in the inboxes, so that it takes its place among orders to the microsecond.
+that one schedule of every minute follows all changes of the settings. Minutes at which nobody
+looked are made up for. Such a clearing is sent two minutes ahead: it waits in the inboxes, so that
+it takes its place among orders to the microsecond.
 `"run"` names another run of some plan that ends entries; left out it is the base plan's clearing.
 """
 
@@ -12,7 +13,6 @@ from rebate.adapters.telemetry import observed, record_started
 from rebate.bootstrap import app
 from rebate.contracts.schedules import endings, read_run, read_tick
 from rebate.domain.names import QueueId
-from rebate.usecases.schedules.due_runs import instant_of_run, run_due, ticks
 
 
 @observed
@@ -22,9 +22,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     scheduler = app().scheduler
     if not asked.if_due:
         return {"queues": record_started(run, scheduler.start(run, asked.instant))}
-    terms = app().settings.in_force().terms
-    due = [(at, ahead) for at, ahead in ticks(asked.instant) if run_due(run, terms, at)]
+    due = app().due_runs.of(run, asked.instant)
     told: set[QueueId] = set()
     for at, ahead in due:
-        told.update(scheduler.start(run, instant_of_run(run, terms, at), ahead=ahead))
+        told.update(scheduler.start(run, at, ahead=ahead))
+    app().due_runs.started(run, asked.instant, any_due=bool(due))
     return {"queues": record_started(run, sorted(told)) if due else []}

@@ -1,6 +1,7 @@
 """Pays out what was collected: `{"run": …, "at": instant}`, a run of `rebate.contracts.schedules`.
 
-With `"if_due": true` it runs only where the settings in force have that run at that minute.
+With `"if_due": true` it runs only where the settings in force have that run at that minute. Minutes
+at which nobody looked are made up for.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,6 @@ from rebate.contracts.schedules import LEVELS, RELEASE, payouts, read_run, read_
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.usecases.money.thaw import thaw_due
-from rebate.usecases.schedules.due_runs import instant_of_run, run_due, ticks
 
 
 @observed
@@ -21,11 +21,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     asked, run = read_tick(event), read_run(event, payouts())
     if not asked.if_due:
         return {"queues": record_started(run, _start(run, asked.instant, ahead=False))}
-    terms = app().settings.in_force().terms
-    due = [each for each in ticks(asked.instant) if run_due(run, terms, each[0])]
+    due = app().due_runs.of(run, asked.instant)
     told: set[QueueId] = set()
     for at, ahead in due:
-        told.update(_start(run, instant_of_run(run, terms, at), ahead=ahead))
+        told.update(_start(run, at, ahead=ahead))
+    app().due_runs.started(run, asked.instant, any_due=bool(due))
     return {"queues": record_started(run, sorted(told)) if due else []}
 
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rebate.usecases.people.desk import PeopleDesk
     from rebate.usecases.people.levels import Levels
     from rebate.usecases.reports.count_visits import StoreVisits
+    from rebate.usecases.schedules.missed_runs import DueRuns
     from rebate.usecases.schedules.pay_dividend import DividendPayment
     from rebate.usecases.schedules.release_holds import HoldRelease
     from rebate.usecases.schedules.start_runs import Scheduler
@@ -301,6 +302,12 @@ class App:
         from rebate.usecases.schedules.start_runs import Scheduler
 
         return Scheduler(self.store, self.clock, self.settings)
+
+    @cached_property
+    def due_runs(self) -> "DueRuns":
+        from rebate.usecases.schedules.missed_runs import DueRuns
+
+        return DueRuns(self.store, self.settings)
 
     @cached_property
     def audit(self) -> "ScheduledAudit":

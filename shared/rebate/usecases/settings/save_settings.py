@@ -9,6 +9,7 @@ from rebate.domain.errors import Code, Conflict, Mismatch, Rejected, Unreadable
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.money import Bps
 from rebate.domain.terms import EDITION, Terms
+from rebate.domain.times import Instant
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Place, Put, Store
 from rebate.usecases.storage.rows import (
@@ -73,14 +74,30 @@ class SettingsReader:
             self._known = self._load(version)
         return self._known
 
+    def since(self, at: Instant) -> list[tuple[Instant, Terms]]:
+        """Return what was in force from `at` on, and from when each; the earliest first."""
+        found: list[tuple[Instant, Terms]] = []
+        version = self.in_force().version
+        while version and not (found and found[-1][0] <= at):
+            row = self._version(version)
+            found.append((row.saved_at, self._meaning(row)))
+            version -= 1
+        return found[::-1]
+
     def _load(self, version: int) -> InForce:
         if version == 0:
             return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS)
+        row = self._version(version)
+        return InForce(version, self._meaning(row), row.document)
+
+    def _version(self, version: int) -> SettingsVersion:
         row = self._store.get(SettingsVersion, Key(number(version)))
-        assert row is not None, f"settings version {version} is in force and not stored"
+        assert row is not None, f"settings version {version} was in force and is not stored"
+        return row
+
+    def _meaning(self, row: SettingsVersion) -> Terms:
         stored = row.terms if row.edition == EDITION else None
-        known = stored if stored and stored.are_whole else self._terms(row)
-        return InForce(version, known, row.document)
+        return stored if stored and stored.are_whole else self._terms(row)
 
     def _terms(self, row: SettingsVersion) -> Terms:
         """Return what a document means that another release saved.

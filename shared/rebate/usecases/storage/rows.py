@@ -426,6 +426,15 @@ class SettingsVersion:
     request: Annotated[str | None, wire("request", absent=None)] = None
 
 
+@stored_as("run_mark")
+@dataclass(frozen=True, slots=True)
+class RunMark:
+    """Up to which instant a scheduled run was looked for, and started where it was due."""
+
+    run: Annotated[str, wire("run")]
+    at: Annotated[Instant, wire("at")]
+
+
 @stored_as("current_settings")
 @dataclass(frozen=True, slots=True)
 class CurrentSettings:
@@ -911,6 +920,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     TeamOrder: lambda r: Key(r.above, joined(number(r.completed_at), r.order)),
     TeamUpline: lambda r: Key(r.order),
     LevelRun: lambda r: Key(r.id),
+    RunMark: lambda r: Key(r.run),
     Application: lambda r: Key(r.id),
     Applicant: lambda r: Key(r.member),
     StoreRight: lambda r: right_key(r.store, r.member),
