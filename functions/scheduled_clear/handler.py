@@ -12,7 +12,6 @@ from typing import Any
 from rebate.adapters.telemetry import observed, record_started
 from rebate.bootstrap import app
 from rebate.contracts.schedules import endings, read_run, read_tick
-from rebate.domain.names import QueueId
 
 
 @observed
@@ -22,9 +21,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     scheduler = app().scheduler
     if not asked.if_due:
         return {"queues": record_started(run, scheduler.start(run, asked.instant))}
-    due = app().due_runs.of(run, asked.instant)
-    told: set[QueueId] = set()
-    for at, ahead in due:
-        told.update(scheduler.start(run, at, ahead=ahead))
-    app().due_runs.started(run, asked.instant, any_due=bool(due))
-    return {"queues": record_started(run, sorted(told)) if due else []}
+    told = app().due_runs.start(
+        run, asked.instant, lambda at, ahead: scheduler.start(run, at, ahead=ahead)
+    )
+    return {"queues": [] if told is None else record_started(run, told)}

@@ -21,12 +21,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     asked, run = read_tick(event), read_run(event, payouts())
     if not asked.if_due:
         return {"queues": record_started(run, _start(run, asked.instant, ahead=False))}
-    due = app().due_runs.of(run, asked.instant)
-    told: set[QueueId] = set()
-    for at, ahead in due:
-        told.update(_start(run, at, ahead=ahead))
-    app().due_runs.started(run, asked.instant, any_due=bool(due))
-    return {"queues": record_started(run, sorted(told)) if due else []}
+    told = app().due_runs.start(run, asked.instant, lambda at, ahead: _start(run, at, ahead=ahead))
+    return {"queues": [] if told is None else record_started(run, told)}
 
 
 def _start(run: str, at: Instant, *, ahead: bool) -> Sequence[QueueId]:

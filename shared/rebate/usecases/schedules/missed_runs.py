@@ -4,9 +4,11 @@ A schedule may be switched off, a function may fail for longer than the platform
 restore takes everything away that works. So a run remembers up to which minute it was looked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
+from typing import TypeAlias
 
+from rebate.domain.names import QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.usecases.schedules.due_runs import MINUTE, instant_of_run, next_run, run_due, ticks
@@ -19,6 +21,10 @@ KEPT_FOR = 10 * MINUTE
 found, and a run that is started twice for an instant is one run."""
 
 
+Start: TypeAlias = Callable[[Instant, bool], Iterable[QueueId]]
+"""Starts a run for an instant, which may be still ahead; returns the queues that were told."""
+
+
 @dataclass(frozen=True, slots=True)
 class DueRuns:
     """What a tick of a run's schedule has to start."""
@@ -26,32 +32,30 @@ class DueRuns:
     store: Store
     settings: SettingsReader
 
-    def of(self, run: str, at: Instant) -> list[tuple[Instant, bool]]:
-        """Return the instants that are due by the tick of `at`, and whether each is still ahead.
+    def start(self, run: str, at: Instant, start: Start) -> list[QueueId] | None:
+        """Start a run at all that is due by the tick of `at`; return the queues that were told.
 
-        Each minute that nobody looked at is judged by the settings that were in force then.
+        None: nothing is due. Each minute that nobody looked at is judged by the settings that were
+        in force then.
         """
         mark = self.store.get(RunMark, Key(run))
-        missed = () if mark is None else self._missed(run, mark.at, Instant(at - at % MINUTE))
-        terms = self.settings.in_force().terms
-        own = (
-            (instant_of_run(run, terms, minute), ahead)
-            for minute, ahead in ticks(at)
-            if run_due(run, terms, minute)
-        )
-        return [*((each, False) for each in missed), *own]
-
-    def started(self, run: str, at: Instant, *, any_due: bool) -> None:
-        """Remember that all was started that was due by the tick of `at`."""
-        mark = self.store.get(RunMark, Key(run))
-        if mark is None or at - mark.at >= KEPT_FOR or (any_due and at > mark.at):
+        due = [*(self._missed(run, mark.at, at) if mark else ()), *self._own(run, at)]
+        told = {queue for each, ahead in due for queue in start(each, ahead)}
+        if mark is None or at - mark.at >= KEPT_FOR or (due and at > mark.at):
             self.store.commit([Put(RunMark(run, at))])
+        return sorted(told) if due else None
 
-    def _missed(self, run: str, after: Instant, before: Instant) -> Iterator[Instant]:
-        versions = self.settings.since(after)
+    def _own(self, run: str, at: Instant) -> Iterator[tuple[Instant, bool]]:
+        terms = self.settings.in_force().terms
+        for minute, ahead in ticks(at):
+            if run_due(run, terms, minute):
+                yield instant_of_run(run, terms, minute), ahead
+
+    def _missed(self, run: str, after: Instant, at: Instant) -> Iterator[tuple[Instant, bool]]:
+        versions, before = self.settings.since(after), Instant(at - at % MINUTE)
         ends = [*(begins for begins, _ in versions), before]
         for (begins, until), (_, terms) in zip(pairwise(ends), versions, strict=True):
             due = next_run(run, terms, max(after, Instant(begins - 1)))
             while due is not None and due < min(until, before):
-                yield due
+                yield due, False
                 due = next_run(run, terms, due)

@@ -45,6 +45,7 @@ class InForce:
     version: int
     terms: Terms
     document: Mapping[str, Any]
+    saved_at: Instant
 
     @cached_property
     def settings(self) -> "Settings":
@@ -76,19 +77,19 @@ class SettingsReader:
 
     def since(self, at: Instant) -> list[tuple[Instant, Terms]]:
         """Return what was in force from `at` on, and from when each; the earliest first."""
-        found: list[tuple[Instant, Terms]] = []
-        version = self.in_force().version
-        while version and not (found and found[-1][0] <= at):
+        now = self.in_force()
+        found, version = [(now.saved_at, now.terms)], now.version
+        while version > 1 and found[-1][0] > at:
+            version -= 1
             row = self._version(version)
             found.append((row.saved_at, self._meaning(row)))
-            version -= 1
         return found[::-1]
 
     def _load(self, version: int) -> InForce:
         if version == 0:
-            return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS)
+            return InForce(0, _terms_of(NO_SETTINGS), NO_SETTINGS, Instant(0))
         row = self._version(version)
-        return InForce(version, self._meaning(row), row.document)
+        return _saved(row, self._meaning(row))
 
     def _version(self, version: int) -> SettingsVersion:
         row = self._store.get(SettingsVersion, Key(number(version)))
@@ -145,6 +146,10 @@ class SettingsAsRead(SettingsReader):
     def in_force(self, store: Store | None = None) -> InForce:  # noqa: ARG002 - it is read
         """Return what was in force when the batch began."""
         return self._in_force
+
+
+def _saved(row: SettingsVersion, terms: Terms) -> InForce:
+    return InForce(row.number, terms, row.document, row.saved_at)
 
 
 def _terms_of(document: Mapping[str, Any]) -> Terms:
@@ -215,7 +220,7 @@ def save_settings(
         if saved := _saved_before(store, document, expects, by, request):
             return saved
         raise Conflict(_no_longer_at(store, expects)) from conflict
-    return InForce(version, terms, document)
+    return _saved(row, terms)
 
 
 def _no_longer_at(store: Store, expects: int) -> str:
@@ -249,7 +254,7 @@ def _saved_before(
         return None
     if row.document != document:
         raise Mismatch(f"{request} saved other settings")
-    return InForce(row.number, row.terms or _terms_of(row.document), row.document)
+    return _saved(row, row.terms or _terms_of(row.document))
 
 
 VERSIONS_TOLD_MAX = 20
