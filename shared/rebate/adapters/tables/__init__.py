@@ -3,24 +3,22 @@
 Those that need more than their rows have modules of their own: an index, an expiry, counters.
 """
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
+from pynamodb.attributes import NumberAttribute
+
 from rebate.adapters.tables.base import Item, SortedTable, Table
-from rebate.adapters.tables.expiring import (
-    AnswersTable,
-    DeadLettersTable,
-    ExportJobsTable,
-    NoticesTable,
-    TriesTable,
-    WebhookDeliveriesTable,
-)
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
 from rebate.domain.day_figures import DayFigures
+from rebate.domain.exports import ExportJob
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
-from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember
+from rebate.domain.invitations import Binding, Invitation, TeamFigures, TeamMember, Tries
+from rebate.domain.letters import DeadLetter
 from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
 from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer
 from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
@@ -28,7 +26,8 @@ from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.requests import DayCount, FrozenLove, Request
-from rebate.domain.webhooks import WebhookEndpoint, WebhookHealth, WebhookSecret
+from rebate.domain.times import SECOND
+from rebate.domain.webhooks import WebhookDelivery, WebhookEndpoint, WebhookHealth, WebhookSecret
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.storage.office import (
     Act,
@@ -39,6 +38,7 @@ from rebate.usecases.storage.office import (
     OrderPlace,
 )
 from rebate.usecases.storage.rows import (
+    Answer,
     AuditPart,
     AuditRun,
     Commission,
@@ -54,6 +54,7 @@ from rebate.usecases.storage.rows import (
     KnownSender,
     ListItem,
     Member,
+    Notice,
     OrderLines,
     OrderRefund,
     Parked,
@@ -71,9 +72,14 @@ from rebate.usecases.storage.rows import (
     Wording,
 )
 
+EXPIRES = "expires_at"
+
+NOTICES_KEPT = 400 * 86_400
+"""Seconds for which a notice is kept: a year, and the time to look back on it (Rule 1.7)."""
+
 
 def _table(
-    name: str, kind: type, base: type[Table[Any]] = Table, *, stream: bool = False
+    name: str, kind: type, base: type[Table[Any]] = Table, **members: object
 ) -> type[Table[Any]]:
     """Return a table that needs no more than its rows; `base` says whether they are sorted.
 
@@ -81,17 +87,32 @@ def _table(
     """
     meta = type("Meta", (), {"abstract": True})
     called = f"{name.title().replace('_', '')}Table"
-    return type(called, (base,), {"Meta": meta, "name": name, "kind": kind, "stream": stream})
+    return type(called, (base,), {"Meta": meta, "name": name, "kind": kind, **members})
+
+
+def _expiring(
+    name: str, kind: type, until: Callable[[Any], int], base: type[Table[Any]] = SortedTable
+) -> type[Table[Any]]:
+    """Return a table on whose rows no money hangs, so that DynamoDB may remove them.
+
+    `until` returns when it may remove a row, in seconds since 1970.
+    """
+
+    def further(_: type[Table[Any]], row: object) -> dict[str, Any]:
+        return {EXPIRES: until(row)}
+
+    expiry = {EXPIRES: NumberAttribute(), "further": classmethod(further)}
+    return _table(name, kind, base, expires=EXPIRES, **expiry)
 
 
 TABLES: tuple[type[Table[Any]], ...] = (
-    AnswersTable,
+    _expiring("answers", Answer, attrgetter(EXPIRES), Table),
     _table("current_settings", CurrentSettings),
     _table("inbox", Inbox, SortedTable, stream=True),
     _table("journal", Journal, stream=True),
     _table("members", Member),
     _table("nodes", Node),
-    NoticesTable,
+    _expiring("notices", Notice, lambda row: row.at // SECOND + NOTICES_KEPT),
     _table("order_lines", OrderLines, SortedTable),
     _table("orders", Order),
     _table("products", Product),
@@ -139,7 +160,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("corrections", Corrections),
     _table("team_members", TeamMember, SortedTable),
     _table("team_figures", TeamFigures, SortedTable),
-    TriesTable,
+    _expiring("tries", Tries, attrgetter(EXPIRES)),
     _table("team_orders", TeamOrder, SortedTable),
     _table("team_uplines", TeamUpline),
     _table("level_runs", LevelRun),
@@ -158,9 +179,9 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("webhooks", WebhookEndpoint, SortedTable),
     _table("webhook_secrets", WebhookSecret, SortedTable),
     _table("webhook_health", WebhookHealth),
-    WebhookDeliveriesTable,
-    DeadLettersTable,
-    ExportJobsTable,
+    _expiring("webhook_deliveries", WebhookDelivery, attrgetter(EXPIRES)),
+    _expiring("dead_letters", DeadLetter, attrgetter(EXPIRES)),
+    _expiring("exports", ExportJob, attrgetter("removed_at")),
 )
 """All of them, unbound; the inbox's stream rings the settler, the journal's publishes events."""
 
