@@ -139,6 +139,7 @@ class Visit:
         self._context = browser.new_context(
             locale=locale,
             color_scheme=theme,
+            reduced_motion="reduce",
             viewport={"width": width, "height": height},
             base_url=address,
         )
