@@ -31,10 +31,12 @@ async function texts(wanted: Locale): Promise<Texts> {
 function Root({ config }: { config: Config }) {
   const turns = useLanguage();
   const isDark = useMedia("(prefers-color-scheme: dark)");
+  const isStill = useMedia("(prefers-reduced-motion: reduce)");
   const [session, setSession] = useState<Session | null | undefined>(undefined);
   useEffect(() => void signedIn(config, role).then(setSession), [config]);
   const Own = role === "operator" ? Desk : Merchant;
-  const look = { ...themes(theme)[isDark ? "dark" : "light"], zeroRuntime: true };
+  const { token, ...colours } = themes(theme)[isDark ? "dark" : "light"];
+  const look = { ...colours, token: { ...token, motion: !isStill }, zeroRuntime: true };
   return (
     <ConfigProvider
       locale={locale() === "en" ? en : zh}
