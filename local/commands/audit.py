@@ -42,7 +42,7 @@ def run(arguments: Namespace) -> int:
                 differences_max=DIFFERENCES_MAX,
                 outside=outside,
                 full=arguments.full,
-                tell=lambda done, _: show(done),
+                tell=show,
             )
     if arguments.json:
         print_json(_document(audit))

@@ -43,7 +43,7 @@ def audit_books(
     differences_max: int = 100,
     outside: tuple[MacKey, Archive] | None = None,
     full: bool = False,
-    tell: Callable[[int, int], None] = lambda *_: None,
+    tell: Callable[[int], None] = lambda *_: None,
 ) -> Audit:
     """Recompute the books and return what differs, the first `differences_max` of it.
 
@@ -71,7 +71,7 @@ def _differences(
     store: Store,
     outside: tuple[MacKey, Archive] | None,
     rebuilt: Rebuilt | None,
-    tell: Callable[[int, int], None],
+    tell: Callable[[int], None],
 ) -> Iterator[AuditDifference]:
     yield from way.go_on(store)
     if outside:

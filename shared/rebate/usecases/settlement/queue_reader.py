@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from rebate.domain.names import QueueId, TicketKey
-from rebate.domain.place_index import FANOUT, Node, NodeKey
+from rebate.domain.place_index import FANOUT, Change, Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue, Subtree
 from rebate.domain.tickets import Ticket, WaitingTotals
 from rebate.usecases.storage.ports import Store
@@ -42,6 +42,18 @@ class QueueReader:
         if unknown:
             self.learn(self._store.get_many(Node, unknown).values(), [])
         return {key: self._nodes[key] for key in wanted if key in self._nodes}
+
+    def updated(
+        self, stored: Queue, decided: Queue, changes: Sequence[Change]
+    ) -> tuple[Queue, list[Node]]:
+        """Return a queue with what changed in its line, and the nodes to write.
+
+        `stored` is the queue as its nodes know it, `decided` as it is to be.
+        """
+        places = [change.after.place for change in changes if change.after.place is not None]
+        above = (key for place in places for key in nodes_above(decided, place))
+        nodes = self.nodes(key for key in above if key.first_place < stored.tickets)
+        return update(decided, nodes, changes)
 
     def tickets(self, keys: Iterable[TicketKey]) -> list[Ticket]:
         """Return those of the tickets that exist."""

@@ -29,7 +29,6 @@ from rebate.domain.loaded_state import (
 )
 from rebate.domain.names import OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
-from rebate.domain.place_index import nodes_above, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Lease, Queue
 from rebate.domain.records import dataclass, replace
@@ -143,14 +142,7 @@ class Settlement:
         Raises:
             Conflict: somebody else settles the queue.
         """
-        above = (
-            key
-            for change in decision.changes
-            if change.after.place is not None
-            for key in nodes_above(decision.queue, change.after.place)
-        )
-        nodes = self.line.nodes(key for key in above if key.first_place < self.queue.tickets)
-        after, written = update(decision.queue, nodes, decision.changes)
+        after, written = self.line.updated(self.queue, decision.queue, decision.changes)
         ages = ages_after(self.queue, decision, self.zone)
         version = self.queue.version + 1
         after = replace(after, version=version, lease=lease, ages=ages, failing=None)

@@ -38,7 +38,6 @@ from rebate.domain.money import Amount
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.parking import drop
-from rebate.domain.place_index import nodes_above, update
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
@@ -267,7 +266,8 @@ class QueueReplay:
 
     def _foresee(self, commit: _Commit, command: Command | Unknown, row: Journal) -> None:
         """Take what the rows rest on in which a command goes on."""
-        for following in self._rows[self._rows.index(row, self.at) + 1 :]:
+        for at in range(self._rows.index(row, self.at) + 1, len(self._rows)):
+            following = self._rows[at]
             if following.commands[:1] != (command,):
                 return
             commit.rest_on(following)
@@ -443,14 +443,7 @@ class QueueReplay:
     def _apply(self, commit: _Commit, command: Command, decision: Decision, zone: ZoneInfo) -> None:
         """Let what was decided be so."""
         before = self.queue
-        above = (
-            key
-            for change in decision.changes
-            if change.after.place is not None
-            for key in nodes_above(decision.queue, change.after.place)
-        )
-        nodes = self._line.nodes(key for key in above if key.first_place < before.tickets)
-        after, written = update(decision.queue, nodes, decision.changes)
+        after, written = self._line.updated(before, decision.queue, decision.changes)
         ages = ages_after(before, decision, zone)
         self.queue = replace(after, version=commit.rows[-1].number, ages=ages)
         self._line.learn(written, ())

@@ -71,11 +71,11 @@ class Rebuilt:
 
 
 def rebuild_tables(
-    store: Store, rebuilt: Rebuilt, tell: Callable[[int, int], None] = lambda *_: None
+    store: Store, rebuilt: Rebuilt, tell: Callable[[int], None]
 ) -> Iterator[AuditDifference]:
     """Rebuild the tables; yield the rows that are not what they come to.
 
-    `tell` is told how many commits of how many were decided again. What came of it beside
+    `tell` is told how many commits were decided again. What came of it beside
     differences is noted in `rebuilt`.
 
     Raises:
@@ -87,9 +87,7 @@ def rebuild_tables(
 class _Rebuilding:
     """One way through all that was accepted, and then through the tables."""
 
-    def __init__(
-        self, reading: Reading, rebuilt: Rebuilt, tell: Callable[[int, int], None]
-    ) -> None:
+    def __init__(self, reading: Reading, rebuilt: Rebuilt, tell: Callable[[int], None]) -> None:
         self._reading = reading
         self._rebuilt = rebuilt
         self._tell = tell
@@ -170,15 +168,13 @@ class _Rebuilding:
 
     def _commits(self) -> Iterator[AuditDifference]:
         """Decide all commits again, queue by queue, as far as none waits for another."""
-        total = sum(map(len, self._journal.values()))
         waiting = dict(self._replays)
         while waiting:
-            before = self._done()
+            before = self._rebuilt.commits
             for name, replay in list(waiting.items()):
                 try:
                     while not replay.is_over:
-                        yield from replay.step()
-                        self._tell(self._done(), total)
+                        yield from self._step(replay)
                 except NotThereYet:
                     continue
                 except CannotRebuild as why:
@@ -189,14 +185,18 @@ class _Rebuilding:
                     yield AuditDifference(f"journal.{name}.{number}", message)
                     self._leave_out(name, f"row {number} {message}")
                 del waiting[name]
-            if waiting and self._done() == before:
+            if waiting and self._rebuilt.commits == before:
                 for name in waiting:
                     self._leave_out(name, "rests on what a queue that is left out handed over")
                 waiting.clear()
-        self._rebuilt.commits = self._done()
 
-    def _done(self) -> int:
-        return sum(replay.at for replay in self._replays.values())
+    def _step(self, replay: QueueReplay) -> Iterator[AuditDifference]:
+        at = replay.at
+        try:
+            yield from replay.step()
+        finally:
+            self._rebuilt.commits += replay.at - at
+        self._tell(self._rebuilt.commits)
 
     def _leave_out(self, name: QueueId, why: str) -> None:
         self._rebuilt.left_out.setdefault(name, why)
