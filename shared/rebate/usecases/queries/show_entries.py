@@ -1,7 +1,7 @@
 """Entries as people see them: status, place, what stands ahead, what may be done (Rule 1.8)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -9,7 +9,7 @@ from rebate.contracts import api
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import WHOLE, Amount, exchanged
-from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
+from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.place_index import nodes_above
 from rebate.domain.plan import Plan
@@ -105,7 +105,8 @@ def _page(
     tickets = store.query(Ticket, member, after=after, limit=api.PAGE_SIZE)
     seen = viewer.wanted(tickets, wanted, to_operators=to_operators)
     full = len(tickets) == api.PAGE_SIZE
-    return tuple(entry for _, entry in seen), key_of(tickets[-1]).sort if full else None
+    shown = viewer.with_rules([entry for _, entry in seen])
+    return tuple(shown), key_of(tickets[-1]).sort if full else None
 
 
 def _sorted_page(
@@ -126,7 +127,8 @@ def _sorted_page(
     by_key = {joined(order(entry), name): entry for name, entry in seen}
     keys = sorted(key for key in by_key if after is None or key > after)
     page = keys[: api.PAGE_SIZE]
-    return tuple(by_key[key] for key in page), page[-1] if len(keys) > len(page) else None
+    shown = viewer.with_rules([by_key[key] for key in page])
+    return tuple(shown), page[-1] if len(keys) > len(page) else None
 
 
 def _newest(entry: api.EntryShown) -> str:
@@ -213,10 +215,18 @@ class EntryViewer:
 
     def view(self, tickets: Sequence[Ticket]) -> list[api.EntryShown]:
         """Return the entries of tickets, in the same order, as operators see them."""
+        return self.with_rules(self._entries(tickets))
+
+    def with_rules(self, entries: Sequence[api.EntryShown]) -> list[api.EntryShown]:
+        """Return entries with what decided their ratios, which stands in their orders."""
+        lines = {(e.order_id, e.line_id) for e in entries if e.line_id is not None}
+        rules = _rules(self._store, lines)
+        return [replace(e, decided_by=rules.get((e.order_id, e.line_id))) for e in entries]
+
+    def _entries(self, tickets: Sequence[Ticket]) -> list[api.EntryShown]:
         self._read(tickets)
-        rules = _rules(self._store, tickets)
         return [
-            self._entry(ticket, index, entry, rules.get((ticket.order, line.id)))
+            self._entry(ticket, index, entry)
             for ticket in tickets
             for index, line in enumerate(ticket.lines)
             if (entry := line.entry)
@@ -225,8 +235,11 @@ class EntryViewer:
     def wanted(
         self, tickets: Sequence[Ticket], wanted: WantedEntries, *, to_operators: bool
     ) -> Iterator[tuple[str, api.EntryShown]]:
-        """Yield those entries of tickets that are wanted, each with a name that no other has."""
-        for entry in self.view(tickets):
+        """Yield those entries of tickets that are wanted, each with a name that no other has.
+
+        They are without rules, which orders have to be read for: see `with_rules`.
+        """
+        for entry in self._entries(tickets):
             assert entry.queue is not None, "operators see where an entry stands"
             queue = PLANS.queue(QueueId(entry.queue))
             seen = entry if to_operators else as_member_sees(entry, self._terms)
@@ -260,7 +273,7 @@ class EntryViewer:
             places = (t.place for t in tickets if t.queue == name and t.place is not None)
             line.nodes(key for place in places for key in nodes_above(queue, place))
 
-    def _entry(self, ticket: Ticket, index: int, entry: Entry, rule: str | None) -> api.EntryShown:
+    def _entry(self, ticket: Ticket, index: int, entry: Entry) -> api.EntryShown:
         line, queue = ticket.lines[index], self._queues[ticket.queue]
         plan = shown_plan_of(ticket.queue, self._terms)
         status = self._status(ticket, entry)
@@ -282,7 +295,7 @@ class EntryViewer:
             waiting=None if counts else entry.outstanding if in_line else 0,
             rewards=entry.rewards,
             ratio_bps=line.entitlement_bps,
-            decided_by=rule,
+            decided_by=None,
             place=place,
             ahead=ahead,
             progress_bps=_progress(entry, plan),
@@ -303,13 +316,17 @@ class EntryViewer:
         return ahead.waiting + len(own) + 1, ahead.owed + sum(entry.outstanding for entry in own)
 
 
-def _rules(store: Store, tickets: Iterable[Ticket]) -> dict[tuple[OrderId, LineId], str | None]:
-    """Return what decided the ratio of each line, from the orders' traces."""
-    wanted = {(t.order, line.id) for t in tickets for line in t.lines if line.id != WHOLE_ORDER}
+def _rules(
+    store: Store, wanted: Collection[tuple[str, str | None]]
+) -> dict[tuple[str, str | None], str | None]:
+    """Return what decided the ratios of lines, each named with its order, from orders' traces."""
     headers = store.get_many(Order, {Key(order) for order, _ in wanted}).values()
-    rules = {(order.id, line.id): line.decided_by for order in headers for line in order.lines}
+    rules: dict[tuple[str, str | None], str | None] = {}
+    for order in headers:
+        rules |= {(order.id, line.id): line.decided_by for line in order.lines}
     for long in {order for order, line in wanted if (order, line) not in rules}:
-        rules |= {(long, line.id): line.decided_by for line in load_order(store, long).lines}
+        lines = load_order(store, OrderId(long)).lines
+        rules |= {(long, line.id): line.decided_by for line in lines}
     return rules
 
 
