@@ -10,13 +10,12 @@ from functions.api.access import Forbidden, Unauthenticated
 from functions.api.current import current_event
 from rebate.adapters.telemetry import record_mismatch, record_stuck
 from rebate.contracts.api import ProblemShown, RefusalShown, as_json
-from rebate.contracts.error_words import OTHERS, REFUSALS
+from rebate.contracts.error_words import WORDS
 from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.phrases import problem_said, said
 from rebate.contracts.problems import Invalid, Problem
 from rebate.contracts.signatures import BadSignature
 from rebate.domain.errors import (
-    Code,
     Conflict,
     Impossible,
     Mismatch,
@@ -105,15 +104,14 @@ def csv_answer(text: str, name: str, next_: str | None = None) -> Response[str]:
 
 def _plain(error: Exception) -> Response[str]:
     code = _PLAIN[type(error)]
-    words = OTHERS.get(code) or REFUSALS[Code(code)]
-    return refusal(words.status, code, str(error))
+    return refusal(WORDS[code].status, code, str(error))
 
 
 def _rejected(error: Rejected) -> Response[str]:
     if isinstance(error, Mismatch):
         record_mismatch(error)
     problems = error.__cause__.problems if isinstance(error.__cause__, Invalid) else ()
-    return refusal(REFUSALS[error.code].status, error.code, str(error), problems)
+    return refusal(WORDS[error.code].status, error.code, str(error), problems)
 
 
 def _invalid(error: Invalid) -> Response[str]:

@@ -18,9 +18,6 @@ from rebate.bootstrap import app
 from rebate.contracts import requests
 from rebate.contracts.problems import Problem
 from rebate.domain.names import MemberId
-from rebate.usecases.office.erase_member import erase_member
-from rebate.usecases.office.export_jobs import ask_export, shown
-from rebate.usecases.office.exports import Period
 from rebate.usecases.office.notes import add_note
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -36,6 +33,8 @@ def note() -> Response[str]:
 
 @router.post("/v1/erasures")
 def erase() -> Response[str]:
+    from rebate.usecases.office.erase_member import erase_member  # noqa: PLC0415 - rare and large
+
     event = current_event()
     said = body_of(event, requests.Erase)
     member, by = MemberId(said.member), name_of(event)
@@ -44,6 +43,9 @@ def erase() -> Response[str]:
 
 @router.post("/v1/exports")
 def export() -> Response[str]:
+    from rebate.usecases.office.export_jobs import ask_export, shown  # noqa: PLC0415 - as above
+    from rebate.usecases.office.exports import Period  # noqa: PLC0415
+
     event, zone = current_event(), app().settings.in_force().terms.zone
     said = body_of(event, requests.AskExport)
     starts_at = instant_of_text("from", said.starts_at, zone, days=0)

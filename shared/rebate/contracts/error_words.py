@@ -96,3 +96,9 @@ OTHERS: Mapping[str, ErrorWords] = {
     "unavailable": ErrorWords(503, "Try again after a moment.", "请稍后再试。"),
 }
 """What else the API answers."""
+
+WORDS: Mapping[str, ErrorWords] = {
+    **{str(code): words for code, words in REFUSALS.items()},
+    **OTHERS,
+}
+"""Those of all codes."""

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 
-from rebate.contracts.error_words import OTHERS, REFUSALS, ErrorWords
+from rebate.contracts.error_words import WORDS, ErrorWords
 from rebate.contracts.notice_texts import Locale
 
 _HEAD: Mapping[Locale, str] = {
@@ -29,10 +29,9 @@ the query). Dead letters carry the same codes.
 
 def errors_page(locale: Locale = "en") -> str:
     """Return the page as Markdown."""
-    known = {**{str(code): words for code, words in REFUSALS.items()}, **OTHERS}
     told = (
-        f"| `{code}` | {known[code].status} | {_in(known[code], locale)} |\n"
-        for code in sorted(known)
+        f"| `{code}` | {WORDS[code].status} | {_in(WORDS[code], locale)} |\n"
+        for code in sorted(WORDS)
     )
     return _HEAD[locale] + "".join(told)
 

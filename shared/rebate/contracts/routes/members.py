@@ -10,7 +10,6 @@ from rebate.contracts.routes.route import (
     Route,
     choice,
     needed,
-    one_of,
     parameter,
 )
 from rebate.domain.ledger import BalanceType
@@ -33,9 +32,9 @@ ROUTES = (
         "A page of one's entries, over all queues, or of those in a state or a plan",
         gives="api.Entries",
         query=(
-            one_of("state", ENTRY_STATES),
-            one_of("plan", PLANS.names),
-            one_of("sort", ENTRY_ORDERS),
+            choice("state", ENTRY_STATES),
+            choice("plan", PLANS.names),
+            choice("sort", ENTRY_ORDERS),
             AFTER,
         ),
     ),
@@ -109,7 +108,7 @@ ROUTES = (
         "One's movements, each with the balance after it",
         gives="money.StatementPage",
         query=(
-            one_of("asset", tuple(BalanceType)),
+            choice("asset", tuple(BalanceType)),
             parameter("kind", Kind.TEXT),
             parameter("order", Kind.ORDER),
             parameter("queue", Kind.QUEUE),

@@ -147,12 +147,7 @@ def needed(name: str, kind: Kind) -> QueryParameter:
 
 
 def choice(name: str, choices: tuple[str, ...]) -> QueryParameter:
-    """Return a parameter that is one of `choices`; left out, it is the first."""
-    return QueryParameter(name, Kind.CHOICE, choices=choices)
-
-
-def one_of(name: str, choices: tuple[str, ...]) -> QueryParameter:
-    """Return a parameter that is one of `choices`, or left out."""
+    """Return a parameter that is one of `choices`; left out, it is the first, or none of them."""
     return QueryParameter(name, Kind.CHOICE, choices=choices)
 
 

@@ -48,9 +48,11 @@ def request_withdrawal(
 
 def terms_now(ledger: WalletLedger, member: MemberId, at: Instant) -> WithdrawalTerms:
     """Return what holds for a withdrawal of a member now."""
-    rules, most = ledger.rules, ledger.rules.withdraw_per_day
-    asked = ledger.asked_today(member, _COUNTED, at).count
-    left = None if most is None else max(most - asked, 0)
+    rules = ledger.rules
+    most = rules.withdraw_per_day
+    left = None
+    if most is not None:
+        left = max(most - ledger.asked_today(member, _COUNTED, at).count, 0)
     return WithdrawalTerms(rules.withdraw_min, rules.withdraw_fee_bps, most, left)
 
 
