@@ -1,1 +1,1 @@
-"""Keeps what functions and queues set aside."""
+"""Writes files of exports that operators asked for."""

@@ -356,14 +356,14 @@ class App:
 
         return HoldRelease(self.store, self.clock)
 
-    @property
+    @cached_property
     def visits(self) -> "StoreVisits":
         """Counts visits and ratings of stores."""
         from rebate.usecases.reports.count_visits import StoreVisits
 
         return StoreVisits(self.store, self.settings)
 
-    @property
+    @cached_property
     def catalog(self) -> "CatalogAcceptance":
         from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 

@@ -3,29 +3,14 @@
 import pytest
 
 from functions.scheduled_sweep.handler import handler as sweep
-from rebate.bootstrap import app
-from rebate.domain.errors import Impossible
-from rebate.domain.tickets import Ticket
-from rebate.usecases.parking.park_command import TRIES_MAX
-from rebate.usecases.storage.ports import Put
 from tests.functions.cloud import bought, context
+from tests.parking import sweep_in_vain
 
 
 @pytest.fixture
-def parked(cloud, monkeypatch):
+def parked(cloud):
     cloud.send(bought("o1", "A"), bought("bad", "B"))
-    commit = app().store.commit
-
-    def refuse(writes):
-        rows = [write.row for write in writes if isinstance(write, Put)]
-        if any(isinstance(row, Ticket) and row.order == "bad" for row in rows):
-            raise Impossible("Item size has exceeded")
-        commit(writes)
-
-    monkeypatch.setattr(app().store, "commit", refuse)
-    for _ in range(TRIES_MAX):
-        sweep({}, context("scheduled_sweep"))
-    monkeypatch.undo()
+    sweep_in_vain("bad")
     (found,) = cloud.as_operator("GET", "/v1/parked")[1]["parked"]
     return found
 

@@ -4,22 +4,19 @@ import json
 
 import pytest
 
-from functions.scheduled_sweep.handler import handler as sweep
 from rebate.bootstrap import app
 from rebate.contracts.events_in import OrderPaid
-from rebate.domain.errors import Impossible
 from rebate.domain.letters import DeadLetter
 from rebate.domain.merchants import Particulars
 from rebate.domain.records import replace
-from rebate.domain.tickets import Ticket
 from rebate.domain.webhooks import SET_ASIDE, TOO_LONG, WebhookDelivery, WebhookEndpoint
 from rebate.usecases.merchants.apply import edit_application, submit_application
 from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
-from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put
 from rebate.usecases.storage.rows import Key, Shop
-from tests.functions.cloud import bought, context
+from tests.functions.cloud import bought
+from tests.parking import sweep_in_vain
 
 LOOKS = [("zh-CN", "light"), ("en", "dark")]
 WORDS = {
@@ -202,20 +199,9 @@ def test_a_letter_is_read_mended_and_replayed(visit):
 
 
 @pytest.fixture
-def parked(shop, monkeypatch):
+def parked(shop):
     app().orders.accept(OrderPaid.model_validate(bought("bad", "m06")["detail"]), "rebate")
-    commit = app().store.commit
-
-    def refuse(writes):
-        rows = [write.row for write in writes if isinstance(write, Put)]
-        if any(isinstance(row, Ticket) and row.order == "bad" for row in rows):
-            raise Impossible("Item size has exceeded")
-        commit(writes)
-
-    monkeypatch.setattr(app().store, "commit", refuse)
-    for _ in range(TRIES_MAX):
-        sweep({}, context("scheduled_sweep"))
-    monkeypatch.undo()
+    sweep_in_vain("bad")
 
 
 @pytest.mark.usefixtures("parked")

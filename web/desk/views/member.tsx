@@ -22,12 +22,13 @@ import type {
 } from "../../shared/types";
 import { ActsTable } from "../parts/acts-table";
 import { Adjust } from "../parts/adjust";
+import { at, order, orderColumns } from "../parts/columns";
 import { type Question, useConfirm } from "../parts/confirm";
 import { type Column, DataTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { useListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
-import { Id, MemberLink, OrderLink, QueueLink, State, When } from "../parts/words";
+import { Id, MemberLink, QueueLink, State, When } from "../parts/words";
 import { useQuery } from "../query";
 import { useShop } from "../shop";
 
@@ -204,20 +205,6 @@ function Part<Row extends object>({ id, part, list, columns, keyOf }: PartProps<
   );
 }
 
-const at = <Row,>(title: string, of: (row: Row) => string | null): Column<Row> => ({
-  key: "at",
-  title,
-  of,
-  show: (row) => <When at={of(row)} />,
-});
-
-const order = <Row extends { order_id: string | null }>(): Column<Row> => ({
-  key: "order",
-  title: t("desk.order_title"),
-  of: ({ order_id }) => order_id,
-  show: ({ order_id }) => (order_id === null ? "–" : <OrderLink id={order_id} />),
-});
-
 function Entries({ id }: { id: string }) {
   const shop = useShop();
   const amount = (key: "entitlement" | "paid" | "waiting", title: string): Column<Entry> => ({
@@ -314,27 +301,7 @@ function Orders({ id }: { id: string }) {
       keyOf={({ order_id }) => order_id}
       columns={[
         order(),
-        {
-          key: "paid",
-          title: t("desk.line_paid"),
-          of: ({ paid }) => paid,
-          show: ({ paid }) => shop.money(paid),
-          isNumber: true,
-        },
-        {
-          key: "refunded",
-          title: t("desk.refunded"),
-          of: ({ refunded }) => refunded || null,
-          show: ({ refunded }) => (refunded ? shop.money(refunded) : "–"),
-          isNumber: true,
-        },
-        {
-          key: "state",
-          title: t("desk.state"),
-          of: ({ state }) => t(`order.${state}`),
-          show: ({ state }) => <State of={state} text={t(`order.${state}`)} />,
-        },
-        { key: "products", title: t("desk.products"), of: ({ products }) => products.join(", ") },
+        ...orderColumns(shop),
         at(t("desk.paid_at"), ({ paid_at }) => paid_at),
       ]}
     />

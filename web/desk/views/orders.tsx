@@ -7,12 +7,13 @@ import { useAnswer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import { channelName } from "../../shared/names";
 import type { MemberFound, MembersFound, OrderFound } from "../../shared/types";
+import { at, order, orderColumns } from "../parts/columns";
 import { type Column, DataTable } from "../parts/data-table";
 import { DayInput } from "../parts/day-input";
 import { Failure } from "../parts/failure";
 import { useListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
-import { MemberLink, OrderLink, State, When } from "../parts/words";
+import { MemberLink } from "../parts/words";
 import { useQuery } from "../query";
 import { useShop } from "../shop";
 
@@ -37,12 +38,7 @@ export default function Orders() {
     if (isIt) go(`/order?${new URLSearchParams({ id: one.order_id })}`, { replace: true });
   }, [isIt]);
   const columns: Column<OrderFound>[] = [
-    {
-      key: "order",
-      title: t("desk.order_title"),
-      of: ({ order_id }) => order_id,
-      show: ({ order_id }) => <OrderLink id={order_id} />,
-    },
+    order(),
     {
       key: "member",
       title: t("desk.member"),
@@ -50,38 +46,13 @@ export default function Orders() {
       show: ({ nickname, member }) =>
         member === null ? t("desk.guest") : <MemberLink id={member} nickname={nickname} />,
     },
-    {
-      key: "paid",
-      title: t("desk.line_paid"),
-      of: ({ paid }) => paid,
-      show: ({ paid }) => shop.money(paid),
-      isNumber: true,
-    },
-    {
-      key: "refunded",
-      title: t("desk.refunded"),
-      of: ({ refunded }) => refunded || null,
-      show: ({ refunded }) => (refunded ? shop.money(refunded) : "–"),
-      isNumber: true,
-    },
-    {
-      key: "state",
-      title: t("desk.state"),
-      of: ({ state }) => t(`order.${state}`),
-      show: ({ state }) => <State of={state} text={t(`order.${state}`)} />,
-    },
-    { key: "products", title: t("desk.products"), of: ({ products }) => products.join(", ") },
+    ...orderColumns(shop),
     {
       key: "where",
       title: t("desk.channel"),
       of: ({ channel, store_id }) => [channelName(channel), store_id].filter(Boolean).join(" · "),
     },
-    {
-      key: "at",
-      title: t("desk.paid_at"),
-      of: ({ paid_at }) => paid_at,
-      show: ({ paid_at }) => <When at={paid_at} />,
-    },
+    at(t("desk.paid_at"), ({ paid_at }) => paid_at),
   ];
   return (
     <>

@@ -74,12 +74,11 @@ def _before(store: Store, queue: Queue, mine: Sequence[Ticket], around: EntryId)
 
 
 def line_page(
-    store: Store, queue: Queue, after: str | None, most: int | None = None
+    store: Store, queue: Queue, after: str | None, most: int = api.PAGE_SIZE
 ) -> tuple[list[Ticket], str | None]:
     """Return a page of the tickets that wait, in order of place, and where the next begins."""
     start = max(queue.cleared_below, int(after) + 1 if after else 0)
     line = QueueReader(store, queue.id)
-    most = most or api.PAGE_SIZE
     tickets, end = line.payable(queue, start=start, count=most, completed_only=False)
     tickets.sort(key=lambda ticket: ticket.place or 0)
     return tickets, None if end is None else str(end)
