@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import islice
 from uuid import uuid4
 
+from rebate.contracts import api
 from rebate.contracts.api import Asset
 from rebate.contracts.catalog import (
     ProductsEnabled,
@@ -125,7 +126,9 @@ class StalledQueueActions:
         """
         row = self._insist_stalled(queue)
         pocket = self._pocket(queue, into)
-        tickets, end = line_page(self.store, row, None if after is None else str(after))
+        tickets, end = line_page(
+            self.store, row, None if after is None else str(after), api.PAGE_SIZE
+        )
         requests = self._ask(queue, pocket, tickets)
         if requests:
             self._settle(queue)

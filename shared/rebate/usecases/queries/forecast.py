@@ -47,7 +47,7 @@ def forecast(
     growth = line_history(store, terms, name, now).growth
     exit_after = shown_plan_of(name, terms).rewards_to_exit
     clears_at = next_clearing(terms, name, now)
-    tickets, end = line_page(store, queue, after)
+    tickets, end = line_page(store, queue, after, api.PAGE_SIZE)
     entries = EntryViewer(store, terms).view(tickets)
     owed = queue.standing.owed
     needed = _needed(queue.flow.pace(now), owed, wanted_days)

@@ -74,7 +74,7 @@ def _before(store: Store, queue: Queue, mine: Sequence[Ticket], around: EntryId)
 
 
 def line_page(
-    store: Store, queue: Queue, after: str | None, most: int = api.PAGE_SIZE
+    store: Store, queue: Queue, after: str | None, most: int
 ) -> tuple[list[Ticket], str | None]:
     """Return a page of the tickets that wait, in order of place, and where the next begins."""
     start = max(queue.cleared_below, int(after) + 1 if after else 0)

@@ -39,7 +39,7 @@ def show_queue(
     row = store.get(Queue, Key(name))
     if row is None:
         return None
-    tickets, end = line_page(store, row, after)
+    tickets, end = line_page(store, row, after, api.PAGE_SIZE)
     entries = EntryViewer(store, terms).view(tickets)
     return api.QueueLine(
         queue=queue_shown(row, products_off_sale(store, [row])),
