@@ -16,6 +16,7 @@ from rebate.contracts.settings import parse_settings
 from rebate.domain.commands import Join, Keyed
 from rebate.domain.engine import Decision, decide
 from rebate.domain.loaded_state import LoadedState, Window
+from rebate.domain.money import Bps
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.place_index import Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
@@ -154,7 +155,13 @@ def _tickets(count: int, name: str) -> Iterator[Ticket]:
             order=OrderId(f"{name}-{number}"),
             member=MemberId(f"m{random.randrange(max(1, count // 5))}"),
             lines=(
-                TicketLine(LineId("1"), paid, paid, contribution_bps=1_000, entitlement_bps=10_000),
+                TicketLine(
+                    LineId("1"),
+                    paid,
+                    paid,
+                    contribution_bps=Bps(1_000),
+                    entitlement_bps=Bps(10_000),
+                ),
             ),
             paid_at=Instant(number),
         )

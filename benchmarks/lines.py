@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.orders import batched
 from benchmarks.stage import PREFIX, Work, client, deployment, together
 from local.engine import Engine
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.place_index import FANOUT, Node, NodeKey, stored
@@ -16,7 +16,7 @@ from rebate.domain.tickets import Entry, Ticket, TicketLine, WaitingTotals
 from rebate.domain.times import Instant
 from rebate.usecases.storage.ports import Put, Store
 
-LACKS: Amount = 10_000
+LACKS: Amount = Amount(10_000)
 ROWS_A_REQUEST = 25
 WRITERS = 2
 
@@ -89,9 +89,9 @@ def _ticket(queue: QueueId, place: int) -> Ticket:
         LineId("1"),
         LACKS,
         LACKS,
-        contribution_bps=1_000,
-        entitlement_bps=10_000,
-        settled=(0,),
+        contribution_bps=Bps(1_000),
+        entitlement_bps=Bps(10_000),
+        settled=(Amount(0),),
         entry=entry,
     )
     return Ticket(

@@ -10,12 +10,13 @@ from rebate.contracts.documents import UnreadableDocument, read_document
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import problem_said
 from rebate.contracts.settings import InvalidSettings, parse_settings
+from rebate.domain.money import Bps
 
 _DEMO = Path(__file__).parent / "demo_settings.json"
 
 
 def read_settings(
-    file: Path, margin_bps: int | None = None, locale: Locale = "en"
+    file: Path, margin_bps: Bps | None = None, locale: Locale = "en"
 ) -> dict[str, Any]:
     """Return the document of a settings file that is valid, for goods of that lowest margin.
 

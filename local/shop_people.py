@@ -4,6 +4,7 @@ from rebate.bootstrap import App
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
 from rebate.domain.merchants import CASHIER, OWNER, StoreRight
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, StoreId
 from rebate.usecases.merchants.rights import granted
 from rebate.usecases.money.save_gift import save_gift
@@ -15,8 +16,8 @@ _STAFF = {
     "tea-house": {"m04": OWNER, "m02": OWNER},
 }
 _GIFTS = (
-    Gift("teacup", "Tea cup 青瓷茶杯", BalanceType.POINTS, 3_000, stock=20),
-    Gift("tote-bag", "Tote bag 帆布袋", BalanceType.LOVE, 1_500),
+    Gift("teacup", "Tea cup 青瓷茶杯", BalanceType.POINTS, Amount(3_000), stock=20),
+    Gift("tote-bag", "Tote bag 帆布袋", BalanceType.LOVE, Amount(1_500)),
 )
 
 

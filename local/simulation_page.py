@@ -7,6 +7,7 @@ from typing import Any
 from local.simulating import SimulationPlayed
 from local.simulation_words import sentences, told
 from rebate.contracts.figures import money, percent
+from rebate.domain.money import Bps
 
 _HEAD = """<!doctype html>
 <html lang="en"><meta charset="utf-8">
@@ -70,7 +71,12 @@ def _costs(played: Sequence[SimulationPlayed]) -> str:
     width = 900 // max(1, len(costs))
     bars = "".join(
         _bar(
-            place * width + 2, cost * 150 // most, max(1, width - 4), 160, "#2f7d4f", percent(cost)
+            place * width + 2,
+            cost * 150 // most,
+            max(1, width - 4),
+            160,
+            "#2f7d4f",
+            percent(Bps(cost)),
         )
         for place, cost in enumerate(costs)
     )

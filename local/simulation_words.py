@@ -5,6 +5,7 @@ from typing import Any
 
 from local.simulating import SimulationPlayed
 from rebate.contracts.figures import money, percent
+from rebate.domain.money import Bps
 
 _WIDTH = 40
 _BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -140,7 +141,7 @@ def _days(days: float | None) -> str:
 
 
 def _percent(bps: int | None) -> str:
-    return "-" if bps is None else percent(bps)
+    return "-" if bps is None else percent(Bps(bps))
 
 
 def _count(number: int) -> str:

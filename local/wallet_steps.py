@@ -8,6 +8,7 @@ from typing import Any
 from rebate.contracts import scenario_steps as steps
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.money.adjust import Adjustment, adjust
@@ -88,7 +89,7 @@ def _gift(taken: TakenStep, wish: steps.GiftStep) -> None:
         wish.id,
         wish.name or wish.id,
         BalanceType(wish.price.asset),
-        wish.price.amount,
+        Amount(wish.price.amount),
         wish.stock,
         wish.limit,
         wish.on,

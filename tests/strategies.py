@@ -23,6 +23,7 @@ from rebate.domain.commands import (
 )
 from rebate.domain.draws import Lottery, Luck, RandomReturnTerms
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plan import Leftover, Moment, Plan
 from rebate.domain.plans import (
@@ -64,11 +65,15 @@ moments = st.sampled_from(Moment)
 leftovers = st.sampled_from(Leftover)
 
 LOTTERIES = (
-    Lottery(((1000, 1), (15_000, 2))),
-    Lottery(((0, 1), (2000, 1)), miss_weight=1),
-    Lottery((), 1000, 9000),
+    Lottery(((Bps(1000), 1), (Bps(15_000), 2))),
+    Lottery(((Bps(0), 1), (Bps(2000), 1)), miss_weight=1),
+    Lottery((), Bps(1000), Bps(9000)),
 )
-EXCHANGE = ((BalanceType.POINTS, 10_000), (BalanceType.LOVE, 8_333), (BalanceType.VOUCHER, 12_000))
+EXCHANGE = (
+    (BalanceType.POINTS, Bps(10_000)),
+    (BalanceType.LOVE, Bps(8_333)),
+    (BalanceType.VOUCHER, Bps(12_000)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +282,9 @@ def a_line(
     """A line of the queue-rebate plan that was paid so much."""
     return TicketLine(
         id=LineId(name),
-        contribution_base=paid,
-        entitlement_base=paid,
-        contribution_bps=gives,
-        entitlement_bps=gets,
+        contribution_base=Amount(paid),
+        entitlement_base=Amount(paid),
+        contribution_bps=Bps(gives),
+        entitlement_bps=Bps(gets),
         **others,
     )

@@ -22,6 +22,7 @@ from rebate.contracts.settings import InvalidSettings, parse_settings, settings_
 from rebate.contracts.settings.plans import including
 from rebate.contracts.settings.plans.check import check_plan
 from rebate.contracts.settings_page import settings_page
+from rebate.domain.money import Bps
 from rebate.domain.names import MemberId
 from rebate.domain.plans.plan_type import PlanType, Pricing
 from rebate.domain.plans.registry import PLANS
@@ -169,9 +170,9 @@ def test_its_terms_come_back_from_their_row() -> None:
 @pytest.mark.usefixtures("sixth")
 def test_a_margin_is_held_against_it() -> None:
     """Rule 8.4: the base plan's 10 % and its 20 % are more than 25 %."""
-    parse_settings(BOTH, margin_bps=3000)
+    parse_settings(BOTH, margin_bps=Bps(3000))
     with pytest.raises(InvalidSettings, match=r"third_order\.contribution_bps 20 %"):
-        parse_settings(BOTH, margin_bps=2500)
+        parse_settings(BOTH, margin_bps=Bps(2500))
     with pytest.raises(InvalidSettings, match=r"max_share_of_revenue_bps"):
         parse_settings({**BOTH, "guards": {"max_share_of_revenue_bps": 2900}})
 

@@ -17,6 +17,7 @@ from rebate.domain.invitations import TeamMember
 from rebate.domain.ledger import BalanceType
 from rebate.domain.links import IdentityLink, LinkedMember
 from rebate.domain.merchants import Application, Particulars, StoreRight
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.identity.offer_link import offer_link
@@ -127,12 +128,14 @@ def _begin(store: DynamoStore) -> None:
     app = wire(store)
     for member, asset, amount in ((A, "cash", CASH), (A, "points", POINTS), (B, "points", 1000)):
         app.catalog.save(MemberSaved(member_id=member))
-        wish = Adjustment(member, asset, amount, "start")
+        wish = Adjustment(member, asset, Amount(amount), "start")
         adjust(app.wallets, f"{member} {asset}", wish, app.clock.now(), by="test")
     for member in (C, LINKED, *OWNERS):
         app.catalog.save(MemberSaved(member_id=member))
-    adjust(app.wallets, "C", Adjustment(C, "cash", 100, "start"), app.clock.now(), by="test")
-    request_withdrawal(app.wallets, PAYOUT, C, 100, app.clock.now())
+    adjust(
+        app.wallets, "C", Adjustment(C, "cash", Amount(100), "start"), app.clock.now(), by="test"
+    )
+    request_withdrawal(app.wallets, PAYOUT, C, Amount(100), app.clock.now())
     offer_link(app.wallets, "l1", LINKED, caller="shop", make_code=lambda: LINK_CODE)
     for merchant in (*MERCHANTS, OWNERS[0]):
         edit_application(app.people, merchant, PARTICULARS)
@@ -140,7 +143,7 @@ def _begin(store: DynamoStore) -> None:
     owner = own_application(app.people, OWNERS[0])
     approve(app.people, owner.id, OWNED, Decider("test"))
     change_staff(app.people, OWNED, OWNERS[0], OWNERS[1], "owner")
-    save_gift(app.wallets, Gift("g", "g", BalanceType.POINTS, PRICE, STOCK), by="test")
+    save_gift(app.wallets, Gift("g", "g", BalanceType.POINTS, Amount(PRICE), STOCK), by="test")
 
 
 def _race(folder: Path, endpoint: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from random import Random
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.bootstrap import App, wire
 from rebate.domain.errors import Mismatch, Rejected, Unavailable
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId, StoreId
 from rebate.usecases.identity.use_link import use_link
 from rebate.usecases.merchants.apply import own_application
@@ -36,16 +37,16 @@ Ask = Callable[[App, str], object]
 
 
 def _withdraw(app: App, name: str) -> object:
-    return request_withdrawal(app.wallets, name, A, 300, app.clock.now())
+    return request_withdrawal(app.wallets, name, A, Amount(300), app.clock.now())
 
 
 def _spend(app: App, name: str) -> object:
     order = OrderId(name)
-    return spend(app.wallets, name, A, "points", 300, order, app.clock.now(), shop="s")
+    return spend(app.wallets, name, A, "points", Amount(300), order, app.clock.now(), shop="s")
 
 
 def _transfer(app: App, name: str) -> object:
-    return transfer(app.wallets, name, A, B, "points", 300, app.clock.now())
+    return transfer(app.wallets, name, A, B, "points", Amount(300), app.clock.now())
 
 
 def _redeem(app: App, name: str) -> object:

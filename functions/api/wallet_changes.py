@@ -29,6 +29,7 @@ from rebate.bootstrap import app
 from rebate.contracts import money, requests
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.times import Instant, instant_of
 from rebate.domain.withdrawals import Withdrawal
@@ -182,7 +183,7 @@ def change_gift() -> Response[str]:
         said.id,
         said.name,
         BalanceType(said.price.asset),
-        said.price.amount,
+        Amount(said.price.amount),
         said.stock,
         said.limit,
         said.on,

@@ -22,6 +22,7 @@ from rebate.contracts.reports import (
     liability_csv,
     report_csv,
 )
+from rebate.domain.money import Bps
 from rebate.domain.names import StoreId
 from rebate.usecases.reports.read_days import ReportPeriod
 from rebate.usecases.reports.show_liability import show_liability
@@ -123,7 +124,7 @@ def _cell(value: Cell, unit: str, currency: str) -> str:
         return money(value, currency)
     if unit == "hundredths":
         return decimal(value, None)
-    return percent(value) if unit == "bps" else str(value)
+    return percent(Bps(value)) if unit == "bps" else str(value)
 
 
 def _table(rows: Sequence[Sequence[Any]]) -> list[str]:

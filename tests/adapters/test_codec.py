@@ -13,6 +13,7 @@ from rebate.adapters.tables import TABLES
 from rebate.domain.commands import Clear, Join
 from rebate.domain.errors import Unreadable
 from rebate.domain.ledger import Account, JournalEntry, Posting
+from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, Refunded
 from rebate.domain.times import Instant
@@ -21,7 +22,7 @@ from rebate.usecases.storage.rows import ConnectedOrder, Inbox, Journal, Setting
 
 
 def _posting(member: str, amount: int) -> Posting:
-    return Posting(Account(f"member/cash/{member}"), amount)
+    return Posting(Account(f"member/cash/{member}"), Amount(amount))
 
 
 JOIN = Join(Instant(5), OrderId("o"), MemberId("m"))
@@ -74,7 +75,7 @@ def test_a_row_comes_back_as_it_was(kind: type, data: st.DataObject) -> None:
 
 
 def test_only_what_is_not_as_by_default_is_said() -> None:
-    order = Order(OrderId("o"), refunds={"r": Refunded("d", Instant(5), {LineId("1"): 7})})
+    order = Order(OrderId("o"), refunds={"r": Refunded("d", Instant(5), {LineId("1"): Amount(7)})})
     assert json.loads(encode(order)) == {
         "id": "o",
         "refunds": {"r": {"digest": "d", "at": 5, "amounts": {"1": 7}}},

@@ -19,6 +19,7 @@ from rebate.domain.commands import Clear
 from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount
 from rebate.domain.orders import Order
 from rebate.domain.tickets import Entry, Ticket, TicketLine
 from rebate.domain.times import Instant
@@ -113,7 +114,7 @@ def test_one_condition_that_does_not_hold_refuses_all(store: Store, write: Write
     assert store.get(Order, Key("o1")) == order("o1")
     assert store.get(Order, Key("o2")) is None
     assert store.query(OrderLines, "o") == [lines(1)]
-    assert store.get(Wallet, Key(A)) == Wallet(A, 1, {BalanceType.CASH: 5})  # type: ignore[arg-type]
+    assert store.get(Wallet, Key(A)) == Wallet(A, 1, {BalanceType.CASH: Amount(5)})  # type: ignore[arg-type]
 
 
 ALLOWED: dict[str, Write] = {
@@ -141,7 +142,7 @@ def test_balances_are_added_to_and_each_change_is_counted(store: Store) -> None:
     store.commit([credit(A, cash=5, pending=7)])
     store.commit([credit(A, cash=-8)])
     store.commit([credit(A, pending=-7)])
-    assert store.get(Wallet, Key(A)) == Wallet(A, 3, {BalanceType.CASH: -3})  # type: ignore[arg-type]
+    assert store.get(Wallet, Key(A)) == Wallet(A, 3, {BalanceType.CASH: Amount(-3)})  # type: ignore[arg-type]
 
 
 def test_a_credit_of_nothing_counts_as_a_change(store: Store) -> None:
@@ -179,7 +180,7 @@ def test_many_rows_are_read_by_their_keys(store: Store) -> None:
 def ticket(
     name: str, place: int | None, queue: str = "order_queue", *, waits: bool = True
 ) -> Ticket:
-    entry = Entry(100, 0) if waits else None
+    entry = Entry(Amount(100), 0) if waits else None
     line = TicketLine("", 100, 100, 1000, None, entry=entry)  # type: ignore[arg-type]
     return Ticket(queue, name, A, (line,), 0, place=place)  # type: ignore[arg-type]
 
@@ -268,4 +269,4 @@ def test_a_request_that_is_repeated_after_a_lost_reply_counts_once(
     monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", send)
     embedded.commit([credit(A, 0, cash=5)])
     assert len(lost) == 1
-    assert embedded.get(Wallet, Key(A)) == Wallet(A, 1, {BalanceType.CASH: 5})  # type: ignore[arg-type]
+    assert embedded.get(Wallet, Key(A)) == Wallet(A, 1, {BalanceType.CASH: Amount(5)})  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from rebate.contracts.phrases_zh import SENTENCES, WORDS
 from rebate.contracts.problems import Problem
 from rebate.contracts.problems_zh import MESSAGES
 from rebate.contracts.settings import InvalidSettings, parse_settings
+from rebate.domain.money import Bps
 from rebate.domain.queue_law import QueueLaw
 from rebate.usecases import settings as settings_usecases
 from tests.contracts.documents import BARE, FULL, MINIMAL, changed
@@ -105,7 +106,9 @@ def test_what_settings_mean_reads_in_chinese(document: dict[str, object]) -> Non
 
 
 def test_figures_stay_what_they_are_and_ids_are_not_translated() -> None:
-    (told,) = [t for t in law_sentences(QueueLaw("store/day", 1000, 10_000)) if "steady" in t]
+    (told,) = [
+        t for t in law_sentences(QueueLaw("store/day", Bps(1000), Bps(10_000))) if "steady" in t
+    ]
     read = said(told, "zh-CN")
     assert "day" in read
     assert "270、810、3240" in read

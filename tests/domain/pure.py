@@ -17,6 +17,7 @@ from rebate.domain.loaded_state import (
     WalletOf,
     Window,
 )
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId, TicketKey
 from rebate.domain.place_index import Node, NodeKey, update
 from rebate.domain.plan import Plan
@@ -161,7 +162,7 @@ class PureQueue:
         self.events += decision.events
         self.refused += [each.code.value for each in decision.refused]
 
-    def _credit(self, member: MemberId, pocket: BalanceType, amount: int) -> None:
+    def _credit(self, member: MemberId, pocket: BalanceType, amount: Amount) -> None:
         wallet = self.wallets.get(member, Wallet(member))
         held = {**wallet.balances, pocket: wallet.has(pocket) + amount}
         balances = {name: balance for name, balance in held.items() if balance}

@@ -20,6 +20,7 @@ from rebate.domain.commands import Complete
 from rebate.domain.distribution import Distribution, Reached
 from rebate.domain.ledger import BalanceType, Draft
 from rebate.domain.loaded_state import EntryRef
+from rebate.domain.money import ZERO_BPS, Amount, Bps
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.plan import Moment, Part, Plan
 from rebate.domain.records import replace
@@ -134,8 +135,10 @@ def payments(
     rule: AllocationRule, amount: int, *, ticket: Ticket | None = None, **progress: Any
 ) -> list[tuple[str | None, int]]:
     """Return whom a rule would pay and how much, if nobody's payment changed the line."""
-    distribution = Distribution(Draft("contribution"), Instant(BEGIN), amount, ticket=ticket)
-    distribution = replace(distribution, own=amount, **progress)
+    distribution = Distribution(
+        Draft("contribution"), Instant(BEGIN), Amount(amount), ticket=ticket
+    )
+    distribution = replace(distribution, own=Amount(amount), **progress)
     found: list[tuple[str | None, int]] = []
     for payment in rule.payments(a_unit(*FOUR).line, distribution):
         distribution.left -= payment.amount
@@ -146,9 +149,9 @@ def payments(
 
 def test_a_rule_says_whom_to_pay_and_pays_nobody() -> None:
     line = a_unit(*FOUR).line
-    distribution = Distribution(Draft("contribution"), Instant(BEGIN), 150)
+    distribution = Distribution(Draft("contribution"), Instant(BEGIN), Amount(150))
     first = next(iter(fifo().payments(line, distribution)))
-    assert first == Payment(EntryRef(FOUR[0].key, 0), 100)
+    assert first == Payment(EntryRef(FOUR[0].key, 0), Amount(100))
     assert distribution.left == 150
     assert not list(line.changes())
 
@@ -162,13 +165,13 @@ def test_equal_shares_and_what_does_not_divide() -> None:
 def test_a_rule_goes_on_behind_whom_it_served_last() -> None:
     """However often it is stopped: of what it divided at first."""
     on: dict[str, Any] = {"each": 80, "reached": Reached(1, 1, 2)}
-    assert payments(fixed_shares((5000, 2500, 2500)), 20, **on) == [("C", 20)]
+    assert payments(fixed_shares((Bps(5000), Bps(2500), Bps(2500))), 20, **on) == [("C", 20)]
     assert payments(equal_shares(), 160, **on) == [("C", 80), ("D", 80)]
 
 
 def test_no_share_is_more_than_its_entry_lacks() -> None:
     """Rule 5.3: the rest of it is left over."""
-    assert payments(fixed_shares((9000, 1000)), 200) == [("A", 100), ("B", 20)]
+    assert payments(fixed_shares((Bps(9000), Bps(1000))), 200) == [("A", 100), ("B", 20)]
 
 
 def test_the_buyer_gets_all_of_it_and_nobody_anything_of_what_is_collected() -> None:
@@ -181,11 +184,11 @@ def test_the_buyer_gets_all_of_it_and_nobody_anything_of_what_is_collected() -> 
     [
         (fifo(), 0),
         (equal_shares(), 0),
-        (fixed_shares((10_000,)), 0),
-        (fixed_shares((10_000,), referrer_bps=1), 1),
-        (fixed_shares((10_000,), referrer_bps=1, buyer_bps=1), 2),
-        (collect_accelerated(0), 0),
-        (collect_accelerated(1), 1),
+        (fixed_shares((Bps(10_000),)), 0),
+        (fixed_shares((Bps(10_000),), referrer_bps=Bps(1)), 1),
+        (fixed_shares((Bps(10_000),), referrer_bps=Bps(1), buyer_bps=Bps(1)), 2),
+        (collect_accelerated(ZERO_BPS), 0),
+        (collect_accelerated(Bps(1)), 1),
     ],
 )
 def test_accelerations_are_paid_together(rule: AllocationRule, together: int) -> None:

@@ -17,6 +17,7 @@ from rebate.domain.ledger import (
     totals,
     wallet,
 )
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.names import entry_id
 from rebate.domain.plans import queue_rebate, queue_rebate_terms
 from rebate.domain.records import replace
@@ -28,7 +29,7 @@ every_plan = pytest.mark.parametrize("kind", PLANS)
 many = examples(25)
 
 
-caps = st.sampled_from((None, DailyCap(10, ZONE), DailyCap(1000, ZONE)))
+caps = st.sampled_from((None, DailyCap(Amount(10), ZONE), DailyCap(Amount(1000), ZONE)))
 """How much may be paid in a day, which cuts what some orders give."""
 
 
@@ -70,7 +71,7 @@ def test_a_contribution_may_be_cut_anywhere(kind: str, data: st.DataObject) -> N
 def test_money_is_moved_and_never_made(kind: str, data: st.DataObject) -> None:
     """Rule 0.10, from the journal, the wallets and the queue's accounts, each by itself."""
     queue = played(data.draw(histories(kind)), at_once=data.draw(st.integers(1, 20)))
-    assert all(sum(totals(entry.postings).values()) == 0 for entry in queue.journal)
+    assert all(sum_of(totals(entry.postings).values()) == 0 for entry in queue.journal)
     posted = balances(queue.journal)
     held = {
         wallet(member, pocket): balance
@@ -123,7 +124,7 @@ def test_rewards_by_kind_sum_to_what_an_entry_was_paid(kind: str, data: st.DataO
     for ticket in queue.tickets.values():
         for index, line in enumerate(ticket.lines):
             if line.entry:
-                assert sum(line.entry.by_reason.values()) == line.entry.paid
+                assert sum_of(line.entry.by_reason.values()) == line.entry.paid
                 name = ticket.entry_id(index)
                 kept |= {(name, reason): sum_ for reason, sum_ in line.entry.by_reason.items()}
     assert kept == told
@@ -175,7 +176,7 @@ def test_every_contribution_is_what_its_line_owes_for_what_is_left_of_it(
             assert settled == [
                 owed for owed, part in zip(owes, line.settled, strict=False) if part is not None
             ]
-            contributed += sum(settled)
+            contributed += sum_of(settled)
     assert queue.queue.figure(QueueAccount.CONTRIBUTED) == contributed
 
 

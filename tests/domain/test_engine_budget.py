@@ -16,6 +16,7 @@ from rebate.domain.allocation import collect, fifo, fixed_shares
 from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Command, Complete, Cut, Join, RefundOrder
 from rebate.domain.ledger import BalanceType, QueueAccount
+from rebate.domain.money import Amount, Bps, sum_of
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.plans import order_queue, queue_rebate, queue_rebate_terms
@@ -36,7 +37,7 @@ def test_no_decision_writes_more_than_it_has_room_for(kind: str, data: st.DataOb
     history = data.draw(histories(kind, most_orders=16))
     holds = data.draw(st.sampled_from((0, 7)))
     most = data.draw(st.sampled_from((None, 50, 10**6)))
-    cap = None if most is None else DailyCap(most, ZONE)
+    cap = None if most is None else DailyCap(Amount(most), ZONE)
     plan = replace(history.plan, hold_days=holds, daily_cap=cap)
     room = data.draw(st.integers(SMALLEST, 24))
     queue = PureQueue(plan, {ticket.key: ticket for ticket in history.tickets}, room)
@@ -84,7 +85,9 @@ def a_join(
 
 def refund_of(order: str, member: str, amount: int, line: str = "1") -> RefundOrder:
     at = Instant(BEGIN + 1000 * MINUTE)
-    return RefundOrder(at, OrderId(order), MemberId(member), "r1", (Cut(LineId(line), amount),))
+    return RefundOrder(
+        at, OrderId(order), MemberId(member), "r1", (Cut(LineId(line), Amount(amount)),)
+    )
 
 
 def refund(queue: PureQueue, order: str, member: str, amount: int) -> None:
@@ -92,7 +95,7 @@ def refund(queue: PureQueue, order: str, member: str, amount: int) -> None:
 
 
 @every_room
-@pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
+@pytest.mark.parametrize("cap", [None, DailyCap(Amount(10**6), ZONE)], ids=["", "cap"])
 @pytest.mark.parametrize("members", [1, 30])
 def test_each_order_of_a_member_is_held_by_itself(
     members: int, room: int, cap: DailyCap | None
@@ -126,7 +129,8 @@ def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: i
     queue = PureQueue(order_queue.settlement(order_queue.OrderQueueTerms()), {}, room)
     queue.tickets |= {ticket.key: ticket for ticket in tickets}
     missed = [
-        replace(join_of(ticket), completed=True, repurchase=100) for ticket in tickets[: room - 7]
+        replace(join_of(ticket), completed=True, repurchase=Amount(100))
+        for ticket in tickets[: room - 7]
     ]
     bought = [*map(join_of, tickets[room - 7 :])]
     queue.settle([*missed, *bought], at_once=count)
@@ -137,7 +141,7 @@ def test_repurchases_that_are_not_covered_look_into_wallets_all_the_same(room: i
 @every_room
 def test_what_leaves_buys_again_in_the_same_commit(room: int) -> None:
     """Rule 4.4: with a command, a ticket and an order of its own."""
-    terms = order_queue.OrderQueueTerms(reward_bps=3000, rewards_to_exit=5)
+    terms = order_queue.OrderQueueTerms(reward_bps=Bps(3000), rewards_to_exit=5)
     plan = order_queue.settlement(terms)
     line = replace(a_line(WHOLE_ORDER, 100, gives=3000), entitlement_bps=None)
     tickets = [
@@ -159,7 +163,7 @@ def at_most_room(queue: PureQueue, commands: Sequence[Command]) -> None:
 
 
 @every_room
-@pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
+@pytest.mark.parametrize("cap", [None, DailyCap(Amount(10**6), ZONE)], ids=["", "cap"])
 @pytest.mark.parametrize("hold_days", [0, 7])
 @pytest.mark.parametrize("member", ["A", "A{}"])
 @pytest.mark.parametrize("joins_first", [True, False])
@@ -189,7 +193,7 @@ def test_entries_far_apart_stand_below_nodes_of_their_own(room: int) -> None:
 
 @every_room
 def test_an_order_that_lets_another_leave_and_joins_below_a_new_node(room: int) -> None:
-    terms = order_queue.OrderQueueTerms(reward_bps=3000, rewards_to_exit=1)
+    terms = order_queue.OrderQueueTerms(reward_bps=Bps(3000), rewards_to_exit=1)
     line = replace(a_line(WHOLE_ORDER, 100, gives=3000), entitlement_bps=None)
     queue = PureQueue(order_queue.settlement(terms), {})
     for number in range(33):
@@ -197,7 +201,7 @@ def test_an_order_that_lets_another_leave_and_joins_below_a_new_node(room: int) 
             NAME,
             OrderId(f"o{number}"),
             MemberId("AB"[number == 32]),
-            (replace(line, contribution_bps=3000 * (number == 32)),),
+            (replace(line, contribution_bps=Bps(3000 * (number == 32))),),
             Instant(BEGIN + number),
         )
         queue.tickets[ticket.key] = ticket
@@ -233,7 +237,9 @@ def test_what_is_told_of_a_merged_order_beside_what_its_member_is_paid(room: int
 @pytest.mark.parametrize("room", range(SMALLEST, SMALLEST + 12))
 def test_accelerations_are_paid_once_wherever_they_are_cut(room: int, buyer_bps: int) -> None:
     """Rule 5.6: the referrer's and the buyer's; both, or neither yet."""
-    rule = fixed_shares((5000, 3000, 2000), referrer_bps=500, buyer_bps=buyer_bps)
+    rule = fixed_shares(
+        (Bps(5000), Bps(3000), Bps(2000)), referrer_bps=Bps(500), buyer_bps=Bps(buyer_bps)
+    )
     parts = (Part(rule, due=Moment.PAID),)
     waiting = [(f"o{number}", f"m{number}", 1000) for number in range(100)]
     outcomes = []
@@ -250,7 +256,7 @@ def test_accelerations_are_paid_once_wherever_they_are_cut(room: int, buyer_bps:
 
 
 @every_room
-@pytest.mark.parametrize("cap", [None, DailyCap(10**6, ZONE)], ids=["", "cap"])
+@pytest.mark.parametrize("cap", [None, DailyCap(Amount(10**6), ZONE)], ids=["", "cap"])
 @pytest.mark.parametrize("hold_days", [0, 7])
 def test_a_payment_takes_what_room_others_leave(
     hold_days: int, cap: DailyCap | None, room: int
@@ -288,7 +294,7 @@ def test_a_refund_takes_back_money_that_lies_in_more_rows_than_fit(
     assert len(queue.holds) == 200
     refund(queue, "o1", "A", amount)
     assert queue.wallets[MemberId("A")].balances == ({BalanceType.PENDING: left} if left else {})
-    assert sum(hold.amount for hold in queue.holds.values()) == left
+    assert sum_of(hold.amount for hold in queue.holds.values()) == left
     assert queue.queue.figure(QueueAccount.CLAWED_BACK) == 200 - left
     (told,) = [event for event in queue.events if event.type == "EntryRefunded"]
     assert (told.clawed_back, told.entitlement) == (200 - left, 10_000 - amount)
@@ -306,7 +312,7 @@ def test_what_is_not_pending_any_more_is_taken_from_cash(spent: int) -> None:
     member = MemberId("A")
     for name in sorted(queue.holds)[:150]:
         del queue.holds[name]
-    held = {BalanceType.PENDING: 50, BalanceType.CASH: 150 - spent}
+    held = {BalanceType.PENDING: Amount(50), BalanceType.CASH: Amount(150 - spent)}
     queue.wallets[member] = replace(queue.wallets[member], balances=held)
     refund(queue, "o1", "A", 10_000)
     assert queue.wallets[member].balances == ({BalanceType.CASH: -spent} if spent else {})
@@ -320,7 +326,7 @@ def test_the_parts_of_a_refund_come_to_what_it_does_at_once(
 ) -> None:
     """Line after line: what was taken back for the first is not taken, nor told, for the second."""
     first, second = amounts
-    cuts = (Cut(LineId("1"), first), Cut(LineId("2"), second))
+    cuts = (Cut(LineId("1"), Amount(first)), Cut(LineId("2"), Amount(second)))
     command = RefundOrder(Instant(BEGIN + 1000 * MINUTE), OrderId("o1"), MemberId("A"), "r1", cuts)
     payers = [(f"p{number}", f"m{number}", 10) for number in range(200)]
     queues = []

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebate.domain.money import Amount
 from rebate.domain.times import DAY, Instant
 from rebate.domain.volumes import DAYS_SEEN, DailyVolume, PayoutRate, RecentVolume
 
@@ -13,8 +14,13 @@ def at(day: int, hour: int = 0) -> Instant:
 
 
 def test_nothing_but_what_is_told_is_added() -> None:
-    flow = RecentVolume().plus(at(9), given=5).plus(at(9, 1), gifts=1).plus(at(9, 2), promised=7)
-    assert flow == RecentVolume(9, (DailyVolume(9, given=5, gifts=1, promised=7),))
+    flow = (
+        RecentVolume()
+        .plus(at(9), given=Amount(5))
+        .plus(at(9, 1), gifts=1)
+        .plus(at(9, 2), promised=Amount(7))
+    )
+    assert flow == RecentVolume(9, (DailyVolume(9, given=Amount(5), gifts=1, promised=Amount(7)),))
     assert RecentVolume().plus(at(9)) == RecentVolume(9, (DailyVolume(9),))
 
 
@@ -35,18 +41,26 @@ def test_the_order_in_which_it_is_told_makes_no_difference(happened, chance) -> 
 
 
 def test_a_late_order_is_counted_on_its_day() -> None:
-    flow = RecentVolume().plus(at(9), given=5, gifts=1).plus(at(10), given=1, gifts=1)
-    flow = flow.plus(at(9), given=2, gifts=1)
-    assert flow == RecentVolume(9, (DailyVolume(9, 7, 2), DailyVolume(10, 1, 1)))
-    assert flow.plus(at(8), given=3).began == 8
+    flow = (
+        RecentVolume().plus(at(9), given=Amount(5), gifts=1).plus(at(10), given=Amount(1), gifts=1)
+    )
+    flow = flow.plus(at(9), given=Amount(2), gifts=1)
+    assert flow == RecentVolume(9, (DailyVolume(9, Amount(7), 2), DailyVolume(10, Amount(1), 1)))
+    assert flow.plus(at(8), given=Amount(3)).began == 8
 
 
 def test_the_pace_is_that_of_whole_days() -> None:
-    flow = RecentVolume().plus(at(8), given=10, gifts=2, promised=40).plus(at(9), given=20, gifts=1)
-    today = flow.plus(at(10), given=1000, gifts=9)
-    assert today.pace(at(10, 12)) == PayoutRate(days=2, given=30, gifts=3, promised=40)
-    begun_today = RecentVolume().plus(at(10), given=4)
-    assert begun_today.pace(at(10, 12)) == PayoutRate(days=1, given=4, is_known=False)
+    flow = (
+        RecentVolume()
+        .plus(at(8), given=Amount(10), gifts=2, promised=Amount(40))
+        .plus(at(9), given=Amount(20), gifts=1)
+    )
+    today = flow.plus(at(10), given=Amount(1000), gifts=9)
+    assert today.pace(at(10, 12)) == PayoutRate(
+        days=2, given=Amount(30), gifts=3, promised=Amount(40)
+    )
+    begun_today = RecentVolume().plus(at(10), given=Amount(4))
+    assert begun_today.pace(at(10, 12)) == PayoutRate(days=1, given=Amount(4), is_known=False)
 
 
 @pytest.mark.parametrize(
@@ -60,16 +74,16 @@ def test_days_are_rounded_up_and_nothing_takes_none(amount, given, days) -> None
 
 def test_the_share_that_is_ever_paid_is_whole_basis_points() -> None:
     shares = [
-        PayoutRate(given=1, promised=3).ever_paid(),
-        PayoutRate(given=5, promised=4).ever_paid(),
-        PayoutRate(given=5).ever_paid(),
+        PayoutRate(given=Amount(1), promised=Amount(3)).ever_paid(),
+        PayoutRate(given=Amount(5), promised=Amount(4)).ever_paid(),
+        PayoutRate(given=Amount(5)).ever_paid(),
     ]
     assert shares == [3333, 10_000, None]
     assert [type(share) for share in shares] == [int, int, type(None)]
 
 
 def test_a_cap_a_day_bounds_the_pace() -> None:
-    pace = PayoutRate(days=3, given=100, gifts=3)
+    pace = PayoutRate(days=3, given=Amount(100), gifts=3)
     assert pace.at_most(None) == pace
-    assert pace.at_most(20) == PayoutRate(days=3, given=60, gifts=3)
-    assert pace.at_most(40) == pace
+    assert pace.at_most(Amount(20)) == PayoutRate(days=3, given=Amount(60), gifts=3)
+    assert pace.at_most(Amount(40)) == pace

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rebate.domain.commissions import Commissions, Reward
 from rebate.domain.given import Given, LineContribution
-from rebate.domain.money import share
+from rebate.domain.money import Amount, Bps, share, sum_of
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, QueueId
 from rebate.domain.profits import Source
 
@@ -14,8 +14,8 @@ RATIOS = st.integers(0, 12_000)
 
 
 def rewards(*ratios: int, most: int | None = None) -> Commissions:
-    found = (Reward("direct", MemberId(f"m{n}"), ratio) for n, ratio in enumerate(ratios))
-    return Commissions(tuple(found), most)
+    found = (Reward("direct", MemberId(f"m{n}"), Bps(ratio)) for n, ratio in enumerate(ratios))
+    return Commissions(tuple(found), None if most is None else Bps(most))
 
 
 def whole(queue: str, ratio: int, **others: object) -> LineContribution:
@@ -24,15 +24,15 @@ def whole(queue: str, ratio: int, **others: object) -> LineContribution:
 
 def test_rewards_are_granted_in_turn_until_the_share_is_used_up() -> None:
     """Rule 2.6.1."""
-    assert rewards(500, 300, 200, most=700).amounts(10_000) == (500, 200, 0)
-    assert rewards(9_000, 3_000).amounts(10_000) == (9_000, 1_000), "no more than was paid"
+    assert rewards(500, 300, 200, most=700).amounts(Amount(10_000)) == (500, 200, 0)
+    assert rewards(9_000, 3_000).amounts(Amount(10_000)) == (9_000, 1_000), "no more than was paid"
 
 
 def test_the_excess_is_cut_from_the_last_and_the_average_part_is_behind_commissions() -> None:
     """Rule 8.4."""
     packet = whole("red_packet/W", 2_000, parts_bps=(3_000, 5_000, 2_000), late=2)
-    order = Given(rewards(500), revenue_bps=2_200, contributions=(packet,))
-    now = order.priced({ONE: 6_000, TWO: 4_000}, ())
+    order = Given(rewards(500), revenue_bps=Bps(2_200), contributions=(packet,))
+    now = order.priced({ONE: Amount(6_000), TWO: Amount(4_000)}, ())
     assert now.rewards == (500,)
     assert dict(now.bounds(QueueId("red_packet/W"))) == {WHOLE_ORDER: (600, 1_000, 100)}
     assert dict(now.bounds(QueueId("mall"))) == {}
@@ -41,14 +41,18 @@ def test_the_excess_is_cut_from_the_last_and_the_average_part_is_behind_commissi
 def test_a_profit_is_net_of_commissions_whenever_they_are_paid() -> None:
     """Rule 7.1."""
     union = whole("union", 6_000, of_profit=True)
-    order = Given(rewards(500), revenue_bps=10_000, contributions=(union,), net=True)
-    now = order.priced({ONE: 10_000}, (Source(ONE, 10_000, 10_000, profit=2_000),))
+    order = Given(rewards(500), revenue_bps=Bps(10_000), contributions=(union,), net=True)
+    now = order.priced(
+        {ONE: Amount(10_000)}, (Source(ONE, Amount(10_000), Amount(10_000), profit=Amount(2_000)),)
+    )
     assert (now.profit, now.parts) == (1_500, ((900,),))
 
 
 def test_a_line_gives_of_what_was_paid_for_it() -> None:
-    mall = LineContribution(QueueId("mall"), TWO, 1_000)
-    now = Given(revenue_bps=1_000, contributions=(mall,)).priced({ONE: 600, TWO: 400}, ())
+    mall = LineContribution(QueueId("mall"), TWO, Bps(1_000))
+    now = Given(revenue_bps=Bps(1_000), contributions=(mall,)).priced(
+        {ONE: Amount(600), TWO: Amount(400)}, ()
+    )
     assert now.parts == ((40,),)
 
 
@@ -64,11 +68,11 @@ def test_whatever_is_refunded_no_part_rises_and_all_stay_within_the_share(
 ) -> None:
     """Rules 2.6.1 and 8.4."""
     parts = tuple(whole(str(number), ratio) for number, ratio in enumerate(own))
-    order = Given(rewards(*ratios, most=most), revenue_bps=revenue, contributions=parts)
+    order = Given(rewards(*ratios, most=most), revenue_bps=Bps(revenue), contributions=parts)
     before = None
     for left in sorted(paid, reverse=True):
-        order = order.priced({ONE: left}, ())
+        order = order.priced({ONE: Amount(left)}, ())
         amounts = [*order.rewards, *(amount for part in order.parts for amount in part)]
-        assert sum(amounts) <= share(left, revenue)
+        assert sum_of(amounts) <= share(Amount(left), Bps(revenue))
         assert before is None or all(now <= then for now, then in zip(amounts, before, strict=True))
         before = amounts

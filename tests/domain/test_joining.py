@@ -7,6 +7,7 @@ import pytest
 from rebate.domain.draws import Luck, RandomReturnTerms
 from rebate.domain.joining import take_place
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Bps
 from rebate.domain.plan import Plan
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
@@ -15,7 +16,7 @@ from tests.domain.units import a_unit, accepted, waiting
 from tests.strategies import BEGIN, a_line
 
 AT = Instant(BEGIN)
-POINTS = Plan(parts=(), exchange_bps=((BalanceType.POINTS, 5_000),))
+POINTS = Plan(parts=(), exchange_bps=((BalanceType.POINTS, Bps(5_000)),))
 
 
 def of_lines(*promised: int) -> Ticket:

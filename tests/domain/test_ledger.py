@@ -16,6 +16,7 @@ from rebate.domain.ledger import (
     totals,
     wallet,
 )
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId
 
 A, MALL = MemberId("A"), QueueId("mall")
@@ -23,7 +24,9 @@ CASH, POOL = wallet(A, BalanceType.CASH), queue_account(MALL, QueueAccount.POOL)
 
 
 def entry(*postings: tuple[Account, int]) -> JournalEntry:
-    return JournalEntry("test", tuple(Posting(account, amount) for account, amount in postings))
+    return JournalEntry(
+        "test", tuple(Posting(account, Amount(amount)) for account, amount in postings)
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from rebate.domain.ledger import (
     totals,
     wallet,
 )
+from rebate.domain.money import Amount
 from rebate.domain.movements import AMOUNT_MAX, Leg, MovementKind, insist_amount, movement
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.wallets import Wallet
@@ -35,7 +36,9 @@ LEGS = st.lists(
 
 
 def rich(amount: int = 20) -> dict[MemberId, Wallet]:
-    return {member: Wallet(member, 1, dict.fromkeys(BalanceType, amount)) for member in (A, B)}
+    return {
+        member: Wallet(member, 1, dict.fromkeys(BalanceType, Amount(amount))) for member in (A, B)
+    }
 
 
 @given(KINDS, LEGS)
@@ -68,14 +71,14 @@ def test_an_amount_may_be_as_large_as_json_can_hold(amount):
 @pytest.mark.parametrize(
     ("kind", "leg"),
     [
-        (MovementKind.SPEND, Leg(A, BalanceType.CASH, -1)),
-        (MovementKind.SPEND, Leg(A, BalanceType.LOVE_FROZEN, -1)),
-        (MovementKind.SPEND, Leg(A, BalanceType.POINTS, 1)),
-        (MovementKind.GIVE_BACK, Leg(A, BalanceType.POINTS, -1)),
-        (MovementKind.REDEMPTION, Leg(A, BalanceType.CASH, -1)),
-        (MovementKind.ADJUSTMENT, Leg(A, BalanceType.HELD, -1)),
-        (MovementKind.ADJUSTMENT, Leg(A, BalanceType.PENDING, 1)),
-        (MovementKind.WITHDRAWAL_APPROVED, Leg(A, BalanceType.CASH, -1)),
+        (MovementKind.SPEND, Leg(A, BalanceType.CASH, Amount(-1))),
+        (MovementKind.SPEND, Leg(A, BalanceType.LOVE_FROZEN, Amount(-1))),
+        (MovementKind.SPEND, Leg(A, BalanceType.POINTS, Amount(1))),
+        (MovementKind.GIVE_BACK, Leg(A, BalanceType.POINTS, Amount(-1))),
+        (MovementKind.REDEMPTION, Leg(A, BalanceType.CASH, Amount(-1))),
+        (MovementKind.ADJUSTMENT, Leg(A, BalanceType.HELD, Amount(-1))),
+        (MovementKind.ADJUSTMENT, Leg(A, BalanceType.PENDING, Amount(1))),
+        (MovementKind.WITHDRAWAL_APPROVED, Leg(A, BalanceType.CASH, Amount(-1))),
     ],
 )
 def test_a_kind_touches_only_its_own_balances(kind, leg):

@@ -10,6 +10,7 @@ from rebate.domain.caps import DailyCap, DailyRebates
 from rebate.domain.distribution import Distribution, Reached
 from rebate.domain.ledger import BalanceType, Draft, Reason
 from rebate.domain.loaded_state import DataMissing, EntryRef, RebatesOn
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId
 from rebate.domain.payouts import distribute
 from rebate.domain.plan import Plan
@@ -23,17 +24,17 @@ from tests.strategies import BEGIN, ZONE
 
 FIRST, SECOND, THIRD = LINE = waiting(0, "A"), waiting(1, "B"), waiting(2, "C")
 BUYER = accepted("new", "E")
-DAY = DailyCap(0, ZONE).day_of(Instant(BEGIN))
+DAY = DailyCap(NOTHING, ZONE).day_of(Instant(BEGIN))
 A, B, C = map(MemberId, "ABC")
 
 
 def an_amount(left: int, **others: Any) -> Distribution:
-    return Distribution(Draft("contribution"), Instant(BEGIN), left, **others)
+    return Distribution(Draft("contribution"), Instant(BEGIN), Amount(left), **others)
 
 
 def under(most: int, so_far: int = 0, **plan: Any) -> UnitOfWork:
-    plans = Plan(parts=(), daily_cap=DailyCap(most, ZONE), **plan)
-    return a_unit(*LINE, BUYER, plan=plans, rebates={DAY: DailyRebates(DAY, so_far)})
+    plans = Plan(parts=(), daily_cap=DailyCap(Amount(most), ZONE), **plan)
+    return a_unit(*LINE, BUYER, plan=plans, rebates={DAY: DailyRebates(DAY, Amount(so_far))})
 
 
 def cash(unit: UnitOfWork) -> dict[MemberId, int]:
@@ -65,7 +66,7 @@ def test_where_rewards_are_counted_the_last_one_lets_an_entry_leave(rewards_to_e
     unit = a_unit(counted, plan=Plan(parts=(), rewards_to_exit=rewards_to_exit))
 
     def one(_line: object, _distribution: object) -> Iterator[Payment]:
-        yield Payment(EntryRef(counted.key, 0), 7)
+        yield Payment(EntryRef(counted.key, 0), Amount(7))
 
     distribute(unit, AllocationRule(one), an_amount(7))
     left = unit.line.entry(EntryRef(counted.key, 0)).status is Status.COMPLETED
@@ -121,7 +122,7 @@ def test_in_equal_shares_each_is_cut_for_itself() -> None:
 
 
 def test_what_was_paid_today_is_asked_for() -> None:
-    unit = a_unit(*LINE, plan=Plan(parts=(), daily_cap=DailyCap(5, ZONE)))
+    unit = a_unit(*LINE, plan=Plan(parts=(), daily_cap=DailyCap(Amount(5), ZONE)))
     with pytest.raises(DataMissing) as missing:
         distribute(unit, fifo(), an_amount(10))
     assert missing.value.request == RebatesOn(DAY)
@@ -144,7 +145,7 @@ def test_what_has_to_be_paid_together_is_not_begun_where_it_does_not_fit() -> No
 
     def two(_line: object, _distribution: object) -> Iterator[Payment]:
         asked.append(1)
-        yield Payment(EntryRef(FIRST.key, 0), 1)
+        yield Payment(EntryRef(FIRST.key, 0), Amount(1))
 
     unit = a_unit(*LINE, rows=6)
     unit.save(THIRD)

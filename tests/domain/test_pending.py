@@ -6,6 +6,7 @@ import pytest
 
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.pending import take_pending
 from rebate.domain.records import replace
@@ -19,12 +20,12 @@ TICKET = waiting(0, "A")
 
 
 def held(name: str, order: str, amount: int) -> Hold:
-    return Hold(name, A, OrderId(order), amount, 7)
+    return Hold(name, A, OrderId(order), Amount(amount), 7)
 
 
 HOLDS = (held("1", "other", 50), held("2", "o0", 30), held("3", "o0", 20))
 LOADED: dict[str, Any] = {
-    "wallets": {A: Wallet(A, 1, {BalanceType.PENDING: 100})},
+    "wallets": {A: Wallet(A, 1, {BalanceType.PENDING: Amount(100)})},
     "holds": {A: HOLDS},
 }
 
@@ -35,13 +36,13 @@ LOADED: dict[str, Any] = {
 )
 def test_the_order_s_own_is_taken_first(amount: int, left: dict[str, int]) -> None:
     unit = a_unit(TICKET, **LOADED)
-    assert take_pending(unit, TICKET, amount, NOW) == (amount, True)
+    assert take_pending(unit, TICKET, Amount(amount), NOW) == (amount, True)
     assert {hold.id: hold.amount for hold in unit.holds.values()} == left
 
 
 def test_what_is_due_is_available_though_nobody_released_it() -> None:
     due = replace(TICKET, completed_at=Instant(NOW - 7 * DAY))
-    assert take_pending(a_unit(due, **LOADED), due, 100, NOW) == (50, True)
+    assert take_pending(a_unit(due, **LOADED), due, Amount(100), NOW) == (50, True)
 
 
 @pytest.mark.parametrize(("rows", "taken"), [(1, 30), (6, 30), (7, 50), (8, 100)])
@@ -49,4 +50,4 @@ def test_holds_that_do_not_fit_wait_for_the_next_commit(rows: int, taken: int) -
     """A command that is alone takes one at least: nothing would ever be done otherwise."""
     unit = a_unit(TICKET, rows=rows, **LOADED)
     unit.budget.begin(0)
-    assert take_pending(unit, TICKET, 100, NOW) == (taken, taken == 100)
+    assert take_pending(unit, TICKET, Amount(100), NOW) == (taken, taken == 100)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.place_index import FANOUT, Change, Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue
@@ -19,12 +20,12 @@ NAME = QueueId("mall")
 def a_ticket(place: int, owed: int, *, ready: bool = False) -> Ticket:
     """A ticket with one entry that lacks `owed`; 0: it has all it was promised."""
     status = Status.WAITING if owed else Status.COMPLETED
-    entry = Entry(1000, place, paid=1000 - owed, status=status)
+    entry = Entry(Amount(1000), place, paid=Amount(1000 - owed), status=status)
     return Ticket(
         queue=NAME,
         order=OrderId(f"o{place}"),
         member=MemberId(f"m{place % 7}"),
-        lines=(TicketLine(LineId("1"), 1000, 1000, entry=entry),),
+        lines=(TicketLine(LineId("1"), Amount(1000), Amount(1000), entry=entry),),
         paid_at=Instant(0),
         joined=True,
         place=place,

@@ -8,6 +8,7 @@ import pytest
 from rebate.domain.caps import DailyCap
 from rebate.domain.commands import Command, Complete, PayPool
 from rebate.domain.ledger import BalanceType, QueueAccount
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId
 from rebate.domain.plan import Moment
 from rebate.domain.plans import red_packet, union
@@ -24,10 +25,10 @@ def ticket(number: int, **parts: Any) -> Ticket:
     """An order that gives 100 to the pool and may get 40."""
     line = TicketLine(
         WHOLE_ORDER,
-        contribution_base=100,
-        entitlement_base=100,
-        contribution_bps=10_000,
-        entitlement_bps=4000,
+        contribution_base=Amount(100),
+        entitlement_base=Amount(100),
+        contribution_bps=Bps(10_000),
+        entitlement_bps=Bps(4000),
     )
     order, member = OrderId(f"o{number}"), MemberId(f"m{number}")
     return Ticket(NAME, order, member, (line,), Instant(number), **parts)
@@ -59,7 +60,8 @@ def cash(queue: PureQueue) -> list[int]:
 
 
 def pay(kind: str, at: int = RUN_AT, limit: int | None = None) -> PayPool:
-    return PayPool(Instant(at), equally=kind == "equally", limit=limit)
+    most = None if limit is None else Amount(limit)
+    return PayPool(Instant(at), equally=kind == "equally", limit=most)
 
 
 @pytest.mark.parametrize("kind", PLANS)
@@ -87,7 +89,7 @@ def test_a_run_pays_no_more_than_its_limit(limit: int, expected: list[int], room
 @pytest.mark.parametrize("room", [8, 96])
 def test_a_run_keeps_to_the_cap_of_its_day(kind: str, room: int) -> None:
     """Rule 8.4: all of its commits together; what is not paid goes back into the pool."""
-    cap = DailyCap(100, ZoneInfo("UTC"))
+    cap = DailyCap(Amount(100), ZoneInfo("UTC"))
     queue = ran(kind, pay(kind), room=room, daily_cap=cap)
     assert cash(queue) == [40, 40, 20] + [0] * (COUNT - 3)
     assert queue.queue.figure(QueueAccount.POOL) == 100 * COUNT - 100

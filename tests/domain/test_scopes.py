@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.draws import Lottery
+from rebate.domain.money import NOTHING, WHOLE, Amount, Bps
 from rebate.domain.records import replace
 from rebate.domain.scopes import Scope, Tier, entitlement, extraction, takes_part
 from tests.strategies import examples
 
 LEVEL, CUMULATIVE, LOTTERY, FIXED = "member level", "cumulative spend", "lottery", "fixed"
 RULES = (LEVEL, CUMULATIVE, LOTTERY, FIXED)
-PRIZES = Lottery(((1, 1),))
+PRIZES = Lottery(((Bps(1), 1),))
 
 MALL_OR_DESK = (
     (LEVEL, "product"),
@@ -48,7 +49,7 @@ def scopes_with(rows: tuple[tuple[str, str], ...], names: list[str]) -> list[Sco
         ratio = ratio_of(rule, name)
         settings: dict[str, dict[str, Any]] = {
             LEVEL: {"by_level": {"gold": ratio}},
-            CUMULATIVE: {"cumulative": (Tier(10, 500, ratio),)},
+            CUMULATIVE: {"cumulative": (Tier(10, Amount(500), Bps(ratio)),)},
             LOTTERY: {"lottery": PRIZES},
             FIXED: {"fixed_bps": ratio},
         }
@@ -65,7 +66,7 @@ def decided(rows: tuple[tuple[str, str], ...]) -> tuple[str, str]:
     names = list(dict.fromkeys(name for _, name in rows if name != "plan"))
     names = [*(n for n in ("store product", "store", "product") if n in names), "plan"]
     always = (*rows, (FIXED, "plan")) if (FIXED, "plan") not in rows else rows
-    found = entitlement(scopes_with(always, names), "gold", lambda _days: 1000)
+    found = entitlement(scopes_with(always, names), "gold", lambda _days: Amount(1000))
     first_fixed = next(name for rule, name in always if rule == FIXED)
     if found.rule == LOTTERY:
         assert found.lottery == PRIZES
@@ -95,19 +96,26 @@ def test_a_level_without_a_ratio_counts_as_not_set() -> None:
     scopes = scopes_with(((LEVEL, "product"), (FIXED, "plan")), ["product", "plan"])
     reasons = {"silver": "no ratio for level silver", None: "the buyer has no level"}
     for level, reason in reasons.items():
-        found = entitlement(scopes, level, lambda _days: 0)
+        found = entitlement(scopes, level, lambda _days: NOTHING)
         assert found.decided_by == "fixed of plan"
         assert [(each.scope, each.outcome) for each in found.passed_over] == [("product", reason)]
 
 
 def test_of_all_tiers_that_are_reached_the_highest_ratio_counts() -> None:
     """Rule 1.3.2: all tiers of a scope are one set; none reached counts as not set."""
-    tiers = (Tier(10, 1000, 5000), Tier(10, 3000, 6000), Tier(60, 10_000, 10_000))
-    scopes = [Scope("product", "product", cumulative=tiers), Scope("plan", "plan", fixed_bps=7)]
-    spent = {10: 0, 60: 0}
+    tiers = (
+        Tier(10, Amount(1000), Bps(5000)),
+        Tier(10, Amount(3000), Bps(6000)),
+        Tier(60, Amount(10_000), WHOLE),
+    )
+    scopes = [
+        Scope("product", "product", cumulative=tiers),
+        Scope("plan", "plan", fixed_bps=Bps(7)),
+    ]
+    spent = {10: NOTHING, 60: NOTHING}
 
     def ratio(in_10_days: int, in_60_days: int) -> int:
-        spent.update({10: in_10_days, 60: in_60_days})
+        spent.update({10: Amount(in_10_days), 60: Amount(in_60_days)})
         return entitlement(scopes, None, spent.__getitem__).bps
 
     assert ratio(999, 9_999) == 7
@@ -118,8 +126,8 @@ def test_of_all_tiers_that_are_reached_the_highest_ratio_counts() -> None:
 
 
 @examples(100)
-@given(st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=3))
-def test_the_most_specific_scope_that_sets_an_extraction_wins(ratios: list[int | None]) -> None:
+@given(st.lists(st.none() | st.integers(0, 100).map(Bps), min_size=1, max_size=3))
+def test_the_most_specific_scope_that_sets_an_extraction_wins(ratios: list[Bps | None]) -> None:
     scopes = [Scope(str(n), str(n), extraction_bps=ratio) for n, ratio in enumerate(ratios)]
     expected = [ratio for ratio in ratios if ratio is not None]
     assert extraction(scopes) == (expected[0] if expected else 0)

@@ -5,6 +5,7 @@ import pytest
 from rebate.domain.commands import Merge
 from rebate.domain.ledger import BalanceType
 from rebate.domain.loaded_state import DataMissing, FirstWaiting, WalletOf
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.times import Instant
@@ -34,9 +35,9 @@ def test_what_is_saved_is_a_change_from_what_was_loaded() -> None:
 
 
 def test_a_balance_is_what_was_loaded_and_what_was_credited_since() -> None:
-    unit = a_unit(wallets={A: Wallet(A, 3, {BalanceType.CASH: 70})})
+    unit = a_unit(wallets={A: Wallet(A, 3, {BalanceType.CASH: Amount(70)})})
     has = unit.wallet(A)
-    unit.credits[A, BalanceType.CASH] = -30
+    unit.credits[A, BalanceType.CASH] = Amount(-30)
     assert (has(BalanceType.CASH), has(BalanceType.POINTS)) == (40, 0)
     assert unit.budget.consulted == {A}
 

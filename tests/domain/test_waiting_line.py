@@ -10,6 +10,7 @@ from rebate.domain.loaded_state import (
     OldestEntryOf,
     Window,
 )
+from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
@@ -24,7 +25,9 @@ TO_THE_END = Window(0, None)
 def standing(place: int, *, member: str = "A", entries: int = 1) -> Ticket:
     """A ticket at a place, with an ordinal ten times that of its first entry."""
     lines = tuple(
-        TicketLine(LineId(str(n)), 1000, 1000, entry=Entry(1000, 10 * place + n))
+        TicketLine(
+            LineId(str(n)), Amount(1000), Amount(1000), entry=Entry(Amount(1000), 10 * place + n)
+        )
         for n in range(entries)
     )
     return Ticket(
@@ -46,7 +49,9 @@ def lined_up(*tickets: Ticket, window: Window = TO_THE_END, **members: Window) -
 
 
 def paid_off(ticket: Ticket) -> Ticket:
-    return ticket.with_entry(0, lambda entry: replace(entry, paid=1000, status=Status.COMPLETED))
+    return ticket.with_entry(
+        0, lambda entry: replace(entry, paid=Amount(1000), status=Status.COMPLETED)
+    )
 
 
 FIRST, SECOND, THIRD = standing(0), standing(1, entries=2), standing(2)

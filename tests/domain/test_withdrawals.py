@@ -4,11 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.domain.errors import Mismatch
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.times import Instant
 from rebate.domain.withdrawals import STATES, Withdrawal
 
-ASKED = Withdrawal(MemberId("A"), "w1", 1000, Instant(0), fee=10)
+ASKED = Withdrawal(MemberId("A"), "w1", Amount(1000), Instant(0), fee=Amount(10))
 STEPS = st.one_of(
     st.builds(
         lambda by, needs: lambda w: w.approve(by, needs=needs), st.sampled_from("xy"), st.just(2)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rebate.domain.loaded_state import LoadedState, Window
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.place_index import Change, update
 from rebate.domain.plan import Plan
@@ -23,7 +24,7 @@ def accepted(order: str, member: str = "B", *, paid: int = 1000, **others: Any) 
 
 def waiting(place: int, member: str, *, owed: int = 100, **entry: Any) -> Ticket:
     """A ticket whose one entry waits at a place for so much."""
-    line = replace(a_line("1", owed), entry=Entry(owed, place, **entry))
+    line = replace(a_line("1", owed), entry=Entry(Amount(owed), place, **entry))
     ticket = accepted(f"o{place}", member, joined=True, place=place)
     return replace(ticket, lines=(line,))
 

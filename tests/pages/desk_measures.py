@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rebate.bootstrap import app
 from rebate.domain.invitations import Invitation
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
 from rebate.usecases.people.invite import invite
@@ -62,7 +63,7 @@ def by_code(visit: Visit) -> None:
 def withdrawal(visit: Visit) -> None:
     account = PayoutTo("工商银行", "6222 0000")
     member, now = MemberId("m01"), app().clock.now()
-    request_withdrawal(app().wallets, "measured", member, 1000, now, account)
+    request_withdrawal(app().wallets, "measured", member, Amount(1000), now, account)
     page = visit.page
     page.goto("/desk")
     page.get_by_role("link", name=re.compile("提现待审核")).click()

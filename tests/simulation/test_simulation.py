@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from rebate.domain.money import sum_of
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.storage.rows import PERIODS, Commission, DividendRun, Periods, Tally
 from tests.books import check_books
@@ -46,9 +47,9 @@ def test_a_run_comes_to_what_its_effects_do_one_after_another(seed: int) -> None
 def counted_once(store: MemoryStore) -> bool:
     """Tell whether what orders count for dividends is in one each, or waits for the next."""
     periods = store.get(Periods, PERIODS) or Periods()
-    counted = sum(row.turnover for row in store.scan(Commission) if row.period is not None)
+    counted = sum_of(row.turnover for row in store.scan(Commission) if row.period is not None)
     waits = sum(sum(tally.turnover.values()) for tally in store.scan(Tally))
-    shared = sum(run.turnover for run in store.scan(DividendRun) if run.turnover > 0)
+    shared = sum_of(run.turnover for run in store.scan(DividendRun) if run.turnover > 0)
     return bool(periods.lapsed) or counted == shared + periods.carried + waits
 
 

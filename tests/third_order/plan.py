@@ -7,7 +7,7 @@ from rebate.domain.allocation import AllocationRule, Payment, fifo
 from rebate.domain.clearings import Schedule
 from rebate.domain.commands import PayPool
 from rebate.domain.distribution import Distribution
-from rebate.domain.money import WHOLE, Bps
+from rebate.domain.money import WHOLE, ZERO_BPS, Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Part, Plan
@@ -28,7 +28,7 @@ EVERY = 3
 class Terms:
     """The plan's settings; `shows_waiting`: members see what they still wait for."""
 
-    contribution_bps: Annotated[Bps, wire("contribution_bps", absent=0)] = 0
+    contribution_bps: Annotated[Bps, wire("contribution_bps", absent=0)] = ZERO_BPS
     shows_waiting: Annotated[bool, wire("shows_waiting", absent=True)] = True
 
 

@@ -15,6 +15,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     required,
 )
 from rebate.contracts.validation import Strict
+from rebate.domain.money import ZERO_BPS
 from tests.third_order.plan import EVERY, PLAN, Terms
 
 
@@ -30,18 +31,18 @@ def problems(plan: ThirdOrder, _settings: Settings) -> Iterator[Problem]:
     yield from required(plan, "third_order", "contribution_bps")
 
 
-def costs(plan: ThirdOrder, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:
-    yield "third_order.contribution_bps", plan.contribution_bps or 0
+def costs(plan: ThirdOrder, _channel: Channel, _margin_bps: Bps) -> Iterator[Cost]:
+    yield "third_order.contribution_bps", plan.contribution_bps or ZERO_BPS
 
 
 def terms(plan: ThirdOrder, _settings: Settings) -> Terms:
-    return Terms(plan.contribution_bps or 0, plan.shows_waiting)
+    return Terms(plan.contribution_bps or ZERO_BPS, plan.shows_waiting)
 
 
 def words(plan: ThirdOrder, _currency: str) -> Iterator[str]:
-    gives = plan.contribution_bps or 0
-    yield f"{percent(gives)} of {EVERY} orders at a time goes to the first in line."
-    yield from ever_paid(gives, WHOLE_BPS, "")
+    gives = plan.contribution_bps or ZERO_BPS
+    yield f"{percent(Bps(gives))} of {EVERY} orders at a time goes to the first in line."
+    yield from ever_paid(Bps(gives), WHOLE_BPS, "")
 
 
 SETTINGS = PlanSettings(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rebate.domain.errors import Rejected
+from rebate.domain.money import Bps
 from rebate.usecases.settings.save_settings import save_settings
 from tests.fakes import FakeClock, MemoryStore
 
@@ -18,7 +19,7 @@ class History:
     def __init__(self) -> None:
         self.store, self.version = MemoryStore(), 0
 
-    def save(self, *acknowledged: str, margin: int | None = None, **plans: Any) -> str | None:
+    def save(self, *acknowledged: str, margin: Bps | None = None, **plans: Any) -> str | None:
         document = {**BASE, **plans, "guards": {"acknowledged": list(acknowledged)}}
         try:
             saved = save_settings(
@@ -39,7 +40,7 @@ class History:
 
     def cost(self, bps: int, *acknowledged: str) -> str | None:
         plan = {"extraction_bps": bps, "entitlement": {"fixed_bps": 10_000}}
-        return self.save(*acknowledged, margin=1000, queue_rebate=plan)
+        return self.save(*acknowledged, margin=Bps(1000), queue_rebate=plan)
 
 
 @pytest.mark.parametrize(

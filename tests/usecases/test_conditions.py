@@ -14,6 +14,7 @@ from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreVisited, 
 from rebate.domain.errors import Conflict, Rejected, Unavailable
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
@@ -247,9 +248,9 @@ def test_two_requests_for_the_same_cash() -> None:
     shop.buy("o1", "A")
     shop.buy("o2", "B")
     at = shop.now
-    shop.meanwhile(lambda: request_withdrawal(shop.other.wallets, "w2", A, 700, at))
+    shop.meanwhile(lambda: request_withdrawal(shop.other.wallets, "w2", A, Amount(700), at))
     with pytest.raises(Rejected):
-        request_withdrawal(shop.app.wallets, "w1", A, 700, at)
+        request_withdrawal(shop.app.wallets, "w1", A, Amount(700), at)
     assert (shop.cash("A"), shop.cash("A", BalanceType.HELD)) == (300, 700)
 
 
@@ -257,7 +258,7 @@ def test_two_operators_decide_otherwise() -> None:
     shop = Shop({})
     shop.buy("o1", "A")
     shop.buy("o2", "B")
-    request_withdrawal(shop.app.wallets, "w1", A, 700, shop.now)
+    request_withdrawal(shop.app.wallets, "w1", A, Amount(700), shop.now)
     shop.meanwhile(lambda: decide(shop.other, approve=False))
     with pytest.raises(Exception, match="decided otherwise"):
         decide(shop.app, approve=True)
@@ -268,7 +269,7 @@ def test_two_operators_approve_at_once() -> None:
     shop = Shop({"wallet": {"two_approvals_above": 500}})
     shop.buy("o1", "A")
     shop.buy("o2", "B")
-    request_withdrawal(shop.app.wallets, "w1", A, 700, shop.now)
+    request_withdrawal(shop.app.wallets, "w1", A, Amount(700), shop.now)
     shop.meanwhile(lambda: decide(shop.other, approve=True, by="y"))
     decide(shop.app, approve=True, by="x")
     assert shop.cash("A", BalanceType.HELD) == 0
@@ -276,7 +277,7 @@ def test_two_operators_approve_at_once() -> None:
 
 def test_two_operators_adjust_at_once() -> None:
     shop = Shop({"wallet": {"adjust_two_above": 500}}, [{"id": "A"}])
-    wish = Adjustment(A, "cash", 700, "gift")
+    wish = Adjustment(A, "cash", Amount(700), "gift")
 
     def ask(app: App, by: str) -> None:
         adjust(app.wallets, "a1", wish, shop.now, by=by)
@@ -292,11 +293,11 @@ def with_gift(stock: int) -> Shop:
         adjust(
             shop.app.wallets,
             member,
-            Adjustment(MemberId(member), "points", 100, "start"),
+            Adjustment(MemberId(member), "points", Amount(100), "start"),
             shop.now,
             by="x",
         )
-    save_gift(shop.app.wallets, Gift("g", "g", BalanceType.POINTS, 10, stock=stock), by="x")
+    save_gift(shop.app.wallets, Gift("g", "g", BalanceType.POINTS, Amount(10), stock=stock), by="x")
     return shop
 
 
@@ -331,8 +332,8 @@ def test_a_redemption_is_cancelled_while_it_is_sent() -> None:
 
 def test_two_operators_change_a_gift() -> None:
     shop = with_gift(5)
-    gift = Gift("g", "g", BalanceType.POINTS, 20)
-    cheaper = replace(gift, price=5)
+    gift = Gift("g", "g", BalanceType.POINTS, Amount(20))
+    cheaper = replace(gift, price=Amount(5))
     shop.meanwhile(lambda: save_gift(shop.other.wallets, cheaper, by="y", expects=1))
     with pytest.raises(Conflict):
         save_gift(shop.app.wallets, gift, by="x", expects=1)
@@ -342,10 +343,10 @@ def test_two_operators_change_a_gift() -> None:
 def test_two_give_backs_of_one_spend() -> None:
     shop = with_gift(0)
     ledgers = [app.wallets for app in (shop.app, shop.other)]
-    spend(ledgers[0], "s1", A, "points", 40, OrderId("o1"), shop.now, shop="s")
-    shop.meanwhile(lambda: give_back(ledgers[1], "b2", "s1", 30, shop.now, shop="s"))
+    spend(ledgers[0], "s1", A, "points", Amount(40), OrderId("o1"), shop.now, shop="s")
+    shop.meanwhile(lambda: give_back(ledgers[1], "b2", "s1", Amount(30), shop.now, shop="s"))
     with pytest.raises(Rejected, match="10 of spend s1"):
-        give_back(ledgers[0], "b1", "s1", 30, shop.now, shop="s")
+        give_back(ledgers[0], "b1", "s1", Amount(30), shop.now, shop="s")
     assert shop.cash("A", BalanceType.POINTS) == 90
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rebate.domain.day_figures import DayFigures, DaySums
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.queues import Age, Queue
 from rebate.usecases.storage.rows import Key, day_key
@@ -85,8 +86,8 @@ def test_what_is_paid_and_waits_is_told_by_month_of_the_orders() -> None:
         buy("o3", "C", 4000, "2026-04-02T10:00:00+08:00"),
     )
     assert queue_of(player).ages == {
-        "2026-03": Age(promised=500, paid=500, waiting=0),
-        "2026-04": Age(promised=3500, paid=200, waiting=3300),
+        "2026-03": Age(promised=Amount(500), paid=Amount(500), waiting=NOTHING),
+        "2026-04": Age(promised=Amount(3500), paid=Amount(200), waiting=Amount(3300)),
     }
     assert day(player, "2026-04-02").paid_of == {"2026-03": 200, "2026-04": 200}
     assert day(player, "2026-04-02").sums.completed == 1
@@ -101,7 +102,9 @@ def test_a_refund_counts_on_its_own_day() -> None:
     sums = day(player, "2026-03-03").sums
     assert (sums.orders, sums.sales, sums.contributed, sums.borne) == (0, -1000, -100, 100)
     assert sums.promised == -500
-    assert queue_of(player).ages["2026-03"] == Age(promised=500, paid=100, waiting=400)
+    assert queue_of(player).ages["2026-03"] == Age(
+        promised=Amount(500), paid=Amount(100), waiting=Amount(400)
+    )
 
 
 def test_a_clearing_ends_what_waits_and_begins_anew() -> None:
@@ -111,7 +114,9 @@ def test_a_clearing_ends_what_waits_and_begins_anew() -> None:
         buy("o2", "B", 1000, "2026-03-02T10:00:00+08:00"),
     )
     assert day(player, "2026-03-02").sums.ended == 500
-    assert queue_of(player).ages == {"2026-03": Age(promised=1000, paid=0, waiting=500)}
+    assert queue_of(player).ages == {
+        "2026-03": Age(promised=Amount(1000), paid=NOTHING, waiting=Amount(500))
+    }
 
 
 def test_what_is_exchanged_is_ended() -> None:

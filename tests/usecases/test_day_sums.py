@@ -3,6 +3,7 @@
 from typing import Any
 
 from rebate.domain.caps import DAYS_KEPT, DailyRebates, with_paid
+from rebate.domain.money import Amount
 from rebate.domain.queues import Queue
 from rebate.usecases.storage.rows import Key, Tally
 from tests.engine import Player
@@ -59,11 +60,11 @@ def test_a_cap_that_was_off_meanwhile_counts_what_was_paid_without_it() -> None:
 
 
 def test_days_long_past_are_forgotten() -> None:
-    paid: dict[str, int] = {}
+    paid: dict[str, Amount] = {}
     for number in range(10, 30):
-        paid = with_paid(paid, {f"2026-03-{number}": number})
+        paid = with_paid(paid, {f"2026-03-{number}": Amount(number)})
     assert list(paid) == [f"2026-03-{number}" for number in range(30 - DAYS_KEPT, 30)]
-    assert with_paid(paid, {"2026-03-29": 1})["2026-03-29"] == 30
+    assert with_paid(paid, {"2026-03-29": Amount(1)})["2026-03-29"] == 30
 
 
 def test_a_dividend_takes_room_too_and_what_is_cut_is_not_made() -> None:

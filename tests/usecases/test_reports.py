@@ -16,6 +16,7 @@ from rebate.contracts.reports import (
     report_csv,
 )
 from rebate.domain.errors import Rejected
+from rebate.domain.money import sum_of
 from rebate.domain.names import StoreId
 from rebate.domain.times import DAY, day_of, later
 from rebate.usecases.reports import count_members
@@ -203,7 +204,7 @@ def test_the_liability_by_queue_and_by_age_come_to_the_same() -> None:
     rows = {row.queue: row for row in queues.rows}
     assert (rows["mall"].promised, rows["mall"].waiting, rows["mall"].borne) == (1000, 800, 100)
     assert rows["store/W"].waiting == 500
-    assert queues.waiting == ages.waiting == sum(row.waiting for row in ages.rows)
+    assert queues.waiting == ages.waiting == sum_of(row.waiting for row in ages.rows)
     assert (queues.promised, queues.paid) == (ages.promised, ages.paid)
     assert [row.month for row in ages.rows] == ["2026-03", "2026-04"]
     assert any("rewards" in note for note in queues.notes)

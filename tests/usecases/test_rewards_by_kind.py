@@ -6,6 +6,7 @@ from rebate.adapters.codec import decode, encode
 from rebate.contracts import api
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.ledger import BalanceType, JournalEntry, Posting, wallet
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.records import replace
@@ -166,6 +167,10 @@ def _unreasoned(entry: JournalEntry) -> JournalEntry:
 
 
 def test_what_is_no_reward_takes_no_room_for_a_reason() -> None:
-    posting = Posting(wallet(MemberId("A"), BalanceType.CASH), 1)
-    for bare in (Entry(100, 0), posting, StatementMovement("withdrawal", BalanceType.CASH, 1)):
+    posting = Posting(wallet(MemberId("A"), BalanceType.CASH), Amount(1))
+    for bare in (
+        Entry(Amount(100), 0),
+        posting,
+        StatementMovement("withdrawal", BalanceType.CASH, Amount(1)),
+    ):
         assert "reason" not in encode(bare)

@@ -18,6 +18,7 @@ from rebate.contracts.settings.plans.order_queue import REWARDS_MAX
 from rebate.contracts.settings.plans.referral import RANKS_MAX
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.ledger import Reason
+from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.records import replace
@@ -144,14 +145,20 @@ def test_an_order_keeps_what_came_early_beside_the_most_queues_and_bounds() -> N
 
 
 def test_a_ticket_keeps_the_most_rewards_of_which_no_two_are_alike() -> None:
-    line = TicketLine(LineId(""), 10**15, 10**15, entry=Entry(None, 0), first_entitlement_base=1)
+    line = TicketLine(
+        LineId(""),
+        Amount(10**15),
+        Amount(10**15),
+        entry=Entry(None, 0),
+        first_entitlement_base=Amount(1),
+    )
     ticket = Ticket(QueueId("order_queue"), OrderId("o"), MemberId("A"), (line,), Instant(1))
     dice = random.Random(3)
     for _ in range(REWARDS_MAX):
         paid = dice.randint(10**14, 10**15)
         entry = ticket.lines[0].entry
         assert entry is not None
-        rewarded = entry.rewarded(paid, paid - 1, Reason.QUEUE)
+        rewarded = entry.rewarded(Amount(paid), Amount(paid - 1), Reason.QUEUE)
         ticket = ticket.with_line(0, replace(line, entry=rewarded))
     assert size_of(ticket) < ITEM_BYTES_MAX
 

@@ -8,6 +8,7 @@ import pytest
 
 from rebate.domain.draws import Group, Lottery, Luck
 from rebate.domain.errors import Rejected
+from rebate.domain.money import Bps
 from rebate.domain.records import replace
 from rebate.domain.tickets import Status, Ticket
 from rebate.usecases.draws.show_draws import show_draws, show_entry_draw
@@ -99,7 +100,7 @@ def test_draws_of_another_day_are_left_to_that_day():
             "no lottery decides it",
         ),
         (
-            lambda line: replace(line, lottery=Lottery(((123, 1),))),
+            lambda line: replace(line, lottery=Lottery(((Bps(123), 1),))),
             lambda line: line.entry.drawn,
             "draws a ratio of 123",
         ),

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from rebate.adapters.codec import decode, encode
 from rebate.adapters.tables import TABLES, Item
 from rebate.domain.errors import Conflict, Impossible
+from rebate.domain.money import NOTHING
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
@@ -150,7 +151,7 @@ class MemoryStore:
                 wallet = self.get(Wallet, key) or Wallet(member)
                 held = dict(wallet.balances)
                 for pocket, amount in amounts:
-                    held[pocket] = held.get(pocket, 0) + amount
+                    held[pocket] = held.get(pocket, NOTHING) + amount
                 held = {pocket: amount for pocket, amount in held.items() if amount}
                 changed = replace(wallet, version=wallet.version + 1, balances=held)
                 self.rows[kind][key.partition][key.sort] = changed

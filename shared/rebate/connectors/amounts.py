@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from rebate.domain.currencies import DECIMALS
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, split_in_proportion, sum_of
 
 _EXACT = Context(prec=60)
 
@@ -12,7 +12,7 @@ _EXACT = Context(prec=60)
 def minor_units(amount: Decimal, currency: str) -> Amount:
     """Return an amount in minor units of its currency, halves of one away from zero."""
     scaled = _EXACT.scaleb(amount, DECIMALS[currency])
-    return int(scaled.to_integral_value(ROUND_HALF_UP))
+    return Amount(int(scaled.to_integral_value(ROUND_HALF_UP)))
 
 
 def divide(amount: Amount, weights: Mapping[str, Amount]) -> dict[str, Amount]:
@@ -21,12 +21,7 @@ def divide(amount: Amount, weights: Mapping[str, Amount]) -> dict[str, Amount]:
     Each part is rounded down; what is left over goes one each, in order, past weights of 0.
     At least one weight is above 0.
     """
-    total = sum(weights.values())
-    parts = {name: amount * weight // total for name, weight in weights.items()}
-    left_over = amount - sum(parts.values())
-    for name in [name for name, weight in weights.items() if weight][:left_over]:
-        parts[name] += 1
-    return parts
+    return dict(zip(weights, split_in_proportion(amount, tuple(weights.values())), strict=True))
 
 
 def divide_within(
@@ -37,8 +32,8 @@ def divide_within(
     What a line cannot take goes to the others in proportion to what they still can; what none can
     take is nobody's.
     """
-    amount = min(amount, sum(limits.values()))
-    parts = dict.fromkeys(limits, 0)
+    amount = min(amount, sum_of(limits.values()))
+    parts = dict.fromkeys(limits, NOTHING)
     shares = {name: weight for name, weight in weights.items() if name in limits}
     while amount > 0:
         open_weights = shares if any(shares.values()) else _rooms(limits, parts)

@@ -6,7 +6,7 @@ Amounts are in minor units of the order's currency, instants are text with an of
 from dataclasses import dataclass
 from datetime import datetime
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class HeardRefund:
     lines: tuple[LineBack, ...] = ()
     shipping: tuple[LineBack, ...] = ()
     moved: Amount | None = None
-    loose: Amount = 0
+    loose: Amount = NOTHING
     currency: str | None = None
     unmoved: str | None = None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rebate.connectors.amounts import divide, divide_within
 from rebate.connectors.heard import Bought, BoughtLine, HeardRefund, LineBack
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 
 
 @dataclass(slots=True)
@@ -22,13 +22,13 @@ class Left:
     @property
     def total(self) -> Amount:
         """What is left of the order; 0 where it is not known."""
-        return sum((self.by_line or {}).values())
+        return sum_of((self.by_line or {}).values())
 
     def take(self, amounts: Mapping[str, Amount]) -> None:
         """Take off what went back."""
         for line, amount in amounts.items():
             if self.by_line is not None and line in self.by_line:
-                self.by_line[line] = max(0, self.by_line[line] - amount)
+                self.by_line[line] = max(NOTHING, self.by_line[line] - amount)
 
 
 def given_back(
@@ -54,13 +54,13 @@ def _money(refund: HeardRefund, left: Left, *, taxes_included: bool) -> dict[str
     goods = _goods(refund, taxes_included=taxes_included)
     weights = _by_line(refund.lines, taxes_included=taxes_included)
     if left.by_line is not None and not any(weights.values()):
-        weights = {line: left.by_line.get(line, 0) for line in weights}
+        weights = {line: left.by_line.get(line, NOTHING) for line in weights}
     if any(weights.values()):
         parts = divide(goods, weights)
         if left.by_line is None:
             return parts
         ours = {line: part for line, part in parts.items() if line in left.by_line}
-        return divide_within(sum(ours.values()), ours, left.by_line)
+        return divide_within(sum_of(ours.values()), ours, left.by_line)
     if left.by_line is None and len(weights) == 1:
         return dict.fromkeys(weights, goods)
     return divide_within(goods, left.by_line or {}, left.by_line or {})
@@ -69,14 +69,16 @@ def _money(refund: HeardRefund, left: Left, *, taxes_included: bool) -> dict[str
 def goods_money(refund: HeardRefund) -> Amount:
     """Return what goes back of an order that is not known, where no line says how much of it."""
     if refund.unmoved or any(_by_line(refund.lines, taxes_included=False).values()):
-        return 0
+        return NOTHING
     if refund.moved is None:
         return refund.loose
     return _goods(refund, taxes_included=_taxes_included(refund, None))
 
 
 def _goods(refund: HeardRefund, *, taxes_included: bool) -> Amount:
-    return max(0, (refund.moved or 0) - _sum(refund.shipping, taxes_included=taxes_included))
+    return max(
+        NOTHING, (refund.moved or NOTHING) - _sum(refund.shipping, taxes_included=taxes_included)
+    )
 
 
 def _lines(refund: HeardRefund, left: Left, *, taxes_included: bool) -> dict[str, Amount]:
@@ -84,8 +86,8 @@ def _lines(refund: HeardRefund, left: Left, *, taxes_included: bool) -> dict[str
     said = _by_line(refund.lines, taxes_included=taxes_included)
     if left.by_line is None:
         return said
-    parts = {line: min(said.get(line, 0), rest) for line, rest in left.by_line.items()}
-    loose = refund.loose + sum(
+    parts = {line: min(said.get(line, NOTHING), rest) for line, rest in left.by_line.items()}
+    loose = refund.loose + sum_of(
         line.amount(taxes_included=taxes_included) for line in refund.lines if line.line_id is None
     )
     rooms = {line: rest - parts[line] for line, rest in left.by_line.items()}
@@ -107,9 +109,9 @@ def _by_line(lines: Iterable[LineBack], *, taxes_included: bool) -> dict[str, Am
     for line in lines:
         if line.line_id is not None:
             amount = line.amount(taxes_included=taxes_included)
-            said[line.line_id] = said.get(line.line_id, 0) + amount
+            said[line.line_id] = said.get(line.line_id, NOTHING) + amount
     return said
 
 
 def _sum(lines: Iterable[LineBack], *, taxes_included: bool) -> Amount:
-    return sum(line.amount(taxes_included=taxes_included) for line in lines)
+    return sum_of(line.amount(taxes_included=taxes_included) for line in lines)

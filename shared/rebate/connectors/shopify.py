@@ -29,6 +29,7 @@ from rebate.connectors.shopify_payloads import (
 from rebate.connectors.shopify_refunds import currency_of, refund_of, shop_money
 from rebate.contracts.problems import Problem
 from rebate.domain.currencies import DECIMALS
+from rebate.domain.money import NOTHING
 
 API_VERSION = "2026-01"
 TOPIC_HEADER = "X-Shopify-Topic"
@@ -177,7 +178,7 @@ def _line(line: LineItem, order: ShopifyOrder) -> BoughtLine:
         line_id=line.id,
         product_id=line.product_id,
         quantity=int(quantity) if whole else float(quantity),
-        paid=max(0, minor_units(paid, order.currency)),
+        paid=max(NOTHING, minor_units(paid, order.currency)),
     )
 
 

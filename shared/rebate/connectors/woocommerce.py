@@ -26,7 +26,7 @@ from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, Line
 from rebate.contracts.problems import Problem
 from rebate.contracts.validation import Tolerant
 from rebate.domain.currencies import DECIMALS
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 
 API_VERSION = "wc/v3"
 TOPIC_HEADER = "X-WC-Webhook-Topic"
@@ -184,17 +184,17 @@ def _seen_at(order: _Order) -> str:
 def _lines(order: _Order) -> tuple[BoughtLine, ...]:
     """Return the lines less what negative fees and negative lines take off them (Rule 0.3)."""
     full = {line.id: _paid(line, order.currency) for line in order.line_items}
-    off = -sum(min(0, amount) for amount in full.values())
-    off -= sum(min(0, _charged(fee, order.currency)) for fee in order.fee_lines)
-    paid = {name: max(0, amount) for name, amount in full.items()}
-    off = min(off, sum(paid.values()))
+    off = -sum_of(min(NOTHING, amount) for amount in full.values())
+    off -= sum_of(min(NOTHING, _charged(fee, order.currency)) for fee in order.fee_lines)
+    paid = {name: max(NOTHING, amount) for name, amount in full.items()}
+    off = min(off, sum_of(paid.values()))
     less = divide(off, paid) if off else {}
     return tuple(
         BoughtLine(
             line_id=line.id,
             product_id=line.product_id if line.product_id != "0" else None,
             quantity=_number(line.quantity),
-            paid=paid[line.id] - less.get(line.id, 0),
+            paid=paid[line.id] - less.get(line.id, NOTHING),
         )
         for line in order.line_items
     )
@@ -237,15 +237,15 @@ def _refund(refund: _Refund, currency: str) -> HeardRefund:
         )
         for line in refund.line_items
     )
-    said = sum(line.amount(taxes_included=False) for line in lines)
+    said = sum_of(line.amount(taxes_included=False) for line in lines)
     charges = (*refund.shipping_lines, *refund.fee_lines)
-    apart = sum(abs(_charged(charge, currency)) for charge in charges)
+    apart = sum_of(abs(_charged(charge, currency)) for charge in charges)
     amount = minor_units(abs(refund.amount or _ZERO), currency)
     return HeardRefund(
         refund.id,
         refund.date_created_gmt,
         lines=lines if said else (),
-        loose=0 if said else max(0, amount - apart),
+        loose=NOTHING if said else max(NOTHING, amount - apart),
         currency=currency,
     )
 

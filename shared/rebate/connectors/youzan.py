@@ -32,6 +32,7 @@ from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, Line
 from rebate.contracts.problems import Problem, shown
 from rebate.contracts.scalars import Flag
 from rebate.contracts.validation import Tolerant
+from rebate.domain.money import NOTHING
 
 TOPIC_HEADER = "Event-Type"
 SIGNATURE_HEADER = "Event-Sign"
@@ -164,7 +165,7 @@ def _refunded(content: object) -> Heard:
     refund = HeardRefund(
         done.refund_id,
         done.update_time,
-        lines=tuple(LineBack(name, 0, 0) for name in _OID.findall(str(done.oids))),
+        lines=tuple(LineBack(name, NOTHING, NOTHING) for name in _OID.findall(str(done.oids))),
         moved=minor_units(done.refunded_fee, _CURRENCY),
         currency=_CURRENCY,
     )

@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rebate.contracts.acts import ActShown
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, Amount, Bps
 from rebate.domain.records import dataclass, field, fields_of
 from rebate.domain.times import zulu
 
@@ -271,7 +271,7 @@ class WalletShown:
     statement: tuple[StatementShown, ...]
     next: str | None = None
     on_its_way: tuple[OnItsWay, ...] = ()
-    collectable: Amount = 0
+    collectable: Amount = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,8 +354,8 @@ class Forecast:
     ever_paid_bps: Bps | None
     owed: Amount
     days: int | None
-    needed_bps: int | None
-    profit_share_bps: int | None
+    needed_bps: Bps | None
+    profit_share_bps: Bps | None
     clears_at: datetime | None
     line: tuple[ExpectedWait, ...]
     outlook: str

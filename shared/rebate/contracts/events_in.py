@@ -27,6 +27,7 @@ from rebate.contracts.scalars import (
     UtcInstant,
 )
 from rebate.contracts.validation import Tolerant, error_at, problems_of
+from rebate.domain.money import NOTHING, AmountsBy
 from rebate.domain.names import is_repurchase
 
 Channel = Literal["mall", "store", "cashier"]
@@ -68,7 +69,7 @@ class OrderPaidLine(Tolerant):
     )
     quantity: Quantity = 1
     paid: Amount
-    deducted: Amount = 0
+    deducted: Amount = NOTHING
     profit: SignedAmount | None = None
 
 
@@ -164,13 +165,13 @@ class OrderRefunded(Tolerant):
         return self
 
     @property
-    def amounts(self) -> dict[str, int]:
+    def amounts(self) -> dict[str, Amount]:
         """What goes back of each line that is named, in minor units; empty where none is."""
-        found: dict[str, int] = {}
+        found: AmountsBy[str] = AmountsBy()
         for line in self.lines or ():
             if line.amount:
-                found[line.line_id] = found.get(line.line_id, 0) + line.amount
-        return found
+                found[line.line_id] += line.amount
+        return dict(found)
 
 
 class MemberSaved(Tolerant):

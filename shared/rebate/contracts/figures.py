@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from rebate.domain.currencies import decimals_of
+from rebate.domain.money import WHOLE, Bps
 
-_WHOLE_BPS = 10_000
 _HUNDREDTHS = 2
 
 
-def percent(bps: int) -> str:
+def percent(bps: Bps) -> str:
     """Return basis points as a percentage without needless zeros: 1250 is `12.5 %`."""
     whole, rest = divmod(bps, 100)
     digits = f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
@@ -17,7 +17,7 @@ def percent(bps: int) -> str:
 
 def part_percent(part: int, whole: int) -> str:
     """Return `part / whole` as a percentage, rounded down to a hundredth; `whole` is above 0."""
-    return percent(part * 10_000 // whole)
+    return percent(Bps(part * WHOLE // whole))
 
 
 def money(amount: int, currency: str) -> str:
@@ -35,7 +35,7 @@ def decimal(amount: int, currency: str | None) -> str:
     return f"{'-' if amount < 0 else ''}{whole}{fraction}"
 
 
-def ever_paid(contribution_bps: int, promised_bps: int, where: str) -> Iterator[str]:
+def ever_paid(contribution_bps: Bps, promised_bps: Bps, where: str) -> Iterator[str]:
     """Yield what part of the promises can ever be paid: e/r of them at most (rule 8.2).
 
     `contribution_bps` is what an order gives to the entries (e), `promised_bps` what it may get
@@ -52,8 +52,8 @@ def ever_paid(contribution_bps: int, promised_bps: int, where: str) -> Iterator[
             "as far as later orders come."
         )
         return
-    paid = contribution_bps * _WHOLE_BPS // promised_bps
+    paid = Bps(contribution_bps * WHOLE // promised_bps)
     yield (
         f"{at_most} {part_percent(contribution_bps, promised_bps)} of all that is promised can "
-        f"ever be paid ({ratio}); the rest, {percent(_WHOLE_BPS - paid)}, waits for ever."
+        f"ever be paid ({ratio}); the rest, {percent(WHOLE - paid)}, waits for ever."
     )

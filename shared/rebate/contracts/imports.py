@@ -17,6 +17,7 @@ from pydantic import ValidationError, model_validator
 from rebate.contracts.problems import Invalid, Problem, nearest, shown
 from rebate.contracts.scalars import Amount, Id, Instant, OrderName, PositiveAmount, QueueName, Text
 from rebate.contracts.validation import Strict, error_at, problems_of
+from rebate.domain.money import NOTHING
 
 PROBLEMS_MAX = 20
 """Problems of a file that are told."""
@@ -71,7 +72,7 @@ class PlaceLine(Strict):
     store: Id | None = None
     product: Id | None = None
     entitlement: PositiveAmount
-    paid: Amount = 0
+    paid: Amount = NOTHING
     order_paid: PositiveAmount | None = None
     paid_at: Instant
     completed_at: Instant | None = None

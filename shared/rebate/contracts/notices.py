@@ -14,6 +14,7 @@ from rebate.contracts.figures import money, percent
 from rebate.contracts.notice_texts import KINDS, POCKETS, Locale
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
 from rebate.contracts.promises import promises_in
+from rebate.domain.money import Bps
 from rebate.domain.records import dataclass
 
 WORDING_CHARS_MAX = 500
@@ -121,7 +122,7 @@ def worded(template: str, locale: Locale, facts: Mapping[str, str | int], curren
 def _said(name: str, locale: Locale, facts: Mapping[str, str | int], currency: str) -> str:
     if name == "ratio":
         ratio = facts.get("ratio_bps")
-        return percent(ratio) if isinstance(ratio, int) else ""
+        return percent(Bps(ratio)) if isinstance(ratio, int) else ""
     value = facts.get(name, "")
     if name not in _AMOUNTS or not isinstance(value, int):
         return str(value)

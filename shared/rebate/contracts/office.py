@@ -9,7 +9,7 @@ from datetime import datetime
 from rebate.contracts.api import Entries
 from rebate.contracts.money import Redemptions, StatementPage, Withdrawals
 from rebate.contracts.people import TeamShown
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.records import dataclass
 
 ORDER_STATES = ("any", "paid", "completed", "refunded")
@@ -139,17 +139,17 @@ class DayShown:
 
     day: str
     orders: int = 0
-    sales: Amount = 0
-    contributed: Amount = 0
-    rebated: Amount = 0
-    commissions: Amount = 0
+    sales: Amount = NOTHING
+    contributed: Amount = NOTHING
+    rebated: Amount = NOTHING
+    commissions: Amount = NOTHING
     entries: int = 0
-    promised: Amount = 0
+    promised: Amount = NOTHING
     completed: int = 0
-    ended: Amount = 0
-    retained: Amount = 0
-    borne: Amount = 0
-    clawed_back: Amount = 0
+    ended: Amount = NOTHING
+    retained: Amount = NOTHING
+    borne: Amount = NOTHING
+    clawed_back: Amount = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rebate.contracts.csv_text import Figure, as_csv
 from rebate.contracts.figures import decimal
 from rebate.contracts.notice_texts import Locale
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import Amount, Bps, ratio_of
 from rebate.domain.records import dataclass
 
 REPORTS = (
@@ -210,6 +210,6 @@ def liability_csv(liability: Liability) -> str:
     return as_csv((*first, "entries", *amounts), rows)
 
 
-def bps_of(part: Amount, whole: Amount) -> Bps | None:
-    """Return what part of a whole an amount is, in basis points; None of nothing."""
-    return part * 10_000 // whole if whole > 0 else None
+def bps_of(part: int, whole: int) -> Bps | None:
+    """Return what part of a whole a number is, in basis points; None of nothing."""
+    return ratio_of(part, whole) if whole > 0 else None

@@ -25,6 +25,7 @@ from rebate.contracts.scalars import (
     Text,
 )
 from rebate.contracts.validation import Strict, error_at
+from rebate.domain.money import Amount
 
 SIMULATED_MAX = 20_000
 """Orders, over all that a sweep tries, that a request may have played: a few seconds of work."""
@@ -99,7 +100,7 @@ class Simulate(Strict):
     days: Annotated[int, Field(strict=True, ge=1, le=3_660)] = 365
     growth_percent: Annotated[int, Field(strict=True, ge=-50, le=100)] = 0
     repeat_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 60
-    basket: PositiveAmount = 10_000
+    basket: PositiveAmount = Amount(10_000)
     seed: Text = "1"
     schedules: Flag = True
     sweep: Mapping[Text, tuple[int, ...]] = Field(default={})

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from rebate.contracts.identifiers import BYTES_MAX, CHARS_MAX, PATTERN, BadIdentifier, identifier
 from rebate.contracts.problems import nearest, shown
+from rebate.domain import money
 from rebate.domain.currencies import DECIMALS
 
 AMOUNT_MAX = 10**15
@@ -30,7 +31,7 @@ YEAR_MIN, YEAR_MAX = 1970, 2999
 """Years that an instant may lie in, so that days can be added and taken away without a thought."""
 NAME_CHARS_MAX = 1024
 TEXT_CHARS_MAX = 2048
-WHOLE_BPS = 10_000
+WHOLE_BPS = money.WHOLE
 """100 %."""
 QUEUE_KIND_CHARS_MAX = len("red_packet/")
 REPURCHASE_CHARS_MAX = len("-r1000000")
@@ -158,15 +159,15 @@ WHOLE = BeforeValidator(whole)
 """Lets 100.0 be 100; a fraction is still refused."""
 _ID_SCHEMA: dict[str, Any] = {"minLength": 1, "maxLength": CHARS_MAX, "pattern": PATTERN}
 
-Amount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX), WHOLE]
+Amount = Annotated[money.Amount, Field(strict=True, ge=0, le=AMOUNT_MAX), WHOLE]
 """Minor units of the deployment's currency, zero or more (rule 0.1)."""
-PositiveAmount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX), WHOLE]
+PositiveAmount = Annotated[money.Amount, Field(strict=True, ge=1, le=AMOUNT_MAX), WHOLE]
 AskedAmount = Annotated[Any, BeforeValidator(read_asked), WithJsonSchema({"type": "number"})]
 """An amount of a step, which may be there to be refused: of any sign, even a fraction."""
-SignedAmount = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX), WHOLE]
-Bps = Annotated[int, Field(strict=True, ge=0, le=BPS_MAX), WHOLE]
+SignedAmount = Annotated[money.Amount, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX), WHOLE]
+Bps = Annotated[money.Bps, Field(strict=True, ge=0, le=BPS_MAX), WHOLE]
 """A ratio in basis points; 10 000 is 100 % (rule 0.2)."""
-PartBps = Annotated[int, Field(strict=True, ge=0, le=WHOLE_BPS), WHOLE]
+PartBps = Annotated[money.Bps, Field(strict=True, ge=0, le=WHOLE_BPS), WHOLE]
 """A ratio that cannot exceed 100 %, since it is a part of a whole."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
 SignedCount = Annotated[int, Field(strict=True, ge=-1_000_000_000, le=1_000_000_000), WHOLE]

@@ -25,6 +25,7 @@ from rebate.contracts.scalars import (
 )
 from rebate.contracts.schedules import LEVELS
 from rebate.contracts.validation import Strict, error_at
+from rebate.domain.money import NOTHING
 from rebate.domain.plans.registry import PLANS
 
 Asset = Literal["points", "love", "voucher"]
@@ -79,7 +80,7 @@ class BuyLine(Strict):
     supply: Supply | None = None
     quantity: Quantity = 1
     paid: Amount
-    deducted: Amount = 0
+    deducted: Amount = NOTHING
     profit: SignedAmount | None = None
 
 
@@ -99,7 +100,7 @@ class BuyStep(Strict):
     supply: Supply | None = None
     level: Id | None = None
     quantity: Quantity = 1
-    deducted: Amount = 0
+    deducted: Amount = NOTHING
     profit: SignedAmount | None = None
     lines: Annotated[tuple[BuyLine, ...] | None, NOT_EMPTY] = None
 
@@ -130,7 +131,7 @@ class BuyStep(Strict):
         lines = self.lines or (
             BuyLine(
                 quantity=self.quantity,
-                paid=self.paid or 0,
+                paid=self.paid or NOTHING,
                 deducted=self.deducted,
                 profit=self.profit,
             ),

@@ -13,6 +13,7 @@ from rebate.contracts.scalars import AMOUNT_MAX
 from rebate.contracts.settings.fields import title_zh_of
 from rebate.contracts.settings.model import settings_model
 from rebate.contracts.validation import models_in
+from rebate.domain.money import Bps
 
 _AMOUNT = f"Le(le={AMOUNT_MAX})"
 """How the type of a field shows that it is an amount: nothing else may be as large."""
@@ -57,7 +58,7 @@ def _value(
         return said("on" if value else "off", locale)
     if isinstance(value, int):
         if str(path[-1]).endswith("bps") or "by_level" in path:
-            return percent(value)
+            return percent(Bps(value))
         return money(value, currency) if _is_amount(fields[-1]) else str(value)
     return said(value, locale) if isinstance(value, str) else shown(value)
 

@@ -9,7 +9,7 @@ from rebate.contracts.law_facts import LawFactShown
 from rebate.contracts.law_words import AGES, GROWTHS, law_sentences
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import WHOLE, Amount, Bps, sum_of
 from rebate.domain.queue_law import QueueLaw
 from rebate.domain.records import dataclass
 
@@ -166,10 +166,10 @@ def cost_shown(
     channel: str, parts: Mapping[str, Bps], margin_bps: Bps | None, locale: Locale
 ) -> CostShown:
     """Return what an order of a channel may give back at most, in figures and words."""
-    bps = sum(parts.values())
+    bps = sum_of(parts.values())
     text = f"An order by {channel} gives back at most {percent(bps)} of what is paid for it, over "
     text += "all plans together"
-    of_margin = bps * 10_000 // margin_bps if margin_bps else None
+    of_margin = Bps(bps * WHOLE // margin_bps) if margin_bps else None
     if of_margin is not None and margin_bps:
         text += f": {percent(of_margin)} of a margin of {percent(margin_bps)}"
     return CostShown(channel, bps, dict(parts), margin_bps, of_margin, said(f"{text}.", locale))

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from rebate.domain.distribution import Distribution, Reached
 from rebate.domain.ledger import Reason
 from rebate.domain.loaded_state import EntryRef
-from rebate.domain.money import Amount, Bps, share, split
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, equal_part, share, split, sum_of
 from rebate.domain.names import GUEST
 from rebate.domain.records import dataclass
 from rebate.domain.waiting_line import PAYABLE_FOR_RUNS, WaitingLine
@@ -81,7 +81,7 @@ def one_receiver(*, referrer_first: bool) -> AllocationRule:
 
 
 def fixed_shares(
-    shares_bps: tuple[Bps, ...], *, referrer_bps: Bps = 0, buyer_bps: Bps = 0
+    shares_bps: tuple[Bps, ...], *, referrer_bps: Bps = ZERO_BPS, buyer_bps: Bps = ZERO_BPS
 ) -> AllocationRule:
     """Give the first K entries set shares, after any acceleration (Rules 5.2, 5.3, 5.6).
 
@@ -93,7 +93,7 @@ def fixed_shares(
         each = distribution.each
         if each is None:
             lines = distribution.ticket.lines if distribution.ticket else ()
-            basis = sum(paid.entitlement_base for paid in lines)
+            basis = sum_of(paid.entitlement_base for paid in lines)
             yield from _accelerations(line, distribution, basis, referrer_bps, buyer_bps)
             each = distribution.left
         for due in split(each, shares_bps)[distribution.reached.served :]:
@@ -115,8 +115,8 @@ def collect_accelerated(referrer_bps: Bps) -> AllocationRule:
 
     def payments(line: WaitingLine, distribution: Distribution) -> Iterator[Payment]:
         lines = distribution.ticket.lines if distribution.ticket else ()
-        profit = sum(each.contribution_base for each in lines)
-        return _accelerations(line, distribution, profit, referrer_bps, 0)
+        profit = sum_of(each.contribution_base for each in lines)
+        return _accelerations(line, distribution, profit, referrer_bps, ZERO_BPS)
 
     return AllocationRule(payments, together=bool(referrer_bps))
 
@@ -144,7 +144,7 @@ def _first_then_next(line: WaitingLine, distribution: Distribution) -> Iterator[
     """
     while distribution.left:
         first = line.first(passing_over=distribution.passes_over)
-        outstanding = line.entry(first).outstanding if first else 0
+        outstanding = line.entry(first).outstanding if first else NOTHING
         if first is None or not outstanding:
             return
         yield Payment(first, min(distribution.left, outstanding))
@@ -154,7 +154,7 @@ def _equally(line: WaitingLine, distribution: Distribution) -> Iterator[Payment]
     each = distribution.each
     if each is None:
         waiting = line.payable
-        each = distribution.left // waiting if waiting else 0
+        each = equal_part(distribution.left, waiting) if waiting else NOTHING
     while each:
         place, ordinal, served = distribution.reached
         receiver = line.next_after(place, ordinal, wanted=PAYABLE_FOR_RUNS)

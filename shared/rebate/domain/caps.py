@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, day_of
 from rebate.domain.wire import money, stored_as, wire
@@ -39,13 +39,13 @@ class DailyRebates:
     """
 
     day: Annotated[str, wire("day")]
-    amount: Annotated[Amount, money("amount", absent=0)] = 0
+    amount: Annotated[Amount, money("amount", absent=0)] = NOTHING
     version: Annotated[int, wire("version", absent=0)] = 0
     settings: Annotated[int, wire("settings", absent=0)] = 0
 
     def grant(self, wanted: Amount, most: Amount | None) -> tuple[Amount, "DailyRebates"]:
         """Return how much of what is wanted may be paid, and the day with that paid."""
-        paid = wanted if most is None else min(wanted, max(0, most - self.amount))
+        paid = wanted if most is None else min(wanted, max(NOTHING, most - self.amount))
         return paid, DailyRebates(self.day, self.amount + paid, self.version, self.settings)
 
 
@@ -54,5 +54,5 @@ def with_paid(paid_on: Mapping[str, Amount], more: Mapping[str, Amount]) -> dict
     sums = dict(paid_on)
     for day, amount in more.items():
         if amount:
-            sums[day] = sums.get(day, 0) + amount
+            sums[day] = sums.get(day, NOTHING) + amount
     return {day: sums[day] for day in sorted(sums)[-DAYS_KEPT:]}

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from rebate.domain.draws import Luck
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import NO_QUEUE, LineId, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
@@ -202,7 +202,7 @@ class Receive:
     at: Annotated[Instant, wire("at")]
     merged_from: Annotated[QueueId, wire("merged_from")]
     tickets: Annotated[tuple[TicketKey, ...], wire("tickets")]
-    pool: Annotated[Amount, money("pool", absent=0)] = 0
+    pool: Annotated[Amount, money("pool", absent=0)] = NOTHING
     type: Annotated[Literal["receive"], tag("receive")] = "receive"
 
 

@@ -6,7 +6,7 @@ from rebate.domain.execution import Execution
 from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, QueueAccount
 from rebate.domain.merges import record_completion
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.payouts import distribute
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.posting import enter_in_journal, post_to_queue
@@ -119,7 +119,7 @@ def _contribute(
     )
     enter_in_journal(unit, distribution.draft)
     ticket = unit.line.ticket(ticket.key)
-    retained = 0 if carried else min(distribution.left, distribution.own)
+    retained = NOTHING if carried else min(distribution.left, distribution.own)
     if retained:
         line = ticket.lines[index]
         ticket = ticket.with_line(index, replace(line, retained=line.retained + retained))
@@ -156,7 +156,7 @@ def _count_in_flow(unit: UnitOfWork, at: Instant, given: Amount) -> None:
 
 
 def _resume(execution: Execution, ticket: Ticket, index: int, number: int) -> Distribution:
-    own = ticket.lines[index].settled[number] or 0
+    own = ticket.lines[index].settled[number] or NOTHING
     distribution = _distribution(execution, ticket, index, number, own)
     execution.resume(distribution)
     return distribution

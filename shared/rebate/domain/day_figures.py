@@ -7,13 +7,13 @@ timezone.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from rebate.domain.engine import Decision
 from rebate.domain.events import EntriesCleared
 from rebate.domain.ledger import SOURCES, BalanceType, JournalEntry, QueueAccount, parts_of
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, AmountsBy, sum_of
 from rebate.domain.names import NO_QUEUE, QueueId, StoreId
 from rebate.domain.place_index import Change
 from rebate.domain.plans.registry import PLANS
@@ -48,18 +48,18 @@ class DaySums:
     """
 
     orders: Annotated[int, wire("orders", absent=0)] = 0
-    sales: Annotated[Amount, money("sales", absent=0)] = 0
-    contributed: Annotated[Amount, money("contributed", absent=0)] = 0
-    rebated: Annotated[Amount, money("rebated", absent=0)] = 0
-    commissions: Annotated[Amount, money("commissions", absent=0)] = 0
+    sales: Annotated[Amount, money("sales", absent=0)] = NOTHING
+    contributed: Annotated[Amount, money("contributed", absent=0)] = NOTHING
+    rebated: Annotated[Amount, money("rebated", absent=0)] = NOTHING
+    commissions: Annotated[Amount, money("commissions", absent=0)] = NOTHING
     entries: Annotated[int, wire("entries", absent=0)] = 0
-    promised: Annotated[Amount, money("promised", absent=0)] = 0
+    promised: Annotated[Amount, money("promised", absent=0)] = NOTHING
     completed: Annotated[int, wire("completed", absent=0)] = 0
-    ended: Annotated[Amount, money("ended", absent=0)] = 0
-    retained: Annotated[Amount, money("retained", absent=0)] = 0
-    borne: Annotated[Amount, money("borne", absent=0)] = 0
-    clawed_back: Annotated[Amount, money("clawed_back", absent=0)] = 0
-    drawn: Annotated[Amount, money("drawn", absent=0)] = 0
+    ended: Annotated[Amount, money("ended", absent=0)] = NOTHING
+    retained: Annotated[Amount, money("retained", absent=0)] = NOTHING
+    borne: Annotated[Amount, money("borne", absent=0)] = NOTHING
+    clawed_back: Annotated[Amount, money("clawed_back", absent=0)] = NOTHING
+    drawn: Annotated[Amount, money("drawn", absent=0)] = NOTHING
 
     def plus(self, other: "DaySums") -> "DaySums":
         """Return both together."""
@@ -94,14 +94,17 @@ class DayFigures:
 
 
 def _added(sums: Mapping[str, Amount], more: Mapping[str, Amount]) -> dict[str, Amount]:
-    both = {month: sums.get(month, 0) + more.get(month, 0) for month in sorted({*sums, *more})}
+    both = {
+        month: sums.get(month, NOTHING) + more.get(month, NOTHING)
+        for month in sorted({*sums, *more})
+    }
     return {month: amount for month, amount in both.items() if amount}
 
 
 def with_commit(day: DayFigures, before: Queue, decision: Decision, zone: ZoneInfo) -> DayFigures:
     """Return a day of a queue with what a commit adds to it; its commands are all of that day."""
     by_store: dict[StoreId | None, Counter[str]] = defaultdict(Counter)
-    paid: Counter[str] = Counter()
+    paid: AmountsBy[str] = AmountsBy()
     stores = {change.after.order: change.after.store for change in decision.changes}
     for change in decision.changes:
         by_store[change.after.store].update(_of_ticket(change))
@@ -109,10 +112,13 @@ def with_commit(day: DayFigures, before: Queue, decision: Decision, zone: ZoneIn
             paid[month_of(change.after, zone)] += more
     for entry in decision.journal:
         by_store[stores.get(entry.order) if entry.order else None].update(_of_journal(entry))
-    by_store[None]["ended"] += sum(e.owed for e in decision.events if isinstance(e, EntriesCleared))
+    by_store[None]["ended"] += sum_of(
+        e.owed for e in decision.events if isinstance(e, EntriesCleared)
+    )
     day = replace(day, paid_of=_added(day.paid_of, paid))
     shared = not _is_a_stores(before.id)
-    for store, sums in by_store.items():
+    for store, named in by_store.items():
+        sums: Mapping[str, Any] = named
         day = day.plus(DaySums(**sums), store if shared else None)
     return day
 
@@ -122,10 +128,10 @@ def ages_after(queue: Queue, decision: Decision, zone: ZoneInfo) -> dict[str, Ag
     below = decision.queue.cleared_below
     ages = dict(queue.ages)
     if below != queue.cleared_below:
-        ages = {month: replace(age, waiting=0) for month, age in ages.items()}
+        ages = {month: replace(age, waiting=NOTHING) for month, age in ages.items()}
     for change in decision.changes:
         place, more = change.after.place, change.difference.owed
-        waiting = more if place is not None and place >= below else 0
+        waiting = more if place is not None and place >= below else NOTHING
         promised, paid = _promised_more(change), _paid(change)
         if waiting or promised or paid:
             month = month_of(change.after, zone)
@@ -150,11 +156,11 @@ def _of_ticket(change: Change) -> Counter[str]:
     before, after = change.before, change.after
     is_new = after.joined and not (before and before.joined)
     if after.origin is None and after.merged_from == NO_QUEUE:
-        paid = sum(line.entitlement_base for line in after.lines)
+        paid = sum_of(line.entitlement_base for line in after.lines)
         if is_new:
             sums.update(orders=1, sales=paid)
         elif before and before.joined:
-            sums["sales"] += paid - sum(line.entitlement_base for line in before.lines)
+            sums["sales"] += paid - sum_of(line.entitlement_base for line in before.lines)
     for old, new in _entries(change):
         sums.update(_of_entry(old, new, is_merged=after.merged_from != NO_QUEUE))
     return sums
@@ -178,25 +184,25 @@ def _is_completed(entry: Entry) -> bool:
 
 def _ended(entry: Entry) -> Amount:
     """Return what an entry lacked as it was exchanged or converted, less refunds since."""
-    return entry.outstanding if entry.status in _ENDED else 0
+    return entry.outstanding if entry.status in _ENDED else NOTHING
 
 
 def _promised(old: Entry | None, new: Entry, *, is_merged: bool) -> Amount:
     """Return what more is promised; what goes on in another queue was promised before."""
     if new.status is Status.MERGED or (old is None and is_merged):
-        return 0
-    return (new.entitlement or 0) - (old.entitlement or 0 if old else 0)
+        return NOTHING
+    return (new.entitlement or NOTHING) - (old.entitlement or NOTHING if old else NOTHING)
 
 
 def _promised_more(change: Change) -> Amount:
     is_merged = change.after.merged_from != NO_QUEUE
-    return sum(_promised(old, new, is_merged=is_merged) for old, new in _entries(change))
+    return sum_of(_promised(old, new, is_merged=is_merged) for old, new in _entries(change))
 
 
 def _paid(change: Change) -> Amount:
     """Return what entries were paid more of what they are promised, less what was taken back."""
     promised = ((old, new) for old, new in _entries(change) if new.entitlement is not None)
-    return sum(new.paid - (old.paid if old else 0) for old, new in promised)
+    return sum_of(new.paid - (old.paid if old else NOTHING) for old, new in promised)
 
 
 def _entries(change: Change) -> Iterator[tuple[Entry | None, Entry]]:

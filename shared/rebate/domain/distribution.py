@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rebate.domain.ledger import Draft
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import OrderId
 from rebate.domain.queues import DistributionProgress
 from rebate.domain.records import dataclass
@@ -33,8 +33,8 @@ class Distribution:
     draft: Draft
     at: Instant
     left: Amount
-    own: Amount = 0
-    withheld: Amount = 0
+    own: Amount = NOTHING
+    withheld: Amount = NOTHING
     ticket: Ticket | None = None
     line: int | None = None
     part: int = 0

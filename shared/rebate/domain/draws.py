@@ -9,7 +9,7 @@ import hmac
 from hashlib import sha256
 from typing import Annotated, NewType
 
-from rebate.domain.money import Bps
+from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.names import EntryId
 from rebate.domain.records import dataclass
 from rebate.domain.wire import stored_as, wire
@@ -27,8 +27,8 @@ class Lottery:
     """
 
     prizes: Annotated[tuple[tuple[Bps, int], ...], wire("prizes", absent=[])] = ()
-    low_bps: Annotated[Bps, wire("low_bps", absent=0)] = 0
-    high_bps: Annotated[Bps, wire("high_bps", absent=-1)] = -1
+    low_bps: Annotated[Bps, wire("low_bps", absent=0)] = ZERO_BPS
+    high_bps: Annotated[Bps, wire("high_bps", absent=-1)] = Bps(-1)
     miss_weight: Annotated[int, wire("miss_weight", absent=0)] = 0
 
 
@@ -70,7 +70,7 @@ def drawn_ratio(lottery: Lottery, luck: Luck) -> Bps | None:
     if not lottery.prizes:
         width = lottery.high_bps - lottery.low_bps + 1
         spot = int(luck, 16) % (width + lottery.miss_weight)
-        return lottery.low_bps + spot if spot < width else None
+        return lottery.low_bps + Bps(spot) if spot < width else None
     spot = int(luck, 16) % (sum(weight for _, weight in lottery.prizes) + lottery.miss_weight)
     for ratio, weight in lottery.prizes:
         if spot < weight:

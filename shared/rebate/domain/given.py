@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from rebate.domain.commissions import Commissions
-from rebate.domain.money import WHOLE, Amount, Bps, share, split
+from rebate.domain.money import NOTHING, WHOLE, Amount, Bps, share, split, sum_of
 from rebate.domain.names import WHOLE_ORDER, LineId, QueueId
 from rebate.domain.profits import Source, profit_of
 from rebate.domain.records import dataclass, replace
@@ -32,7 +32,7 @@ class LineContribution:
 
     def parts(self, paid: Mapping[LineId, Amount], profit: Amount) -> tuple[Amount, ...]:
         """Return what each part is, at what is paid for the order's lines and at its profit."""
-        base = sum(paid.values()) if self.line == WHOLE_ORDER else paid[self.line]
+        base = sum_of(paid.values()) if self.line == WHOLE_ORDER else paid[self.line]
         return split(share(profit if self.of_profit else base, self.ratio_bps), self.parts_bps)
 
 
@@ -56,12 +56,12 @@ class Given:
 
     def priced(self, paid: Mapping[LineId, Amount], sources: Sequence[Source]) -> "Given":
         """Return what is given at what is paid for the order's lines now."""
-        total = sum(paid.values())
+        total = sum_of(paid.values())
         rewards = self.commissions.amounts(total)
         if self.revenue_bps is None:
             return replace(self, rewards=_lower(rewards, self.rewards))
-        profit = profit_of(sources) - (sum(rewards) if self.net else 0)
-        profit = max(0, profit if self.profit is None else min(profit, self.profit))
+        profit = profit_of(sources) - (sum_of(rewards) if self.net else NOTHING)
+        profit = max(NOTHING, profit if self.profit is None else min(profit, self.profit))
         parts = [list(each.parts(paid, profit)) for each in self.contributions]
         granted = _Room(share(total, self.revenue_bps))
         self._cut(parts, granted, late=False)

@@ -7,6 +7,7 @@ from rebate.domain.errors import Code
 from rebate.domain.events import EntryDrawn, EntryExchanged
 from rebate.domain.ledger import Draft
 from rebate.domain.loaded_state import EntryRef
+from rebate.domain.money import NOTHING
 from rebate.domain.posting import enter_in_journal
 from rebate.domain.tickets import Entry, Status, Ticket, drawn
 from rebate.domain.unit_of_work import UnitOfWork
@@ -49,7 +50,7 @@ def draw(unit: UnitOfWork, command: DrawEntry) -> Code | None:
         return Code.ENTRY_NOT_WAITING
     line = drawn(ticket.lines[index], command.luck, unit.plan.prize_max, command.day)
     unit.save(ticket.with_line(index, line))
-    won, promised = drawn_ratio(lottery, command.luck), line.entitlement() or 0
+    won, promised = drawn_ratio(lottery, command.luck), line.entitlement() or NOTHING
     name = ticket.entry_id(index)
     event = EntryDrawn(name, ticket.member, ticket.order, won, promised, command.day)
     unit.tell(event)

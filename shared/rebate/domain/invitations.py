@@ -6,7 +6,7 @@ A code is 40 random bits, written as eight of 32 letters none of which looks lik
 from collections.abc import Mapping
 from typing import Annotated
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
@@ -108,7 +108,7 @@ class TeamFigures:
         """Return the figures with more of a month, or less."""
         return replace(
             self,
-            earned={**self.earned, month: self.earned.get(month, 0) + amount},
+            earned={**self.earned, month: self.earned.get(month, NOTHING) + amount},
             orders={**self.orders, month: self.orders.get(month, 0) + orders},
         )
 

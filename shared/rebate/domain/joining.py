@@ -5,6 +5,7 @@ from rebate.domain.draws import Group, takes_points
 from rebate.domain.events import EntryConverted, EntryJoined
 from rebate.domain.ledger import BalanceType, Draft
 from rebate.domain.loaded_state import EntryRef
+from rebate.domain.money import NOTHING, sum_of
 from rebate.domain.posting import enter_in_journal
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
@@ -20,7 +21,7 @@ def take_place(unit: UnitOfWork, ticket: Ticket, at: Instant) -> Ticket:
     place = unit.queue.tickets if earned else None
     joined = replace(ticket, lines=lines, joined=True, place=place)
     if earned:
-        promised = sum(entry.entitlement or 0 for entry in earned)
+        promised = sum_of(entry.entitlement or NOTHING for entry in earned)
         unit.queue = replace(
             unit.queue,
             tickets=unit.queue.tickets + 1,

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, NewType
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
 from rebate.domain.wire import money, stored_as, wire
@@ -180,7 +180,7 @@ def totals(postings: Iterable[Posting]) -> dict[str, Amount]:
     sums: dict[str, Amount] = {}
     for posting in postings:
         asset = asset_of(posting.account)
-        sums[asset] = sums.get(asset, 0) + posting.amount
+        sums[asset] = sums.get(asset, NOTHING) + posting.amount
     return sums
 
 
@@ -189,7 +189,7 @@ def balances(entries: Iterable[JournalEntry]) -> dict[Account, Amount]:
     sums: dict[Account, Amount] = {}
     for entry in entries:
         for posting in entry.postings:
-            sums[posting.account] = sums.get(posting.account, 0) + posting.amount
+            sums[posting.account] = sums.get(posting.account, NOTHING) + posting.amount
     return {account: amount for account, amount in sums.items() if amount}
 
 

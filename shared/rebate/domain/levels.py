@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeAlias
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.records import dataclass
 from rebate.domain.times import DAY, Instant
@@ -78,7 +78,7 @@ class TeamOrder:
     completed_at: Annotated[Instant, wire("completed_at")]
     member: Annotated[MemberId, wire("member")]
     depth: Annotated[int, wire("depth")]
-    amount: Annotated[Amount, money("amount", absent=0)] = 0
+    amount: Annotated[Amount, money("amount", absent=0)] = NOTHING
 
 
 @stored_as("team_upline")

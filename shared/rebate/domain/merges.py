@@ -20,7 +20,7 @@ from contextlib import suppress
 from rebate.domain.commands import Complete, Merge, Receive, RefundOrder
 from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, QueueAccount
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount
 from rebate.domain.names import NO_QUEUE, QueueId, TicketKey
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.records import replace
@@ -115,12 +115,12 @@ def _rest(line: TicketLine, entry: Entry) -> TicketLine:
     drawable = not entry.drawn and not entry.paid
     return replace(
         line,
-        contribution_bps=0,
+        contribution_bps=ZERO_BPS,
         contributes=False,
         lottery=line.lottery if drawable else None,
         random_return=None,
         settled=(),
-        retained=0,
+        retained=NOTHING,
         entry=None,
         received_before=entry.paid,
     )

@@ -1,15 +1,47 @@
-"""Amounts, ratios, and how an amount is divided (Rules 0.1 to 0.3)."""
+"""Amounts, ratios, and how an amount is divided (Rules 0.1 to 0.3).
 
-from collections.abc import Sequence
-from typing import TypeAlias
+`Amount` and `Bps` are two kinds of number that the type checker keeps apart: an amount plus an
+amount is one, an amount plus a ratio is refused, and a bare `int` (a count, a product of two
+numbers) is neither until somebody says so, as in `Amount(rows * LEAST)`. At run time both are
+`int` itself, so that they cost nothing and are stored and shown as whole numbers.
+"""
 
-Amount: TypeAlias = int
-"""Integer minor units (fen, cents; hundredths for points, love value and vouchers)."""
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
-Bps: TypeAlias = int
-"""Integer basis points: 10 000 is 100 %; may exceed it."""
+if TYPE_CHECKING:
 
-WHOLE: Bps = 10_000
+    class Amount(int):
+        """Integer minor units (fen, cents; hundredths for points, love value and vouchers)."""
+
+        def __add__(self, other: "Amount", /) -> "Amount": ...  # type: ignore[override]
+        def __radd__(self, other: "Amount", /) -> "Amount": ...  # type: ignore[override]
+        def __sub__(self, other: "Amount", /) -> "Amount": ...  # type: ignore[override]
+        def __rsub__(self, other: "Amount", /) -> "Amount": ...  # type: ignore[override]
+        def __neg__(self) -> "Amount": ...
+        def __abs__(self) -> "Amount": ...
+
+    class Bps(int):
+        """Integer basis points: 10 000 is 100 %; may exceed it."""
+
+        def __add__(self, other: "Bps", /) -> "Bps": ...  # type: ignore[override]
+        def __radd__(self, other: "Bps", /) -> "Bps": ...  # type: ignore[override]
+        def __sub__(self, other: "Bps", /) -> "Bps": ...  # type: ignore[override]
+        def __rsub__(self, other: "Bps", /) -> "Bps": ...  # type: ignore[override]
+        def __neg__(self) -> "Bps": ...
+
+else:
+    Amount: TypeAlias = int
+    Bps: TypeAlias = int
+
+Key = TypeVar("Key")
+Number = TypeVar("Number", Amount, Bps)
+
+WHOLE = Bps(10_000)
+NOTHING = Amount(0)
+ZERO_BPS = Bps(0)
+LEAST = Amount(1)
+"""The smallest amount above nothing."""
 
 
 def whole_number(value: object) -> int:
@@ -24,9 +56,46 @@ def whole_number(value: object) -> int:
     return value
 
 
-def share(amount: Amount, ratio_bps: Bps) -> Amount:
-    """Return the part of `amount` (minor units) that `ratio_bps` gives, rounded down (Rule 0.3)."""
-    return whole_number(amount) * whole_number(ratio_bps) // WHOLE
+@overload
+def share(whole: Amount, ratio_bps: Bps) -> Amount: ...
+@overload
+def share(whole: Bps, ratio_bps: Bps) -> Bps: ...
+def share(whole: int, ratio_bps: Bps) -> int:
+    """Return the part of an amount or a ratio that `ratio_bps` gives, rounded down (Rule 0.3)."""
+    return whole_number(whole) * whole_number(ratio_bps) // WHOLE
+
+
+def ratio_of(part: int, whole: int) -> Bps:
+    """Return what part of `whole`, which is not 0, another number is, rounded down."""
+    return Bps(part * WHOLE // whole)
+
+
+def in_proportion(amount: Amount, part: int, whole: int) -> Amount:
+    """Return as much of an amount as `part` is of `whole`, which is not 0, rounded down."""
+    return Amount(amount * part // whole)
+
+
+class AmountsBy(dict[Key, Amount]):
+    """Amounts by what they are of, nothing where there is none yet."""
+
+    def __missing__(self, key: Key) -> Amount:
+        return NOTHING
+
+
+def sum_of(numbers: Iterable[Number]) -> Number:
+    """Return the sum of amounts, or of ratios: 0 if there are none."""
+    nothing: Any = 0
+    return sum(numbers, nothing)
+
+
+def times(amount: Amount, count: int) -> Amount:
+    """Return `count` times an amount."""
+    return Amount(amount * count)
+
+
+def equal_part(amount: Amount, count: int) -> Amount:
+    """Return what each of `count` gets of an amount, rounded down."""
+    return Amount(amount // count)
 
 
 def split(amount: Amount, shares_bps: Sequence[Bps]) -> tuple[Amount, ...]:
@@ -37,11 +106,8 @@ def split(amount: Amount, shares_bps: Sequence[Bps]) -> tuple[Amount, ...]:
     100 % divide `share(amount, their sum)`.
     """
     parts = [share(amount, ratio) for ratio in shares_bps]
-    left_over = share(amount, sum(shares_bps)) - sum(parts)
-    receivers = [place for place, ratio in enumerate(shares_bps) if ratio]
-    for place in receivers[:left_over]:
-        parts[place] += 1
-    return tuple(parts)
+    covered = share(amount, sum_of(shares_bps))
+    return _with_left_over(parts, covered - sum_of(parts), shares_bps)
 
 
 def split_in_proportion(amount: Amount, weights: Sequence[int]) -> tuple[Amount, ...]:
@@ -50,12 +116,19 @@ def split_in_proportion(amount: Amount, weights: Sequence[int]) -> tuple[Amount,
     A weight of 0 receives nothing. No part exceeds its weight where `amount` does not exceed
     their sum.
     """
-    total = sum(weights)
-    assert total > 0 or not amount, "there is nobody to receive it"
-    parts = [amount * weight // total if total else 0 for weight in weights]
+    whole = sum(weights)
+    assert whole > 0 or not amount, "there is nobody to receive it"
+    parts = [Amount(amount * weight // whole) if whole else NOTHING for weight in weights]
+    return _with_left_over(parts, amount - sum_of(parts), weights)
+
+
+def _with_left_over(
+    parts: list[Amount], left_over: Amount, weights: Sequence[int]
+) -> tuple[Amount, ...]:
+    """Give what rounding left over, a unit each, to the parts in order that have a weight."""
     receivers = [place for place, weight in enumerate(weights) if weight]
-    for place in receivers[: amount - sum(parts)]:
-        parts[place] += 1
+    for place in receivers[:left_over]:
+        parts[place] += LEAST
     return tuple(parts)
 
 
@@ -67,4 +140,4 @@ def exchanged(amount: Amount, ratio_bps: Bps, decimals: int) -> Amount:
     """
     in_hundredths = whole_number(amount) * 100 * whole_number(ratio_bps)
     unit: int = 10**decimals
-    return in_hundredths // (unit * WHOLE)
+    return Amount(in_hundredths // (unit * WHOLE))

@@ -22,7 +22,7 @@ from rebate.domain.ledger import (
     spent,
     wallet,
 )
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.records import dataclass
 from rebate.domain.wallets import Wallet
@@ -100,7 +100,7 @@ def insist_amount(amount: object, name: str = "amount") -> Amount:
     if type(amount) is not int or not 0 < amount <= AMOUNT_MAX:
         message = f"{name} must be a whole number from 1 to {AMOUNT_MAX}, not {amount!r}"
         raise Rejected(Code.INVALID_REQUEST, message)
-    return amount
+    return Amount(amount)
 
 
 def insist_covered(held: Wallet, pocket: BalanceType, amount: Amount) -> None:
@@ -132,7 +132,7 @@ def movement(
     legs: Sequence[Leg],
     wallets: Mapping[MemberId, Wallet],
     *,
-    fee: Amount = 0,
+    fee: Amount = NOTHING,
     order: OrderId | None = None,
     below_zero: bool = False,
 ) -> JournalEntry:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from rebate.domain.given import Given
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
@@ -34,7 +34,7 @@ class OrderLine:
     product: Annotated[ProductId | None, wire("product", absent=None)] = None
     supply: Annotated[str, wire("supply", absent="self")] = "self"
     quantity: Annotated[float | int, wire("quantity", absent=1)] = 1
-    deducted: Annotated[Amount, money("deducted", absent=0)] = 0
+    deducted: Annotated[Amount, money("deducted", absent=0)] = NOTHING
     profit: Annotated[Amount | None, money("profit", absent=None)] = None
     margin_bps: Annotated[Bps | None, wire("margin_bps", absent=None)] = None
     queue: Annotated[QueueId | None, wire("queue", absent=None)] = None
@@ -130,7 +130,7 @@ class Order:
 
     def refunded(self) -> dict[LineId, Amount]:
         """Return what was refunded of each line so far."""
-        back = {line.id: 0 for line in self.lines}
+        back = dict.fromkeys((line.id for line in self.lines), NOTHING)
         for line, amount in zip(self.lines, self.given_back, strict=False):
             back[line.id] = amount
         for refund in self.refunds.values():
@@ -145,9 +145,10 @@ class Order:
 
     def plus(self, amounts: Mapping[LineId, Amount]) -> "Order":
         """Return the order after a refund of so much of its lines."""
-        known = (*self.given_back, *(0 for _ in self.lines[len(self.given_back) :]))
+        known = (*self.given_back, *(NOTHING for _ in self.lines[len(self.given_back) :]))
         back = (
-            amount + amounts.get(line.id, 0) for line, amount in zip(self.lines, known, strict=True)
+            amount + amounts.get(line.id, NOTHING)
+            for line, amount in zip(self.lines, known, strict=True)
         )
         return replace(self, given_back=tuple(back))
 

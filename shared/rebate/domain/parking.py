@@ -6,6 +6,7 @@ stands beside its queue, and so does all that comes after it about the same orde
 
 from rebate.domain.commands import Command, Join, Merge, OfTicket, Receive
 from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.money import NOTHING
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.queues import CommandProgress, DistributionProgress
 from rebate.domain.records import replace
@@ -48,7 +49,7 @@ def _return(
     enter_in_journal(unit, draft)
     if ticket is None or line is None or flight.line is None:
         return ticket
-    own = line.settled[flight.part] or 0
+    own = line.settled[flight.part] or NOTHING
     kept = replace(line, retained=line.retained + min(own, flight.left))
     return ticket.with_line(flight.line, kept)
 
@@ -61,5 +62,5 @@ def _without_more(ticket: Ticket) -> Ticket:
 
 
 def _idle(line: TicketLine, parts: int, *, joined: bool) -> TicketLine:
-    given = tuple(each or 0 for each in line.settled) or (0,) * parts
+    given = tuple(each or NOTHING for each in line.settled) or (NOTHING,) * parts
     return replace(line, settled=given, most=given, joins=line.joins and joined)

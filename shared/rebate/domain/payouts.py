@@ -11,7 +11,7 @@ from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntryCompleted, RebateCapped, RebatePaid
 from rebate.domain.ledger import QueueAccount, Reason
 from rebate.domain.loaded_state import DataMissing, EntryRef, RebatesOn
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import GUEST, EntryId, MemberId, OrderId
 from rebate.domain.pending import hold_back, rows_to_hold
 from rebate.domain.plan import Plan
@@ -81,7 +81,7 @@ def _keep_as_buyers(
     """Remember what the buyer has of the line's own-purchase reward (Rule 1.6.5.1)."""
     if distribution.line is not None:
         line = ticket.lines[distribution.line]
-        line = replace(line, buyer_paid=(line.buyer_paid or 0) + amount)
+        line = replace(line, buyer_paid=(line.buyer_paid or NOTHING) + amount)
         unit.save(ticket.with_line(distribution.line, line))
 
 
@@ -169,7 +169,7 @@ def _within_caps(unit: UnitOfWork, whom: _Whom, due: Amount, distribution: Distr
     if cap is None or day is None:
         return due
     paid = due if cap.most is None else _granted(unit, day, due, cap.most)
-    unit.paid_on[day] = unit.paid_on.get(day, 0) + paid
+    unit.paid_on[day] = unit.paid_on.get(day, NOTHING) + paid
     if paid < due:
         distribution.left -= due - paid
         distribution.withheld += due - paid

@@ -5,7 +5,7 @@ Rule 1.2.8. A hold is a row for what one commit paid to one order; `holds.Hold` 
 
 from rebate.domain.holds import Hold, taken_from
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
@@ -19,7 +19,9 @@ def hold_back(unit: UnitOfWork, ticket: Ticket, amount: Amount, at: Instant) -> 
     key = _hold_key(unit, ticket)
     plan, member = unit.plan, ticket.member
     held = unit.holds.get(key) or _loaded(unit, key)
-    held = held or Hold(key[1], member, ticket.order, 0, plan.hold_days, collected=plan.collected)
+    held = held or Hold(
+        key[1], member, ticket.order, NOTHING, plan.hold_days, collected=plan.collected
+    )
     if not (plan.hold_days or plan.collected) or held.is_due(ticket.completed_at, at):
         return BalanceType.CASH
     _keep(unit, member, replace(held, amount=held.amount + amount))
@@ -63,7 +65,7 @@ def take_pending(
     for hold in now:
         _keep(unit, member, hold)
         unit.budget.tell(HOLD_BYTES + sum(map(bytes_of, (hold.id, member, hold.order))))
-    return sum(held[hold.id].amount - hold.amount for hold in now), len(now) == len(lowered)
+    return sum_of(held[hold.id].amount - hold.amount for hold in now), len(now) == len(lowered)
 
 
 def _keep(unit: UnitOfWork, member: MemberId, hold: Hold) -> None:

@@ -6,7 +6,7 @@ from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntriesCleared
 from rebate.domain.execution import Execution
 from rebate.domain.ledger import Draft, QueueAccount
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.payouts import distribute
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.queues import DayTotal
@@ -50,16 +50,16 @@ def pay_pool(execution: Execution, command: PayPool) -> None:
 
 def _left_of_day(unit: UnitOfWork, command: PayPool) -> Amount:
     """Return what of the highest payout of a day is left after the day's earlier runs."""
-    paid_out, limit = unit.queue.paid_out, command.limit or 0
+    paid_out, limit = unit.queue.paid_out, command.limit or NOTHING
     same_day = paid_out is not None and paid_out.day == command.day
-    return max(0, limit - paid_out.amount) if paid_out and same_day else limit
+    return max(NOTHING, limit - paid_out.amount) if paid_out and same_day else limit
 
 
 def _count_as_paid(unit: UnitOfWork, command: PayPool, amount: Amount) -> None:
     """Count what is paid out on a day; of a run over several commits all is counted at first."""
     if command.day is None:
         return
-    so_far = unit.queue.paid_out or DayTotal(command.day, 0)
+    so_far = unit.queue.paid_out or DayTotal(command.day, NOTHING)
     unit.queue = replace(unit.queue, paid_out=so_far.plus(command.day, amount))
 
 
@@ -72,6 +72,6 @@ def _distribution(execution: Execution, command: PayPool) -> Distribution:
         _count_as_paid(unit, command, amount)
         post_to_queue(unit, draft, QueueAccount.POOL, -amount)
         return Distribution(draft, command.at, amount, cause=execution.key)
-    distribution = Distribution(draft, command.at, left=0, cause=execution.key)
+    distribution = Distribution(draft, command.at, left=NOTHING, cause=execution.key)
     execution.resume(distribution)
     return distribution

@@ -6,7 +6,7 @@ the queue's row and the members' credits follow; at its end it is entered in the
 
 from rebate.domain.ledger import BalanceType, Draft, QueueAccount, Reason, queue_account, wallet
 from rebate.domain.loaded_state import EntryRef
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
 from rebate.domain.unit_of_work import UnitOfWork
@@ -19,7 +19,7 @@ def post_to_queue(unit: UnitOfWork, draft: Draft, account: QueueAccount, amount:
     if amount:
         unit.budget.tell(POSTING_BYTES + bytes_of(unit.queue.id))
         tills = dict(unit.queue.tills)
-        tills[account] = tills.get(account, 0) + amount
+        tills[account] = tills.get(account, NOTHING) + amount
         unit.queue = replace(unit.queue, tills=tills)
 
 
@@ -37,7 +37,7 @@ def credit_member(
         entry = unit.line.ticket(ref.ticket).entry_id(ref.line) if ref else None
         draft.post(wallet(member, pocket), amount, entry, reason)
         unit.budget.tell(POSTING_BYTES + bytes_of(member) + bytes_of(entry or ""))
-        unit.credits[member, pocket] = unit.credits.get((member, pocket), 0) + amount
+        unit.credits[member, pocket] = unit.credits.get((member, pocket), NOTHING) + amount
         unit.budget.pay(member)
 
 

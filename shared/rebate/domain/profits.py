@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from rebate.domain.money import Amount, Bps, share
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, in_proportion, share, sum_of
 from rebate.domain.names import LineId
 from rebate.domain.records import dataclass
 from rebate.domain.wire import money, stored_as, wire
@@ -20,16 +20,16 @@ class Source:
     line: Annotated[LineId, wire("line")]
     paid: Annotated[Amount, money("paid")]
     left: Annotated[Amount, money("left")]
-    margin_bps: Annotated[Bps, wire("margin_bps", absent=0)] = 0
+    margin_bps: Annotated[Bps, wire("margin_bps", absent=0)] = ZERO_BPS
     profit: Annotated[Amount | None, money("profit", absent=None)] = None
 
     def yields(self) -> Amount:
         """Return the line's profit; one that was given shrinks with a refund."""
         if self.profit is None:
             return share(self.left, self.margin_bps)
-        return self.profit * self.left // self.paid if self.paid else self.profit
+        return in_proportion(self.profit, self.left, self.paid) if self.paid else self.profit
 
 
 def profit_of(sources: Iterable[Source]) -> Amount:
     """Return the profit of all, never below zero."""
-    return max(sum(source.yields() for source in sources), 0)
+    return max(sum_of(source.yields() for source in sources), NOTHING)

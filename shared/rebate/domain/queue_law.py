@@ -2,7 +2,7 @@
 
 from math import log
 
-from rebate.domain.money import WHOLE, Amount, Bps
+from rebate.domain.money import WHOLE, Amount, Bps, in_proportion
 from rebate.domain.records import dataclass
 
 
@@ -28,7 +28,7 @@ class QueueLaw:
         """The largest share of all promises that can ever be paid, rounded down."""
         if self.promises_bps == 0:
             return WHOLE
-        return min(WHOLE, self.gives_bps * WHOLE // self.promises_bps)
+        return min(WHOLE, Bps(self.gives_bps * WHOLE // self.promises_bps))
 
     @property
     def never_bps(self) -> Bps:
@@ -39,11 +39,13 @@ class QueueLaw:
         """Return at which cumulative sales an entry is paid that joined at `sales`; None: never."""
         if self.is_sustainable:
             return sales
-        return -(-sales * self.promises_bps // self.gives_bps) if self.gives_bps else None
+        if not self.gives_bps:
+            return None
+        return -in_proportion(-sales, self.promises_bps, self.gives_bps)
 
     def days_at_steady_sales(self, age_days: int) -> int | None:
         """Return how long it waits who joins when the queue is so old, in days; None: for ever."""
-        reached = self.paid_at(age_days)
+        reached = self.paid_at(Amount(age_days))
         return None if reached is None else reached - age_days
 
     def months_at_growth(self, percent: float) -> float | None:

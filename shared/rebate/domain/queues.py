@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from rebate.domain.draws import Group
 from rebate.domain.ledger import SOURCES, QueueAccount
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Entry, Status, Ticket, WaitingTotals
@@ -41,7 +41,7 @@ class DistributionProgress:
     place: Annotated[int, wire("place", absent=0)] = 0
     ordinal: Annotated[int, wire("ordinal", absent=-1)] = -1
     served: Annotated[int, wire("served", absent=0)] = 0
-    withheld: Annotated[Amount, money("withheld", absent=0)] = 0
+    withheld: Annotated[Amount, money("withheld", absent=0)] = NOTHING
 
     @property
     def in_transit(self) -> Amount:
@@ -55,7 +55,7 @@ class TakenBack:
     """How far a refund came: all of the lines before `line`, and of it so much was taken back."""
 
     line: Annotated[int, wire("line", absent=0)] = 0
-    amount: Annotated[Amount, money("amount", absent=0)] = 0
+    amount: Annotated[Amount, money("amount", absent=0)] = NOTHING
 
 
 @stored_as("progress")
@@ -93,7 +93,7 @@ class DayTotal:
 
     def plus(self, day: str, amount: Amount) -> "DayTotal":
         """Return the sum with so much more on a day; earlier days are forgotten."""
-        return DayTotal(day, amount + (self.amount if day == self.day else 0))
+        return DayTotal(day, amount + (self.amount if day == self.day else NOTHING))
 
 
 @stored_as("lease")
@@ -110,9 +110,9 @@ class Lease:
 class Age:
     """What the entries of one month's orders were promised, were paid, and still wait for."""
 
-    promised: Annotated[Amount, money("promised", absent=0)] = 0
-    paid: Annotated[Amount, money("paid", absent=0)] = 0
-    waiting: Annotated[Amount, money("waiting", absent=0)] = 0
+    promised: Annotated[Amount, money("promised", absent=0)] = NOTHING
+    paid: Annotated[Amount, money("paid", absent=0)] = NOTHING
+    waiting: Annotated[Amount, money("waiting", absent=0)] = NOTHING
 
     def plus(self, promised: Amount, paid: Amount, waiting: Amount) -> "Age":
         """Return it with so much more, or less where it is below zero."""
@@ -182,7 +182,7 @@ class Queue:
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""
-        balance = self.tills.get(account, 0)
+        balance = self.tills.get(account, NOTHING)
         return -balance if account in SOURCES else balance
 
     @property

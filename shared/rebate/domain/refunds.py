@@ -9,7 +9,7 @@ from rebate.domain.execution import Execution
 from rebate.domain.ledger import BalanceType, Draft, QueueAccount, Reason
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.merges import record_refund
-from rebate.domain.money import Amount, exchanged
+from rebate.domain.money import NOTHING, Amount, exchanged, sum_of, times
 from rebate.domain.names import GUEST, WHOLE_ORDER, TicketKey
 from rebate.domain.pending import take_pending
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
@@ -73,9 +73,11 @@ def _take_back_contribution(
         None if gave is None else min(gave, owed)
         for gave, owed in zip(line.settled, owes, strict=False)
     )
-    difference = sum(gave or 0 for gave in line.settled) - sum(owed or 0 for owed in settled)
+    difference = sum_of(gave or NOTHING for gave in line.settled) - sum_of(
+        owed or NOTHING for owed in settled
+    )
     own = _own_part(unit, line.settled) - _own_part(unit, settled)
-    is_borne = 0 if ticket.member == GUEST else own
+    is_borne = NOTHING if ticket.member == GUEST else own
     given_up = min(difference - is_borne, line.retained)
     post_to_queue(unit, draft, QueueAccount.CONTRIBUTED, difference)
     post_to_queue(unit, draft, QueueAccount.RETAINED, -given_up)
@@ -89,14 +91,14 @@ def _count_as_borne(unit: UnitOfWork, at: Instant, amount: Amount) -> None:
     """Count what the platform bears on a day of the shop (Rule 1.6.5.2)."""
     if amount and unit.plan.zone:
         day = day_of(at, unit.plan.zone).isoformat()
-        so_far = unit.queue.borne or DayTotal(day, 0)
+        so_far = unit.queue.borne or DayTotal(day, NOTHING)
         unit.queue = replace(unit.queue, borne=so_far.plus(day, amount))
 
 
 def _own_part(unit: UnitOfWork, settled: Sequence[Amount | None]) -> Amount:
     """Return what of a line's settled parts is the buyer's own-purchase reward (Rule 6.2)."""
     parts = zip(unit.plan.parts, settled, strict=False)
-    return sum(gave or 0 for part, gave in parts if part.for_buyer)
+    return sum_of(gave or NOTHING for part, gave in parts if part.for_buyer)
 
 
 def _take_back_own(
@@ -108,7 +110,7 @@ def _take_back_own(
     """
     unit, owes = execution.unit, ticket.with_line(index, line).gives(index)
     paid = _own_part(unit, line.settled) if line.buyer_paid is None else line.buyer_paid
-    excess = max(0, paid - _own_part(unit, owes))
+    excess = max(NOTHING, paid - _own_part(unit, owes))
     if not excess or ticket.member == GUEST:
         return line
     unit.save(ticket.with_line(index, replace(ticket.lines[index], buyer_paid=paid)))
@@ -119,7 +121,7 @@ def _take_back_own(
 
 
 def _taken_of_own(line: TicketLine, taken: Amount) -> TicketLine:
-    return replace(line, buyer_paid=(line.buyer_paid or 0) - taken)
+    return replace(line, buyer_paid=(line.buyer_paid or NOTHING) - taken)
 
 
 def _taken_of_entry(line: TicketLine, taken: Amount) -> TicketLine:
@@ -151,8 +153,8 @@ def _lowered(line: TicketLine, entry: Entry, *, cleared: bool, decimals: int) ->
     """Return the entry at its line's new amounts (Rule 1.6.5); counted rewards, Rule 7a."""
     if entry.entitlement is None:
         return _with_rewards_cut(line, entry)
-    entitlement = line.entitlement() or 0
-    excess = max(0, entry.paid - entitlement)
+    entitlement = line.entitlement() or NOTHING
+    excess = max(NOTHING, entry.paid - entitlement)
     lowered = replace(entry.plus(-excess, Reason.CLAWED_BACK), entitlement=entitlement)
     if entry.conversion:
         due = exchanged(lowered.outstanding, entry.conversion.ratio_bps, decimals)
@@ -170,12 +172,16 @@ def _with_rewards_cut(line: TicketLine, entry: Entry) -> Entry:
     What was paid before rewards were kept one by one is cut as one. An entry of which a part was
     taken back in an earlier commit still has all rewards, so it comes to the same.
     """
-    unknown = max(0, entry.paid - sum(each.paid * each.times for each in entry.received))
+    unknown = max(
+        NOTHING, entry.paid - sum_of(times(each.paid, each.times) for each in entry.received)
+    )
     received = tuple(
         replace(each, paid=min(each.paid, line.allowed(each.reward))) for each in entry.received
     )
-    keeps = line.allowed(unknown) + sum(each.paid * each.times for each in received)
-    cut = replace(entry.plus(min(0, keeps - entry.paid), Reason.CLAWED_BACK), received=received)
+    keeps = line.allowed(unknown) + sum_of(times(each.paid, each.times) for each in received)
+    cut = replace(
+        entry.plus(min(NOTHING, keeps - entry.paid), Reason.CLAWED_BACK), received=received
+    )
     return cut if line.entitlement_base else replace(cut, status=Status.REFUNDED)
 
 

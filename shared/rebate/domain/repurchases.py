@@ -3,7 +3,7 @@
 from rebate.domain.commands import Join
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
 from rebate.domain.ledger import BalanceType, Draft, QueueAccount
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, Amount, Bps, sum_of
 from rebate.domain.names import OrderId
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
 from rebate.domain.records import replace
@@ -30,7 +30,7 @@ def repurchase_of(ticket: Ticket, at: Instant, contribution_bps: Bps | None) -> 
         origin=origin,
         round=number,
     )
-    amount = sum(line.entitlement_base for line in ticket.lines)
+    amount = sum_of(line.entitlement_base for line in ticket.lines)
     return again, Join(at, again.order, again.member, completed=True, repurchase=amount)
 
 
@@ -54,7 +54,7 @@ def _fresh(line: TicketLine, contribution_bps: Bps | None) -> TicketLine:
         line,
         contribution_bps=line.contribution_bps if contribution_bps is None else contribution_bps,
         settled=(),
-        retained=0,
+        retained=NOTHING,
         entry=None,
         most=(),
         first_entitlement_base=line.entitlement_base,

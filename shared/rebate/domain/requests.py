@@ -4,7 +4,7 @@ from typing import Annotated
 
 from rebate.domain.errors import Mismatch
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
@@ -49,7 +49,7 @@ class Request:
     below_zero: Annotated[bool, wire("below_zero", absent=False)] = False
     approvals: Annotated[tuple[str, ...], wire("approvals", absent=[])] = ()
     state: Annotated[str, wire("state", absent="done")] = "done"
-    returned: Annotated[Amount, money("returned", absent=0)] = 0
+    returned: Annotated[Amount, money("returned", absent=0)] = NOTHING
     version: Annotated[int, wire("version", absent=1)] = 1
 
     def insist_same(self, other: "Request") -> None:
@@ -96,4 +96,4 @@ def thawed_of(due: Amount, frozen: Amount, younger: Amount) -> Amount:
     `frozen` is what the member has frozen now, and `younger` the sum of the lots after these.
     What refunds and operators took since is taken from the oldest lots first.
     """
-    return max(0, min(due, frozen - younger))
+    return max(NOTHING, min(due, frozen - younger))

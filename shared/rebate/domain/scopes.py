@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, TypeAlias
 
 from rebate.domain.draws import Lottery
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps
 from rebate.domain.orders import Choice
 from rebate.domain.records import dataclass, field
 from rebate.domain.windows import Window
@@ -43,7 +43,7 @@ class Scope:
     windows: Annotated[tuple[Window, ...], wire("windows", absent=[])] = ()
     per_day: Annotated[int | None, wire("per_day", absent=None)] = None
     total: Annotated[int | None, wire("total", absent=None)] = None
-    min_paid: Annotated[Amount, money("min_paid", absent=0)] = 0
+    min_paid: Annotated[Amount, money("min_paid", absent=0)] = NOTHING
     max_entitlement: Annotated[Amount | None, money("max_entitlement", absent=None)] = None
 
     @property
@@ -80,7 +80,7 @@ LEVEL, CUMULATIVE, LOTTERY, FIXED = "member level", "cumulative spend", "lottery
 
 def extraction(scopes: Scopes) -> Bps:
     """Return the contribution ratio: the most specific scope that sets one (Rule 1.2.1)."""
-    return next((s.extraction_bps for s in scopes if s.extraction_bps is not None), 0)
+    return next((s.extraction_bps for s in scopes if s.extraction_bps is not None), ZERO_BPS)
 
 
 def takes_part(scopes: Scopes) -> tuple[bool, bool]:
@@ -100,7 +100,7 @@ def entitlement(scopes: Scopes, level: str | None, spent: Spent) -> Ratio:
     """
     passed: list[Choice] = []
     fixed = next(s for s in scopes if s.fixed_bps is not None)
-    start = fixed.fixed_bps or 0
+    start = fixed.fixed_bps or ZERO_BPS
     rules: tuple[tuple[str, Callable[[Scope], Bps | str]], ...] = (
         (LEVEL, lambda scope: _by_level(scope, level)),
         (CUMULATIVE, lambda scope: _by_spend(scope, spent)),

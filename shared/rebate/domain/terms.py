@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from rebate.domain.levels import LevelTerms
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import ZERO_BPS, Amount, Bps
 from rebate.domain.plans.plan_type import PlanType
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass, field
@@ -41,7 +41,7 @@ class Terms:
     plans: Annotated[TermsByPlan, wire("plans", absent={})] = field(default_factory=TermsByPlan)
     currency: Annotated[str, wire("currency", absent="")] = ""
     rebates_per_day: Annotated[Amount | None, money("rebates_per_day", absent=None)] = None
-    default_margin_bps: Annotated[Bps, wire("default_margin_bps", absent=0)] = 0
+    default_margin_bps: Annotated[Bps, wire("default_margin_bps", absent=0)] = ZERO_BPS
     senders: Annotated[SendersTerms, wire("senders", absent={})] = SendersTerms()
     early_days: Annotated[int | None, wire("early_days", absent=None)] = None
     max_share_of_revenue_bps: Annotated[

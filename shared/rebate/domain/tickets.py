@@ -13,7 +13,17 @@ from typing import Annotated, NamedTuple
 from rebate.domain.commissions import Commissions
 from rebate.domain.draws import Group, Lottery, Luck, RandomReturnTerms, drawn_ratio
 from rebate.domain.ledger import BalanceType, Reason
-from rebate.domain.money import WHOLE, Amount, Bps, share, split
+from rebate.domain.money import (
+    NOTHING,
+    WHOLE,
+    ZERO_BPS,
+    Amount,
+    Bps,
+    in_proportion,
+    share,
+    split,
+    sum_of,
+)
 from rebate.domain.names import (
     NO_QUEUE,
     EntryId,
@@ -91,7 +101,7 @@ class Entry:
 
     entitlement: Annotated[Amount | None, money("entitlement")]
     ordinal: Annotated[int, wire("ordinal")]
-    paid: Annotated[Amount, money("paid", absent=0)] = 0
+    paid: Annotated[Amount, money("paid", absent=0)] = NOTHING
     rewards: Annotated[int, wire("rewards", absent=0)] = 0
     status: Annotated[Status, wire("status", absent="waiting")] = Status.WAITING
     drawn: Annotated[bool, wire("drawn", absent=False)] = False
@@ -106,7 +116,7 @@ class Entry:
     @property
     def outstanding(self) -> Amount:
         """What is still to be paid; 0 where rewards are counted."""
-        return 0 if self.entitlement is None else self.entitlement - self.paid
+        return NOTHING if self.entitlement is None else self.entitlement - self.paid
 
     @property
     def waits(self) -> bool:
@@ -117,7 +127,7 @@ class Entry:
         """Return the entry paid so much more, or less where it is taken back."""
         if not amount:
             return self
-        so_far = self.by_reason.get(reason, 0)
+        so_far = self.by_reason.get(reason, NOTHING)
         by_reason = {**self.by_reason, reason: so_far + amount}
         return replace(self, paid=self.paid + amount, by_reason=by_reason)
 
@@ -155,7 +165,7 @@ class TicketLine:
     id: Annotated[LineId, wire("id")]
     contribution_base: Annotated[Amount, money("gives_from")]
     entitlement_base: Annotated[Amount, money("gets_from")]
-    contribution_bps: Annotated[Bps, wire("gives_bps", absent=0)] = 0
+    contribution_bps: Annotated[Bps, wire("gives_bps", absent=0)] = ZERO_BPS
     entitlement_bps: Annotated[Bps | None, wire("gets_bps", absent=None)] = None
     cap: Annotated[Amount | None, money("cap", absent=None)] = None
     joins: Annotated[bool, wire("joins", absent=True)] = True
@@ -165,9 +175,9 @@ class TicketLine:
     random_return: Annotated[RandomReturnTerms | None, wire("random_return", absent=None)] = None
     sources: Annotated[tuple[Source, ...], wire("sources", absent=[])] = ()
     settled: Annotated[tuple[Amount | None, ...], wire("settled", absent=[])] = ()
-    retained: Annotated[Amount, money("retained", absent=0)] = 0
+    retained: Annotated[Amount, money("retained", absent=0)] = NOTHING
     entry: Annotated[Entry | None, wire("entry", absent=None)] = None
-    received_before: Annotated[Amount, money("got", absent=0)] = 0
+    received_before: Annotated[Amount, money("got", absent=0)] = NOTHING
     net_of: Annotated[Commissions | None, wire("net_of", absent=None)] = None
     most: Annotated[tuple[Amount, ...], wire("most", absent=[])] = ()
     first_entitlement_base: Annotated[Amount | None, money("first_gets_from", absent=None)] = None
@@ -178,10 +188,11 @@ class TicketLine:
 
         The refund of an order line that made a loss does not raise the profit.
         """
-        contribution_base = self.contribution_base - sum(refunded.values())
-        entitlement_base = self.entitlement_base - sum(refunded.values())
+        contribution_base = self.contribution_base - sum_of(refunded.values())
+        entitlement_base = self.entitlement_base - sum_of(refunded.values())
         sources = tuple(
-            replace(each, left=each.left - refunded.get(each.line, 0)) for each in self.sources
+            replace(each, left=each.left - refunded.get(each.line, NOTHING))
+            for each in self.sources
         )
         if sources:
             contribution_base = min(self.contribution_base, self.profit(sources, entitlement_base))
@@ -199,8 +210,8 @@ class TicketLine:
 
     def profit(self, sources: Iterable[Source], paid: Amount) -> Amount:
         """Return the profit that the line gives from, if `paid` is what is left of the order."""
-        commissions = sum(self.net_of.amounts(paid)) if self.net_of else 0
-        return max(0, profit_of(sources) - commissions)
+        commissions = sum_of(self.net_of.amounts(paid)) if self.net_of else NOTHING
+        return max(NOTHING, profit_of(sources) - commissions)
 
     def at_most(self, most: tuple[Amount, ...]) -> "TicketLine":
         """Return the line with its parts bounded; a bound that was lower stays."""
@@ -216,15 +227,14 @@ class TicketLine:
     def entitlement(self) -> Amount | None:
         """Return what of it the line may get in its queue: what it did not get in an earlier."""
         promised = self.promised()
-        return None if promised is None else max(0, promised - self.received_before)
+        return None if promised is None else max(NOTHING, promised - self.received_before)
 
     def allowed(self, reward: Amount) -> Amount:
         """Return what of a counted reward the line may keep after its refunds (Rule 7a)."""
         if not self.entitlement_base:
-            return 0
-        return (
-            reward * self.entitlement_base // (self.first_entitlement_base or self.entitlement_base)
-        )
+            return NOTHING
+        first = self.first_entitlement_base or self.entitlement_base
+        return in_proportion(reward, self.entitlement_base, first)
 
     @property
     def earns(self) -> bool:
@@ -313,18 +323,18 @@ class Ticket:
         if self.place is None:
             return WaitingTotals()
         waiting = [line.entry for line in self.lines if line.entry and line.entry.waits]
-        count, owed = len(waiting), sum(entry.outstanding for entry in waiting)
+        count, owed = len(waiting), sum_of(entry.outstanding for entry in waiting)
         ready = self.completed_at is not None
-        return WaitingTotals(count, owed, count if ready else 0, owed if ready else 0)
+        return WaitingTotals(count, owed, count if ready else 0, owed if ready else NOTHING)
 
 
 class WaitingTotals(NamedTuple):
     """How many entries wait and what they lack; of these, those whose order completed."""
 
     waiting: int = 0
-    owed: Amount = 0
+    owed: Amount = NOTHING
     ready: int = 0
-    ready_owed: Amount = 0
+    ready_owed: Amount = NOTHING
 
     def __add__(self, other: "WaitingTotals") -> "WaitingTotals":  # type: ignore[override]
         """Return both together: sums, where a tuple would be lengthened."""

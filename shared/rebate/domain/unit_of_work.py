@@ -16,7 +16,7 @@ from rebate.domain.events import Event
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, FirstWaiting, LoadedState, WalletOf
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.place_index import NodeKey, nodes_above
 from rebate.domain.plan import Plan
@@ -104,7 +104,7 @@ class UnitOfWork:
         if loaded is None:
             raise DataMissing(WalletOf(member))
         self.budget.consult(member)
-        return lambda pocket: loaded.has(pocket) + self.credits.get((member, pocket), 0)
+        return lambda pocket: loaded.has(pocket) + self.credits.get((member, pocket), NOTHING)
 
     def depart(self, ticket: Ticket, key: str, at: Instant) -> None:
         """Note that an entry has left; what that causes comes at `key` of the inbox (Rule 4.4)."""

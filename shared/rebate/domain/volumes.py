@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from rebate.domain.money import WHOLE, Amount, Bps
+from rebate.domain.money import NOTHING, WHOLE, Amount, Bps, ratio_of, sum_of, times
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wire import money, stored_as, wire
@@ -21,9 +21,9 @@ class DailyVolume:
     """
 
     day: Annotated[int, wire("day")]
-    given: Annotated[Amount, money("given", absent=0)] = 0
+    given: Annotated[Amount, money("given", absent=0)] = NOTHING
     gifts: Annotated[int, wire("gifts", absent=0)] = 0
-    promised: Annotated[Amount, money("promised", absent=0)] = 0
+    promised: Annotated[Amount, money("promised", absent=0)] = NOTHING
 
     def plus(self, given: Amount, gifts: int, promised: Amount) -> "DailyVolume":
         """Return the day with so much more."""
@@ -37,9 +37,9 @@ class PayoutRate:
     """What `days` days together came to; they are not known before a whole day is over."""
 
     days: int = 1
-    given: Amount = 0
+    given: Amount = NOTHING
     gifts: int = 0
-    promised: Amount = 0
+    promised: Amount = NOTHING
     is_known: bool = True
 
     def days_for(self, amount: Amount) -> int | None:
@@ -52,11 +52,13 @@ class PayoutRate:
 
     def ever_paid(self) -> Bps | None:
         """Return what share of all that is promised can ever be paid (Rule 8.2), at most all."""
-        return min(WHOLE, self.given * WHOLE // self.promised) if self.promised else None
+        return min(WHOLE, ratio_of(self.given, self.promised)) if self.promised else None
 
     def at_most(self, a_day: Amount | None) -> "PayoutRate":
         """Return the pace where no more than so much is paid a day (Rule 7.5)."""
-        return self if a_day is None else replace(self, given=min(self.given, a_day * self.days))
+        return (
+            self if a_day is None else replace(self, given=min(self.given, times(a_day, self.days)))
+        )
 
 
 @stored_as("flow")
@@ -68,7 +70,7 @@ class RecentVolume:
     days: Annotated[tuple[DailyVolume, ...], wire("days", absent=[])] = ()
 
     def plus(
-        self, at: Instant, *, given: Amount = 0, gifts: int = 0, promised: Amount = 0
+        self, at: Instant, *, given: Amount = NOTHING, gifts: int = 0, promised: Amount = NOTHING
     ) -> "RecentVolume":
         """Return the flow with what happened at an instant; days long past are forgotten."""
         day = at // DAY
@@ -89,9 +91,9 @@ class RecentVolume:
         seen = [each for each in self.days if first <= each.day <= last]
         return PayoutRate(
             days=last - first + 1,
-            given=sum(each.given for each in seen),
+            given=sum_of(each.given for each in seen),
             gifts=sum(each.gifts for each in seen),
-            promised=sum(each.promised for each in seen),
+            promised=sum_of(each.promised for each in seen),
             is_known=self.began is not None and self.began < today,
         )
 

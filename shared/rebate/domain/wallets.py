@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, field
 from rebate.domain.wire import stored_as, wire
@@ -22,4 +22,4 @@ class Wallet:
 
     def has(self, pocket: BalanceType) -> Amount:
         """Return the balance of a pocket, 0 where it was never used."""
-        return self.balances.get(pocket, 0)
+        return self.balances.get(pocket, NOTHING)

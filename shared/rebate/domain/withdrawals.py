@@ -9,7 +9,7 @@ Each step returns the withdrawal as it is afterwards: unchanged, if it was taken
 from typing import Annotated
 
 from rebate.domain.errors import Mismatch
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
@@ -32,7 +32,7 @@ class Withdrawal:
     id: Annotated[str, wire("id")]
     amount: Annotated[Amount, money("amount")]
     at: Annotated[Instant, wire("at")]
-    fee: Annotated[Amount, money("fee", absent=0)] = 0
+    fee: Annotated[Amount, money("fee", absent=0)] = NOTHING
     has_account: Annotated[bool, wire("has_account", absent=False)] = False
     approvals: Annotated[tuple[str, ...], wire("approvals", absent=[])] = ()
     approved: Annotated[bool | None, wire("approved", absent=None)] = None

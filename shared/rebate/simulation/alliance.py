@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rebate.domain.money import Amount, Bps, share, split
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, share, split
 from rebate.simulation.endings import lower
 from rebate.simulation.gives import gives
 from rebate.simulation.state import SimulatedOrder, SimulatedPart
@@ -19,9 +19,9 @@ _CHANNELS = ("mall", "store", "cashier")
 class Place(SimulatedPart):
     """An order's part in the alliance: its free amount and accelerations, fixed at payment."""
 
-    free_bps: Bps = 0
-    direct_bps: Bps = 0
-    again_bps: Bps = 0
+    free_bps: Bps = ZERO_BPS
+    direct_bps: Bps = ZERO_BPS
+    again_bps: Bps = ZERO_BPS
 
 
 def on_paid(world: World, order: SimulatedOrder) -> None:
@@ -105,8 +105,8 @@ def _concession(world: World, order: SimulatedOrder) -> Bps:
         store = world.stores.get(order.store)
         ratio = named if named is not None else (store.concession_bps if store else None)
         if ratio is not None:
-            return int(ratio)
-    return int(own.get("dividend_bps", 0))
+            return Bps(ratio)
+    return Bps(own.get("dividend_bps", 0))
 
 
 def _join(world: World, order: SimulatedOrder, place: Place) -> None:
@@ -123,7 +123,7 @@ def _settle(world: World, order: SimulatedOrder, place: Place) -> None:
     surplus = left + queue.pool
     parts = split(surplus, own.get("heads_bps", ()))
     for part, head in zip(parts, queue.payable(order), strict=False):
-        due = min(part, (head.entitlement or 0) - head.paid)
+        due = min(part, (head.entitlement or NOTHING) - head.paid)
         withheld += due - world.pay(queue, head, due)
         surplus -= due
     queue.pool = withheld
@@ -138,7 +138,7 @@ def _accelerate(
     world: World, order: SimulatedOrder, place: Place, amount: Amount
 ) -> tuple[Amount, Amount]:
     """Rule 5.6: direct, then repurchase; return what is left, and what a cap withheld."""
-    left, withheld = amount, 0
+    left, withheld = amount, NOTHING
     for member, bps in ((order.referrer, place.direct_bps), (order.member, place.again_bps)):
         entry = place.queue.oldest_of(member, order) if bps else None
         if entry is None or entry.entitlement is None:

@@ -3,7 +3,7 @@
 from array import array
 from dataclasses import dataclass, field
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 
 
 @dataclass(slots=True)
@@ -17,15 +17,15 @@ class Figures:
     """
 
     orders: int = 0
-    sales: Amount = 0
-    contributed: Amount = 0
-    rebated: Amount = 0
-    commissions: Amount = 0
-    promised: Amount = 0
-    paid_of_promised: Amount = 0
-    for_line: Amount = 0
-    owed: Amount = 0
-    cleared: Amount = 0
+    sales: Amount = NOTHING
+    contributed: Amount = NOTHING
+    rebated: Amount = NOTHING
+    commissions: Amount = NOTHING
+    promised: Amount = NOTHING
+    paid_of_promised: Amount = NOTHING
+    for_line: Amount = NOTHING
+    owed: Amount = NOTHING
+    cleared: Amount = NOTHING
     unpaid: int = 0
     members: set[str] = field(default_factory=set)
     got: set[str] = field(default_factory=set)

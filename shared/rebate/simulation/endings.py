@@ -1,6 +1,6 @@
 """How entries promise less, or end otherwise than by being paid (Rules 1.6.1, 1.6.2 and 1.6.5)."""
 
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, Amount, Bps
 from rebate.simulation.state import COMPLETED, OPEN, REFUNDED, SimulatedEntry, SimulatedQueue
 from rebate.simulation.world import World
 
@@ -9,9 +9,9 @@ _ENDS_BY_REFUND = OPEN | {COMPLETED}
 
 def lower(world: World, queue: SimulatedQueue, entry: SimulatedEntry, entitlement: Amount) -> None:
     """Let a refunded order's entry promise less (Rule 1.6.5)."""
-    before = entry.entitlement or 0
+    before = entry.entitlement or NOTHING
     assert entitlement <= before, f"a refund raises {entry.name}"
-    excess = max(0, entry.paid - entitlement)
+    excess = max(NOTHING, entry.paid - entitlement)
     for figures in (world.all, world.figures[queue.plan]):
         figures.promised += entitlement - before
         figures.paid_of_promised -= excess

@@ -72,16 +72,16 @@ class FifoLine:
     """
 
     rows: Sequence[int]
-    promises: Sequence[Amount]
-    promised: Sequence[Amount]
-    contributed: Sequence[Amount]
-    paid: Sequence[Amount]
-    retained: Amount
+    promises: Sequence[int]
+    promised: Sequence[int]
+    contributed: Sequence[int]
+    paid: Sequence[int]
+    retained: int
     cleared_at: Instant | None = None
-    pool: Amount = 0
+    pool: int = 0
 
     @property
-    def unpaid(self) -> Amount:
+    def unpaid(self) -> int:
         """What the line lacks of its promises."""
         return self.promised[-1] - self.paid[-1]
 
@@ -119,7 +119,7 @@ def play_lines(
         queue: list(_between(tape, rules, rows, chains, _of_queue(rules, queue, clearings)))
         for queue, (rows, chains) in _rows_by_queue(tape, rules).items()
     }
-    cash: dict[int, Amount] = defaultdict(int)
+    cash: dict[int, int] = defaultdict(int)
     for line in _every(lines):
         _credit(tape, line, cash)
     outcome = _outcome(tape, rules, lines, cash)
@@ -195,7 +195,7 @@ def _line(
     rules: SimulationRules,
     rows: Sequence[int],
     chains: dict[int, Chain],
-    pool: Amount,
+    pool: int,
 ) -> FifoLine:
     gives, promises = _priced(tape, rows, chains)
     promised, contributed = list(accumulate(promises)), list(accumulate(gives))
@@ -208,7 +208,7 @@ def _line(
     return FifoLine(rows, promises, promised, contributed, paid, retained, pool=pool)
 
 
-def _retaining(contributed: list[Amount], before: Iterable[Amount]) -> tuple[list[Amount], Amount]:
+def _retaining(contributed: list[int], before: Iterable[int]) -> tuple[list[int], int]:
     """Return what was paid so far after each row, and what was retained in all.
 
     Once most is retained that ever will be, it stays the same; where lines wait, that is soon.
@@ -226,7 +226,7 @@ def _retaining(contributed: list[Amount], before: Iterable[Amount]) -> tuple[lis
 
 def _priced(
     tape: Tape, rows: Sequence[int], chains: dict[int, Chain]
-) -> tuple[Sequence[Amount], Sequence[Amount]]:
+) -> tuple[Sequence[int], Sequence[int]]:
     """Return what each row gives, and what it is promised (Rule 1.2)."""
     first = next(iter(chains.values()))
     alike = all(not e.by_level and _ratios(e) == _ratios(first) for e in chains.values())
@@ -251,7 +251,7 @@ def _ratios(own: Chain) -> tuple[int | bool | None, ...]:
     )
 
 
-def _price(tape: Tape, row: int, own: Chain) -> tuple[Amount, Amount]:
+def _price(tape: Tape, row: int, own: Chain) -> tuple[int, int]:
     paid = tape.paid[row]
     gives = paid * own.extraction_bps // WHOLE if own.gives else 0
     if not own.earns or paid < own.min_paid or tape.members[row] < 0:
@@ -261,7 +261,7 @@ def _price(tape: Tape, row: int, own: Chain) -> tuple[Amount, Amount]:
     return gives, promise if own.highest is None else min(promise, own.highest)
 
 
-def _credit(tape: Tape, line: FifoLine, cash: dict[int, Amount]) -> None:
+def _credit(tape: Tape, line: FifoLine, cash: dict[int, int]) -> None:
     """Add up what members were paid, by their numbers."""
     done, members, rows = line.done(), tape.members, line.rows
     for index in range(done):
@@ -272,7 +272,7 @@ def _credit(tape: Tape, line: FifoLine, cash: dict[int, Amount]) -> None:
         cash[members[rows[done]]] += rest
 
 
-def _outcome(tape: Tape, rules: SimulationRules, lines: Lines, cash: dict[int, Amount]) -> Outcome:
+def _outcome(tape: Tape, rules: SimulationRules, lines: Lines, cash: dict[int, int]) -> Outcome:
     carries = rules.switches.carries
     queues = {
         name: QueueTold(
@@ -288,7 +288,7 @@ def _outcome(tape: Tape, rules: SimulationRules, lines: Lines, cash: dict[int, A
     return Outcome(queues, {name: held[name] for name in sorted(held)}, platform_of(sums, 0))
 
 
-def _pool(line: FifoLine) -> Amount:
+def _pool(line: FifoLine) -> int:
     return line.pool + line.contributed[-1] - line.paid[-1]
 
 
@@ -314,7 +314,7 @@ def _figures(
     tape: Tape,
     rules: SimulationRules,
     lines: Lines,
-    cash: dict[int, Amount],
+    cash: dict[int, int],
     rows: Sequence[int],
     months: Sequence[tuple[str, int]],
 ) -> Figures:
@@ -331,30 +331,30 @@ def _figures(
         unpaid = line.promises[line.done() :]
         sums.unpaid += len(unpaid) - unpaid.count(0)
         sums.waits.extend(line.waits(tape.at))
-        sums.cleared += 0 if line.cleared_at is None else line.unpaid
+        sums.cleared += Amount(0 if line.cleared_at is None else line.unpaid)
     calendar = Calendar(rules.zone)
     sales = tape.sales if every else array("q", accumulate(tape.paid[row] for row in rows))
     for month, end in months:
         reached = bisect_left(rows, end)
         _reach(sums, lines, sales[reached - 1] if reached else 0, end)
         ended = (line for line in _every(lines) if line.cleared_at is not None)
-        sums.owed -= sum(
-            line.unpaid for line in ended if calendar.month(line.cleared_at or _NEVER) <= month
+        sums.owed -= Amount(
+            sum(line.unpaid for line in ended if calendar.month(line.cleared_at or _NEVER) <= month)
         )
         sums.mark(month)
     return sums
 
 
-def _reach(sums: Figures, lines: Lines, sales: Amount, end: int) -> None:
+def _reach(sums: Figures, lines: Lines, sales: int, end: int) -> None:
     """Let the sums be what they were before row `end`."""
-    sums.sales = sales
-    sums.contributed = sums.rebated = sums.promised = 0
+    sums.sales = Amount(sales)
+    sums.contributed = sums.rebated = sums.promised = Amount(0)
     for line in _every(lines):
         last = bisect_left(line.rows, end) - 1
         if last >= 0:
-            sums.contributed += line.contributed[last]
-            sums.rebated += line.paid[last]
-            sums.promised += line.promised[last]
+            sums.contributed += Amount(line.contributed[last])
+            sums.rebated += Amount(line.paid[last])
+            sums.promised += Amount(line.promised[last])
     sums.for_line, sums.paid_of_promised = sums.contributed, sums.rebated
     sums.owed = sums.promised - sums.rebated
 

@@ -7,8 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from rebate.domain.money import WHOLE, Amount, Bps, share, split
-from rebate.simulation.state import SimulatedOrder, SimulatedPart
+from rebate.domain.money import (
+    NOTHING,
+    WHOLE,
+    ZERO_BPS,
+    Amount,
+    Bps,
+    in_proportion,
+    share,
+    split,
+    sum_of,
+)
+from rebate.simulation.state import SimulatedLine, SimulatedOrder, SimulatedPart
 
 Slot: TypeAlias = str | tuple[str, int]
 """A plan's contribution, or `(line, index)`, `(reward, number)`; red packets have three parts."""
@@ -18,21 +28,21 @@ Slot: TypeAlias = str | tuple[str, int]
 class Packet(SimulatedPart):
     """A store's order in the red packets: how its concession is split (Rule 6.1)."""
 
-    shares_bps: tuple[Bps, Bps, Bps] = (0, 0, 0)
-    entitlement_bps: Bps = 0
+    shares_bps: tuple[Bps, Bps, Bps] = (ZERO_BPS, ZERO_BPS, ZERO_BPS)
+    entitlement_bps: Bps = ZERO_BPS
     collected: bool = False
-    own_given: Amount = 0
-    own_paid: Amount = 0
+    own_given: Amount = NOTHING
+    own_paid: Amount = NOTHING
 
 
 @dataclass(slots=True)
 class Profit(SimulatedPart):
     """A order in the union plan; `net`: less its commissions (Rule 7.1)."""
 
-    entitlement_bps: Bps = 0
+    entitlement_bps: Bps = ZERO_BPS
     net: bool = False
-    acceleration_bps: Bps = 0
-    profit: Amount = 0
+    acceleration_bps: Bps = ZERO_BPS
+    profit: Amount = NOTHING
 
 
 @dataclass(slots=True)
@@ -42,7 +52,7 @@ class SimulatedReward:
     member: str
     bps: Bps
     concession_bps: Bps | None = None
-    paid: Amount = 0
+    paid: Amount = NOTHING
 
 
 @dataclass(slots=True)
@@ -53,7 +63,7 @@ class Rewards:
     max_share_bps: Bps = WHOLE
     settled: bool = False
     period: int | None = None
-    turnover: Amount = 0
+    turnover: Amount = NOTHING
 
 
 def gives(order: SimulatedOrder, slot: Slot) -> Amount:
@@ -72,7 +82,7 @@ def gives(order: SimulatedOrder, slot: Slot) -> Amount:
 def _raw(order: SimulatedOrder) -> Iterator[tuple[Slot, Amount]]:
     """Yield what each slot would give if nothing limited the order as a whole."""
     for taking in order.takings:
-        gave = share(taking.line.paid, taking.extraction_bps) if taking.gives else 0
+        gave = share(taking.line.paid, taking.extraction_bps) if taking.gives else NOTHING
         yield ("line", taking.index), gave
     for plan in ("order_queue", "alliance"):
         part: Any = order.plans.get(plan)
@@ -92,17 +102,17 @@ def _raw(order: SimulatedOrder) -> Iterator[tuple[Slot, Amount]]:
 
 def profit(order: SimulatedOrder, union: Profit) -> Amount:
     """Return an order's profit, which no refund raises (Rules 7.1 and 7a)."""
-    total = sum(_yields(line.profit, line) for line in order.lines)
+    total = sum_of(_yields(line.profit, line) for line in order.lines)
     if union.net:
-        total -= sum(commissions(order))
-    union.profit = min(union.profit, max(0, total))
+        total -= sum_of(commissions(order))
+    union.profit = min(union.profit, max(NOTHING, total))
     return union.profit
 
 
-def _yields(given: Amount | None, line: Any) -> Amount:  # noqa: ANN401 - a state.Line
+def _yields(given: Amount | None, line: SimulatedLine) -> Amount:
     if given is None:
         return share(line.paid, line.margin_bps)
-    return given * int(line.paid) // int(line.first) if line.first else given
+    return in_proportion(given, line.paid, line.first) if line.first else given
 
 
 def commissions(order: SimulatedOrder) -> list[Amount]:

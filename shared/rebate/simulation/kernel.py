@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from rebate.domain.errors import Code
+from rebate.domain.money import NOTHING, Amount, split_in_proportion, sum_of
 from rebate.domain.times import Instant
 from rebate.simulation import (
     alliance,
@@ -16,7 +17,7 @@ from rebate.simulation import (
     referral,
     union,
 )
-from rebate.simulation.rules import PLANS, SimulationRules, split_by_weight
+from rebate.simulation.rules import PLANS, SimulationRules
 from rebate.simulation.state import SimulatedLine, SimulatedOrder
 from rebate.simulation.world import World
 
@@ -138,10 +139,10 @@ class Kernel:
         self._refunds[name] = content
         return None
 
-    def _refund(self, order: SimulatedOrder, amounts: Mapping[str, int], at: Instant) -> None:
+    def _refund(self, order: SimulatedOrder, amounts: Mapping[str, Amount], at: Instant) -> None:
         world, before = self.world, order.paid
         world.enter(at)
-        order.paid -= sum(amounts.values())
+        order.paid -= sum_of(amounts.values())
         for line in order.lines:
             if amounts.get(line.id):
                 line.paid -= amounts[line.id]
@@ -169,19 +170,19 @@ class Kernel:
         return sorted(self._early)
 
 
-def amounts_of(order: SimulatedOrder, detail: Mapping[str, Any]) -> dict[str, int] | None:
+def amounts_of(order: SimulatedOrder, detail: Mapping[str, Any]) -> dict[str, Amount] | None:
     """Return what of each line goes back, or None if the refund does not fit (Rule 1.6.6)."""
     left = {line.id: line.paid for line in order.lines}
     lines = detail.get("lines") or ()
     if not lines and detail.get("amount") is not None:
         if detail["amount"] > order.paid:
             return None
-        parts = split_by_weight(detail["amount"], list(left.values())) if order.paid else []
+        parts = split_in_proportion(detail["amount"], list(left.values())) if order.paid else ()
         return dict(zip(left, parts, strict=False))
-    amounts: dict[str, int] = {}
+    amounts: dict[str, Amount] = {}
     for line in lines:
         if line["amount"]:
-            amounts[line["line_id"]] = amounts.get(line["line_id"], 0) + line["amount"]
+            amounts[line["line_id"]] = amounts.get(line["line_id"], NOTHING) + line["amount"]
     fits = all(amount <= left.get(name, -1) for name, amount in amounts.items())
     return amounts if fits else None
 
@@ -205,7 +206,7 @@ def order_of(world: World, detail: Mapping[str, Any], paid_at: Instant) -> Simul
             line.get("product_id"),
             line.get("supply") or supply,
             line["paid"],
-            line.get("deducted") or 0,
+            line.get("deducted") or NOTHING,
             line.get("profit"),
         )
         for line in detail["lines"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, Amount, Bps
 from rebate.domain.times import Instant
 from rebate.simulation.state import SimulatedOrder
 
@@ -46,5 +46,5 @@ class Turnover:
     """The turnover of the present period, and which earlier ones still count refunds (2.3.1)."""
 
     period: int = 0
-    amount: Amount = 0
+    amount: Amount = NOTHING
     counts: set[int] = field(default_factory=set)

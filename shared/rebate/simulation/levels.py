@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rebate.domain.money import sum_of
 from rebate.domain.times import DAY, Instant
 from rebate.simulation.state import SimulatedOrder
 from rebate.simulation.world import World
@@ -80,7 +81,7 @@ def _holds(world: World, name: str, step: Mapping[str, Any]) -> bool:
     bought = {each.member for depth, each in team if depth == 1}
     if "referred" in step and len(bought) < step["referred"]:
         return False
-    spent = sum(each.paid for _, each in team)
+    spent = sum_of(each.paid for _, each in team)
     return "team_spent" not in step or spent >= int(step["team_spent"])
 
 

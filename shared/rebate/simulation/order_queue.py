@@ -1,6 +1,6 @@
 """Order queue in the kernel: one receiver a reward, N rewards, then out and in again (Rule 4)."""
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, in_proportion
 from rebate.simulation.gives import gives
 from rebate.simulation.state import (
     COMPLETED,
@@ -47,10 +47,10 @@ def on_refunded(world: World, order: SimulatedOrder) -> None:
     entry = part.entry
     if entry is None or entry.status == REFUNDED:
         return
-    excess = 0
+    excess = NOTHING
     for reward in entry.rewarded or ():
-        worth = reward[0] * order.paid // order.first
-        excess += max(0, reward[1] - worth)
+        worth = in_proportion(reward[0], order.paid, order.first)
+        excess += max(NOTHING, reward[1] - worth)
         reward[1] = min(reward[1], worth)
     entry.paid -= excess
     assert entry.member is not None, "a guest has no entry"
@@ -61,7 +61,7 @@ def on_refunded(world: World, order: SimulatedOrder) -> None:
 
 def _enter(world: World, order: SimulatedOrder) -> SimulatedPart:
     queue = world.queue(PLAN, PLAN)
-    part = SimulatedPart(queue, world.rules.plans[PLAN].get("reward_bps", 0))
+    part = SimulatedPart(queue, world.rules.plans[PLAN].get("reward_bps", ZERO_BPS))
     if order.member is not None and order.paid:
         part.entry = SimulatedEntry(order.id, order, None, WAITING)
         part.entry.rewarded = []
@@ -120,8 +120,8 @@ def _reward(
 ) -> list[SimulatedEntry]:
     """Pay a reward, and what a cap withheld before; the receiver's own refund cuts it (7a)."""
     queue, theirs = part.queue, receiver.order
-    total, queue.pool = amount + queue.pool, 0
-    due = total * theirs.paid // theirs.first
+    total, queue.pool = amount + queue.pool, NOTHING
+    due = in_proportion(total, theirs.paid, theirs.first)
     paid = world.pay(queue, receiver, due)
     queue.pool = due - paid
     part.retained = min(total - due, amount)

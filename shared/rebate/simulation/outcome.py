@@ -1,9 +1,10 @@
 """What a simulation came to, as replay tells it (contracts, section 4)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from rebate.domain.money import sum_of
 from rebate.simulation.state import SimulatedQueue
 from rebate.simulation.world import World
 
@@ -47,7 +48,7 @@ def outcome_of(world: World) -> Outcome:
     return Outcome(queues, _wallets(world), platform_of(world.platform, world.commissions))
 
 
-def platform_of(sums: dict[str, int], commissions: int) -> dict[str, int]:
+def platform_of(sums: Mapping[str, int], commissions: int) -> dict[str, int]:
     """Return the platform's figures; nobody withdraws or adjusts in a simulation."""
     nothing = dict.fromkeys(("withdrawn", "adjusted", "fees"), 0)
     return {**sums, "commissions": commissions, **nothing}
@@ -76,6 +77,6 @@ def check_books(world: World) -> None:
     platform, wallets = world.platform, world.wallets.by_asset
     came = platform["contributed"] + platform["borne"] + world.commissions
     held = sum(sum(wallets[asset].values()) for asset in ("cash", "pending", "held"))
-    pools = sum(queue.pool for queue in world.queues.values())
+    pools = sum_of(queue.pool for queue in world.queues.values())
     kept = platform["clawed_back"] + platform["repurchased"] + platform["retained"]
     assert came == held + pools + kept, f"{came - held - pools - kept} came from nowhere"

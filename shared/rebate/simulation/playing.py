@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.times import Instant
 from rebate.simulation import fifo
 from rebate.simulation.history import SetAside
@@ -125,7 +126,7 @@ def _refused(tape: Tape, row: int, code: str) -> SetAside:
 
 def _plain_order(world: World, tape: Tape, row: int) -> SimulatedOrder:
     name = tape.product_names.name(tape.products[row])
-    line = SimulatedLine(tape.line(row), name, "self", tape.paid[row], 0, None)
+    line = SimulatedLine(tape.line(row), name, "self", Amount(tape.paid[row]), NOTHING, None)
     member = tape.member_names.name(tape.members[row])
     level = None
     if member is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, sum_of
 from rebate.domain.times import Instant
 from rebate.domain.windows import inside
 from rebate.simulation.scopes import Chain
@@ -48,7 +48,7 @@ def _taking(
     taking = Taking(line, index, world.queue(chain.queue, PLAN))
     taking.gives = gives and not _is_stalled(world, order, line, chain)
     taking.earns = earns and order.member is not None
-    taking.extraction_bps = chain.extraction_bps if gives else 0
+    taking.extraction_bps = chain.extraction_bps if gives else ZERO_BPS
     taking.highest = chain.highest
     if chain.is_plain:
         taking.ratio_bps = chain.fixed_bps
@@ -82,9 +82,9 @@ def _ratio(world: World, order: SimulatedOrder, chain: Chain) -> tuple[Bps, bool
 def _spent(world: World, order: SimulatedOrder, span: int) -> Amount:
     """Rule 1.3.2: what the buyer's orders come to that completed within `span` before this one."""
     if order.member is None:
-        return 0
+        return NOTHING
     earliest = order.paid_at - span
-    return sum(
+    return sum_of(
         amount
         for other in world.member(order.member).completed
         if earliest <= (other.completed_at or Instant(0)) <= order.paid_at

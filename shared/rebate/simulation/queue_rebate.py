@@ -2,7 +2,7 @@
 
 from rebate.domain.draws import Group, drawn_ratio, takes_points
 from rebate.domain.errors import Code
-from rebate.domain.money import Amount, share
+from rebate.domain.money import NOTHING, Amount, Bps, share
 from rebate.simulation.endings import lower, turn_into
 from rebate.simulation.gives import gives
 from rebate.simulation.pricing import PLAN, price
@@ -195,12 +195,12 @@ def draw(world: World, queue_id: str, name: str) -> Code | None:
 
 
 def _promise_anew(
-    world: World, queue: SimulatedQueue, entry: SimulatedEntry, taking: Taking, ratio_bps: int
+    world: World, queue: SimulatedQueue, entry: SimulatedEntry, taking: Taking, ratio_bps: Bps
 ) -> None:
     taking.ratio_bps = ratio_bps
     most = world.rules.prize_max
     taking.highest = most if taking.highest is None else min(most, taking.highest)
-    before, entry.entitlement = entry.entitlement or 0, taking.entitlement()
+    before, entry.entitlement = entry.entitlement or NOTHING, taking.entitlement()
     world.promise(queue, entry.entitlement - before)
     if not entry.entitlement:
         entry.status = COMPLETED

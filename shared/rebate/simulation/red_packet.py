@@ -1,6 +1,6 @@
 """Red packets in the kernel: a store's concession in three parts (Rule 6)."""
 
-from rebate.domain.money import Amount, share
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, equal_part, share
 from rebate.simulation.endings import lower
 from rebate.simulation.gives import Packet, gives
 from rebate.simulation.state import WAITING, SimulatedOrder
@@ -21,8 +21,12 @@ def on_paid(world: World, order: SimulatedOrder) -> None:
     packet = Packet(
         world.queue(f"{PLAN}/{order.store}", PLAN),
         _concession(world, order.store),
-        shares_bps=(shares.get("own", 0), shares.get("queue", 0), shares.get("average", 0)),
-        entitlement_bps=own.get("entitlement_bps", 0),
+        shares_bps=(
+            shares.get("own", ZERO_BPS),
+            shares.get("queue", ZERO_BPS),
+            shares.get("average", ZERO_BPS),
+        ),
+        entitlement_bps=own.get("entitlement_bps", ZERO_BPS),
         collected=own.get("collect") == "by_member",
     )
     order.plans[PLAN] = packet
@@ -52,7 +56,7 @@ def on_refunded(world: World, order: SimulatedOrder) -> None:
     if packet is None:
         return
     own = min(packet.own_given, gives(order, "own"))
-    retained = packet.retained if order.member is None else 0
+    retained = packet.retained if order.member is None else NOTHING
     packet.retained -= world.take_back(PLAN, retained, packet.own_given - own)
     for figures in (world.all, world.figures[PLAN]):
         figures.for_line += packet.own_given - own
@@ -74,18 +78,18 @@ def average(world: World) -> None:
     for queue_id in sorted(name for name, queue in world.queues.items() if queue.plan == PLAN):
         queue = world.queues[queue_id]
         receivers = [entry for entry in queue.entries if entry.status == WAITING]
-        each = queue.pool // len(receivers) if receivers else 0
+        each = equal_part(queue.pool, len(receivers)) if receivers else NOTHING
         for entry in receivers if each else ():
-            due = min(each, (entry.entitlement or 0) - entry.paid)
+            due = min(each, (entry.entitlement or NOTHING) - entry.paid)
             queue.pool -= world.pay(queue, entry, due, None if collected else 0)
 
 
-def _concession(world: World, store: str) -> int:
+def _concession(world: World, store: str) -> Bps:
     named = (world.rules.plans[PLAN]["stores"][store] or {}).get("concession_bps")
     if named is not None:
-        return int(named)
+        return Bps(named)
     known = world.stores.get(store)
-    return (known.concession_bps if known else None) or 0
+    return (known.concession_bps if known else None) or ZERO_BPS
 
 
 def _reward_buyer(world: World, order: SimulatedOrder, packet: Packet) -> None:

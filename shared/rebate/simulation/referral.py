@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rebate.domain.money import WHOLE, Amount, share
+from rebate.domain.money import NOTHING, WHOLE, Amount, Bps, share, split_in_proportion
 from rebate.simulation.gives import Rewards, SimulatedReward, commissions, gives
-from rebate.simulation.rules import concession_of, split_by_weight
+from rebate.simulation.rules import concession_of
 from rebate.simulation.state import SimulatedOrder
 from rebate.simulation.world import World
 
@@ -62,7 +62,7 @@ def dividend(world: World) -> None:
         _share_out(world, rules, holders)
     if turnover.amount < 0 or holders:
         turnover.counts.add(turnover.period)
-    turnover.amount = min(0, turnover.amount)
+    turnover.amount = min(NOTHING, turnover.amount)
     turnover.period += 1
 
 
@@ -72,7 +72,8 @@ def _share_out(world: World, rules: dict[str, object], holders: list[str]) -> No
     bps = rules["bps"]
     assert isinstance(bps, int), "valid settings have a whole ratio"
     shares = [int(weights.get(name, 1)) for name in holders]
-    parts = split_by_weight(share(world.turnover.amount, bps), shares) if sum(shares) else []
+    due = share(world.turnover.amount, Bps(bps))
+    parts = split_in_proportion(due, shares) if sum(shares) else ()
     for name, part in zip(holders, parts, strict=False):
         world.commission(name, world.room(part))
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rebate.domain.currencies import decimals_of
 from rebate.domain.draws import Lottery
-from rebate.domain.money import WHOLE, Amount, Bps, share
+from rebate.domain.money import WHOLE, ZERO_BPS, Amount, Bps
 from rebate.domain.times import DAY, Instant, instant_of
 from rebate.domain.windows import Dates, Hours, Window
 from rebate.simulation.scopes import Chain, SimulatedScope, chain_of
@@ -82,7 +82,7 @@ class SimulationRules:
 
     def points(self, outstanding: Amount, bps: Bps) -> Amount:
         """Return what an amount comes to in hundredths of points at a ratio (Rule 0.9.1)."""
-        return outstanding * 100 * bps // (self.points_scale * WHOLE)
+        return Amount(outstanding * 100 * bps // (self.points_scale * WHOLE))
 
     def chain(self, channel: str, store: str | None, product: str | None) -> Chain:
         """Return what the settings say of a line (Rule 1.5)."""
@@ -191,20 +191,5 @@ def concession_of(rules: SimulationRules, store: str | None, own: Bps | None) ->
     for named in (packets, merchants):
         ratio = (named.get(store) or {}).get("concession_bps")
         if ratio is not None:
-            return int(ratio)
-    return own or 0
-
-
-def split_by_weight(amount: Amount, weights: list[int]) -> list[Amount]:
-    """Divide an amount in proportion; left-over units go one each in order (Rule 0.3)."""
-    total = sum(weights)
-    parts = [amount * weight // total for weight in weights]
-    left_over = amount - sum(parts)
-    for place, weight in enumerate(weights):
-        if left_over and weight:
-            parts[place] += 1
-            left_over -= 1
-    return parts
-
-
-__all__ = ["PLANS", "SimulationRules", "Switches", "concession_of", "share", "split_by_weight"]
+            return Bps(ratio)
+    return own or ZERO_BPS

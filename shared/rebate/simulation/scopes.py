@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from rebate.domain.draws import Lottery
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import ZERO_BPS, Amount, Bps
 from rebate.domain.windows import Window
 
 Key: TypeAlias = tuple[str | None, ...]
@@ -99,4 +99,4 @@ def chain_of(
 
 
 def _first(ratios: Sequence[Bps | None]) -> Bps:
-    return next((ratio for ratio in ratios if ratio is not None), 0)
+    return next((ratio for ratio in ratios if ratio is not None), ZERO_BPS)

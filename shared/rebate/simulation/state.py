@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from rebate.domain.draws import Group, Lottery
-from rebate.domain.money import Amount, Bps, share
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, share, sum_of
 from rebate.domain.times import Instant
 
 HELD, WAITING, COMPLETED = "held", "waiting", "completed"
@@ -33,7 +33,7 @@ class SimulatedLine:
     ) -> None:
         self.id, self.product, self.supply = line_id, product, supply
         self.paid = self.first = paid
-        self.deducted, self.profit, self.margin_bps = deducted, profit, 0
+        self.deducted, self.profit, self.margin_bps = deducted, profit, ZERO_BPS
 
 
 class SimulatedOrder:
@@ -73,7 +73,7 @@ class SimulatedOrder:
         self.member, self.level, self.channel, self.store = member, level, channel, store
         self.paid_at, self.lines = paid_at, lines
         self.completed_at: Instant | None = None
-        self.paid = self.first = sum(line.paid for line in lines)
+        self.paid = self.first = sum_of(line.paid for line in lines)
         self.referrer: str | None = None
         self.max_share_bps: Bps | None = None
         self.takings: list[Taking] = []
@@ -106,7 +106,7 @@ class SimulatedEntry:
     ) -> None:
         self.name, self.order, self.member = name, order, order.member
         self.entitlement, self.status = entitlement, status
-        self.paid = self.rewards = 0
+        self.paid, self.rewards = NOTHING, 0
         self.place = -1
         self.queued = self.drawn = False
         self.joined_at = order.paid_at
@@ -140,13 +140,13 @@ class Taking:
     def __init__(self, line: SimulatedLine, index: int, queue: "SimulatedQueue") -> None:
         self.line, self.index, self.queue = line, index, queue
         self.gives = self.earns = True
-        self.extraction_bps = self.ratio_bps = 0
+        self.extraction_bps = self.ratio_bps = ZERO_BPS
         self.highest: Amount | None = None
         self.lottery: Lottery | None = None
         self.makeup: tuple[int, int] | None = None
         self.entry: SimulatedEntry | None = None
         self.settled = False
-        self.given = self.retained = 0
+        self.given = self.retained = NOTHING
 
     def entitlement(self) -> Amount:
         """Return what is promised of what is left of the line (Rules 1.2.2 and 1.2.7)."""
@@ -159,10 +159,10 @@ class SimulatedPart:
     """What an order gives to and gets from a plan of whole orders."""
 
     queue: "SimulatedQueue"
-    bps: Bps = 0
+    bps: Bps = ZERO_BPS
     settled: bool = False
-    given: Amount = 0
-    retained: Amount = 0
+    given: Amount = NOTHING
+    retained: Amount = NOTHING
     entry: SimulatedEntry | None = None
 
 
@@ -186,7 +186,7 @@ class SimulatedQueue:
 
     def __init__(self, queue_id: str, plan: str) -> None:
         self.id, self.plan = queue_id, plan
-        self.pool = self.closed_below = 0
+        self.pool, self.closed_below = NOTHING, 0
         self.entries: list[SimulatedEntry] = []
         self.ready: list[int] = []
         self.by_member: dict[str, list[int]] | None = (

@@ -1,6 +1,6 @@
 """Union daily pool in the kernel: profits fill a pool, which pays quotas in turn (Rule 7)."""
 
-from rebate.domain.money import Bps, share
+from rebate.domain.money import NOTHING, Amount, Bps, share
 from rebate.simulation.endings import lower
 from rebate.simulation.gives import Profit, gives, profit
 from rebate.simulation.state import SimulatedOrder
@@ -8,7 +8,7 @@ from rebate.simulation.whole_orders import join
 from rebate.simulation.world import World
 
 PLAN = "union"
-_NEVER_LESS = 2**62
+_NEVER_LESS = Amount(2**62)
 
 
 def on_paid(world: World, order: SimulatedOrder) -> None:
@@ -65,11 +65,11 @@ def run(world: World) -> None:
     most = world.rules.plans[PLAN].get("payout_per_day")
     today = world.calendar.day(world.now)
     if most is not None:
-        amount = min(amount, max(0, most - world.union_paid_on.get(today, 0)))
+        amount = min(amount, max(NOTHING, most - world.union_paid_on.get(today, NOTHING)))
     gift = world.fill(queue, amount, None)
     paid = amount - gift.left - gift.withheld
     queue.pool -= paid
-    world.union_paid_on[today] = world.union_paid_on.get(today, 0) + paid
+    world.union_paid_on[today] = world.union_paid_on.get(today, NOTHING) + paid
 
 
 def _settle(world: World, order: SimulatedOrder, part: Profit) -> None:
@@ -77,7 +77,7 @@ def _settle(world: World, order: SimulatedOrder, part: Profit) -> None:
     amount = gives(order, PLAN)
     part.settled, part.given = True, amount
     world.contribute(PLAN, amount)
-    paid = 0
+    paid = NOTHING
     entry = part.queue.oldest_of(order.referrer, order) if part.acceleration_bps else None
     if entry is not None and entry.entitlement is not None:
         wanted = share(part.profit, part.acceleration_bps)
@@ -89,15 +89,15 @@ def _settle(world: World, order: SimulatedOrder, part: Profit) -> None:
 def _ratio(world: World, order: SimulatedOrder, name: str) -> Bps:
     """Rule 7.5: the store's own ratio, else the lines' mean by what was paid."""
     own = world.rules.plans[PLAN]
-    everywhere = int(own.get(name, 0))
+    everywhere = Bps(own.get(name, 0))
     of_store = (own.get("stores", {}).get(order.store or "") or {}).get(name)
     if of_store is not None:
-        return int(of_store)
+        return Bps(of_store)
     products = own.get("products")
     if not products or not order.paid:
         return everywhere
     ratios = [(products.get(line.product or "") or {}).get(name) for line in order.lines]
     weighed = zip(order.lines, ratios, strict=True)
-    return int(
+    return Bps(
         sum(line.paid * (everywhere if bps is None else bps) for line, bps in weighed) // order.paid
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from heapq import heappop, heappush
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.times import Instant
 
 
@@ -12,7 +12,7 @@ class Wallets:
 
     def __init__(self) -> None:
         self.by_asset: dict[str, dict[str, Amount]] = {
-            name: defaultdict(int)
+            name: defaultdict(Amount)
             for name in ("cash", "pending", "held", "points", "love", "love_frozen", "voucher")
         }
         self.cash = self.by_asset["cash"]
@@ -42,7 +42,7 @@ class Wallets:
             lot = heappop(self.due)[2]
             self.pending[lot.member] -= lot.amount
             self.cash[lot.member] += lot.amount
-            lot.amount = 0
+            lot.amount = NOTHING
 
     def take_pending(self, member: str, order: str, amount: Amount) -> Amount:
         """Take from pending money, the order's own first; return what was taken (Rule 3.6)."""

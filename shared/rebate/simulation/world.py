@@ -7,7 +7,7 @@ from datetime import date
 from heapq import heappop, heappush
 
 from rebate.domain.draws import Luck, luck_of
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import EntryId
 from rebate.domain.times import DAY, Instant
 from rebate.simulation.books import Figures
@@ -26,7 +26,7 @@ class SimulatedContribution:
     """What came of an amount that was dealt out: `left` found nobody, `withheld` met the cap."""
 
     left: Amount
-    withheld: Amount = 0
+    withheld: Amount = NOTHING
 
 
 class World:
@@ -53,14 +53,14 @@ class World:
         self.products: dict[str, KnownProduct] = {}
         self.stores: dict[str, KnownStore] = {}
         self.wallets = Wallets()
-        self.platform: dict[str, Amount] = dict.fromkeys(PLATFORM, 0)
-        self.commissions: Amount = 0
+        self.platform: dict[str, Amount] = dict.fromkeys(PLATFORM, NOTHING)
+        self.commissions: Amount = NOTHING
         self.figures: dict[str, Figures] = {plan: Figures() for plan in PLANS}
         self.all = Figures()
         self.month = ""
         self.counted: dict[tuple[str, Key], list[date]] = {}
-        self.rebates_on: dict[date, Amount] = defaultdict(int)
-        self.borne_on: dict[date, Amount] = defaultdict(int)
+        self.rebates_on: dict[date, Amount] = defaultdict(Amount)
+        self.borne_on: dict[date, Amount] = defaultdict(Amount)
         self.union_paid_on: dict[date, Amount] = {}
         self.turnover = Turnover()
         self.exits_checked: SimulationRules | None = None
@@ -144,7 +144,7 @@ class World:
         today = self.calendar.day(self.now)
         most = self.rules.rebates_per_day
         if most is not None:
-            wanted = min(wanted, max(0, most - self.rebates_on[today]))
+            wanted = min(wanted, max(NOTHING, most - self.rebates_on[today]))
         self.rebates_on[today] += wanted
         return wanted
 
@@ -180,7 +180,7 @@ class World:
     def join(self, queue: SimulatedQueue, entry: SimulatedEntry) -> None:
         """Let an entry take its place, and count what it is promised."""
         queue.join(entry, self.now)
-        self.promise(queue, entry.entitlement or 0)
+        self.promise(queue, entry.entitlement or NOTHING)
 
     def promise(self, queue: SimulatedQueue, amount: Amount) -> None:
         """Count what entries are promised, and what is owed for it."""
@@ -268,7 +268,9 @@ class World:
         """Take back from pending money, then from cash, below zero if need be (Rule 3.6)."""
         if amount <= 0:
             return
-        taken = self.wallets.take_pending(member, order.id, amount) if self.wallets.lots else 0
+        taken = (
+            self.wallets.take_pending(member, order.id, amount) if self.wallets.lots else NOTHING
+        )
         self.wallets.cash[member] -= amount - taken
         self.platform["clawed_back"] += amount
         self.all.rebated -= amount

@@ -26,6 +26,7 @@ from rebate.domain.ledger import (
     queue_account,
     wallet,
 )
+from rebate.domain.money import Amount, Bps
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
@@ -196,7 +197,7 @@ def falsifies(kind: str) -> Callable[[Falsify], Falsify]:
 @falsifies("journal row, queue, wallet and statement forged together")
 def forge_a_row(tables: Tables) -> str:
     row = tables.find(Journal, source="mall", number=5)
-    tables.post(row, Posting(CASH, 700), Posting(RETAINED, -700), kind="merge")
+    tables.post(row, Posting(CASH, Amount(700)), Posting(RETAINED, Amount(-700)), kind="merge")
     return "journal.mall.5"
 
 
@@ -206,7 +207,7 @@ def forge_the_last_row(tables: Tables) -> str:
     number = max(row.number for row in tables.store.scan(Journal) if row.source == "mall")
     assert queue.version >= number
     row = tables.find(Journal, source="mall", number=number)
-    tables.post(row, Posting(CASH, 700), Posting(RETAINED, -700), kind="pool_run")
+    tables.post(row, Posting(CASH, Amount(700)), Posting(RETAINED, Amount(-700)), kind="pool_run")
     return f"journal.mall.{number}"
 
 
@@ -215,7 +216,9 @@ def forge_amounts(tables: Tables) -> str:
     """A commission and all that tells of it say more."""
     row = tables.find(Commission, order="o1")
     journal = tables.find(Journal, source="referral/o1")
-    tables.post(journal, Posting(CASH, 7), Posting(COMMISSIONS, -7), kind="commission")
+    tables.post(
+        journal, Posting(CASH, Amount(7)), Posting(COMMISSIONS, Amount(-7)), kind="commission"
+    )
     paid = (replace(row.paid[0], amount=row.paid[0].amount + 7), *row.paid[1:])
     tables.put(replace(row, paid=paid))
     return "journal.referral/o1.1"
@@ -233,28 +236,33 @@ def give_points(tables: Tables) -> str:
     row = Journal("spend/shop#s9", 1, Instant(1), ())
     points = wallet(A, BalanceType.POINTS)
     account = adjusted(BalanceType.POINTS)
-    tables.post(row, Posting(points, 9), Posting(account, -9), kind="spend")
+    tables.post(row, Posting(points, Amount(9)), Posting(account, Amount(-9)), kind="spend")
     return "spend/shop#s9"
 
 
 @falsifies("cash from an account that does not exist")
 def give_cash(tables: Tables) -> str:
     row = Journal("bonus", 1, Instant(1), ())
-    tables.post(row, Posting(CASH, 9), Posting(Account("treasury/cash/all"), -9), kind="bonus")
+    tables.post(
+        row,
+        Posting(CASH, Amount(9)),
+        Posting(Account("treasury/cash/all"), Amount(-9)),
+        kind="bonus",
+    )
     return "journal.bonus.1"
 
 
 @falsifies("movement of a kind that does not exist")
 def give_a_bonus(tables: Tables) -> str:
     row = Journal("mall", 10**6, Instant(1), ())
-    tables.post(row, Posting(CASH, 9), Posting(RETAINED, -9), kind="bonus")
+    tables.post(row, Posting(CASH, Amount(9)), Posting(RETAINED, Amount(-9)), kind="bonus")
     return "journal.mall.1000000"
 
 
 @falsifies("movement outside its own queue")
 def take_from_another_queue(tables: Tables) -> str:
     row = tables.find(Journal, source="union", number=1)
-    tables.post(row, Posting(CASH, 9), Posting(RETAINED, -9), kind="pool_run")
+    tables.post(row, Posting(CASH, Amount(9)), Posting(RETAINED, Amount(-9)), kind="pool_run")
     return "journal.union.1"
 
 
@@ -323,7 +331,7 @@ def turn_settings_back(tables: Tables) -> str:
 @falsifies("cap counter of a day")
 def count_less(tables: Tables) -> str:
     day = next(tables.store.scan(DailyRebates))
-    tables.put(replace(day, amount=day.amount - 1))
+    tables.put(replace(day, amount=Amount(day.amount - 1)))
     return f"days.{day.day}.paid"
 
 
@@ -331,7 +339,7 @@ def count_less(tables: Tables) -> str:
 def count_less_everywhere(tables: Tables) -> str:
     """The queue's own count says the same."""
     day, queue = next(tables.store.scan(DailyRebates)), tables.find(Queue, id="mall")
-    tables.put(replace(day, amount=day.amount - 1))
+    tables.put(replace(day, amount=Amount(day.amount - 1)))
     tables.put(replace(queue, paid_on={day.day: queue.paid_on[day.day] - 1}))
     return "queues.mall.paid_on"
 
@@ -340,8 +348,8 @@ def count_less_everywhere(tables: Tables) -> str:
 def count_commissions_less(tables: Tables) -> str:
     day = next(tables.store.scan(DailyRebates))
     tally = next(each for each in tables.store.scan(Tally) if each.paid_on)
-    tables.put(replace(day, amount=day.amount - 1))
-    tables.put(replace(tally, paid_on={day.day: tally.paid_on[day.day] - 1}))
+    tables.put(replace(day, amount=Amount(day.amount - 1)))
+    tables.put(replace(tally, paid_on={day.day: Amount(tally.paid_on[day.day] - 1)}))
     return "tallies.paid_on"
 
 
@@ -390,7 +398,7 @@ def sell_something_else(tables: Tables) -> str:
 @falsifies("ticket's odds")
 def always_win(tables: Tables) -> str:
     ticket = tables.find(Ticket, queue="mall", order="o14")
-    sure = Lottery(prizes=((50000, 1),))
+    sure = Lottery(prizes=((Bps(50000), 1),))
     tables.put(ticket.with_line(0, replace(ticket.lines[0], lottery=sure)))
     return "queues.mall.orders.o14"
 
@@ -431,22 +439,22 @@ def forget_a_refund(tables: Tables) -> str:
 
 @falsifies("cumulative spend")
 def spend_on_paper(tables: Tables) -> str:
-    tables.put(CompletedSpend(A, OrderId("o0"), Instant(1), {"mall": 10**9}))
+    tables.put(CompletedSpend(A, OrderId("o0"), Instant(1), {"mall": Amount(10**9)}))
     return "members.A.spending.o0"
 
 
 @falsifies("dividend: turnover")
 def share_more(tables: Tables) -> str:
     run = next(tables.store.scan(DividendRun))
-    tables.put(replace(run, turnover=run.turnover + 100))
+    tables.put(replace(run, turnover=Amount(run.turnover + 100)))
     return f"dividend/{run.id}.turnover"
 
 
 @falsifies("dividend: turnover")
 def take_more(tables: Tables) -> str:
     run = next(tables.store.scan(DividendRun))
-    taken = {**run.taken, "1": run.taken["1"] + 100}
-    tables.put(replace(run, turnover=run.turnover + 100, taken=taken))
+    taken = {**run.taken, "1": run.taken["1"] + Amount(100)}
+    tables.put(replace(run, turnover=Amount(run.turnover + 100), taken=taken))
     return "dividends.period 1.turnover"
 
 
@@ -459,7 +467,7 @@ def hold_more(tables: Tables) -> str:
 
 @falsifies("dividend: periods and tallies")
 def carry_more(tables: Tables) -> str:
-    tables.put(replace(next(tables.store.scan(Periods)), carried=10**6))
+    tables.put(replace(next(tables.store.scan(Periods)), carried=Amount(10**6)))
     return "dividends.carried"
 
 
@@ -472,14 +480,14 @@ def close_again(tables: Tables) -> str:
 @falsifies("dividend: periods and tallies")
 def turn_over_more(tables: Tables) -> str:
     tally = next(tables.store.scan(Tally))
-    tables.put(replace(tally, turnover={"2": 10**6}))
+    tables.put(replace(tally, turnover={"2": Amount(10**6)}))
     return "dividends.period 2.turnover"
 
 
 @falsifies("hold")
 def hold_less(tables: Tables) -> str:
     hold = next(tables.store.scan(Hold))
-    tables.put(replace(hold, amount=hold.amount - 1))
+    tables.put(replace(hold, amount=Amount(hold.amount - 1)))
     return f"holds.{hold.member}"
 
 

@@ -20,6 +20,7 @@ from rebate.domain.events import EntryJoined
 from rebate.domain.fingerprints import fingerprint, order_fingerprint, ticket_fingerprint
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, Posting, QueueAccount, Reason, wallet
+from rebate.domain.money import NOTHING, Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
@@ -178,7 +179,7 @@ def keep_less(tables: Tables) -> set[str]:
     tills = {**queue.tills, QueueAccount.RETAINED: 0, QueueAccount.POOL: kept}
     tables.put(replace(queue, tills=tills))
     first = ticket_of(tables, "o0")
-    tables.put(first.with_line(0, replace(first.lines[0], retained=0)))
+    tables.put(first.with_line(0, replace(first.lines[0], retained=NOTHING)))
     return {"journal.mall.1.entries", "queues.mall.tills.pool"}
 
 
@@ -189,13 +190,13 @@ def promise_more(tables: Tables) -> set[str]:
     order = replace(order, lines=(line,))
     tables.put(order)
     ticket = ticket_of(tables, "o5")
-    ticket = ticket.with_line(0, replace(ticket.lines[0], entitlement_bps=20000))
-    ticket = ticket.with_entry(0, lambda entry: replace(entry, entitlement=20000))
+    ticket = ticket.with_line(0, replace(ticket.lines[0], entitlement_bps=Bps(20000)))
+    ticket = ticket.with_entry(0, lambda entry: replace(entry, entitlement=Amount(20000)))
     ticket = replace(ticket, order_digest=order_fingerprint(order))
     row = next(r for r in tables.store.scan(Journal) if fact_of(ticket) in r.facts)
     facts = {**row.facts, fact_of(ticket): ticket_fingerprint(ticket)}
     events = tuple(
-        replace(event, entitlement=20000, ratio_bps=20000)
+        replace(event, entitlement=Amount(20000), ratio_bps=Bps(20000))
         if isinstance(event, EntryJoined)
         else event
         for event in row.events
@@ -207,7 +208,7 @@ def promise_more(tables: Tables) -> set[str]:
 
 def tell_of_more_sales(tables: Tables) -> set[str]:
     day = next(iter(tables.store.scan(DayFigures)))
-    tables.put(replace(day, sums=replace(day.sums, sales=day.sums.sales + 1)))
+    tables.put(replace(day, sums=replace(day.sums, sales=Amount(day.sums.sales + 1))))
     return {f"days.{day.day}.mall.sums.sales"}
 
 

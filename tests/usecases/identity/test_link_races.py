@@ -9,6 +9,7 @@ from rebate.contracts.events_in import MemberSaved
 from rebate.domain.errors import Rejected
 from rebate.domain.ledger import BalanceType
 from rebate.domain.links import LinkCode
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.usecases.identity.find_link import linked_member
 from rebate.usecases.identity.offer_link import offer_link
@@ -110,7 +111,7 @@ def test_a_member_is_linked_to_one_of_two_at_once() -> None:
 def test_an_account_gets_money_while_it_is_given_up() -> None:
     desk = Desk()
     code = desk.offer()
-    gift = Credit(MemberId("s-1"), ((BalanceType.POINTS, 5),))
+    gift = Credit(MemberId("s-1"), ((BalanceType.POINTS, Amount(5)),))
     desk.meanwhile(lambda: desk.store.commit([gift]))
     assert desk.refused(code) == "forbidden"
     assert linked_member(desk.store, "s-1") is None

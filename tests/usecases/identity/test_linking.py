@@ -10,6 +10,7 @@ from rebate.contracts.events_in import MemberSaved
 from rebate.domain.errors import Mismatch, Rejected
 from rebate.domain.ledger import BalanceType
 from rebate.domain.links import CODE_CHARS, CODE_MINUTES, LETTERS
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.times import MINUTE, SECOND, Instant
 from rebate.usecases.identity.find_link import linked_member
@@ -153,10 +154,10 @@ def test_whoever_has_verified_nothing_is_not_linked_and_may_come_again(app: App)
 
 
 def test_an_account_with_money_of_its_own_is_not_given_up(app: App) -> None:
-    app.store.commit([Credit(MemberId("s-1"), ((BalanceType.POINTS, 1),))])
+    app.store.commit([Credit(MemberId("s-1"), ((BalanceType.POINTS, Amount(1)),))])
     code = offered(app)
     assert refusal(app, code) == "forbidden"
-    app.store.commit([Credit(MemberId("s-1"), ((BalanceType.POINTS, -1),))])
+    app.store.commit([Credit(MemberId("s-1"), ((BalanceType.POINTS, Amount(-1)),))])
     assert use(app, code) == A
 
 
@@ -252,7 +253,7 @@ def test_an_account_with_a_right_in_a_store_or_an_open_application_is_not_given_
 
 def test_who_is_called_as_the_member_is_linked_with_all_they_have(app: App) -> None:
     """An issuer of one's own may call people as the shop does."""
-    app.store.commit([Credit(A, ((BalanceType.POINTS, 1),))])
+    app.store.commit([Credit(A, ((BalanceType.POINTS, Amount(1)),))])
     assert use(app, offered(app), subject="A") == A
 
 

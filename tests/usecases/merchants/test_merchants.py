@@ -8,6 +8,7 @@ import pytest
 from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.events import MerchantApplied, MerchantDecided
 from rebate.domain.merchants import NegotiatedTerms
+from rebate.domain.money import Amount, Bps
 from rebate.domain.orders import Order
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.merchants.apply import edit_application, own_application, submit_application
@@ -147,8 +148,8 @@ FOREIGN = [
     lambda app, who: show_store_rewards(app.people, W, who, RewardsAsked()),
     lambda app, who: staff_of(app.people, W, who),
     lambda app, who: change_staff(app.people, W, who, A, "cashier"),
-    lambda app, who: change_terms(app.people, W, who, TermsAsked("store", 1000)),
-    lambda app, who: enter_bill(app.people, app.orders, W, who, BillAsked("b1", 100)),
+    lambda app, who: change_terms(app.people, W, who, TermsAsked("store", Bps(1000))),
+    lambda app, who: enter_bill(app.people, app.orders, W, who, BillAsked("b1", Amount(100))),
 ]
 OWNERS_ONLY = FOREIGN[3:6]
 

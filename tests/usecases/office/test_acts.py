@@ -10,6 +10,7 @@ from rebate.bootstrap import App, wire
 from rebate.domain.errors import Conflict
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.usecases.money.adjust import Adjustment, adjust
 from rebate.usecases.money.decide_withdrawal import decide_withdrawal
@@ -41,7 +42,7 @@ class Office:
 
     def adjusts(self, name: str, amount: int = 1000, who: str = "olga") -> None:
         with self.does("adjustments", who, reason="start", request=name):
-            wish = Adjustment(MemberId("A"), "cash", amount, "start")
+            wish = Adjustment(MemberId("A"), "cash", Amount(amount), "start")
             adjust(self.app.wallets, name, wish, self.app.clock.now(), by=who)
 
     def acts(self, **wanted: Any) -> list[Any]:
@@ -102,7 +103,7 @@ def test_an_act_that_others_get_in_the_way_of_is_told_once(office: Office) -> No
 def test_acts_are_found_by_who_and_by_what(office: Office) -> None:
     office.adjusts("a1")
     office.adjusts("a2", who="otto")
-    gift = Gift("g", "Cup", BalanceType.POINTS, 100, stock=2)
+    gift = Gift("g", "Cup", BalanceType.POINTS, Amount(100), stock=2)
     with office.does("gifts"):
         save_gift(office.app.wallets, gift, by="olga", expects=0)
     assert [act.request or act.what for act in office.acts(who="olga")] == ["gifts", "a1"]
@@ -119,7 +120,7 @@ def test_500_acts_of_one_instant_come_each_once(office: Office) -> None:
     now = office.app.clock.now()
     for number in range(500):
         with acting(Acting("olga", "finance", "adjustments", now, request=f"a{number}")):
-            wish = Adjustment(MemberId("A"), "points", 1, "start")
+            wish = Adjustment(MemberId("A"), "points", Amount(1), "start")
             adjust(office.app.wallets, f"a{number}", wish, now, by="olga")
     for wanted in (WantedActs(), WantedActs(who="olga"), WantedActs(what="adjustments")):
         seen: list[str | None] = []
@@ -137,7 +138,7 @@ def test_secrets_and_what_is_personal_are_not_told(office: Office) -> None:
     office.adjusts("a1")
     account = PayoutTo("Bank of Spring", "6222021234567890")
     request_withdrawal(
-        office.app.wallets, "w1", MemberId("A"), 500, office.app.clock.now(), account
+        office.app.wallets, "w1", MemberId("A"), Amount(500), office.app.clock.now(), account
     )
     with office.does("withdrawals/decide"):
         decide_withdrawal(office.app.wallets, "w1", approve=True, by="olga")

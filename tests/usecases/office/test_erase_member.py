@@ -6,6 +6,7 @@ import pytest
 
 from rebate.adapters.codec import encode
 from rebate.domain.errors import Conflict, Mismatch, Rejected
+from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.money.decide_withdrawal import decide_withdrawal
@@ -37,7 +38,7 @@ class Shop:
         for name in ("w1", "w2", "w3"):
             account = PayoutTo("Bank of Spring", "6222021234567890")
             now = self.app.clock.now()
-            request_withdrawal(self.app.wallets, name, A, 100, now, account)
+            request_withdrawal(self.app.wallets, name, A, Amount(100), now, account)
         decide_withdrawal(self.app.wallets, "w1", approve=True, by="olga")
         mark_paid(self.app.wallets, "w1", "b1")
         add_note(self.store, self.app.clock, "n1", A, "calls every day", by="olga")

@@ -35,7 +35,9 @@ class WalletsTable(Table[Wallet]):
     def row(cls, item: Item) -> Wallet:
         """Return the balances of a member; there is no body to decode."""
         numbers = {name: int(value["N"]) for name, value in item.items() if "N" in value}
-        balances = {pocket: numbers[pocket] for pocket in BalanceType if numbers.get(pocket)}
+        balances = {
+            pocket: Amount(numbers[pocket]) for pocket in BalanceType if numbers.get(pocket)
+        }
         return Wallet(MemberId(item["partition"]["S"]), numbers.get("version", 0), balances)
 
     @classmethod

@@ -12,6 +12,7 @@ from rebate.contracts.settings.checks import settings_problems
 from rebate.contracts.settings.margin import guard_findings, hold_findings, revenue_findings
 from rebate.contracts.settings.model import Settings, settings_model
 from rebate.contracts.validation import problems_of
+from rebate.domain.money import Bps
 
 BYTES_MAX = 200_000
 """Bytes of a document at most, as JSON: it is kept in one row with what it means."""
@@ -32,7 +33,7 @@ class InvalidSettings(Invalid):
 
 
 def parse_settings(
-    document: object, margin_bps: int | None = None, *, is_live: bool = False
+    document: object, margin_bps: Bps | None = None, *, is_live: bool = False
 ) -> Settings:
     """Return the settings that the JSON-like document says; raises InvalidSettings.
 
@@ -47,7 +48,7 @@ def parse_settings(
 
 
 def read_checked(
-    document: object, margin_bps: int | None = None, *, is_live: bool = False
+    document: object, margin_bps: Bps | None = None, *, is_live: bool = False
 ) -> tuple[Settings, tuple[Problem, ...]]:
     """Return settings, and what is wrong with them or has to be acknowledged.
 

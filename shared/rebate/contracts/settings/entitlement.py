@@ -44,12 +44,12 @@ class FixedLottery(Strict):
     )
 
     @property
-    def highest_bps(self) -> int:
+    def highest_bps(self) -> Bps:
         """The highest ratio that a draw can give."""
         return max(prize.bps for prize in self.prizes)
 
     @property
-    def lowest_bps(self) -> int:
+    def lowest_bps(self) -> Bps:
         """The lowest ratio that a draw can give."""
         return min(prize.bps for prize in self.prizes)
 
@@ -72,12 +72,12 @@ class RangeLottery(Strict):
     )
 
     @property
-    def highest_bps(self) -> int:
+    def highest_bps(self) -> Bps:
         """The highest ratio that a draw can give."""
         return self.high_bps
 
     @property
-    def lowest_bps(self) -> int:
+    def lowest_bps(self) -> Bps:
         """The lowest ratio that a draw can give."""
         return self.low_bps
 
@@ -137,7 +137,7 @@ class ScopeEntitlement(PlanEntitlement):
     )
 
 
-def ratios(entitlement: PlanEntitlement) -> list[tuple[str, int]]:
+def ratios(entitlement: PlanEntitlement) -> list[tuple[str, Bps]]:
     """Return every ratio that an entry may get here, in basis points, with its path."""
     found = [("fixed_bps", entitlement.fixed_bps)] if entitlement.fixed_bps is not None else []
     found += [(join_paths("by_level", level), bps) for level, bps in entitlement.by_level.items()]

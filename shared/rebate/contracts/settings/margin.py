@@ -15,12 +15,13 @@ from rebate.contracts.settings.risks import (
     acknowledged,
     unacknowledged,
 )
+from rebate.domain.money import Bps, sum_of
 
-Costs = Mapping[str, int]
+Costs = Mapping[str, Bps]
 """Basis points of an order's paid amount, by the path of the setting that gives them."""
 
 
-def guard_findings(settings: Settings, margin_bps: int | None) -> tuple[Problem, ...]:
+def guard_findings(settings: Settings, margin_bps: Bps | None) -> tuple[Problem, ...]:
     """Return one problem for each channel whose orders give back more than `margin_bps` of them.
 
     Counted is the money that all plans together give for one order at their highest ratios, and
@@ -36,13 +37,13 @@ def guard_findings(settings: Settings, margin_bps: int | None) -> tuple[Problem,
     return tuple(
         _finding(channel, cost, margin_bps, figure)
         for channel, cost in costs.items()
-        if sum(cost.values()) > margin_bps
+        if sum_of(cost.values()) > margin_bps
     )
 
 
-def highest_cost(settings: Settings, margin_bps: int) -> int:
+def highest_cost(settings: Settings, margin_bps: Bps) -> Bps:
     """Return the most that an order of any channel may give back, in basis points."""
-    return max(sum(costs_of(settings, channel, margin_bps).values()) for channel in CHANNELS)
+    return max(sum_of(costs_of(settings, channel, margin_bps).values()) for channel in CHANNELS)
 
 
 def hold_findings(settings: Settings) -> Iterator[Problem]:
@@ -73,12 +74,12 @@ def revenue_findings(settings: Settings) -> Iterator[Problem]:
     margin = WHOLE_BPS if known is None else known
     for channel in CHANNELS:
         costs = costs_of(settings, channel, margin)
-        if sum(costs.values()) > most:
+        if sum_of(costs.values()) > most:
             given = _given(channel, costs)
             yield Problem("guards.max_share_of_revenue_bps", f"{given}, more than {percent(most)}")
 
 
-def costs_of(settings: Settings, channel: Channel, margin_bps: int) -> Costs:
+def costs_of(settings: Settings, channel: Channel, margin_bps: Bps) -> Costs:
     """Return what each setting may give back of an order of the channel, at most.
 
     `margin_bps` is the order's profit, of which some plans give their share.
@@ -91,14 +92,14 @@ def costs_of(settings: Settings, channel: Channel, margin_bps: int) -> Costs:
     return {path: bps for path, bps in found if bps}
 
 
-def default_margin(settings: Settings) -> int | None:
+def default_margin(settings: Settings) -> Bps | None:
     """Return the margin, in basis points, of products of which none is known; None: not set."""
     given = ((each, each.of(settings)) for each in all_plan_settings())
     margins = (each.default_margin_bps(plan) for each, plan in given if plan)
     return max((margin for margin in margins if margin is not None), default=None)
 
 
-def _finding(channel: str, costs: Costs, margin_bps: int, figure: int) -> Problem:
+def _finding(channel: str, costs: Costs, margin_bps: Bps, figure: Bps) -> Problem:
     message = f"{_given(channel, costs)}, more than its margin of {percent(margin_bps)}"
     path = max(costs, key=lambda path: costs[path])
     return unacknowledged(path, message, MARGIN_RISK, figure)
@@ -106,4 +107,4 @@ def _finding(channel: str, costs: Costs, margin_bps: int, figure: int) -> Proble
 
 def _given(channel: str, costs: Costs) -> str:
     parts = " + ".join(f"{path} {percent(bps)}" for path, bps in costs.items())
-    return f"an order by {channel} gives back up to {percent(sum(costs.values()))} ({parts})"
+    return f"an order by {channel} gives back up to {percent(sum_of(costs.values()))} ({parts})"

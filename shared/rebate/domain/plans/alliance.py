@@ -6,7 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from rebate.domain.allocation import fixed_shares
-from rebate.domain.money import WHOLE, Amount, Bps
+from rebate.domain.money import NOTHING, WHOLE, ZERO_BPS, Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
@@ -27,7 +27,7 @@ class AllianceTerms:
     """The plan's settings; `frequency` is (day, week or month; how often)."""
 
     zone: Annotated[ZoneInfo, wire("zone")]
-    dividend_bps: Annotated[Bps, wire("dividend_bps", absent=0)] = 0
+    dividend_bps: Annotated[Bps, wire("dividend_bps", absent=0)] = ZERO_BPS
     heads_bps: Annotated[tuple[Bps, ...], wire("heads_bps", absent=[])] = ()
     free_bps: Annotated[Bps, wire("free_bps", absent=10000)] = WHOLE
     place_by: Annotated[Moment, wire("place_by", absent="completed")] = Moment.COMPLETED
@@ -35,13 +35,15 @@ class AllianceTerms:
     concessions_bps: Annotated[Mapping[StoreId, Bps], wire("concessions_bps", absent={})] = field(
         default_factory=dict
     )
-    min_paid: Annotated[Amount, money("min_paid", absent=0)] = 0
+    min_paid: Annotated[Amount, money("min_paid", absent=0)] = NOTHING
     max_paid: Annotated[Amount | None, money("max_paid", absent=None)] = None
     channels: Annotated[frozenset[str] | None, wire("channels", absent=None)] = None
     products: Annotated[frozenset[ProductId] | None, wire("products", absent=None)] = None
     frequency: Annotated[tuple[str, int] | None, wire("frequency", absent=None)] = None
-    direct_acceleration_bps: Annotated[Bps, wire("direct_acceleration_bps", absent=0)] = 0
-    repurchase_acceleration_bps: Annotated[Bps, wire("repurchase_acceleration_bps", absent=0)] = 0
+    direct_acceleration_bps: Annotated[Bps, wire("direct_acceleration_bps", absent=0)] = ZERO_BPS
+    repurchase_acceleration_bps: Annotated[Bps, wire("repurchase_acceleration_bps", absent=0)] = (
+        ZERO_BPS
+    )
     settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0
 
 

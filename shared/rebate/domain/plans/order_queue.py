@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from rebate.domain.allocation import one_receiver
-from rebate.domain.money import Bps
+from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment, Part, Plan
@@ -22,7 +22,7 @@ QUEUE = QueueId("order_queue")
 class OrderQueueTerms:
     """The plan's settings; ratios in basis points."""
 
-    reward_bps: Annotated[Bps, wire("reward_bps", absent=0)] = 0
+    reward_bps: Annotated[Bps, wire("reward_bps", absent=0)] = ZERO_BPS
     settle_on: Annotated[Moment, wire("settle_on", absent="paid")] = Moment.PAID
     rewards_to_exit: Annotated[int, wire("rewards_to_exit", absent=5)] = 5
     referrer_first: Annotated[bool, wire("referrer_first", absent=True)] = True

@@ -1,6 +1,6 @@
 """What plans that work on whole orders have in common (Rule 0.4.1)."""
 
-from rebate.domain.money import WHOLE, Amount, Bps
+from rebate.domain.money import WHOLE, ZERO_BPS, Amount, Bps, sum_of
 from rebate.domain.names import GUEST, WHOLE_ORDER, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.profits import Source, profit_of
@@ -9,7 +9,7 @@ from rebate.domain.tickets import Ticket, TicketLine
 
 def paid_for(order: Order) -> Amount:
     """Return what was paid for the whole order."""
-    return sum(line.paid for line in order.lines)
+    return sum_of(line.paid for line in order.lines)
 
 
 def whole_ticket(
@@ -57,7 +57,7 @@ def sources_of(order: Order) -> tuple[Source, ...]:
             line.id,
             line.paid,
             left[line.id],
-            line.margin_bps or 0,
+            line.margin_bps or ZERO_BPS,
             line.profit,
         )
         for line in order.lines

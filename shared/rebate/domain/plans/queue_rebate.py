@@ -6,7 +6,7 @@ from datetime import date
 from rebate.domain.allocation import fifo
 from rebate.domain.commands import Clear
 from rebate.domain.draws import RandomReturnTerms
-from rebate.domain.money import Amount, share
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, share, sum_of
 from rebate.domain.names import GUEST, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
@@ -119,7 +119,7 @@ class _LinePricing:
         reason = self._no_entry(scopes, line, earns=earns)
         if not promised:
             reason = "an entitlement of 0"
-        extracted = extraction(scopes) if contributes else 0
+        extracted = extraction(scopes) if contributes else ZERO_BPS
         queue = queue_of(self.terms, self.order, line)
         priced = TicketLine(
             id=line.id,
@@ -217,8 +217,8 @@ class _LinePricing:
     def _spent(self, line: OrderLine, days: int) -> Amount:
         group = spending_group(self.order, line) or "mall"
         until = self.order.paid_at or Instant(0)
-        return sum(
-            order.groups.get(group, 0)
+        return sum_of(
+            order.groups.get(group, NOTHING)
             for order in self.facts.spending
             if until - days * DAY <= order.completed_at <= until
         )

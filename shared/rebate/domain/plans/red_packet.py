@@ -6,7 +6,7 @@ from typing import Annotated
 from rebate.domain.allocation import collect, fifo, to_buyer
 from rebate.domain.clearings import Schedule
 from rebate.domain.commands import PayPool
-from rebate.domain.money import Bps
+from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.names import StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
@@ -32,8 +32,12 @@ class RedPacketTerms:
     concessions_bps: Annotated[Mapping[StoreId, Bps], wire("concessions_bps", absent={})] = field(
         default_factory=dict
     )
-    shares_bps: Annotated[tuple[Bps, Bps, Bps], wire("shares_bps", absent=[0, 0, 0])] = (0, 0, 0)
-    entitlement_bps: Annotated[Bps, wire("entitlement_bps", absent=0)] = 0
+    shares_bps: Annotated[tuple[Bps, Bps, Bps], wire("shares_bps", absent=[0, 0, 0])] = (
+        ZERO_BPS,
+        ZERO_BPS,
+        ZERO_BPS,
+    )
+    entitlement_bps: Annotated[Bps, wire("entitlement_bps", absent=0)] = ZERO_BPS
     place_by: Annotated[Moment, wire("place_by", absent="completed")] = Moment.COMPLETED
     average_every: Annotated[str, wire("average_every", absent="day")] = "day"
     settle_after_days: Annotated[int, wire("settle_after_days", absent=0)] = 0

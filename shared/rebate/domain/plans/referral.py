@@ -5,7 +5,7 @@ from typing import Annotated
 
 from rebate.domain.clearings import Schedule
 from rebate.domain.commissions import Above, Commissions, Kind, Merchant, Reward
-from rebate.domain.money import Bps
+from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
@@ -43,13 +43,13 @@ class ReferralTerms:
     """
 
     settle_on: Annotated[Moment, wire("settle_on", absent="completed")] = Moment.COMPLETED
-    direct_bps: Annotated[Bps, wire("direct_bps", absent=0)] = 0
-    indirect_bps: Annotated[Bps, wire("indirect_bps", absent=0)] = 0
+    direct_bps: Annotated[Bps, wire("direct_bps", absent=0)] = ZERO_BPS
+    indirect_bps: Annotated[Bps, wire("indirect_bps", absent=0)] = ZERO_BPS
     ranks_bps: Annotated[Mapping[str, Bps], wire("ranks_bps", absent={})] = field(
         default_factory=dict
     )
     max_depth: Annotated[int, wire("max_depth", absent=2)] = 2
-    merchant_bps: Annotated[Bps, wire("merchant_bps", absent=0)] = 0
+    merchant_bps: Annotated[Bps, wire("merchant_bps", absent=0)] = ZERO_BPS
     merchant_on_turnover: Annotated[bool, wire("merchant_on_turnover", absent=False)] = False
     dividend: Annotated[DividendTerms | None, wire("dividend", absent=None)] = None
     max_share_bps: Annotated[Bps | None, wire("max_share_bps", absent=None)] = None
@@ -100,9 +100,9 @@ def _by_level_of_referral(terms: ReferralTerms, above: Sequence[Above]) -> Itera
 
 def _by_rank(terms: ReferralTerms, above: Sequence[Above]) -> Iterator[Reward]:
     """Rule 2.2: own rank's ratio less the highest ratio already paid on this order."""
-    highest = 0
+    highest = ZERO_BPS
     for member in above:
-        own = terms.ranks_bps.get(member.rank or "", 0)
+        own = terms.ranks_bps.get(member.rank or "", ZERO_BPS)
         if own > highest:
             yield Reward("level", member.member, own - highest)
             highest = own

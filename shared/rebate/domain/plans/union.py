@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rebate.domain.allocation import collect_accelerated
 from rebate.domain.clearings import Schedule
 from rebate.domain.commands import PayPool
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import ZERO_BPS, Amount, Bps
 from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Leftover, Moment, Part, Plan
@@ -45,8 +45,8 @@ class UnionTerms:
     `net_of_commissions`: the profit is what an order's commissions leave of it (Rule 7.1).
     """
 
-    profit_share_bps: Annotated[Bps, wire("profit_share_bps", absent=0)] = 0
-    quota_bps: Annotated[Bps, wire("quota_bps", absent=0)] = 0
+    profit_share_bps: Annotated[Bps, wire("profit_share_bps", absent=0)] = ZERO_BPS
+    quota_bps: Annotated[Bps, wire("quota_bps", absent=0)] = ZERO_BPS
     products: Annotated[Mapping[ProductId, Ratios], wire("products", absent={})] = field(
         default_factory=dict
     )
@@ -54,7 +54,9 @@ class UnionTerms:
         default_factory=dict
     )
     settle_on: Annotated[Moment, wire("settle_on", absent="completed")] = Moment.COMPLETED
-    referral_acceleration_bps: Annotated[Bps, wire("referral_acceleration_bps", absent=0)] = 0
+    referral_acceleration_bps: Annotated[Bps, wire("referral_acceleration_bps", absent=0)] = (
+        ZERO_BPS
+    )
     run_at: Annotated[time, wire("run_at", absent="00:00:00")] = time()
     payout_per_day: Annotated[Amount | None, money("payout_per_day", absent=None)] = None
     net_of_commissions: Annotated[bool, wire("net_of_commissions", absent=False)] = False
@@ -101,7 +103,7 @@ def _ratio(
         line.paid * (everywhere if of_line is None else of_line)
         for line, of_line in zip(order.lines, of_lines, strict=True)
     )
-    return sum(weighed) // paid
+    return Bps(sum(weighed) // paid)
 
 
 def _pay_out(terms: UnionTerms, at: Instant) -> PayPool:

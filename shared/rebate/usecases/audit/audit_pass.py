@@ -25,6 +25,7 @@ from rebate.domain.ledger import (
     queue_account,
     wallet,
 )
+from rebate.domain.money import sum_of
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
@@ -330,7 +331,7 @@ class AuditPass:
 
     def _merged(self) -> Iterator[AuditDifference]:
         """What left pools for other queues' pools is there, or on its way (Rule 1.5.5)."""
-        left = sum(queue.figure(QueueAccount.MERGED) for queue in self.queues.values())
+        left = sum_of(queue.figure(QueueAccount.MERGED) for queue in self.queues.values())
         yield from wrong("queues", "merged", found=left, expected=self._pools_moving)
 
     def _wallet(self, row: Wallet) -> Found:

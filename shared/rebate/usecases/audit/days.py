@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rebate.domain.caps import DAYS_KEPT, DailyRebates
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.queues import Queue
 from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference, wrong
@@ -49,7 +49,7 @@ def check_paid_on(
     """
     for queue in queues:
         if len(queue.paid_on) < DAYS_KEPT and chains.is_whole(queue.id):
-            paid, told = sum(queue.paid_on.values()), sums.told[queue.id]
+            paid, told = sum_of(queue.paid_on.values()), sums.told[queue.id]
             yield from wrong(f"queues.{queue.id}", "paid_on", found=paid, expected=told)
     if tallies and all(len(tally.paid_on) < DAYS_KEPT for tally in tallies):
         paid_by_tallies: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, sum_of
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.schedules.pay_dividend import part_of
 from rebate.usecases.storage.rows import Commission, DividendRun, Holder, Periods, Tally
@@ -52,7 +52,7 @@ def check_periods(
     carried, lapsed = 0, set[int]()
     for run in closed:
         path = f"dividend/{run.id}"
-        taken = sum(amount for period, amount in run.taken.items() if int(period) not in lapsed)
+        taken = sum_of(amount for period, amount in run.taken.items() if int(period) not in lapsed)
         if run.sharing or run.finished:
             yield from wrong(path, "turnover", found=run.turnover, expected=carried + taken)
         carried = min(0, run.turnover) if run.finished else carried

@@ -15,7 +15,7 @@ from rebate.domain.ledger import (
     parts_of,
     totals,
 )
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.movements import counterpart_of
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
 from rebate.usecases.audit.finding import AuditDifference, digest_of
@@ -45,11 +45,11 @@ class GivenOfLine:
     it (Rule 6.2).
     """
 
-    net: Amount = 0
-    first: Amount = 0
-    kept: Amount = 0
-    given_up: Amount = 0
-    own: Amount = 0
+    net: Amount = NOTHING
+    first: Amount = NOTHING
+    kept: Amount = NOTHING
+    given_up: Amount = NOTHING
+    own: Amount = NOTHING
 
     @property
     def retained(self) -> Amount:
@@ -138,10 +138,10 @@ class Sums:
         refunds = entry.kind == REFUND
         if account is QueueAccount.CONTRIBUTED:
             given.net -= amount
-            given.first -= 0 if refunds else amount
+            given.first -= NOTHING if refunds else amount
         if account is QueueAccount.RETAINED:
-            given.kept += 0 if refunds else amount
-            given.given_up -= amount if refunds else 0
+            given.kept += NOTHING if refunds else amount
+            given.given_up -= amount if refunds else NOTHING
 
 
 def movement_digest(row: Journal | StatementEntry, movement: StatementMovement) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from rebate.domain.commissions import Reward
 from rebate.domain.merges import is_merged
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, AmountsBy, sum_of
 from rebate.domain.names import GUEST, WHOLE_ORDER, LineId, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate
@@ -103,7 +103,9 @@ class OrderAudit:
             expected = order.given.commissions.rewards
             yield from wrong(path, "rewards", found=rewards, expected=expected)
         if turnover and order.id not in self._pending:
-            yield from wrong(path, "turnover", found=turnover, expected=sum(order.left().values()))
+            yield from wrong(
+                path, "turnover", found=turnover, expected=sum_of(order.left().values())
+            )
 
     def take_stray(self, store: Store, ticket: Ticket) -> Iterator[AuditDifference]:
         """Take the next ticket; yield those of some that their orders do not know."""
@@ -215,7 +217,7 @@ def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[AuditDifferenc
     name = PLANS.queue(ticket.queue)
     left = order.left()
     for line in ticket.lines:
-        gets = sum(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
+        gets = sum_of(left.values()) if line.id == WHOLE_ORDER else left.get(line.id)
         at = f"lines.{line.id or 'all'}"
         yield from wrong(path, f"{at}.gets_from", found=line.entitlement_base, expected=gets)
         if name is not None:
@@ -255,16 +257,16 @@ def _first_key(ticket: Ticket) -> Key:
 def _profit(order: Order, line: TicketLine) -> Amount:
     """Return the profit; the refund of a loss does not raise what a line gives from (Rule 7a)."""
     sources = sources_of(order)
-    profit = line.profit(sources, sum(order.left().values()))
+    profit = line.profit(sources, sum_of(order.left().values()))
     losses = any(source.profit is not None and source.profit < 0 for source in sources)
     return min(profit, line.contribution_base) if losses or line.net_of else profit
 
 
-def _spent(order: Order) -> dict[str, int]:
-    groups: dict[str, int] = {}
+def _spent(order: Order) -> dict[str, Amount]:
+    groups: AmountsBy[str] = AmountsBy()
     left = order.left()
     for line in order.lines:
         group = queue_rebate.spending_group(order, line)
         if group:
-            groups[group] = groups.get(group, 0) + left[line.id]
+            groups[group] += left[line.id]
     return groups

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rebate.domain.ledger import Reason
-from rebate.domain.money import Amount, exchanged
+from rebate.domain.money import NOTHING, Amount, exchanged, sum_of
 from rebate.domain.names import EntryId
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
@@ -37,9 +37,9 @@ class Numbers:
 class Has:
     """What an entry has, or all together that bear its name: the journal knows no more."""
 
-    paid: Amount = 0
+    paid: Amount = NOTHING
     by_reason: Counter[Reason] = field(default_factory=Counter)
-    converted: Amount = 0
+    converted: Amount = NOTHING
 
     def plus(self, other: "Has") -> "Has":
         """Return what both have."""
@@ -99,7 +99,7 @@ class TicketAudit:
     ) -> Iterator[AuditDifference]:
         name = ticket.entry_id(index)
         path = f"queues.{ticket.queue}.entries.{name}"
-        converted = entry.conversion.amount if entry.conversion else 0
+        converted = entry.conversion.amount if entry.conversion else NOTHING
         has = Has(entry.paid, Counter(entry.by_reason), converted)
         if name.count("/") > 1:
             self.alike[name] = self.alike.get(name, Has()).plus(has)
@@ -117,7 +117,7 @@ class TicketAudit:
 def _line(ticket: Ticket, index: int, line: TicketLine, sums: Sums) -> Iterator[AuditDifference]:
     path = f"queues.{ticket.queue}.orders.{ticket.order}.lines.{line.id or 'all'}"
     given = sums.given.pop((ticket.queue, ticket.order, line.id), GivenOfLine())
-    settled = sum(amount or 0 for amount in line.settled)
+    settled = sum_of(amount or NOTHING for amount in line.settled)
     yield from wrong(path, "settled", found=settled, expected=given.net)
     for owed, amount in zip(ticket.gives(index), line.settled, strict=False):
         if amount is not None and not _may_be(amount, owed, len(line.settled)):
@@ -181,5 +181,5 @@ def orphans(sums: Sums) -> Iterator[AuditDifference]:
             yield AuditDifference(path, f"is not stored, and was given {amount}")
 
 
-def _told(by_reason: Mapping[Reason, Amount]) -> str:
+def _told(by_reason: Mapping[Reason, int]) -> str:
     return ", ".join(f"{reason} {by_reason[reason]}" for reason in sorted(by_reason)) or "nothing"

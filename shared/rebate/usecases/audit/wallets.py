@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from rebate.domain.gifts import GiftCount, Redemption
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import FEES, WITHDRAWN, Account, BalanceType, wallet
-from rebate.domain.money import Amount
 from rebate.domain.movements import MovementKind
 from rebate.domain.requests import Request
 from rebate.domain.withdrawals import Withdrawal
@@ -19,7 +18,7 @@ AUDITED_LISTS = ("withdrawals", "redemptions")
 """How the lists begin that are held against the rows which stand in them."""
 
 
-def check_holds(holds: Iterable[Hold], held: Mapping[Account, Amount]) -> Iterator[AuditDifference]:
+def check_holds(holds: Iterable[Hold], held: Mapping[Account, int]) -> Iterator[AuditDifference]:
     """Yield where pending cash is not what holds will release (Rule 1.2.8)."""
     due: Counter[Account] = Counter()
     for hold in holds:
@@ -28,7 +27,7 @@ def check_holds(holds: Iterable[Hold], held: Mapping[Account, Amount]) -> Iterat
 
 
 def check_withdrawals(
-    withdrawals: Iterable[Withdrawal], held: Mapping[Account, Amount], sums: Sums
+    withdrawals: Iterable[Withdrawal], held: Mapping[Account, int], sums: Sums
 ) -> Iterator[AuditDifference]:
     """Yield where held cash is not what was asked for, or what left is not what was approved."""
     asked: Counter[Account] = Counter()
@@ -55,11 +54,11 @@ def check_requests(
     for row in rows:
         source, expected = backed_by(row)
         for account, amount in expected.items():
-            found = sums.asked.pop((source, account), 0)
-            yield from wrong(source, account, found=amount, expected=found)
-    for (source, account), amount in sums.asked.items():
-        if amount:
-            yield AuditDifference(source, f"nobody asked for it, and {account} was given {amount}")
+            given = sums.asked.pop((source, account), 0)
+            yield from wrong(source, account, found=amount, expected=given)
+    for (source, account), given in sums.asked.items():
+        if given:
+            yield AuditDifference(source, f"nobody asked for it, and {account} was given {given}")
 
 
 def check_given_back(requests: Iterable[Request]) -> Iterator[AuditDifference]:
@@ -126,7 +125,7 @@ def check_dividends(
             yield AuditDifference(source, f"is not stored, and {member} was paid {amount}")
 
 
-def _paid(run: DividendRun, said: Counter[str]) -> Amount:
+def _paid(run: DividendRun, said: Counter[str]) -> int:
     """Return what a run says that it paid in all; those of earlier releases did not say."""
     return run.paid if run.parts else said.total()
 
@@ -138,7 +137,7 @@ def _rewarded(source: str, said: Counter[str], sums: Sums) -> Iterator[AuditDiff
 
 
 def _compare(
-    due: Mapping[Account, Amount], held: Mapping[Account, Amount], pocket: BalanceType, what: str
+    due: Mapping[Account, int], held: Mapping[Account, int], pocket: BalanceType, what: str
 ) -> Iterator[AuditDifference]:
     prefix = f"wallet/{pocket}/"
     accounts = {*due, *(account for account in held if account.startswith(prefix))}

@@ -7,7 +7,7 @@ from typing import TypeVar
 from rebate.contracts import draws as said
 from rebate.domain.draws import Lottery, luck_of
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.money import Amount
+from rebate.domain.money import ZERO_BPS, Amount
 from rebate.domain.names import EntryId, MemberId, ProductId, QueueId, StoreId
 from rebate.domain.plans import queue_rebate, queue_rebate_terms
 from rebate.domain.queues import Queue
@@ -71,7 +71,7 @@ def show_entry_draw(
         odds=_odds(line.lottery, plan.prize_max),
         may_draw=status in {Status.HELD, Status.WAITING} and not its.drawn and not its.paid,
         drawn=its.drawn,
-        ratio_bps=line.entitlement_bps or 0,
+        ratio_bps=line.entitlement_bps or ZERO_BPS,
         seed_day=its.drawn_on,
         commitment=shown.commitment if shown else None,
         seed=shown.seed if shown else None,

@@ -11,7 +11,7 @@ from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded
 from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.domain.errors import Code, Conflict, Mismatch, Rejected
 from rebate.domain.merchants import OWNER, Bill
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.movements import insist_amount
 from rebate.domain.names import MemberId, OrderId, StoreId, is_repurchase
 from rebate.domain.times import Instant, iso
@@ -96,7 +96,7 @@ def refund_bill(
         orders.accept(event, DESK)  # whoever entered it may have been cut off
     at = desk.carry_out(lambda: _refunded(desk, orders, bill, asked))
     order = load_order(desk.store, bill.order)
-    return RefundedBill(bill, at, sum(order.given_back))
+    return RefundedBill(bill, at, sum_of(order.given_back))
 
 
 def _refunded(desk: PeopleDesk, orders: OrderAcceptance, bill: Bill, asked: RefundAsked) -> Instant:

@@ -3,7 +3,6 @@
 The audit holds the journal against this, so that no movement stands there that nobody asked for.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -18,7 +17,7 @@ from rebate.domain.ledger import (
     spent,
     wallet,
 )
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, AmountsBy
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import MemberId
 from rebate.domain.requests import Request
@@ -45,7 +44,7 @@ def is_asked_for(source: str, kind: str) -> bool:
 
 def backed_by(row: Withdrawal | Request | Redemption) -> tuple[str, Mapping[Account, Amount]]:
     """Return the source of a row's movements, and what they come to by account."""
-    sums: Counter[Account] = Counter()
+    sums: AmountsBy[Account] = AmountsBy()
     match row:
         case Withdrawal():
             source, posted = request_withdrawal.withdrawal_source(row), _withdrawn(row)
@@ -60,7 +59,7 @@ def backed_by(row: Withdrawal | Request | Redemption) -> tuple[str, Mapping[Acco
 
 def opened_by(rows: Iterable[ImportedLine]) -> Mapping[tuple[str, Account], Amount]:
     """Return what imported balances come to, by the source of their journal rows and account."""
-    sums: Counter[tuple[str, Account]] = Counter()
+    sums: AmountsBy[tuple[str, Account]] = AmountsBy()
     for row in rows:
         if row.pocket is not None:
             sums[row.source, wallet(row.member, row.pocket)] += row.amount

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from rebate.domain.deciders import insist_not_own, own
 from rebate.domain.events import WithdrawalDecided
 from rebate.domain.ledger import BalanceType, JournalEntry
+from rebate.domain.money import NOTHING
 from rebate.domain.movements import Leg, MovementKind, insist_covered, movement
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
@@ -98,7 +99,7 @@ def _decide(
         return known
     held = ledger.wallet(known.member)
     if approve:
-        insist_covered(held, BalanceType.CASH, 0)
+        insist_covered(held, BalanceType.CASH, NOTHING)
     after = replace(after, version=known.version + 1)
     is_decided = after.approved is not None
     ledger.post(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.events import Event
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.movements import counterpart_of
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, replace
@@ -166,7 +166,7 @@ def frozen_in(
 ) -> list[Write]:
     """Return the rows by which the frozen love value in these movements is thawed later."""
     amounts = (each.amount for each in movements if each.pocket is BalanceType.LOVE_FROZEN)
-    amount: Amount = sum(amount for amount in amounts if amount > 0)
+    amount: Amount = sum_of(amount for amount in amounts if amount > 0)
     return lot_of(member, amount, at, source) if amount else []
 
 

@@ -7,6 +7,7 @@ from rebate.contracts.csv_text import Figure, as_csv
 from rebate.contracts.figures import decimal
 from rebate.domain.gifts import Gift, Redemption
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import sum_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import MemberId
 from rebate.domain.requests import OPERATORS, Request
@@ -44,7 +45,7 @@ def _totals(store: Store, list_: str) -> shown.WithdrawalTotals | None:
     if len(items) > FILE_ROWS_MAX:
         return None
     rows = store.get_many(Withdrawal, map(_owned, items)).values()
-    amount, fee = sum(row.amount for row in rows), sum(row.fee for row in rows)
+    amount, fee = sum_of(row.amount for row in rows), sum_of(row.fee for row in rows)
     return shown.WithdrawalTotals(len(rows), amount, fee, amount - fee)
 
 

@@ -16,7 +16,7 @@ from rebate.contracts.money import StatementLine, StatementPage
 from rebate.contracts.problems import Invalid, Problem
 from rebate.domain.errors import Unavailable
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, datetime_of
@@ -164,7 +164,7 @@ def _movements(
         for row in rows:
             newest_first = row.movements[::-1]
             for moved in newest_first[walk.skip :]:
-                balance = walk.balances.get(moved.pocket, 0)
+                balance = walk.balances.get(moved.pocket, NOTHING)
                 walk.balances[moved.pocket] = balance - moved.amount
                 walk.skip += 1
                 yield row, moved, balance
@@ -194,7 +194,7 @@ def _walk_from(cursor: str) -> _Walk:
     invalid = InvalidCursor([Problem("after", "must be the next of a page")])
     try:
         after, skip, balances = json.loads(urlsafe_b64decode(cursor.encode()))
-        amounts = {BalanceType(name).value: int(amount) for name, amount in balances.items()}
+        amounts = {BalanceType(name).value: Amount(amount) for name, amount in balances.items()}
     except (ValueError, TypeError, AttributeError):
         raise invalid from None
     if not isinstance(after, str | None) or type(skip) is not int or skip < 0:

@@ -6,7 +6,7 @@ from functools import partial
 from rebate.domain.deciders import insist_not_own
 from rebate.domain.events import LoveThawed
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import LEAST, Amount, sum_of
 from rebate.domain.movements import Leg, MovementKind, insist_amount, insist_covered, movement
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
@@ -95,7 +95,7 @@ def _thaw(
         known.insist_same(asked if amount else replace(asked, amount=known.amount))
         return known
     ledger.insist_known(member)
-    insist_covered(held, BalanceType.LOVE_FROZEN, max(1, wanted))
+    insist_covered(held, BalanceType.LOVE_FROZEN, max(LEAST, wanted))
     ledger.post(
         request_source(asked),
         1,
@@ -119,8 +119,8 @@ def _thaw_lots(ledger: WalletLedger, places: Sequence[ListItem], at: Instant) ->
     due = [lot for lot in lots if (lot.at, lot.id) in names]
     if not due:
         return 0
-    rest = sum(lot.amount for lot in lots if lot not in due)
-    amount = thawed_of(sum(lot.amount for lot in due), held.has(BalanceType.LOVE_FROZEN), rest)
+    rest = sum_of(lot.amount for lot in lots if lot not in due)
+    amount = thawed_of(sum_of(lot.amount for lot in due), held.has(BalanceType.LOVE_FROZEN), rest)
     gone: list[Write] = []
     for lot in due:
         place = ListItem(FROZEN, lot.at, lot.id, member)

@@ -6,6 +6,7 @@ from rebate.contracts import api
 from rebate.contracts import notices as said
 from rebate.contracts.notice_texts import DEFAULTS, PLAN_TITLES, Locale
 from rebate.contracts.notices import worded
+from rebate.domain.money import sum_of
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
@@ -92,7 +93,10 @@ def _as_it_concerns(row: Notice, tickets: Iterable[Ticket]) -> Notice | None:
     ]
     if not gone:
         return None
-    share: dict[str, str | int] = {"entries": len(gone), "owed": sum(e.outstanding for e in gone)}
+    share: dict[str, str | int] = {
+        "entries": len(gone),
+        "owed": sum_of(e.outstanding for e in gone),
+    }
     return Notice(row.audience, row.at, row.id, row.kind, row.facts | share)
 
 

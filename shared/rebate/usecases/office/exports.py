@@ -18,6 +18,7 @@ from rebate.contracts.identifiers import BYTES_MAX, CHARS_MAX
 from rebate.domain import withdrawals
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.ledger import BalanceType, asset_of
+from rebate.domain.money import sum_of
 from rebate.domain.names import GUEST, WHOLE_ORDER
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.queues import Queue
@@ -135,7 +136,7 @@ def _cell(value: Any, currency: str, zone: ZoneInfo) -> object:  # noqa: ANN401 
 def _orders(store: Store, _: Terms, period: Period) -> Iterator[Row]:
     for order in _orders_in(store, period):
         left = order.left()
-        back = sum(line.paid for line in order.lines) - sum(left.values())
+        back = sum_of(line.paid for line in order.lines) - sum_of(left.values())
         for line in order.lines:
             yield {
                 "order": order.id,
@@ -271,7 +272,7 @@ def _books(store: Store, terms: Terms, _: Period) -> Iterator[Row]:
     """
     yield from _book_members(store)
     for wallet in store.scan(Wallet):
-        cash = sum(wallet.has(pocket) for pocket in _MONEY)
+        cash = sum_of(wallet.has(pocket) for pocket in _MONEY)
         others = {p.value: wallet.has(p) for p in BalanceType if p not in _MONEY}
         for asset, amount in {"cash": cash, **others}.items():
             if amount > 0:

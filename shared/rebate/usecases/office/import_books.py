@@ -21,7 +21,7 @@ from rebate.contracts.imports import (
 )
 from rebate.domain.commands import Receive
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
-from rebate.domain.money import WHOLE
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, ratio_of, sum_of
 from rebate.domain.movements import Leg, MovementKind, movement
 from rebate.domain.names import (
     NO_QUEUE,
@@ -155,7 +155,7 @@ class BookImport:
         for member, moved in _moved(entries).items():
             writes.append(Credit(member, tuple((each.pocket, each.amount) for each in moved)))
             writes.append(Put(StatementEntry(member, now, source, row.number, tuple(moved))))
-            frozen = sum(m.amount for m in moved if m.pocket is BalanceType.LOVE_FROZEN)
+            frozen = sum_of(m.amount for m in moved if m.pocket is BalanceType.LOVE_FROZEN)
             name = joined(source, number(row.number))
             writes += lot_of(member, frozen, now, name) if frozen else []
         self.store.commit(writes)
@@ -282,7 +282,7 @@ def order_of(places: Sequence[PlaceLine], settings: int) -> Order:
                 product=None if place.product is None else ProductId(place.product),
                 supply="self" if _channel(name) == "mall" else "store",
                 queue=QueueId(place.queue) if place.line is not None else None,
-                extraction_bps=0,
+                extraction_bps=ZERO_BPS,
                 entitlement_bps=_ratio(place),
             )
             for place in _lines_of_order(places)
@@ -300,7 +300,7 @@ def _lines_of_order(places: Sequence[PlaceLine]) -> list[PlaceLine]:
 
 def _ticket(order: Order, queue: QueueId, places: Sequence[PlaceLine]) -> Ticket:
     name = _queue(places[0])
-    whole = sum(line.paid for line in order.lines)
+    whole = sum_of(line.paid for line in order.lines)
     assert order.paid_at is not None, "it was paid"
     return Ticket(
         queue=queue,
@@ -313,14 +313,14 @@ def _ticket(order: Order, queue: QueueId, places: Sequence[PlaceLine]) -> Ticket
     )
 
 
-def _place(name: QueueName, place: PlaceLine, whole: int) -> TicketLine:
+def _place(name: QueueName, place: PlaceLine, whole: Amount) -> TicketLine:
     """Return a line that gives nothing, and gets what is left of its entitlement."""
     base = _paid(place) if place.line is not None else whole
     return TicketLine(
         id=_line_id(place),
-        contribution_base=0 if name.plan.gives_of_profit else base,
+        contribution_base=NOTHING if name.plan.gives_of_profit else base,
         entitlement_base=base,
-        entitlement_bps=-(-place.entitlement * WHOLE // base),
+        entitlement_bps=-ratio_of(-place.entitlement, base),
         cap=place.entitlement,
         contributes=False,
         product=None if place.product is None else ProductId(place.product),
@@ -356,12 +356,12 @@ def _line_id(place: PlaceLine) -> LineId:
     return WHOLE_ORDER if place.line is None else LineId(place.line)
 
 
-def _paid(place: PlaceLine) -> int:
+def _paid(place: PlaceLine) -> Amount:
     return place.order_paid or place.entitlement
 
 
-def _ratio(place: PlaceLine) -> int:
-    return -(-place.entitlement * WHOLE // _paid(place))
+def _ratio(place: PlaceLine) -> Bps:
+    return -ratio_of(-place.entitlement, _paid(place))
 
 
 def _instant(moment: datetime | None) -> Instant | None:

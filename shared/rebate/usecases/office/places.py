@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from zlib import crc32
 
+from rebate.domain.money import sum_of
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.times import Instant
@@ -50,7 +51,7 @@ def placed(order: Order, *, first: bool = False) -> list[Write]:
                 each,
                 order.paid_at,
                 order.id,
-                sum(line.paid for line in order.lines),
+                sum_of(line.paid for line in order.lines),
                 order.member,
                 order.store,
                 tuple(products)[:PRODUCTS_MAX],

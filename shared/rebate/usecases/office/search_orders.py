@@ -7,7 +7,7 @@ from itertools import islice
 from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.office import OrderFound, OrdersFound
 from rebate.domain.currencies import decimals_of
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.names import MemberId, OrderId, ProductId, StoreId
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, replace
@@ -161,8 +161,8 @@ def _state(place: OrderPlace, order: Order) -> str:
 
 
 def _refunded(order: Order) -> Amount:
-    before = (sum(each.amounts.values()) for each in order.refunds.values() if not each.refused)
-    return sum(order.given_back) + sum(before)
+    before = (sum_of(each.amounts.values()) for each in order.refunds.values() if not each.refused)
+    return sum_of(order.given_back) + sum_of(before)
 
 
 def _shown(store: Store, pairs: Sequence[tuple[OrderPlace, Order]]) -> tuple[OrderFound, ...]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from rebate.contracts.office import DayShown, Overview, Waiting
 from rebate.domain.day_figures import DaySums
 from rebate.domain.gifts import Redemption
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.records import fields_of
 from rebate.domain.requests import OPERATORS, Request
@@ -62,7 +63,7 @@ def _counted(
     kind: type,
     list_: str,
     key: Callable[[ListItem], Key],
-    amount: Callable[[Withdrawal], int] | None,
+    amount: Callable[[Withdrawal], Amount] | None,
 ) -> Waiting:
     items = store.query(ListItem, list_, limit=COUNTED_MAX + 1)
     some = items[:COUNTED_MAX]
@@ -71,6 +72,6 @@ def _counted(
         what,
         len(some),
         more=len(items) > COUNTED_MAX,
-        amount=sum(map(amount, rows)) if amount else None,
+        amount=sum_of(map(amount, rows)) if amount else None,
         oldest=datetime_of(some[0].at) if some else None,
     )

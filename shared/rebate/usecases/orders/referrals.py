@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rebate.domain.commissions import Above, Merchant
-from rebate.domain.money import Bps
+from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.orders import Order
 from rebate.domain.plans import alliance, red_packet
 from rebate.domain.records import dataclass
@@ -52,4 +52,4 @@ class Referrals:
         for plan, of_stores in ((red_packet.PLAN, packets), (alliance.PLAN, merchants)):
             if plan.name in terms.on and shop.id in of_stores:
                 return of_stores[shop.id]
-        return shop.concession_bps or 0
+        return shop.concession_bps or ZERO_BPS

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rebate.domain.commands import Bound, Command, Complete, Cut, Join, RefundOrder, Settle
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.money import Amount, split_in_proportion
+from rebate.domain.money import Amount, AmountsBy, split_in_proportion, sum_of
 from rebate.domain.names import GUEST, LineId, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Early, Order
 from rebate.domain.plans import queue_rebate
@@ -132,7 +132,7 @@ def refund_of(order: Order, told: Early) -> OrderRefund:
 
 
 def _split(order: Order, amount: Amount, left: Mapping[LineId, Amount]) -> dict[LineId, Amount]:
-    total = sum(left.values())
+    total = sum_of(left.values())
     if amount > total:
         message = f"refund of {amount} for order {order.id}: {total} is left"
         raise Rejected(Code.REFUND_EXCEEDS_PAID, message)
@@ -208,13 +208,13 @@ def spending_of(after: Order) -> list[Write]:
     """Keep what a completed order adds to its buyer's spend, after refunds (Rule 1.3.2)."""
     if after.digest is None or after.completed_at is None or after.member is None:
         return []
-    groups: dict[str, int] = {}
+    groups: AmountsBy[str] = AmountsBy()
     left = after.left()
     for line in after.lines:
         group = queue_rebate.spending_group(after, line)
         if group:
-            groups[group] = groups.get(group, 0) + left[line.id]
-    paid = sum(left.values())
+            groups[group] += left[line.id]
+    paid = sum_of(left.values())
     return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups, paid))]
 
 

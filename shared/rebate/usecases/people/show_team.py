@@ -6,6 +6,7 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.people import MonthEarned, PersonShown, TeamShown
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.invitations import TeamFigures, TeamMember
+from rebate.domain.money import sum_of
 from rebate.domain.names import GUEST, MemberId
 from rebate.domain.times import datetime_of
 from rebate.usecases.people.team_figures import EVER, figures_of
@@ -64,7 +65,7 @@ def _shown(
             avatar_url=member.avatar_url,
             joined_at=datetime_of(each.at),
             bought=member.bought,
-            earned=sum(known.earned.values()),
+            earned=sum_of(known.earned.values()),
             orders=sum(known.orders.values()),
             months=tuple(
                 MonthEarned(month, known.earned[month], known.orders.get(month, 0))

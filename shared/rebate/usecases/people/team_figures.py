@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from rebate.domain.invitations import TeamFigures
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import GUEST, MemberId
 from rebate.domain.orders import Order
 from rebate.domain.records import replace
@@ -39,12 +39,12 @@ def team_writes(
 
 
 def _changes(known: Commission | None, after: Commission) -> dict[MemberId, Amount]:
-    before = [each.amount for each in known.paid] if known else [0] * len(after.paid)
+    before = [each.amount for each in known.paid] if known else [NOTHING] * len(after.paid)
     changes: dict[MemberId, Amount] = {}
     for was, now in zip(before, after.paid, strict=True):
         if now.reward.kind != "merchant":
             member = now.reward.member
-            changes[member] = changes.get(member, 0) + now.amount - was
+            changes[member] = changes.get(member, NOTHING) + now.amount - was
     return changes
 
 
@@ -59,7 +59,7 @@ def _counted(
         (EVER, sum(known.orders.values()), sum(after.orders.values())),
     ):
         if bool(was) != bool(now):
-            total = total.plus(name, 0, 1 if now else -1)
+            total = total.plus(name, NOTHING, 1 if now else -1)
     yield _put(after, known.version)
     if total != before:
         yield _put(total, before.version)

@@ -7,6 +7,7 @@ completion. They are written under the order's version: what is counted is what 
 from collections.abc import Iterator
 
 from rebate.domain.levels import LevelStep, TeamOrder, TeamUpline
+from rebate.domain.money import sum_of
 from rebate.domain.names import MemberId
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass
@@ -48,7 +49,7 @@ def recount_for_team(store: Store, order: Order) -> None:
 def _counted(order: Order, upline: TeamUpline) -> list[Write]:
     assert order.member is not None, f"order {order.id} is a guest's"
     assert order.completed_at is not None, f"order {order.id} is not completed"
-    paid = sum(order.left().values())
+    paid = sum_of(order.left().values())
     rows = [
         TeamOrder(above, order.id, order.completed_at, order.member, level, paid)
         for level, above in enumerate(upline.above, 1)
@@ -75,7 +76,7 @@ class MemberRecord:
     def _own(self, step: LevelStep, since: Instant) -> bool:
         rows = self.store.query(CompletedSpend, self.member, after=number(since))
         left = [row.left for row in rows if row.left]
-        return sum(left) >= (step.spent or 0) and len(left) >= (step.orders or 0)
+        return sum_of(left) >= (step.spent or 0) and len(left) >= (step.orders or 0)
 
     def _team(self, step: LevelStep, since: Instant) -> bool:
         """Read the team's orders from the newest back, until there is enough of them."""

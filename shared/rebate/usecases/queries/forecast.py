@@ -6,7 +6,7 @@ Members are promised no date (Rule 8.4).
 from math import ceil, log
 
 from rebate.contracts import api
-from rebate.domain.money import WHOLE, Amount
+from rebate.domain.money import NOTHING, Amount, Bps, ratio_of, share
 from rebate.domain.names import QueueId
 from rebate.domain.plans.plan_type import DailyPool
 from rebate.domain.plans.registry import PLANS
@@ -96,7 +96,7 @@ def _expected(
     clears_at: Instant | None,
 ) -> api.ExpectedWait:
     assert entry.place is not None, f"{entry.entry} does not stand in line"
-    owed = (entry.ahead or 0) + (entry.waiting or 0)
+    owed = (entry.ahead or NOTHING) + (entry.waiting or NOTHING)
     days = _days(pace, exit_after, place=entry.place, owed=owed, rewards=entry.rewards)
     paid_at = None if days is None else later(now, days * DAY)
     return api.ExpectedWait(
@@ -143,15 +143,15 @@ def _days_at(pace: PayoutRate, owed: Amount, growth: float | None) -> int | None
     return ceil(DAYS_A_MONTH * log(reached) / growth) if reached > 0 else None
 
 
-def _needed(pace: PayoutRate, owed: Amount, wanted_days: int | None) -> int | None:
+def _needed(pace: PayoutRate, owed: Amount, wanted_days: int | None) -> Bps | None:
     """Return how much has to be given, in basis points of what is, to pay all in time."""
     if wanted_days is None or not pace.given:
         return None
-    return -(-owed * pace.days * WHOLE // (pace.given * wanted_days))
+    return -ratio_of(-owed * pace.days, pace.given * wanted_days)
 
 
-def _profit_share(pool: DailyPool | None, needed: int | None) -> int | None:
+def _profit_share(pool: DailyPool | None, needed: Bps | None) -> Bps | None:
     """Return the share of profit that brings the wanted waiting time (Rule 7.5)."""
     if pool is None or needed is None or not pool.profit_share_bps:
         return None
-    return -(-pool.profit_share_bps * needed // WHOLE)
+    return -share(-pool.profit_share_bps, needed)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import log
 
 from rebate.domain.day_figures import DayFigures
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
@@ -27,7 +27,7 @@ class LineHistory:
 
     def last(self, days: int) -> Amount:
         """Return what was paid on the last so many days."""
-        return sum(self.paid[-days:])
+        return sum_of(self.paid[-days:])
 
     @property
     def growth(self) -> float | None:
@@ -35,7 +35,7 @@ class LineHistory:
 
         It is that of the last thirty days over the thirty that were over a month before.
         """
-        first = sum(self.paid[:DAYS_A_MONTH])
+        first = sum_of(self.paid[:DAYS_A_MONTH])
         last = self.last(DAYS_A_MONTH)
         return log(last / first) / 2 if first > 0 and last > 0 else None
 
@@ -47,4 +47,4 @@ def line_history(store: Store, terms: Terms, queue: QueueId, now: Instant) -> Li
     keys = [day_key(day, queue) for day in days]
     rows = store.get_many(DayFigures, keys)
     found = (rows.get(key) for key in keys)
-    return LineHistory([sum(row.paid_of.values()) if row else 0 for row in found])
+    return LineHistory([sum_of(row.paid_of.values()) if row else NOTHING for row in found])

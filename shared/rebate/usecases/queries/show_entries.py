@@ -1,6 +1,5 @@
 """Entries as people see them: status, place, what stands ahead, what may be done (Rule 1.8)."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -8,7 +7,7 @@ from typing import Any, TypeAlias
 from rebate.contracts import api
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.ledger import BalanceType, Reason
-from rebate.domain.money import WHOLE, Amount, exchanged
+from rebate.domain.money import NOTHING, WHOLE, Amount, AmountsBy, Bps, exchanged, ratio_of, sum_of
 from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.place_index import nodes_above
@@ -148,7 +147,7 @@ def entry_sums(store: Store, terms: Terms, member: MemberId) -> tuple[Amount | N
     in_line, paid = [], []
     for ticket, entry, status in EntryViewer(store, terms).states(store.query(Ticket, member)):
         display = display_of(ticket.queue, terms)
-        lacks = entry.outstanding if status.value in IN_LINE else 0
+        lacks = entry.outstanding if status.value in IN_LINE else NOTHING
         in_line.append(lacks if display.waiting else None)
         paid.append(entry.paid if display.earned else None)
     return _sum(in_line), _sum(paid)
@@ -157,7 +156,7 @@ def entry_sums(store: Store, terms: Terms, member: MemberId) -> tuple[Amount | N
 def _sum(amounts: list[Amount | None]) -> Amount | None:
     """Return the sum of amounts; of which one is not shown their sum is not."""
     shown = [amount for amount in amounts if amount is not None]
-    return sum(shown) if len(shown) == len(amounts) else None
+    return sum_of(shown) if len(shown) == len(amounts) else None
 
 
 def owner_names(store: Store, queues: Iterable[QueueId]) -> dict[str, str]:
@@ -192,9 +191,10 @@ def as_member_sees(entry: api.EntryShown, terms: Terms) -> api.EntryShown:
 
 def rewards_by_kind(entries: Iterable[Entry]) -> dict[str, Amount]:
     """Return what entries were paid together, by kind, those that gave nothing left out."""
-    sums: Counter[Reason] = Counter()
+    sums: AmountsBy[Reason] = AmountsBy()
     for entry in entries:
-        sums.update(entry.by_reason)
+        for reason, amount in entry.by_reason.items():
+            sums[reason] += amount
     return {reason.value: sums[reason] for reason in Reason if sums[reason]}
 
 
@@ -292,7 +292,7 @@ class EntryViewer:
             entitlement=entry.entitlement,
             paid=entry.paid,
             paid_by_reason=rewards_by_kind([entry]),
-            waiting=None if counts else entry.outstanding if in_line else 0,
+            waiting=None if counts else entry.outstanding if in_line else NOTHING,
             rewards=entry.rewards,
             ratio_bps=line.entitlement_bps,
             decided_by=None,
@@ -307,13 +307,15 @@ class EntryViewer:
             merged_into=ticket.merged_into if status is Status.MERGED else None,
         )
 
-    def _standing(self, queue: Queue, ticket: Ticket, index: int) -> tuple[int | None, int | None]:
+    def _standing(
+        self, queue: Queue, ticket: Ticket, index: int
+    ) -> tuple[int | None, Amount | None]:
         """Return an entry's place, and what those before it lack."""
         if ticket.place is None:
             return None, None
         ahead = self._lines[queue.id].ahead(queue, ticket.place)
         own = [line.entry for line in ticket.lines[:index] if line.entry and line.entry.waits]
-        return ahead.waiting + len(own) + 1, ahead.owed + sum(entry.outstanding for entry in own)
+        return ahead.waiting + len(own) + 1, ahead.owed + sum_of(entry.outstanding for entry in own)
 
 
 def _rules(
@@ -330,13 +332,13 @@ def _rules(
     return rules
 
 
-def _progress(entry: Entry, plan: Plan) -> int | None:
+def _progress(entry: Entry, plan: Plan) -> Bps | None:
     if entry.entitlement is None:
-        return entry.rewards * WHOLE // plan.rewards_to_exit if plan.rewards_to_exit else None
-    return entry.paid * WHOLE // entry.entitlement if entry.entitlement else WHOLE
+        return ratio_of(entry.rewards, plan.rewards_to_exit) if plan.rewards_to_exit else None
+    return ratio_of(entry.paid, entry.entitlement) if entry.entitlement else WHOLE
 
 
-def _offers(entry: Entry, plan: Plan) -> dict[api.Asset, int]:
+def _offers(entry: Entry, plan: Plan) -> dict[api.Asset, Amount]:
     return {
         _ASSETS[pocket]: exchanged(entry.outstanding, ratio, plan.decimals)
         for pocket, ratio in plan.exchange_bps

@@ -3,6 +3,7 @@
 from rebate.contracts.api import MeShown, OwnCode, OwnFigures
 from rebate.domain.invitations import Invitation, link_of
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import NOTHING
 from rebate.domain.names import MemberId
 from rebate.domain.terms import Terms
 from rebate.domain.wallets import Wallet
@@ -26,8 +27,8 @@ def show_me(
         rank=member.rank,
         currency=terms.currency,
         figures=OwnFigures(
-            available=wallet.balances.get(BalanceType.CASH, 0),
-            pending=wallet.balances.get(BalanceType.PENDING, 0),
+            available=wallet.balances.get(BalanceType.CASH, NOTHING),
+            pending=wallet.balances.get(BalanceType.PENDING, NOTHING),
             in_line=in_line,
             paid=paid,
         ),

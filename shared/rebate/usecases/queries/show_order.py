@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rebate.contracts import api
 from rebate.contracts.acts import ActShown
 from rebate.domain.ledger import JournalEntry
+from rebate.domain.money import Amount
 from rebate.domain.names import GUEST, WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans.registry import PLANS
@@ -82,7 +83,7 @@ def _tickets(store: Store, order: Order) -> list[Ticket]:
     )
 
 
-def _line(line: OrderLine, refunded: int) -> api.TraceLine:
+def _line(line: OrderLine, refunded: Amount) -> api.TraceLine:
     return api.TraceLine(
         line_id=line.id,
         product_id=line.product,
@@ -115,7 +116,7 @@ def _refunds(store: Store, order: Order) -> list[api.TraceRefund]:
 
 
 def _refund(
-    name: str, at: Instant, amounts: Mapping[LineId, int], refused: str | None = None
+    name: str, at: Instant, amounts: Mapping[LineId, Amount], refused: str | None = None
 ) -> api.TraceRefund:
     return api.TraceRefund(
         refund_id=name,

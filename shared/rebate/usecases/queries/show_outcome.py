@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rebate.domain.ledger import BalanceType, QueueAccount
+from rebate.domain.money import sum_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
@@ -87,10 +88,10 @@ def _platform(queues: Iterable[Queue]) -> dict[str, int]:
 
 
 def _commissions(store: Store) -> int:
-    rewards = sum(paid.amount for order in store.scan(Commission) for paid in order.paid)
+    rewards = sum_of(paid.amount for order in store.scan(Commission) for paid in order.paid)
     runs = list(store.scan(DividendRun))
-    earlier = sum(amount for run in runs for _, amount in run.parts[: run.done])
-    return rewards + earlier + sum(run.paid for run in runs)
+    earlier = sum_of(amount for run in runs for _, amount in run.parts[: run.done])
+    return rewards + earlier + sum_of(run.paid for run in runs)
 
 
 def _money(store: Store) -> dict[str, int]:
@@ -101,7 +102,7 @@ def _money(store: Store) -> dict[str, int]:
     return {
         "withdrawn": sum(each.amount for each in out),
         "fees": sum(each.fee for each in out),
-        "adjusted": sum(adjusted) + sum(opened),
+        "adjusted": sum_of(adjusted) + sum_of(opened),
     }
 
 

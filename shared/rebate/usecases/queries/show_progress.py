@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rebate.contracts import api
 from rebate.domain.errors import Code, Rejected
+from rebate.domain.money import sum_of
 from rebate.domain.names import EntryId, MemberId, QueueId
 from rebate.domain.plans.plan_type import DisplayTerms
 from rebate.domain.queues import Queue
@@ -49,9 +50,9 @@ def show_progress(
     line, end = _page(store, row, display, member, after, most) if display.progress else ((), None)
     return api.ProgressShown(
         queue=queue,
-        earned=sum(entry.paid for entry in earned) if display.earned else None,
+        earned=sum_of(entry.paid for entry in earned) if display.earned else None,
         earned_by_reason=rewards_by_kind(earned) if display.earned else None,
-        waiting=sum(waiting) if display.waiting else None,
+        waiting=sum_of(waiting) if display.waiting else None,
         line=line,
         next=end,
     )

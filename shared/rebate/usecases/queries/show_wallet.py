@@ -1,13 +1,12 @@
 """A wallet as its member sees it: balances, what is on its way, and what moved (Rule 3)."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rebate.contracts import api
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, AmountsBy, sum_of
 from rebate.domain.names import MemberId
 from rebate.domain.orders import Order
 from rebate.domain.times import Instant, datetime_of
@@ -25,10 +24,10 @@ def show_wallet(store: Store, member: MemberId, after: str | None = None) -> api
     """Return a member's balances and a page of the statement, the newest first."""
     wallet = store.get(Wallet, Key(member)) or Wallet(member)
     rows = store.query(StatementEntry, member, after=after, limit=api.PAGE_SIZE, backwards=True)
-    pending = wallet.balances.get(BalanceType.PENDING, 0)
+    pending = wallet.balances.get(BalanceType.PENDING, NOTHING)
     has_pending = pending > 0 and after is None
     holds = store.query(Hold, member, limit=HOLDS_READ_MAX) if has_pending else []
-    collectable = sum(hold.amount for hold in holds if hold.collected)
+    collectable = sum_of(hold.amount for hold in holds if hold.collected)
     return api.WalletShown(
         member=member,
         balances={pocket.value: amount for pocket, amount in wallet.balances.items() if amount},
@@ -45,13 +44,13 @@ def _on_its_way(store: Store, holds: Sequence[Hold], pending: Amount) -> tuple[a
     What was credited together, for one order, ends together.
     """
     orders = store.get_many(Order, {Key(hold.order) for hold in holds if not hold.collected})
-    ends: Counter[datetime | None] = Counter()
+    ends: AmountsBy[datetime | None] = AmountsBy()
     for hold in holds:
         if not hold.collected:
             order = orders.get(Key(hold.order))
             ends[_end(hold, order.completed_at if order else None)] += hold.amount
-    rest = pending - sum(ends.values())
-    ends[None] += max(rest, 0)
+    rest = pending - sum_of(ends.values())
+    ends[None] += max(rest, NOTHING)
     known = sorted(ends.items(), key=lambda each: each[0] or _LAST)
     return tuple(api.OnItsWay(amount, at) for at, amount in known if amount)
 

@@ -8,7 +8,7 @@ from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
 from rebate.contracts.reports import FutureShown, Liability, LiabilityRow, OutstandingShown
 from rebate.domain.ledger import BalanceType, QueueAccount
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of, times
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Age, Queue
 from rebate.domain.terms import Terms
@@ -30,14 +30,14 @@ def show_liability(store: Store, terms: Terms, by: str, now: Instant, locale: Lo
         rows = [_of_queue(queue, paid.get(queue.id, LineHistory(()))) for queue in queues]
     else:
         rows = list(_of_months(queues))
-    waiting = sum(queue.standing.owed for queue in queues)
+    waiting = sum_of(queue.standing.owed for queue in queues)
     return Liability(
         by=by,
         currency=terms.currency,
         rows=tuple(rows),
         entries=sum(queue.standing.waiting for queue in queues),
-        promised=sum(age.promised for queue in queues for age in queue.ages.values()),
-        paid=sum(age.paid for queue in queues for age in queue.ages.values()),
+        promised=sum_of(age.promised for queue in queues for age in queue.ages.values()),
+        paid=sum_of(age.paid for queue in queues for age in queue.ages.values()),
         waiting=waiting,
         retained=_figure(queues, QueueAccount.RETAINED),
         borne=_figure(queues, QueueAccount.BORNE),
@@ -49,7 +49,7 @@ def show_liability(store: Store, terms: Terms, by: str, now: Instant, locale: Lo
 
 
 def _figure(queues: Iterable[Queue], account: QueueAccount) -> Amount:
-    return sum(queue.figure(account) for queue in queues)
+    return sum_of(queue.figure(account) for queue in queues)
 
 
 def _of_queue(queue: Queue, paid: LineHistory) -> LiabilityRow:
@@ -59,8 +59,8 @@ def _of_queue(queue: Queue, paid: LineHistory) -> LiabilityRow:
         plan=plan_of(queue.id),
         month=None,
         entries=queue.standing.waiting,
-        promised=sum(age.promised for age in ages),
-        paid=sum(age.paid for age in ages),
+        promised=sum_of(age.promised for age in ages),
+        paid=sum_of(age.paid for age in ages),
         waiting=queue.standing.owed,
         retained=queue.figure(QueueAccount.RETAINED),
         borne=queue.figure(QueueAccount.BORNE),
@@ -72,13 +72,13 @@ def _of_queue(queue: Queue, paid: LineHistory) -> LiabilityRow:
 
 def _of_months(queues: Iterable[Queue]) -> Iterator[LiabilityRow]:
     ages: dict[str, Age] = {}
-    older = 0
+    older = NOTHING
     for queue in queues:
-        older += queue.standing.owed - sum(age.waiting for age in queue.ages.values())
+        older += queue.standing.owed - sum_of(age.waiting for age in queue.ages.values())
         for month, age in queue.ages.items():
             ages[month] = ages.get(month, Age()).plus(age.promised, age.paid, age.waiting)
     if older:
-        yield LiabilityRow(None, None, None, None, 0, 0, older)
+        yield LiabilityRow(None, None, None, None, NOTHING, NOTHING, older)
     for month in sorted(ages):
         age = ages[month]
         yield LiabilityRow(None, None, month, None, age.promised, age.paid, age.waiting)
@@ -90,19 +90,19 @@ def _paid(store: Store, terms: Terms, now: Instant) -> dict[QueueId, LineHistory
     starts = ends - timedelta(days=DAYS_KNOWN - 1)
     found: dict[QueueId, list[Amount]] = {}
     for row in ReportPeriod(starts, ends).read(store):
-        days = found.setdefault(row.queue, [0] * DAYS_KNOWN)
-        days[(date.fromisoformat(row.day) - starts).days] += sum(row.paid_of.values())
+        days = found.setdefault(row.queue, [NOTHING] * DAYS_KNOWN)
+        days[(date.fromisoformat(row.day) - starts).days] += sum_of(row.paid_of.values())
     return {queue: LineHistory(days) for queue, days in found.items()}
 
 
 def _futures(owed: Amount, history: LineHistory) -> tuple[FutureShown, ...]:
     """Return what is paid of what is owed now: who waits is served before who comes later."""
-    a_month, growth = max(0, history.last(DAYS_A_MONTH)), history.growth
+    a_month, growth = max(NOTHING, history.last(DAYS_A_MONTH)), history.growth
     unknown = FutureShown("trend", None, None, None, None, None)
     return (
         _future("flat", owed, a_month, 0.0),
         unknown if growth is None else _future("trend", owed, a_month, growth),
-        _future("stopped", owed, 0, 0.0),
+        _future("stopped", owed, NOTHING, 0.0),
     )
 
 
@@ -114,17 +114,18 @@ def _future(sales: str, owed: Amount, a_month: Amount, growth: float) -> FutureS
 def _within(months: int, a_month: Amount, growth: float) -> Amount:
     """Return what is paid within so many months, growing by a share each month."""
     if not growth:
-        return a_month * months
-    return int(a_month * sum(exp(growth * month) for month in range(1, months + 1)))
+        return times(a_month, months)
+    return Amount(int(a_month * sum(exp(growth * month) for month in range(1, months + 1))))
 
 
 def _outstanding(store: Store) -> OutstandingShown:
     sums = dict.fromkeys(
-        (BalanceType.POINTS, BalanceType.LOVE, BalanceType.LOVE_FROZEN, BalanceType.VOUCHER), 0
+        (BalanceType.POINTS, BalanceType.LOVE, BalanceType.LOVE_FROZEN, BalanceType.VOUCHER),
+        NOTHING,
     )
     for wallet in store.scan(Wallet):
         for pocket in sums:
-            sums[pocket] += wallet.balances.get(pocket, 0)
+            sums[pocket] += wallet.balances.get(pocket, NOTHING)
     return OutstandingShown(*sums.values())
 
 

@@ -9,7 +9,7 @@ from rebate.contracts.phrases import said
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
 from rebate.contracts.reports import REPORTS, Cell, ReportShown, bps_of, columns
 from rebate.domain.day_figures import DaySums
-from rebate.domain.money import Bps, share
+from rebate.domain.money import NOTHING, Bps, share
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Age, Queue
 from rebate.domain.records import dataclass, fields_of
@@ -67,7 +67,7 @@ class _Asked:
     def row(self, sums: DaySums) -> Row:
         """Return sums with what follows from them."""
         cost, margin = sums.rebated + sums.commissions, self.margin_bps
-        earned = None if margin is None else share(max(0, sums.sales), margin)
+        earned = None if margin is None else share(max(NOTHING, sums.sales), margin)
         return {
             **dict(fields_of(sums)),
             "cost_bps": bps_of(cost, sums.sales),
@@ -278,7 +278,7 @@ def _prize_tax(asked: _Asked) -> Built:
             "month": month,
             "prizes": each.drawn,
             "tax_bps": bps,
-            "withheld": None if bps is None else share(max(0, each.drawn), bps),
+            "withheld": None if bps is None else share(max(NOTHING, each.drawn), bps),
         }
         for month, each in sums.items()
     ]

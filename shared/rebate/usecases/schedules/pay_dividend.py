@@ -11,7 +11,7 @@ from itertools import islice
 from rebate.domain.events import CommissionPaid, Event, RebateCapped
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
-from rebate.domain.money import Amount, share
+from rebate.domain.money import LEAST, NOTHING, Amount, in_proportion, share, sum_of, times
 from rebate.domain.names import MemberId
 from rebate.domain.plans import referral
 from rebate.domain.plans.referral import DividendTerms as Rules
@@ -88,7 +88,7 @@ class DividendPayment:
         tally = self.store.get(Tally, Key(shard)) or Tally(shard)
         taken = dict(run.taken)
         for period, amount in tally.turnover.items():
-            taken[period] = taken.get(period, 0) + amount
+            taken[period] = taken.get(period, NOTHING) + amount
         version = tally.version
         emptied = replace(tally, turnover={}, period=run.period + 1, version=version + 1)
         after = replace(run, closed=run.closed + 1, taken=taken)
@@ -156,7 +156,7 @@ class DividendPayment:
         source, number, now = f"dividend/{run.id}", run.version + 1, self.clock.now()
         given = [holder for holder in paid if holder.paid]
         postings = [Posting(wallet(each.member, BalanceType.CASH), each.paid) for each in given]
-        postings.append(Posting(COMMISSIONS, -sum(each.paid for each in given)))
+        postings.append(Posting(COMMISSIONS, -sum_of(each.paid for each in given)))
         entry = JournalEntry("dividend", tuple(postings))
         events: list[Event] = [
             RebateCapped(None, each.member, None, part, each.paid, None, "dividend", run.id)
@@ -183,7 +183,7 @@ class DividendPayment:
         run: DividendRun,
         more: Sequence[Write] = (),
         *,
-        carried: Amount = 0,
+        carried: Amount = NOTHING,
         lapsed: tuple[int, ...] = (),
     ) -> DividendRun:
         """End a run, and open the next period; nobody else writes the periods while it is open."""
@@ -213,7 +213,7 @@ class DividendPayment:
 def _turnover(run: DividendRun, periods: Periods) -> Amount:
     """Return what was settled in the period, less what was refunded of it and of shared ones."""
     lapsed = set(periods.lapsed)
-    taken = sum(amount for period, amount in run.taken.items() if int(period) not in lapsed)
+    taken = sum_of(amount for period, amount in run.taken.items() if int(period) not in lapsed)
     return periods.carried + taken
 
 
@@ -222,5 +222,8 @@ def part_of(run: DividendRun, holder: Holder, place: int) -> Amount:
     total = share(run.turnover, run.bps)
     weights = {int(weight): count for weight, count in run.weights.items()}
     of_all = sum(weight * count for weight, count in weights.items())
-    whole = sum(total * weight // of_all * count for weight, count in weights.items())
-    return total * holder.weight // of_all + (place < total - whole)
+    whole = sum_of(
+        times(in_proportion(total, weight, of_all), count) for weight, count in weights.items()
+    )
+    left_over = LEAST if place < total - whole else NOTHING
+    return in_proportion(total, holder.weight, of_all) + left_over

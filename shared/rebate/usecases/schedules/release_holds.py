@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rebate.domain.errors import Conflict
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, Posting, wallet
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import MemberId
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass
@@ -75,7 +75,7 @@ class HoldRelease:
         Raises:
             Conflict: the wallet was written to all the time; what was not moved waits on.
         """
-        collected, conflicts = 0, 0
+        collected, conflicts = NOTHING, 0
         while True:
             held = self.store.get(Wallet, Key(member))
             waiting = [hold for hold in self.store.query(Hold, member) if hold.collected]
@@ -90,7 +90,7 @@ class HoldRelease:
                 if conflicts == ATTEMPTS:
                     raise
             else:
-                collected += sum(hold.amount for hold in some)
+                collected += sum_of(hold.amount for hold in some)
 
     def collect_as(self, member: MemberId, name: str) -> Amount:
         """Collect under an id of the member's; return how much that was.
@@ -100,11 +100,11 @@ class HoldRelease:
         Raises:
             Conflict: the wallet was written to all the time; what was not moved waits on.
         """
-        source, page, collected, conflicts = joined("collect", member, "id", name), 1, 0, 0
+        source, page, collected, conflicts = joined("collect", member, "id", name), 1, NOTHING, 0
         while True:
             known = self.store.get(Journal, journal_key(source, page))
             if known is not None:
-                collected += sum(map(_cash_of, known.entries))
+                collected += sum_of(map(_cash_of, known.entries))
                 if len(known.entries) < COLLECTED_MAX:
                     return collected
                 page += 1
@@ -144,7 +144,7 @@ class HoldRelease:
             movements += (StatementMovement(kind, *each, order=hold.order) for each in amounts)
             postings = tuple(Posting(wallet(member, pocket), sum_) for pocket, sum_ in amounts)
             entries.append(JournalEntry(kind, postings, hold.order))
-        total = sum(hold.amount for hold in holds)
+        total = sum_of(hold.amount for hold in holds)
         credit = ((BalanceType.PENDING, -total), (BalanceType.CASH, total))
         return [
             *(Remove(Hold, key_of(hold)) for hold in holds),
@@ -156,4 +156,4 @@ class HoldRelease:
 
 def _cash_of(entry: JournalEntry) -> Amount:
     """Return what an entry moved to cash."""
-    return sum(posting.amount for posting in entry.postings if posting.amount > 0)
+    return sum_of(posting.amount for posting in entry.postings if posting.amount > 0)

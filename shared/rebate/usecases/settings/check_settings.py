@@ -16,7 +16,7 @@ from rebate.contracts.settings import InvalidSettings, Settings
 from rebate.contracts.settings.document import read_checked
 from rebate.contracts.settings.margin import costs_of, default_margin
 from rebate.contracts.settings.plans.plan_settings import CHANNELS
-from rebate.domain.money import Bps
+from rebate.domain.money import WHOLE, Bps
 from rebate.usecases.settings.acknowledgements import with_figures
 from rebate.usecases.settings.change_guards import change_problems
 from rebate.usecases.settings.changes import differences
@@ -64,7 +64,7 @@ def costs(
 ) -> tuple[shown.CostShown, ...]:
     """Return what an order of each channel may give back at most, over all plans together."""
     known = default_margin(settings) if margin_bps is None else margin_bps
-    profit = 10_000 if known is None else known
+    profit = WHOLE if known is None else known
     parts = {channel: costs_of(settings, channel, profit) for channel in CHANNELS}
     return tuple(shown.cost_shown(each, parts[each], known, locale) for each in CHANNELS)
 

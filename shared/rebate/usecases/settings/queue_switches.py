@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rebate.contracts.problems import Problem
 from rebate.contracts.settings import Settings
 from rebate.contracts.settings.risks import acknowledged_at, unacknowledged
+from rebate.domain.money import sum_of
 from rebate.domain.names import QueueId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import Queue
@@ -49,7 +50,7 @@ def queues_by(plan: object, name: str) -> str:
 
 def _told(stalled: list[Queue]) -> str:
     waiting = sum(queue.standing.waiting for queue in stalled)
-    owed = sum(queue.standing.owed for queue in stalled)
+    owed = sum_of(queue.standing.owed for queue in stalled)
     return (
         f"leaves {waiting} entries that lack {owed} in {len(stalled)} queues that nothing joins "
         "any more"

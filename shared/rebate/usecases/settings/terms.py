@@ -6,6 +6,7 @@ from rebate.contracts.settings.margin import default_margin
 from rebate.contracts.settings.plans import all_plan_settings
 from rebate.contracts.settings.senders import SenderSettings
 from rebate.domain.levels import MAX_DEPTH, LevelStep, LevelTerms
+from rebate.domain.money import ZERO_BPS
 from rebate.domain.names import StoreId
 from rebate.domain.senders import SendersTerms, SenderTerms
 from rebate.domain.terms import Terms, TermsByPlan
@@ -21,7 +22,7 @@ def terms_of(settings: Settings) -> Terms:
         currency=settings.currency,
         rebates_per_day=settings.guards.rebates_per_day,
         max_share_of_revenue_bps=settings.guards.max_share_of_revenue_bps,
-        default_margin_bps=default_margin(settings) or 0,
+        default_margin_bps=default_margin(settings) or ZERO_BPS,
         borne_per_day=settings.guards.borne_per_day,
         senders=_senders(settings),
         early_days=settings.early_days,

@@ -8,7 +8,7 @@ from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
 from rebate.contracts.settings import Settings
 from rebate.contracts.settings_check import LineTouched
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, in_proportion, sum_of
 from rebate.domain.plans import order_queue, queue_rebate
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
@@ -42,7 +42,7 @@ def touched_lines(
     told = ((queue, list(_told(queue, now, settings, terms, at))) for queue in waiting)
     touched = [(queue, text) for queue, text in told if text]
     lines = (_line(*each, locale, settings.currency) for each in touched[:LINES_MAX])
-    owed = sum(queue.standing.owed for queue, _ in touched)
+    owed = sum_of(queue.standing.owed for queue, _ in touched)
     return TouchedLines(tuple(lines), len(touched), owed)
 
 
@@ -107,7 +107,7 @@ def _pace(queue: Queue, now: InForce, settings: Settings, at: Instant) -> Iterat
     pace = queue.flow.pace(at)
     owed = queue.standing.owed
     days = pace.days_for(owed)
-    after = pace.days_for(-(-owed * old[1].gives_bps // gives)) if gives else None
+    after = pace.days_for(-in_proportion(-owed, old[1].gives_bps, gives)) if gives else None
     if gives == 0:
         yield f"{queue.id}: with these settings nobody in line is paid any more."
     elif days is None or after is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rebate.domain.caps import DailyCap, DailyRebates, with_paid
 from rebate.domain.day_figures import DayFigures, DaySums
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
@@ -27,9 +27,9 @@ def rebates_on(store: Store, day: str, settings: int) -> DailyRebates:
     known = store.get(DailyRebates, Key(day)) or DailyRebates(day)
     if known.version and known.settings == settings:
         return known
-    paid = sum(queue.paid_on.get(day, 0) for queue in store.scan(Queue))
+    paid = sum_of(queue.paid_on.get(day, NOTHING) for queue in store.scan(Queue))
     tallies = store.get_many(Tally, map(Key, TALLIES)).values()
-    paid += sum(tally.paid_on.get(day, 0) for tally in tallies)
+    paid += sum_of(tally.paid_on.get(day, NOTHING) for tally in tallies)
     return DailyRebates(day, max(known.amount, paid), known.version, settings)
 
 
@@ -53,7 +53,7 @@ class Payday:
     store: Store
     in_force: InForce
     at: Instant
-    paid: Amount = 0
+    paid: Amount = NOTHING
     _day: DailyRebates | None = None
 
     def grant(self, wanted: Amount) -> Amount:

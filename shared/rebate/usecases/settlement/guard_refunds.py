@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from rebate.domain.errors import Conflict
+from rebate.domain.money import sum_of
 from rebate.domain.plans import queue_rebate
 from rebate.domain.queues import DayTotal, Queue
 from rebate.domain.records import dataclass, replace
@@ -44,7 +45,7 @@ class RefundGuard:
         fresh = [
             queue
             for borne in by_day.values()
-            if sum(total.amount for _, total in borne) > most
+            if sum_of(total.amount for _, total in borne) > most
             for queue, total in borne
             if queue.paused_for != total
         ]

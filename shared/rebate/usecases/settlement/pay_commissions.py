@@ -14,7 +14,7 @@ from rebate.domain.events import CommissionPaid, Event, RebateCapped
 from rebate.domain.fingerprints import fingerprint, order_fingerprint
 from rebate.domain.given import Given
 from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
 from rebate.domain.plan import Moment
@@ -130,7 +130,7 @@ class CommissionPayment:
             for each, due in zip(paid, given.rewards, strict=True)
             if each.amount < due
         )
-        after = Commission(order.id, paid, sum(order.left().values()))
+        after = Commission(order.id, paid, sum_of(order.left().values()))
         after = replace(after, month=month_of(order, in_force.terms.zone) if paid else None)
         counts = in_force.terms.of(referral.PLAN).dividend is not None
         tally = payday.tally(order.id) if counts or payday.paid else None
@@ -151,11 +151,11 @@ class CommissionPayment:
             replace(each, amount=min(each.amount, now))
             for each, now in zip(known.paid, given.rewards, strict=True)
         )
-        after = replace(known, paid=paid, turnover=sum(order.left().values()))
+        after = replace(known, paid=paid, turnover=sum_of(order.left().values()))
         if after == known:
             return
         payday = Payday(self.store, self.settings.in_force(), at)
-        lost = sum(each.amount for each in paid) - sum(each.amount for each in known.paid)
+        lost = sum_of(each.amount for each in paid) - sum_of(each.amount for each in known.paid)
         tally = payday.tally(order.id)
         if known.period is not None:
             tally = _with_turnover(tally, known.period, after.turnover - known.turnover)
@@ -174,7 +174,9 @@ class CommissionPayment:
         cut: tuple[Event, ...] = (),
     ) -> list[Write]:
         version = known.version if known else 0
-        before = known.paid if known else tuple(replace(paid, amount=0) for paid in after.paid)
+        before = (
+            known.paid if known else tuple(replace(paid, amount=NOTHING) for paid in after.paid)
+        )
         source, now = referral.queue_of(after.order), self.clock.now()
         changes: dict[MemberId, Amount] = {}
         events: list[Event] = list(cut)
@@ -182,7 +184,7 @@ class CommissionPayment:
         for was, paid in zip(before, after.paid, strict=True):
             difference, reward = paid.amount - was.amount, paid.reward
             if difference:
-                changes[reward.member] = changes.get(reward.member, 0) + difference
+                changes[reward.member] = changes.get(reward.member, NOTHING) + difference
                 base = reward.base(after.turnover)
                 events.append(
                     CommissionPaid(
@@ -190,7 +192,7 @@ class CommissionPayment:
                     )
                 )
         postings = [Posting(wallet(m, BalanceType.CASH), amount) for m, amount in changes.items()]
-        postings.append(Posting(COMMISSIONS, -sum(changes.values())))
+        postings.append(Posting(COMMISSIONS, -sum_of(changes.values())))
         entry = JournalEntry("commission", tuple(postings), after.order)
         entries = (entry,) if changes else ()
         row = Journal(source, version + 1, now, entries, tuple(events), after.head, facts)
@@ -219,4 +221,6 @@ def _given(order: Order, commissions: Commissions) -> Given:
 def _with_turnover(tally: Tally, period: int, more: Amount) -> Tally:
     """Return a tally with more turnover, or less, of orders of a period."""
     name = str(period)
-    return replace(tally, turnover={**tally.turnover, name: tally.turnover.get(name, 0) + more})
+    return replace(
+        tally, turnover={**tally.turnover, name: tally.turnover.get(name, NOTHING) + more}
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from rebate.domain.names import QueueId, TicketKey
 from rebate.domain.place_index import FANOUT, Change, Node, NodeKey, nodes_above, update
@@ -90,7 +91,8 @@ class QueueReader:
                 key = NodeKey(queue.id, queue.cleared_below, level - 1, offset // FANOUT**level)
                 node = self.nodes([key]).get(key)
                 children = node.below if node else ()
-        return WaitingTotals(*map(sum, zip(*ahead, strict=True)))
+        totals: Iterator[Any] = map(sum, zip(*ahead, strict=True))
+        return WaitingTotals(*totals)
 
     def place_behind(self, queue: Queue, waiting: int) -> int | None:
         """Return the first place that has `waiting` entries, or a few fewer, waiting before it.

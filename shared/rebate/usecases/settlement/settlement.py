@@ -27,6 +27,7 @@ from rebate.domain.loaded_state import (
     WalletOf,
     Window,
 )
+from rebate.domain.money import NOTHING
 from rebate.domain.names import OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.plan import Plan
@@ -268,7 +269,9 @@ class Settlement:
         known = self.store.get_many(Order, orders)
         missed = [each for each in decision.follow_ups if Key(each.ticket.order) in known]
         told = tuple(
-            RepurchaseMissed(each.ticket.order, each.ticket.member, each.command.repurchase or 0)
+            RepurchaseMissed(
+                each.ticket.order, each.ticket.member, each.command.repurchase or NOTHING
+            )
             for each in missed
         )
         made = tuple(

@@ -1,6 +1,5 @@
 """What a settlement writes beside its queue, its tickets and the index of places."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from rebate.domain.commands import Command, ExchangeEntry, RefundOrder
@@ -10,7 +9,7 @@ from rebate.domain.fingerprints import order_fingerprint, ticket_fingerprint
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry, parts_of, wallet
 from rebate.domain.loaded_state import LoadedState
-from rebate.domain.money import Amount
+from rebate.domain.money import Amount, AmountsBy
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.queues import Queue
@@ -97,13 +96,13 @@ def _rests_on(decision: Decision, state: LoadedState) -> Iterator[tuple[str, Amo
     for day, rebates in state.rebates.items():
         yield paid_on_day(day), rebates.amount
     if decision.handed_over:
-        yield HANDED_OVER, len(decision.handed_over)
+        yield HANDED_OVER, Amount(len(decision.handed_over))
 
 
 def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) -> list[Write]:
     """Return wallets and statements of all whose money moved."""
     writes: list[Write] = []
-    credited: dict[MemberId, list[tuple[BalanceType, int]]] = {}
+    credited: dict[MemberId, list[tuple[BalanceType, Amount]]] = {}
     for (member, pocket), amount in decision.credits.items():
         credited.setdefault(member, []).append((pocket, amount))
     movements = _movements_of(decision.journal)
@@ -130,7 +129,7 @@ def frozen_love(
     for each in done:
         if isinstance(each.command, ExchangeEntry):
             asked[each.command.member] = each.command.at
-    amounts: Counter[MemberId] = Counter()
+    amounts: AmountsBy[MemberId] = AmountsBy()
     for event in decision.events:
         if isinstance(event, EntryExchanged) and event.pocket is BalanceType.LOVE_FROZEN:
             amounts[event.member] += event.amount

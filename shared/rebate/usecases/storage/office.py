@@ -6,7 +6,7 @@ No money hangs on them: what they name is read where it stands.
 from typing import Annotated, Any
 
 from rebate.domain.ledger import BalanceType
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId, OrderId, ProductId, StoreId
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
@@ -115,4 +115,4 @@ class ImportedLine:
     source: Annotated[str, wire("source")]
     member: Annotated[MemberId, wire("member", absent="")] = MemberId("")
     pocket: Annotated[BalanceType | None, wire("pocket", absent=None)] = None
-    amount: Annotated[Amount, money("amount", absent=0)] = 0
+    amount: Annotated[Amount, money("amount", absent=0)] = NOTHING

@@ -24,7 +24,7 @@ from rebate.domain.letters import DeadLetter
 from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
 from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer
 from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
-from rebate.domain.money import Amount, Bps
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, sum_of
 from rebate.domain.names import (
     NO_QUEUE,
     EntryId,
@@ -405,7 +405,7 @@ class CompletedSpend:
     @property
     def left(self) -> Amount:
         """What is left of the order, as far as it is known."""
-        return sum(self.groups.values()) if self.paid is None else self.paid
+        return sum_of(self.groups.values()) if self.paid is None else self.paid
 
 
 @stored_as("settings_version", 3, retired=("terms",))
@@ -470,7 +470,7 @@ class Paid:
     """A referral reward and what was paid of it so far, in minor units."""
 
     reward: Annotated[Reward, wire("reward")]
-    amount: Annotated[Amount, money("amount", absent=0)] = 0
+    amount: Annotated[Amount, money("amount", absent=0)] = NOTHING
 
 
 @stored_as("commission", 5, retired=("divided",))
@@ -485,7 +485,7 @@ class Commission:
 
     order: Annotated[OrderId, wire("order")]
     paid: Annotated[tuple[Paid, ...], wire("paid")]
-    turnover: Annotated[Amount, money("turnover", absent=0)] = 0
+    turnover: Annotated[Amount, money("turnover", absent=0)] = NOTHING
     version: Annotated[int, wire("version", absent=0)] = 0
     period: Annotated[int | None, wire("period", absent=None)] = None
     head: Annotated[str, wire("head", absent="")] = ""
@@ -525,13 +525,13 @@ class DividendRun:
 
     id: Annotated[str, wire("id")]
     at: Annotated[Instant, wire("at")]
-    turnover: Annotated[Amount, money("turnover", absent=0)] = 0
+    turnover: Annotated[Amount, money("turnover", absent=0)] = NOTHING
     parts: Annotated[tuple[tuple[MemberId, Amount], ...], wire("parts", absent=[])] = ()
     done: Annotated[int, wire("done", absent=0)] = 0
     finished: Annotated[bool, wire("finished", absent=False)] = False
     version: Annotated[int, wire("version", absent=0)] = 0
     period: Annotated[int, wire("period", absent=0)] = 0
-    bps: Annotated[Bps, wire("bps", absent=0)] = 0
+    bps: Annotated[Bps, wire("bps", absent=0)] = ZERO_BPS
     rank: Annotated[str, wire("rank", absent="")] = ""
     closed: Annotated[int, wire("closed", absent=0)] = 0
     taken: Annotated[dict[str, Amount], wire("taken", absent={})] = field(default_factory=dict)
@@ -540,7 +540,7 @@ class DividendRun:
     sharing: Annotated[bool, wire("sharing", absent=False)] = False
     reached: Annotated[MemberId | None, wire("reached", absent=None)] = None
     shared: Annotated[int, wire("shared", absent=0)] = 0
-    paid: Annotated[Amount, money("paid", absent=0)] = 0
+    paid: Annotated[Amount, money("paid", absent=0)] = NOTHING
     head: Annotated[str, wire("head", absent="")] = ""
 
 
@@ -552,7 +552,7 @@ class Holder:
     run: Annotated[str, wire("run")]
     member: Annotated[MemberId, wire("member")]
     weight: Annotated[int, wire("weight", absent=1)] = 1
-    paid: Annotated[Amount, money("paid", absent=0)] = 0
+    paid: Annotated[Amount, money("paid", absent=0)] = NOTHING
 
 
 @stored_as("dividend_periods")
@@ -566,7 +566,7 @@ class Periods:
 
     version: Annotated[int, wire("version", absent=0)] = 0
     open: Annotated[int, wire("open", absent=1)] = 1
-    carried: Annotated[Amount, money("carried", absent=0)] = 0
+    carried: Annotated[Amount, money("carried", absent=0)] = NOTHING
     lapsed: Annotated[tuple[int, ...], wire("lapsed", absent=[])] = ()
     run: Annotated[str | None, wire("run", absent=None)] = None
 

@@ -4,10 +4,10 @@ Rows are read once for all of them, and each is written under the condition of w
 first. So each use case goes by what those before it have written here, as if that were stored.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
+from rebate.domain.money import AmountsBy
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
@@ -222,7 +222,7 @@ def _credited(held: Credit | None, credit: Credit) -> Credit:
         return credit
     if credit.expects is not None:
         raise Entangled
-    sums = Counter(dict(held.amounts))
+    sums = AmountsBy(held.amounts)
     for balance, amount in credit.amounts:
         sums[balance] += amount
     return replace(held, amounts=tuple(sums.items()))

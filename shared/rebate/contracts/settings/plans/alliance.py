@@ -22,6 +22,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
+from rebate.domain.money import ZERO_BPS, share, sum_of
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Leftover
 from rebate.domain.plan import Moment as Due
@@ -88,8 +89,8 @@ class Alliance(Strict):
 def _problems(plan: Alliance, _settings: Settings) -> Iterator[Problem]:
     yield from required(plan, "alliance", "dividend_bps", "heads_bps")
     yield from waits_for_nothing(plan, "alliance", "place_by")
-    if sum(plan.heads_bps) > WHOLE_BPS:
-        total = sum(plan.heads_bps)
+    if sum_of(plan.heads_bps) > WHOLE_BPS:
+        total = sum_of(plan.heads_bps)
         yield Problem("alliance.heads_bps", f"must sum to at most 10000, not {total}")
     if plan.max_paid is not None and plan.max_paid < plan.min_paid:
         yield Problem("alliance.max_paid", f"must be at least min_paid, {plan.min_paid}")
@@ -98,26 +99,26 @@ def _problems(plan: Alliance, _settings: Settings) -> Iterator[Problem]:
             yield Problem(f"alliance.{name}", "must name one at least, or be left out for all")
 
 
-def _costs(plan: Alliance, channel: Channel, _margin_bps: int) -> Iterator[Cost]:
+def _costs(plan: Alliance, channel: Channel, _margin_bps: Bps) -> Iterator[Cost]:
     if channel not in (plan.channels or CHANNELS):
         return
-    ratios = {"alliance.dividend_bps": plan.dividend_bps or 0}
+    ratios = {"alliance.dividend_bps": plan.dividend_bps or ZERO_BPS}
     if channel != "mall":
         for store, terms in plan.merchants.items():
-            ratios[f"alliance.merchants.{store}.concession_bps"] = terms.concession_bps or 0
+            ratios[f"alliance.merchants.{store}.concession_bps"] = terms.concession_bps or ZERO_BPS
     yield from highest(ratios)
 
 
-def _laws(plan: Alliance, _margin_bps: int) -> Iterator[QueueLaw]:
+def _laws(plan: Alliance, _margin_bps: Bps) -> Iterator[QueueLaw]:
     """Yield one law, of orders without a concession: there is one line over all merchants."""
-    given = sum(plan.heads_bps) * (plan.dividend_bps or 0) // WHOLE_BPS
+    given = share(sum_of(plan.heads_bps), plan.dividend_bps or ZERO_BPS)
     yield QueueLaw("alliance", given, plan.free_bps)
 
 
 def _terms(plan: Alliance, settings: Settings) -> AllianceTerms:
     return AllianceTerms(
         zone=settings.zone,
-        dividend_bps=plan.dividend_bps or 0,
+        dividend_bps=plan.dividend_bps or ZERO_BPS,
         heads_bps=plan.heads_bps,
         free_bps=plan.free_bps,
         place_by=Due(plan.place_by),
@@ -140,17 +141,18 @@ def _terms(plan: Alliance, settings: Settings) -> AllianceTerms:
 
 def _words(plan: Alliance, currency: str) -> Iterator[str]:
     shares = ", ".join(map(percent, plan.heads_bps))
+    dividend = plan.dividend_bps or ZERO_BPS
     yield (
-        f"When an order is {plan.place_by}, {percent(plan.dividend_bps or 0)} of it (a merchant's "
+        f"When an order is {plan.place_by}, {percent(dividend)} of it (a merchant's "
         f"own concession where there is one) is split over {len(plan.heads_bps)} heads: {shares}."
     )
     yield f"An entry leaves when it has got {percent(plan.free_bps)} of its order."
-    yield from ever_paid(plan.dividend_bps or 0, plan.free_bps, "")
+    yield from ever_paid(dividend, plan.free_bps, "")
     for store, terms in plan.merchants.items():
         if terms.concession_bps is not None:
             yield from ever_paid(terms.concession_bps, plan.free_bps, f"At merchant {store}: ")
-    if sum(plan.heads_bps) < WHOLE_BPS:
-        rest = percent(WHOLE_BPS - sum(plan.heads_bps))
+    if sum_of(plan.heads_bps) < WHOLE_BPS:
+        rest = percent(WHOLE_BPS - sum_of(plan.heads_bps))
         yield f"The shares leave {rest} of every contribution to nobody."
     yield from _bounds(plan, currency)
 

@@ -14,7 +14,7 @@ from rebate.contracts.settings.plans import NoSettings, settings_of
 from rebate.contracts.settings.plans.plan_settings import CHANNELS, PlanSettings
 from rebate.domain.commissions import Above, Merchant
 from rebate.domain.draws import Luck, luck_of
-from rebate.domain.money import WHOLE, Bps
+from rebate.domain.money import WHOLE, Amount, Bps
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, ProductId, QueueId, StoreId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans.facts import Spending
@@ -131,7 +131,11 @@ def _engine(plan: PlanType[Any], terms: object) -> Iterator[Missing]:
 
 def _order(channel: str) -> Order:
     line = OrderLine(
-        LineId("1"), 100_000, product=ProductId("p-9"), profit=50_000, margin_bps=WHOLE
+        LineId("1"),
+        Amount(100_000),
+        product=ProductId("p-9"),
+        profit=Amount(50_000),
+        margin_bps=WHOLE,
     )
     store = None if channel == "mall" else StoreId("W")
     return Order(

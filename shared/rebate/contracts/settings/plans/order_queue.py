@@ -21,6 +21,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
+from rebate.domain.money import ZERO_BPS
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.order_queue import PLAN, OrderQueueTerms
 
@@ -53,7 +54,7 @@ def _problems(plan: OrderQueue, _settings: Settings) -> Iterator[Problem]:
     """
     yield from required(plan, "order_queue", "reward_bps")
     yield from waits_for_nothing(plan, "order_queue", "settle_on")
-    endless = plan.rewards_to_exit == 1 and (plan.reward_bps or 0) >= WHOLE_BPS
+    endless = plan.rewards_to_exit == 1 and (plan.reward_bps or ZERO_BPS) >= WHOLE_BPS
     if plan.enabled and plan.repurchase and endless:
         yield Problem(
             "order_queue.rewards_to_exit",
@@ -62,13 +63,13 @@ def _problems(plan: OrderQueue, _settings: Settings) -> Iterator[Problem]:
         )
 
 
-def _costs(plan: OrderQueue, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:
-    yield "order_queue.reward_bps", plan.reward_bps or 0
+def _costs(plan: OrderQueue, _channel: Channel, _margin_bps: Bps) -> Iterator[Cost]:
+    yield "order_queue.reward_bps", plan.reward_bps or ZERO_BPS
 
 
 def _terms(plan: OrderQueue, settings: Settings) -> OrderQueueTerms:
     return OrderQueueTerms(
-        reward_bps=plan.reward_bps or 0,
+        reward_bps=plan.reward_bps or ZERO_BPS,
         settle_on=Due(plan.settle_on),
         rewards_to_exit=plan.rewards_to_exit,
         referrer_first=plan.referrer_first,
@@ -78,7 +79,7 @@ def _terms(plan: OrderQueue, settings: Settings) -> OrderQueueTerms:
 
 
 def _words(plan: OrderQueue, _currency: str) -> Iterator[str]:
-    reward, rewards = plan.reward_bps or 0, plan.rewards_to_exit
+    reward, rewards = plan.reward_bps or ZERO_BPS, plan.rewards_to_exit
     yield f"When an order is {plan.settle_on}, {percent(reward)} of it goes to one waiting entry."
     if plan.referrer_first:
         yield "The oldest waiting entry of the buyer's referrer comes first, then the head."

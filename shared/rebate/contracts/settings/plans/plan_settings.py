@@ -13,6 +13,7 @@ from rebate.contracts.problems import Problem, join_paths
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.validation import Strict
+from rebate.domain.money import Bps
 from rebate.domain.plans.plan_type import PlanType
 from rebate.domain.queue_law import QueueLaw
 from rebate.domain.records import dataclass
@@ -23,7 +24,7 @@ CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WHEN_ON = "Required in a plan that is on."
 
 Model = TypeVar("Model", bound=Strict)
-Cost = tuple[str, int]
+Cost = tuple[str, Bps]
 """A setting, by its path in the document, and basis points of an order's paid amount."""
 
 
@@ -45,11 +46,11 @@ class PlanSettings(Generic[Model]):
     example: Mapping[str, Any]
     refused: Mapping[str, Any]
     problems: Callable[[Model, Settings], Iterator[Problem]]
-    costs: Callable[[Model, Channel, int], Iterator[Cost]]
+    costs: Callable[[Model, Channel, Bps], Iterator[Cost]]
     terms: Callable[[Model, Settings], Any]
     words: Callable[[Model, str], Iterator[str]]
-    default_margin_bps: Callable[[Model], int | None] = lambda _plan: None
-    laws: Callable[[Model, int], Iterator[QueueLaw]] = lambda _plan, _margin_bps: iter(())
+    default_margin_bps: Callable[[Model], Bps | None] = lambda _plan: None
+    laws: Callable[[Model, Bps], Iterator[QueueLaw]] = lambda _plan, _margin_bps: iter(())
 
     @property
     def field(self) -> Any:
@@ -96,7 +97,7 @@ def waits_for_nothing(plan: Any, path: str, moment: str) -> Iterator[Problem]:
         )
 
 
-def highest(ratios: Mapping[str, int]) -> Iterator[Cost]:
+def highest(ratios: Mapping[str, Bps]) -> Iterator[Cost]:
     """Yield the setting with the highest of ratios of which an order has one."""
     path = max(ratios, key=lambda each: ratios[each])
     yield path, ratios[path]

@@ -20,6 +20,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
+from rebate.domain.money import ZERO_BPS, share, sum_of
 from rebate.domain.names import StoreId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.red_packet import PLAN, RedPacketTerms
@@ -32,6 +33,9 @@ class RedPacketStore(Strict):
     concession_bps: Bps = setting("Concession", "让利比例", "6.1", example=2000, default=REQUIRED)
 
 
+_NO_SHARES = (ZERO_BPS, ZERO_BPS, ZERO_BPS)
+
+
 class RedPacketShares(Strict):
     """How a concession is split; the three sum to 10 000."""
 
@@ -40,7 +44,7 @@ class RedPacketShares(Strict):
     average: PartBps = setting("Average reward", "平均奖", "6.2", example=2000, default=0)
 
     @property
-    def in_order(self) -> tuple[int, int, int]:
+    def in_order(self) -> tuple[Bps, Bps, Bps]:
         """The shares in the order in which left-over units are given (rule 6.2)."""
         return self.own, self.queue, self.average
 
@@ -86,23 +90,23 @@ class RedPacket(Strict):
 def _problems(plan: RedPacket, _settings: Settings) -> Iterator[Problem]:
     yield from required(plan, "red_packet", "stores", "shares_bps", "entitlement_bps")
     yield from waits_for_nothing(plan, "red_packet", "place_by")
-    if plan.shares_bps is not None and sum(plan.shares_bps.in_order) != WHOLE_BPS:
-        total = sum(plan.shares_bps.in_order)
+    if plan.shares_bps is not None and sum_of(plan.shares_bps.in_order) != WHOLE_BPS:
+        total = sum_of(plan.shares_bps.in_order)
         yield Problem("red_packet.shares_bps", f"must sum to 10000, not {total}")
 
 
-def _costs(plan: RedPacket, channel: Channel, _margin_bps: int) -> Iterator[Cost]:
+def _costs(plan: RedPacket, channel: Channel, _margin_bps: Bps) -> Iterator[Cost]:
     if not plan.stores or channel == "mall":
         return
     store, terms = max(plan.stores.items(), key=lambda item: item[1].concession_bps)
     yield f"red_packet.stores.{store}.concession_bps", terms.concession_bps
 
 
-def _laws(plan: RedPacket, _margin_bps: int) -> Iterator[QueueLaw]:
-    _own, queue, average = plan.shares_bps.in_order if plan.shares_bps is not None else (0, 0, 0)
+def _laws(plan: RedPacket, _margin_bps: Bps) -> Iterator[QueueLaw]:
+    _own, queue, average = plan.shares_bps.in_order if plan.shares_bps is not None else _NO_SHARES
     for store, terms in (plan.stores or {}).items():
-        given = terms.concession_bps * (queue + average) // WHOLE_BPS
-        yield QueueLaw(f"red_packet/{store}", given, plan.entitlement_bps or 0)
+        given = share(terms.concession_bps, queue + average)
+        yield QueueLaw(f"red_packet/{store}", given, plan.entitlement_bps or ZERO_BPS)
 
 
 def _terms(plan: RedPacket, _settings: Settings) -> RedPacketTerms:
@@ -110,8 +114,8 @@ def _terms(plan: RedPacket, _settings: Settings) -> RedPacketTerms:
         concessions_bps={
             StoreId(store): terms.concession_bps for store, terms in (plan.stores or {}).items()
         },
-        shares_bps=plan.shares_bps.in_order if plan.shares_bps else (0, 0, 0),
-        entitlement_bps=plan.entitlement_bps or 0,
+        shares_bps=plan.shares_bps.in_order if plan.shares_bps else _NO_SHARES,
+        entitlement_bps=plan.entitlement_bps or ZERO_BPS,
         place_by=Due(plan.place_by),
         average_every=plan.average_every,
         by_member=plan.collect == "by_member",
@@ -120,13 +124,13 @@ def _terms(plan: RedPacket, _settings: Settings) -> RedPacketTerms:
 
 
 def _words(plan: RedPacket, _currency: str) -> Iterator[str]:
-    own, queue, average = plan.shares_bps.in_order if plan.shares_bps is not None else (0, 0, 0)
+    own, queue, average = plan.shares_bps.in_order if plan.shares_bps is not None else _NO_SHARES
     yield (
         f"Each store's concession is split: {percent(own)} to the buyer at payment, "
         f"{percent(queue)} to the line, {percent(average)} equally to all that wait, "
         f"once a {plan.average_every}."
     )
-    for law, store in zip(_laws(plan, 0), plan.stores or {}, strict=True):
+    for law, store in zip(_laws(plan, ZERO_BPS), plan.stores or {}, strict=True):
         yield from ever_paid(law.gives_bps, law.promises_bps, f"At store {store}: ")
 
 

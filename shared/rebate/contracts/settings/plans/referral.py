@@ -21,6 +21,7 @@ from rebate.contracts.settings.plans.plan_settings import (
 )
 from rebate.contracts.settings.risks import DEPTH_RISK, acknowledged, unacknowledged
 from rebate.contracts.validation import Strict
+from rebate.domain.money import ZERO_BPS
 from rebate.domain.names import MemberId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.referral import PLAN, DividendTerms, ReferralTerms
@@ -129,12 +130,15 @@ def _depth_problems(plan: Referral, settings: Settings) -> Iterator[Problem]:
         yield unacknowledged("referral.max_depth", message, DEPTH_RISK, plan.max_depth)
 
 
-def _costs(plan: Referral, _channel: Channel, _margin_bps: int) -> Iterator[Cost]:
+def _costs(plan: Referral, _channel: Channel, _margin_bps: Bps) -> Iterator[Cost]:
     yield "referral.direct_bps", plan.direct_bps
-    yield "referral.indirect_bps", plan.indirect_bps if plan.max_depth > 1 else 0
-    yield "referral.ranks", max((rank.bps for rank in plan.ranks), default=0)
-    yield "referral.dividend.bps", plan.dividend.bps if plan.dividend is not None else 0
-    yield "referral.merchant_bps", plan.merchant_bps if plan.merchant_base == "turnover" else 0
+    yield "referral.indirect_bps", plan.indirect_bps if plan.max_depth > 1 else ZERO_BPS
+    yield "referral.ranks", max((rank.bps for rank in plan.ranks), default=ZERO_BPS)
+    yield "referral.dividend.bps", plan.dividend.bps if plan.dividend is not None else ZERO_BPS
+    yield (
+        "referral.merchant_bps",
+        plan.merchant_bps if plan.merchant_base == "turnover" else ZERO_BPS,
+    )
 
 
 def _terms(plan: Referral, _settings: Settings) -> ReferralTerms:

@@ -6,7 +6,7 @@ from datetime import time
 from rebate.contracts.events_in import Channel
 from rebate.contracts.figures import ever_paid, money, percent
 from rebate.contracts.problems import Problem, join_paths
-from rebate.contracts.scalars import WHOLE_BPS, Amount, Bps, Clock, Days, Flag, Id
+from rebate.contracts.scalars import Amount, Bps, Clock, Days, Flag, Id
 from rebate.contracts.settings.fields import setting
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans.plan_settings import (
@@ -20,6 +20,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
+from rebate.domain.money import ZERO_BPS, share
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.union import PLAN, Ratios, UnionTerms
@@ -93,25 +94,25 @@ def _problems(plan: Union, _settings: Settings) -> Iterator[Problem]:
     yield from waits_for_nothing(plan, "union", "settle_on")
 
 
-def _costs(plan: Union, _channel: Channel, margin_bps: int) -> Iterator[Cost]:
-    ratios = {"union.profit_share_bps": plan.profit_share_bps or 0}
+def _costs(plan: Union, _channel: Channel, margin_bps: Bps) -> Iterator[Cost]:
+    ratios = {"union.profit_share_bps": plan.profit_share_bps or ZERO_BPS}
     for kind, scopes in (("products", plan.products), ("stores", plan.stores)):
         for name, scope in scopes.items():
             path = join_paths(f"union.{kind}", name)
-            ratios[join_paths(path, "profit_share_bps")] = scope.profit_share_bps or 0
+            ratios[join_paths(path, "profit_share_bps")] = scope.profit_share_bps or ZERO_BPS
     for path, bps in highest(ratios):
-        yield path, margin_bps * bps // WHOLE_BPS
+        yield path, share(margin_bps, bps)
 
 
-def _laws(plan: Union, margin_bps: int) -> Iterator[QueueLaw]:
-    given = (plan.profit_share_bps or 0) * margin_bps // WHOLE_BPS
-    yield QueueLaw("union", given, plan.quota_bps or 0)
+def _laws(plan: Union, margin_bps: Bps) -> Iterator[QueueLaw]:
+    given = share(plan.profit_share_bps or ZERO_BPS, margin_bps)
+    yield QueueLaw("union", given, plan.quota_bps or ZERO_BPS)
 
 
 def _terms(plan: Union, settings: Settings) -> UnionTerms:
     return UnionTerms(
-        profit_share_bps=plan.profit_share_bps or 0,
-        quota_bps=plan.quota_bps or 0,
+        profit_share_bps=plan.profit_share_bps or ZERO_BPS,
+        quota_bps=plan.quota_bps or ZERO_BPS,
         products={ProductId(name): _ratios(own) for name, own in plan.products.items()},
         stores={StoreId(name): _ratios(own) for name, own in plan.stores.items()},
         settle_on=Due(plan.settle_on),
@@ -129,13 +130,13 @@ def _ratios(own: UnionScope) -> Ratios:
 
 
 def _words(plan: Union, currency: str) -> Iterator[str]:
-    share, quota = plan.profit_share_bps or 0, plan.quota_bps or 0
+    part, quota = plan.profit_share_bps or ZERO_BPS, plan.quota_bps or ZERO_BPS
     yield (
-        f"{percent(share)} of each order's profit goes to the day's pool; an order may get back "
+        f"{percent(part)} of each order's profit goes to the day's pool; an order may get back "
         f"{percent(quota)} of what was paid, in order of purchase."
     )
-    margin = plan.default_margin_bps or 0
-    gives = share * margin // WHOLE_BPS
+    margin = plan.default_margin_bps or ZERO_BPS
+    gives = share(part, margin)
     yield from ever_paid(gives, quota, f"At the default margin, {percent(margin)}: ")
     if plan.payout_per_day is not None:
         yield f"At most {money(plan.payout_per_day, currency)} is paid a day."

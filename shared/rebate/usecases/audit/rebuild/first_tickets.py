@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import NO_QUEUE, WHOLE_ORDER, LineId, OrderId
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plans import queue_rebate
@@ -65,7 +65,7 @@ def ticket_at_first(order: Order, stored: Ticket, terms: Terms) -> Ticket:
 
 def import_at_first(stored: Ticket) -> Ticket:
     """Return the ticket of a place that was brought along from an older system."""
-    lines = tuple(replace(line, entry=None, settled=(), retained=0) for line in stored.lines)
+    lines = tuple(replace(line, entry=None, settled=(), retained=NOTHING) for line in stored.lines)
     return replace(stored, lines=lines, joined=False, place=None, commits=())
 
 
@@ -90,7 +90,7 @@ def _line(
     stored: TicketLine,
 ) -> TicketLine:
     paid = {each.id: each.paid for each in order.lines}
-    gets = sum(paid.values()) if line.id == WHOLE_ORDER else paid.get(line.id, 0)
+    gets = sum_of(paid.values()) if line.id == WHOLE_ORDER else paid.get(line.id, NOTHING)
     sources = tuple(replace(each, left=each.paid) for each in stored.sources)
     first = replace(
         line,
@@ -99,7 +99,7 @@ def _line(
         net_of=stored.net_of,
         sources=sources,
         settled=(),
-        retained=0,
+        retained=NOTHING,
         entry=None,
         most=bounds.get(line.id, ()),
         buyer_paid=None,
@@ -145,7 +145,7 @@ def _ratios(order: Order, line: OrderLine, scopes: Sequence[Scope]) -> set[int]:
     if rule == CUMULATIVE:
         return {tier.bps for each in scopes if each.name == scope_name for tier in each.cumulative}
     tierless = [replace(each, cumulative=()) for each in scopes]
-    ratio = entitlement(tierless, order.level, lambda _: 0)
+    ratio = entitlement(tierless, order.level, lambda _: NOTHING)
     return {ratio.bps} if ratio.decided_by == line.decided_by else set()
 
 

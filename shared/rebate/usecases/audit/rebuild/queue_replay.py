@@ -34,7 +34,7 @@ from rebate.domain.loaded_state import (
     WalletOf,
     Window,
 )
-from rebate.domain.money import Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.parking import drop
@@ -124,9 +124,9 @@ class _Commit:
     def _moved_before(self, name: str) -> Amount:
         if name.startswith(paid_on_day("")):
             events = (event for row in self.foreseen for event in row.events)
-            return sum(event.amount for event in events if isinstance(event, RebatePaid))
+            return sum_of(event.amount for event in events if isinstance(event, RebatePaid))
         entries = (entry for row in self.foreseen for entry in row.entries)
-        return sum(
+        return sum_of(
             posting.amount
             for entry in entries
             for posting in entry.postings
@@ -428,7 +428,9 @@ class QueueReplay:
             case WalletOf(member):
                 state.wallets[member] = Wallet(member, 0, dict(_balances(commit, member)))
             case RebatesOn(day):
-                state.rebates[day] = DailyRebates(day, commit.rebates.get(paid_on_day(day), 0))
+                state.rebates[day] = DailyRebates(
+                    day, commit.rebates.get(paid_on_day(day), NOTHING)
+                )
             case TicketKey():
                 state.keep(self._line.tickets([request]))
                 state.absent.update({request} - state.tickets.keys())
@@ -451,7 +453,7 @@ class QueueReplay:
         self._count(command, before, decision, zone)
         for (member, pocket), amount in decision.credits.items():
             name = wallet(member, pocket)
-            commit.wallets[name] = commit.wallets.get(name, 0) + amount
+            commit.wallets[name] = commit.wallets.get(name, NOTHING) + amount
         for rebates in decision.rebates:
             commit.rebates[paid_on_day(rebates.day)] = rebates.amount
         for hold in decision.holds:
@@ -478,7 +480,7 @@ class QueueReplay:
             if is_its_repurchase(order, OrderId(ticket.origin or "")):
                 self._repurchases[ticket.key] = ticket
             else:
-                amount = each.command.repurchase or 0
+                amount = each.command.repurchase or NOTHING
                 yield RepurchaseMissed(ticket.order, ticket.member, amount)
 
     def _pass_on(self, decision: Decision) -> None:

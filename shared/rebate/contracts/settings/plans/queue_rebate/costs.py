@@ -7,11 +7,12 @@ from rebate.contracts.problems import join_paths
 from rebate.contracts.settings.plans.plan_settings import Cost, highest
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.scopes import ScopeSettings
+from rebate.domain.money import ZERO_BPS, Bps
 
 
-def costs(plan: QueueRebate, channel: Channel, _margin_bps: int) -> Iterator[Cost]:
+def costs(plan: QueueRebate, channel: Channel, _margin_bps: Bps) -> Iterator[Cost]:
     """Yield the highest extraction ratio that a line of the channel may have."""
-    ratios = {"queue_rebate.extraction_bps": plan.extraction_bps or 0}
+    ratios = {"queue_rebate.extraction_bps": plan.extraction_bps or ZERO_BPS}
     for path, scope in _scopes(plan, channel):
         if scope.extraction_bps is not None and scope.part in (None, "both", "funds_only"):
             ratios[join_paths(path, "extraction_bps")] = scope.extraction_bps

@@ -23,6 +23,7 @@ from rebate.contracts.settings.scopes import (
 from rebate.domain.clearings import Schedule
 from rebate.domain.draws import Lottery
 from rebate.domain.ledger import BalanceType
+from rebate.domain.money import Bps
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Leftover, Moment
 from rebate.domain.plans import queue_rebate_terms
@@ -93,7 +94,7 @@ def _clearing(own: ClearingSettings) -> Schedule:
     )
 
 
-def _exchange(plan: QueueRebate) -> tuple[tuple[BalanceType, int], ...]:
+def _exchange(plan: QueueRebate) -> tuple[tuple[BalanceType, Bps], ...]:
     exchange = plan.exchange
     if exchange is None:
         return ()

@@ -11,6 +11,7 @@ from rebate.contracts.settings.entitlement import (
 )
 from rebate.contracts.settings.plans.queue_rebate.model import QueueRebate
 from rebate.contracts.settings.scopes import ProductScope, ScopeSettings
+from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.records import dataclass
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -18,7 +19,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 def words(plan: QueueRebate, currency: str) -> Iterator[str]:
     """Yield the sentences about the plan, which is on."""
-    extraction, fixed = plan.extraction_bps or 0, plan.entitlement.fixed_bps or 0
+    extraction, fixed = plan.extraction_bps or ZERO_BPS, plan.entitlement.fixed_bps or ZERO_BPS
     yield (
         f"When an order is {plan.settle_on}, {percent(extraction)} of what was paid goes to "
         f"earlier entries; its own entry is promised {percent(fixed)}."
@@ -31,7 +32,7 @@ def words(plan: QueueRebate, currency: str) -> Iterator[str]:
 
 
 def _ever_paid(
-    entitlement: PlanEntitlement, extraction: int, fixed: int, where: str
+    entitlement: PlanEntitlement, extraction: Bps, fixed: Bps, where: str
 ) -> Iterator[str]:
     """Yield e/r for the fixed ratio and for each other ratio that an entry may get."""
     yield from ever_paid(extraction, fixed, where)
@@ -72,13 +73,13 @@ class _Named:
 
     name: str
     scope: ScopeSettings
-    extraction_bps: int
-    fixed_bps: int
+    extraction_bps: Bps
+    fixed_bps: Bps
 
 
 def _scopes(plan: QueueRebate) -> Iterator[str]:
     """Yield a sentence for each product, store and desk that is not as the plan."""
-    extraction, fixed = plan.extraction_bps or 0, plan.entitlement.fixed_bps or 0
+    extraction, fixed = plan.extraction_bps or ZERO_BPS, plan.entitlement.fixed_bps or ZERO_BPS
     for name, product in plan.products.items():
         yield from _scope(_Named(f"Product {name}", product, extraction, fixed))
     for name, desk in plan.cashier_settings.items():
@@ -95,7 +96,7 @@ def _in_store(store: _Named, name: str, product: ProductScope) -> _Named:
     return _Named(f"{store.name}, product {name}", product, extraction, fixed)
 
 
-def _ratios(named: _Named) -> tuple[int, int]:
+def _ratios(named: _Named) -> tuple[Bps, Bps]:
     """Return extraction and fixed ratio of a scope, inherited where it sets none."""
     extraction, fixed = named.scope.extraction_bps, named.scope.entitlement.fixed_bps
     return (
