@@ -40,6 +40,8 @@ KINDS = "|".join(
 
 ORDERS = 120
 TIMEOUT_MS = 15_000
+QUIET_FRAMES = 6
+"""So many frames without an open request, one after another, and a page is taken as whole."""
 
 
 def shop_after_a_day() -> AbstractContextManager[tuple[str, LocalIssuer]]:
@@ -152,7 +154,17 @@ class Visit:
         self.page = self._context.new_page()
         self.page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
         self.page.on("console", self._note)
-        self.page.on("request", lambda request: self.seen.requests.append(request.url))
+        self._asking: set[object] = set()
+        self.page.on("request", self._begin)
+        self.page.on("requestfinished", self._end)
+        self.page.on("requestfailed", self._end)
+
+    def _begin(self, request) -> None:
+        self.seen.requests.append(request.url)
+        self._asking.add(request)
+
+    def _end(self, request) -> None:
+        self._asking.discard(request)
 
     def _note(self, message) -> None:
         if message.type == "error":
@@ -162,14 +174,27 @@ class Visit:
         self._context.close()
 
     def open(self, path: str):
+        """Load a page from its address."""
         self.page.goto(path)
+        self.page.wait_for_selector("h1")
+        self.settled()
+        return self.page
+
+    def walk(self, path: str):
+        """Go on to a page from the one that is open, as a link does; open the first."""
+        if not self.page.url.startswith("http"):
+            return self.open(path)
+        self.page.evaluate("path => history.pushState(null, '', path)", path)
         self.page.wait_for_selector("h1")
         self.settled()
         return self.page
 
     def settled(self) -> None:
         """Wait until nothing is asked for any more, and nothing is shown in its stead."""
-        self.page.wait_for_load_state("networkidle")
+        quiet = 0
+        while quiet < QUIET_FRAMES:
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+            quiet = 0 if self._asking else quiet + 1
         self.page.wait_for_selector(".ant-skeleton, .skeleton", state="detached")
 
     def violations(self) -> list[str]:

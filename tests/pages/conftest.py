@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
@@ -42,7 +44,28 @@ def browser():
 
 @pytest.fixture
 def visit(browser, shop):
-    address, issuer = shop
+    """Begin visits of a test's own: nothing of another's is in their browser."""
+    with visits(browser, *shop) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def look(browser, shop):
+    """Begin visits that only look, and go on where the last test with the same looks stood."""
+    with visits(browser, *shop) as begin:
+        kept = cache(begin)
+
+        def again(*who, **looks) -> Visit:
+            visit = kept(*who, **looks)
+            visit.seen.errors.clear()
+            visit.seen.requests.clear()
+            return visit
+
+        yield again
+
+
+@contextmanager
+def visits(browser, address, issuer):
     made: list[Visit] = []
 
     def begin(role, name, *, locale="zh-CN", theme="light", size=DESK) -> Visit:

@@ -15,8 +15,8 @@ WEIGHT_MAX = 500 * 1024
 
 @pytest.mark.parametrize(("locale", "theme", "size"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_whole(visit, path, locale, theme, size):
-    somebody = visit("member", OWNER, locale=locale, theme=theme, size=size)
+def test_every_page_is_whole(look, path, locale, theme, size):
+    somebody = look("member", OWNER, locale=locale, theme=theme, size=size)
     page = somebody.open(f"/merchant{path}?store=bakery")
     assert page.evaluate("document.documentElement.lang") == locale
     assert somebody.violations() == []
