@@ -34,7 +34,7 @@ PLANS = {
 
 
 @pytest.mark.parametrize("name", PLANS)
-@examples(60)
+@examples(24)
 @given(data=st.data())
 def test_the_engine_comes_to_what_the_rules_say(name: str, data: st.DataObject) -> None:
     """Outcome and refusals are those of the naive model, after every document."""

@@ -17,7 +17,7 @@ COMPARED = [name for name in PLANS if name != "wallet"]
 
 
 @pytest.mark.parametrize("name", COMPARED)
-@examples(60)
+@examples(24)
 @given(data=st.data())
 def test_the_kernel_comes_to_what_the_rules_say(name: str, data: st.DataObject) -> None:
     """Outcome and refusals are those of the naive model, after every document (Rule 8.3)."""

@@ -132,26 +132,36 @@ class Seen:
     requests: list[str] = field(default_factory=list)
 
 
-class Visit:
-    """Somebody who opens pages: a role, a name, a language, a theme, a size."""
+def new_context(browser, address, *, locale, theme):
+    """Return a browser's storage and cache for somebody of a language and a theme."""
+    context = browser.new_context(
+        locale=locale, color_scheme=theme, reduced_motion="reduce", base_url=address
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    return context
 
-    def __init__(self, browser, address, *, kept, locale, theme, size) -> None:
+
+def forget(context, address) -> None:
+    """Leave nothing in a context of who was there, but built files in its cache."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
+    page.close()
+
+
+class Visit:
+    """Somebody who opens pages: what their browser keeps of them, a language, a size."""
+
+    def __init__(self, context, *, kept, locale, size) -> None:
         self.locale = locale
+        self.seen = Seen()
+        self.page = context.new_page()
         width, height = size
-        self._context = browser.new_context(
-            locale=locale,
-            color_scheme=theme,
-            reduced_motion="reduce",
-            viewport={"width": width, "height": height},
-            base_url=address,
-        )
-        self._context.set_default_timeout(TIMEOUT_MS)
+        self.page.set_viewport_size({"width": width, "height": height})
         for key, value in kept.items():
             put = f"localStorage.setItem({json.dumps(key)}, {json.dumps(value)})"
             once = f"if (!localStorage.getItem({json.dumps(key)})) {put}"
-            self._context.add_init_script(f"try {{ {once} }} catch {{}}")
-        self.seen = Seen()
-        self.page = self._context.new_page()
+            self.page.add_init_script(f"try {{ {once} }} catch {{}}")
         self.page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
         self.page.on("console", self._note)
         self._asking: set[object] = set()
@@ -171,7 +181,7 @@ class Visit:
             self.seen.errors.append(message.text)
 
     def close(self) -> None:
-        self._context.close()
+        self.page.close()
 
     def open(self, path: str):
         """Load a page from its address."""

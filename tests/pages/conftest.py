@@ -2,12 +2,21 @@
 
 import os
 import shutil
+from collections import defaultdict
 from contextlib import contextmanager
 from functools import cache
 
 import pytest
 
-from tests.pages.browsing import DESK, Visit, chromium, shop_after_a_day, signed_in
+from tests.pages.browsing import (
+    DESK,
+    Visit,
+    chromium,
+    forget,
+    new_context,
+    shop_after_a_day,
+    signed_in,
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -42,17 +51,23 @@ def browser():
         yield found
 
 
+@pytest.fixture(scope="module")
+def free():
+    """Contexts that nobody is in, by language and theme."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser, shop):
-    """Begin visits of a test's own: nothing of another's is in their browser."""
-    with visits(browser, *shop) as begin:
+def visit(browser, free, shop):
+    """Begin visits of a test's own, each in a context of its own."""
+    with visits(browser, free, *shop) as begin:
         yield begin
 
 
 @pytest.fixture(scope="module")
-def look(browser, shop):
+def look(browser, free, shop):
     """Begin visits that only look, and go on where the last test with the same looks stood."""
-    with visits(browser, *shop) as begin:
+    with visits(browser, free, *shop) as begin:
         kept = cache(begin)
 
         def again(*who, **looks) -> Visit:
@@ -65,14 +80,22 @@ def look(browser, shop):
 
 
 @contextmanager
-def visits(browser, address, issuer):
+def visits(browser, free, address, issuer):
+    """Begin visits in contexts that are free; after them nothing of them is left but the cache."""
     made: list[Visit] = []
+    taken = []
 
     def begin(role, name, *, locale="zh-CN", theme="light", size=DESK) -> Visit:
         kept = {} if name is None else signed_in(issuer, role, name)
-        made.append(Visit(browser, address, kept=kept, locale=locale, theme=theme, size=size))
+        same = free[locale, theme]
+        context = same.pop() if same else new_context(browser, address, locale=locale, theme=theme)
+        taken.append((same, context))
+        made.append(Visit(context, kept=kept, locale=locale, size=size))
         return made[-1]
 
     yield begin
     for each in made:
         each.close()
+    for same, context in taken:
+        forget(context, address)
+        same.append(context)

@@ -17,7 +17,15 @@ from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
 from rebate.usecases.people.invite import invite
-from tests.pages.browsing import DESK, Visit, chromium, shop_after, shop_after_a_day, signed_in
+from tests.pages.browsing import (
+    DESK,
+    Visit,
+    chromium,
+    new_context,
+    shop_after,
+    shop_after_a_day,
+    signed_in,
+)
 from tests.pages.test_journeys import save
 from tests.pages.test_large import LINE, much
 
@@ -138,7 +146,8 @@ def _invitation(member: str) -> Invitation:
 @contextmanager
 def _somebody(browser, address, issuer) -> Iterator[Visit]:
     kept = signed_in(issuer, "operator", "anna")
-    visit = Visit(browser, address, kept=kept, locale="zh-CN", theme="light", size=DESK)
+    context = new_context(browser, address, locale="zh-CN", theme="light")
+    visit = Visit(context, kept=kept, locale="zh-CN", size=DESK)
     visit.page.add_init_script(COUNTED)
     yield visit
     visit.close()

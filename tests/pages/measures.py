@@ -6,7 +6,14 @@ Each is walked on a phone whose line takes 400 ms there and back, by somebody wh
 import time
 from collections.abc import Callable, Mapping
 
-from tests.pages.browsing import PHONE, Visit, chromium, shop_after_a_day, signed_in
+from tests.pages.browsing import (
+    PHONE,
+    Visit,
+    chromium,
+    new_context,
+    shop_after_a_day,
+    signed_in,
+)
 
 LATENCY_MS = 400
 
@@ -79,7 +86,8 @@ def main() -> None:
     with shop_after_a_day() as (address, issuer), chromium() as browser:
         for name, (who, walk) in JOURNEYS.items():
             kept = signed_in(issuer, "member", who)
-            visit = Visit(browser, address, kept=kept, locale="zh-CN", theme="light", size=PHONE)
+            context = new_context(browser, address, locale="zh-CN", theme="light")
+            visit = Visit(context, kept=kept, locale="zh-CN", size=PHONE)
             line = visit.page.context.new_cdp_session(visit.page)
             line.send("Network.enable")
             line.send(

@@ -1,6 +1,15 @@
 """Takes the two pictures that the README describes, into `build/pictures`."""
 
-from tests.pages.browsing import DESK, PHONE, ROOT, Visit, chromium, shop_after_a_day, signed_in
+from tests.pages.browsing import (
+    DESK,
+    PHONE,
+    ROOT,
+    Visit,
+    chromium,
+    new_context,
+    shop_after_a_day,
+    signed_in,
+)
 
 FOLDER = ROOT / "build/pictures"
 PICTURES = {
@@ -14,7 +23,8 @@ def main() -> None:
     with shop_after_a_day() as (address, issuer), chromium() as browser:
         for name, (role, who, path, size) in PICTURES.items():
             kept = signed_in(issuer, role, who)
-            visit = Visit(browser, address, kept=kept, locale="en", theme="light", size=size)
+            context = new_context(browser, address, locale="en", theme="light")
+            visit = Visit(context, kept=kept, locale="en", size=size)
             visit.open(path).screenshot(path=FOLDER / name)
             visit.close()
             print(FOLDER / name)

@@ -156,6 +156,7 @@ def test_it_is_tried_by_itself_before_it_is_parked_and_others_are_carried_out(ot
 @pytest.mark.parametrize("error", [Conflict("busy"), Unavailable("throttled")])
 def test_what_may_pass_is_never_parked(error: Exception) -> None:
     player = Faulty(MALL, settles=False)
+    without_waiting(player.app)
     player.error = error
     player.step(buy("bad", "B"))
     for _ in range(3 * TRIES_MAX):
