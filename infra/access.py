@@ -372,7 +372,15 @@ ACCESS: Mapping[str, _Access] = {
         "tallies": (_GET, _GET_MANY, _PUT),
         "wallets": (_GET, _ADD),
     },
-    "scheduled_sweep": _all(_SETTLEMENT, {"inbox": (_SCAN,), "unclaimed": (_QUERY, _REMOVE)}),
+    "scheduled_sweep": _all(
+        _SETTLEMENT,
+        {
+            "inbox": (_SCAN,),
+            "lists": (_GET_MANY,),
+            "run_marks": (_GET, _PUT),
+            "unclaimed": (_QUERY, _REMOVE),
+        },
+    ),
     "scheduled_webhooks": _all(_WEBHOOKS, {"lists": (_QUERY,), "webhook_health": (_GET_MANY,)}),
     "settle": _all(_SETTLEMENT, _RUNG),
     "sign_in_token": {"identity_links": (_GET,)},

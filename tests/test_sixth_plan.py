@@ -15,6 +15,7 @@ from local.memory import MemoryLetters
 from local.schedules import LocalSchedules
 from local.summary import figures
 from rebate.adapters.codec import decode, encode
+from rebate.contracts.api import QueueShown
 from rebate.contracts.explain import explain
 from rebate.contracts.scenarios import parse_scenario
 from rebate.contracts.schedules import payouts, read_run
@@ -31,7 +32,7 @@ from rebate.domain.terms import Terms
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_entries import show_entries
 from rebate.usecases.queries.show_order import show_order
-from rebate.usecases.queries.show_queues import show_queues
+from rebate.usecases.queries.show_queues import WantedQueues, show_queues
 from rebate.usecases.settings.terms import terms_of
 from tests.books import check_books
 from tests.engine import Player
@@ -70,6 +71,11 @@ def played(*steps: dict[str, Any], **settings: Any) -> Player:
     check_books(player.store)
     assert audit_books(player.store).differences == []
     return player
+
+
+def listed(player: Player) -> tuple[QueueShown, ...]:
+    terms = player.app.settings.in_force().terms
+    return show_queues(player.store, terms, player.app.clock.now(), WantedQueues()).queues
 
 
 def line(player: Player) -> list[tuple[str, str, int]]:
@@ -139,7 +145,7 @@ def test_members_and_operators_see_it() -> None:
     found = player.app.settings.in_force()
     mine = show_entries(player.store, found.terms, MemberId("A")).entries
     assert {entry.queue: entry.waiting for entry in mine} == {QUEUE: None, "mall": 800}
-    queues = {each.queue: (each.kind, each.plan) for each in show_queues(player.store).queues}
+    queues = {each.queue: (each.kind, each.plan) for each in listed(player)}
     assert queues[QUEUE] == ("third_order", "third_order")
     assert settings_shown(found).plans[-1] == "third_order"
     trace = show_order(player.store, found.terms, mine[0].order_id)  # type: ignore[arg-type]
@@ -189,7 +195,7 @@ def test_a_release_that_does_not_know_it_leaves_its_queue_alone() -> None:
     player.app.settler.settle(QUEUE)
     assert player.outcome()["queues"][QUEUE] == before
     assert audit_books(player.store).differences == []
-    assert [queue.plan for queue in show_queues(player.store).queues] == ["queue_rebate", None]
+    assert [queue.plan for queue in listed(player)] == ["queue_rebate", None]
     with including(SETTINGS):
         assert player.app.settler.settle(QUEUE).commands == 1
 

@@ -1,15 +1,16 @@
 """What operators see.
 
-GET  /v1/queues                   all queues with their figures
+GET  /v1/queues?plan=&store=&after=   queues with their figures
 GET  /v1/queue?id=&after=         one queue, and a page of the entries that wait in it
 GET  /v1/queue/forecast?id=&days=&after=   how long its entries will wait
+GET  /v1/queue/days?id=           what its last 30 days came to
 GET  /v1/queue/law?id=&locale=    what the ratios in force mean for it, and what all plans cost
 GET  /v1/law-facts?locale=        facts of law, and which of them the settings trigger
 GET  /v1/orders/{order_id}        the whole trace of an order
 GET  /v1/order?id=                the same, for ids that a path cannot carry
 GET  /v1/settings?version=        the settings in force, or those of another version
 GET  /v1/settings/versions?after= who changed which settings when, from what to what
-GET  /v1/queues/stalled           queues of products that are off sale
+GET  /v1/queues/stalled?after=    queues that nothing joins any more, and in which something is
 GET  /v1/parked?state=&after=     commands that cannot be carried out, and what became of them
 """
 
@@ -23,18 +24,25 @@ from functions.api.queries import (
     locale_of,
     needed_id,
     page_parameter,
+    parameter,
+    plan_parameter,
     whole_number,
 )
 from rebate.bootstrap import app
 from rebate.contracts import api
 from rebate.contracts.parked import STATES
 from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
-from rebate.domain.names import OrderId, QueueId
+from rebate.domain.names import OrderId, QueueId, StoreId
 from rebate.domain.plans.registry import PLANS
 from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.queries.show_history import document_of, show_history
 from rebate.usecases.queries.show_order import show_order
-from rebate.usecases.queries.show_queues import show_queue, show_queues, show_stalled
+from rebate.usecases.queries.show_queues import (
+    WantedQueues,
+    show_queue,
+    show_queues,
+    show_stalled,
+)
 from rebate.usecases.settings.save_settings import InForce
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -44,7 +52,14 @@ _ORDERS = "/v1/orders/"
 
 @router.get("/v1/queues")
 def queues() -> Response[str]:
-    return answer(200, show_queues(app().store))
+    event, store = current_event(), parameter(current_event(), "store")
+    wanted = WantedQueues(
+        plan=plan_parameter(event),
+        owner=None if store is None else StoreId(checked_id("store", store)),
+        after=_after_queue(),
+    )
+    terms = app().settings.in_force().terms
+    return answer(200, show_queues(app().store, terms, app().clock.now(), wanted))
 
 
 @router.get("/v1/queue")
@@ -52,7 +67,7 @@ def queue() -> Response[str]:
     name = needed_id(current_event(), "id", further_chars=QUEUE_CHARS)
     terms = app().settings.in_force().terms
     after = whole_number(current_event(), "after")
-    seen = show_queue(app().store, terms, QueueId(name), after)
+    seen = show_queue(app().store, terms, QueueId(name), app().clock.now(), after)
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
 
@@ -70,6 +85,16 @@ def queue_forecast() -> Response[str]:
         wanted_days=int(days) if days else None,
         after=whole_number(current_event(), "after"),
     )
+    return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
+
+
+@router.get("/v1/queue/days")
+def queue_days() -> Response[str]:
+    from rebate.usecases.queries.show_queue_days import show_queue_days  # noqa: PLC0415 - as above
+
+    name = needed_id(current_event(), "id", further_chars=QUEUE_CHARS)
+    terms = app().settings.in_force().terms
+    seen = show_queue_days(app().store, terms, QueueId(name), app().clock.now())
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no queue {name}")
 
 
@@ -120,13 +145,19 @@ def settings_versions() -> Response[str]:
 
 @router.get("/v1/queues/stalled")
 def stalled() -> Response[str]:
-    return answer(200, show_stalled(app().store, app().settings.in_force().terms))
+    terms = app().settings.in_force().terms
+    return answer(200, show_stalled(app().store, terms, _after_queue()))
 
 
 @router.get("/v1/parked")
 def parked() -> Response[str]:
     state, after = choice_of(current_event(), "state", STATES), page_parameter(current_event())
     return answer(200, show_parked(app().store, state, after))
+
+
+def _after_queue() -> QueueId | None:
+    after = page_parameter(current_event())
+    return None if after is None else QueueId(after)
 
 
 def _order(name: str) -> Response[str]:

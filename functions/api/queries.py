@@ -15,6 +15,7 @@ from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.contracts.routes import route_of
 from rebate.contracts.routes.route import PAGE_CHARS_MAX, TYPED_CHARS_MAX, Kind, QueryParameter
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
 
 DIGITS_MAX = 18
@@ -83,6 +84,15 @@ def any_or(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> str |
     """
     said = choice_of(event, name, choices)
     return None if said == choices[0] else said
+
+
+def plan_parameter(event: Mapping[str, Any]) -> str | None:
+    """Return the plan that is asked for, None where it is left out.
+
+    Raises:
+        InvalidRequest: it is none that there is.
+    """
+    return choice_if_given(event, "plan", PLANS.names)
 
 
 def locale_of(event: Mapping[str, Any]) -> Locale:

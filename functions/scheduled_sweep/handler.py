@@ -1,10 +1,11 @@
 """Settles every queue with mail, so that a lost ring costs time and no money.
 
 And sets aside what came before its order, and whose order did not come (Rule 1.6.6), and pauses
-where refunds leave too much to be borne (Rule 1.6.5.2).
+where refunds leave too much to be borne (Rule 1.6.5.2). Once a day it lists queues that are not.
 """
 
 from random import shuffle
+from time import monotonic
 from typing import Any
 
 from rebate.adapters.telemetry import (
@@ -22,7 +23,11 @@ from rebate.domain.names import QueueId
 from rebate.usecases.orders.early_events import ExpiredEvent
 from rebate.usecases.parking.park_command import PARKED_MAX
 from rebate.usecases.schedules.start_runs import queues_with_mail
+from rebate.usecases.storage.queue_list import TakingIn
 from rebate.usecases.storage.rows import PARKED, Parked
+
+LISTING_SECONDS = 60.0
+"""How long a sweep looks for queues that are not listed; the next one goes on."""
 
 
 @observed
@@ -37,6 +42,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     _look_after_early_events()
     _count_parked()
     _guard_refunds()
+    _list_queues()
     return {"queues": sorted(found), "left": sorted(left)}
 
 
@@ -54,6 +60,15 @@ def _guard_refunds() -> None:
         count(Metric.TOO_MUCH_BORNE, app().refund_guard.look())
     except (Conflict, Unavailable) as error:
         record_retry("the guard of refunds", error)
+
+
+def _list_queues() -> None:
+    """Enter into the list of queues those that a release without it made."""
+    until = monotonic() + LISTING_SECONDS
+    try:
+        TakingIn(app().store, app().clock).step(lambda: monotonic() < until)
+    except (Conflict, Unavailable) as error:
+        record_retry("the list of queues", error)
 
 
 def _count_parked() -> None:

@@ -38,7 +38,30 @@ def test_queues_are_shown_with_their_figures(cloud):
         **FIGURES,
         "cleared_at": None,
         "stalled": False,
+        "name": None,
+        "pace": {"days_seen": 7, "given": 0, "gifts": 0, "ever_paid_bps": None, "days": None},
     }
+    assert body["next"] is None
+
+
+def test_queues_can_be_asked_for_by_plan_and_store(cloud):
+    cloud.send(
+        bought("o1", "A"),
+        bought("o2", "B", channel="store", store_id="W"),
+        bought("o3", "C", channel="store", store_id="V"),
+    )
+    cloud.settle()
+
+    def named(query):
+        status, body = cloud.as_operator("GET", "/v1/queues", query=query)
+        return status, [queue["queue"] for queue in body.get("queues", ())]
+
+    assert named("plan=queue_rebate") == (200, ["mall", "store/V", "store/W"])
+    assert named("plan=union") == (200, [])
+    assert named("store=W") == (200, ["store/W"])
+    assert named("store=W&plan=union") == (200, [])
+    assert named("after=mall") == (200, ["store/V", "store/W"])
+    assert named("plan=unions")[0] == 422
 
 
 def test_a_queue_shows_who_waits_in_it(cloud):

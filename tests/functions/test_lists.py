@@ -14,8 +14,6 @@ from tests.functions.test_api_merchants import shop as shop_of_merchants  # noqa
 LOOKS = [each for each in ROUTES if each.method == "GET" and each.function == "api"]
 
 WHOLE = {
-    "GET /v1/queues": {"Queue"},
-    "GET /v1/queues/stalled": {"Queue"},
     "GET /v1/liability": {"Queue", "Wallet"},
     "GET /v1/reports/{name}": {"Product", "Queue"},
     "GET /v1/queue/law": {"Product"},

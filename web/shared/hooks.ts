@@ -103,6 +103,52 @@ export function usePages<Row>(
   return { ...pages, hasMore: pages.next !== null, error, isLoading, more: () => go(pages), reload };
 }
 
+/** An answer of many pages, shown as they come; `isWhole` once the last one is there. */
+export interface Whole<Row> extends Answer<readonly Row[]> {
+  isWhole: boolean;
+}
+
+/** Load all pages of a list, one after another; what is shown stays while it is loaded anew. */
+export function useWhole<Row>(
+  load: (after: string | number | null, signal: AbortSignal) => Promise<Page<Row>>,
+  keys: readonly unknown[],
+): Whole<Row> {
+  const none = { data: null, isWhole: false, error: null, at: null };
+  const [state, setState] = useState<Omit<Whole<Row>, "isLoading" | "reload">>(none);
+  const [turn, setTurn] = useState(0);
+  const known = JSON.stringify(keys);
+  const last = useRef("");
+
+  useEffect(() => {
+    const stopped = new AbortController();
+    const isNew = last.current !== known;
+    last.current = known;
+    setState((before) => (isNew ? none : { ...before, error: null, isWhole: false }));
+    const go = async () => {
+      let rows: readonly Row[] = [];
+      let next: string | number | null = null;
+      do {
+        const page: Page<Row> = await load(next, stopped.signal);
+        if (stopped.signal.aborted) return;
+        rows = [...rows, ...page.rows];
+        next = page.next;
+        const [data, isWhole] = [rows, next === null];
+        if (isNew || isWhole) setState({ data, isWhole, error: null, at: new Date() });
+      } while (next !== null);
+    };
+    go().catch((error) => {
+      if (!stopped.signal.aborted) setState((before) => ({ ...before, error, isWhole: true }));
+    });
+    return () => stopped.abort();
+  }, [known, turn]);
+
+  return {
+    ...state,
+    isLoading: !state.isWhole,
+    reload: useCallback(() => setTurn((before) => before + 1), []),
+  };
+}
+
 /** Do something that was asked for: once at a time, with its error kept to be shown. */
 export function useAct(): {
   isBusy: boolean;

@@ -28,6 +28,9 @@ from rebate.domain.times import zulu
 PAGE_SIZE = 50
 """Things on one page."""
 
+QUEUES_PAGE = 500
+"""Queues on one page: they are rows of which each is read by its key."""
+
 IN_LINE = "in_line"
 """The state of entries that are held or wait."""
 
@@ -275,12 +278,29 @@ class WalletShown:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePace:
+    """What a queue's line was given on the last whole days, and what comes of that (rule 8.2).
+
+    In so many `days` all who wait now are paid (null: never at this pace); `ever_paid_bps` is the
+    share of all promises of those days that can ever be paid (null: nothing was promised).
+    """
+
+    days_seen: int
+    given: Amount
+    gifts: int
+    ever_paid_bps: int | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueShown:
     """A queue as operators see it.
 
     `plan` is None where this release knows no plan of such queues. `entries` have joined,
-    `waiting` of them wait and lack `owed` together. `stalled`: its product
-    was taken off sale, so nothing is contributed to it any more (rule 1.5.5).
+    `waiting` of them wait and lack `owed` together. `stalled`: nothing joins it any more, since its
+    product was taken off sale (rule 1.5.5) or lines join another queue by the settings now
+    (rule 1.4.1). `name` is that of its product or store. `pace` is null while no whole day was
+    seen.
     """
 
     queue: str
@@ -297,13 +317,16 @@ class QueueShown:
     repurchased: Amount
     cleared_at: datetime | None
     stalled: bool = False
+    name: str | None = None
+    pace: QueuePace | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """All queues that have ever settled anything."""
+    """A page of the queues that have ever settled anything, by their ids."""
 
     queues: tuple[QueueShown, ...]
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +336,32 @@ class QueueLine:
     queue: QueueShown
     line: tuple[EntryShown, ...]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDay:
+    """A day of the shop in one queue: so many `entries` joined, and `completed` were paid in full.
+
+    `promised` is what those that joined may get, less what refunds took from older ones; `paid` is
+    what entries got of it, less what was taken back; `ended` what those lacked that were cleared,
+    exchanged or converted.
+    """
+
+    day: str
+    entries: int
+    completed: int
+    contributed: Amount
+    promised: Amount
+    paid: Amount
+    ended: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDays:
+    """A queue's last 30 days, today included, from the first on of which anything is known."""
+
+    queue: str
+    days: tuple[QueueDay, ...]
 
 
 @dataclass(frozen=True, slots=True)

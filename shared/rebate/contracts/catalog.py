@@ -31,9 +31,10 @@ class StalledQueue:
 
 @dataclass(frozen=True, slots=True)
 class StalledQueues:
-    """All of them, by their ids."""
+    """A page of them, by their ids; where there is a `next` one, it may hold few or none."""
 
     queues: tuple[StalledQueue, ...]
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,14 @@ interface Props {
   days: readonly string[];
   lines: readonly Line[];
   show: (value: number) => string;
+  height?: number;
 }
-
-const HEIGHT = 240;
 const COLOURS = {
   light: { ink: "#58615e", grid: "#e4e1d8", lines: ["#0b6b5d", "#875400", "#0b5cad", "#8a2f5b"] },
   dark: { ink: "#a9b3b0", grid: "#2f3735", lines: ["#6fd3c1", "#e8b04b", "#7ab6f5", "#f0a0c0"] },
 };
 
-export function Chart({ name, days, lines, show }: Props) {
+export function Chart({ name, days, lines, show, height = 240 }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const isDark = useMedia("(prefers-color-scheme: dark)");
   const said = JSON.stringify([days, lines]);
@@ -36,7 +35,7 @@ export function Chart({ name, days, lines, show }: Props) {
     const chart = new uPlot(
       {
         width: box.clientWidth,
-        height: HEIGHT,
+        height,
         scales: { x: { time: false } },
         series: [
           { label: "", value: (_, at) => days[at ?? -1] ?? "" },
@@ -57,13 +56,13 @@ export function Chart({ name, days, lines, show }: Props) {
       box,
     );
     const resized = new ResizeObserver(() =>
-      chart.setSize({ width: box.clientWidth, height: HEIGHT }),
+      chart.setSize({ width: box.clientWidth, height }),
     );
     resized.observe(box);
     return () => {
       resized.disconnect();
       chart.destroy();
     };
-  }, [said, isDark]);
+  }, [said, isDark, height]);
   return <div ref={place} role="img" aria-label={name} className="chart" />;
 }

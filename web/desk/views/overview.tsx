@@ -6,7 +6,7 @@ import { count, percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
-import type { Audits, AuditShown, Forecast, Liability, LiabilityRow, Overview as OverviewShown, Queue } from "../../shared/types";
+import type { Audits, AuditShown, Forecast, Liability, LiabilityRow, Overview as OverviewShown, Queue, Queues as QueuesPage } from "../../shared/types";
 import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Bars, flowOf } from "../parts/flow";
@@ -14,7 +14,7 @@ import { Answered, Head } from "../parts/page";
 import { State, When } from "../parts/words";
 import { type Shop, useShop } from "../shop";
 import { lastOf } from "./health";
-import { countsRewards } from "./queues";
+import { countsRewards, isStalled } from "./queues";
 
 interface Seen {
   queues: Queue[];
@@ -31,6 +31,17 @@ interface Some {
   more: boolean;
 }
 
+async function allQueues(ask: Shop["ask"], signal: AbortSignal): Promise<Queue[]> {
+  const all: Queue[] = [];
+  let after: string | null = null;
+  do {
+    const page: QueuesPage = await ask("GET", "queues", { query: { after }, signal });
+    all.push(...page.queues);
+    after = page.next;
+  } while (after !== null);
+  return all;
+}
+
 /** A deployment without settings begins with its plans. */
 export default function Overview() {
   const shop = useShop();
@@ -42,7 +53,7 @@ export default function Overview() {
         return { count: (page[name] as unknown[]).length, more: page.next != null };
       };
       const [queues, overview, letters, parked, applications, audits] = await Promise.all([
-        ask<{ queues: Queue[] }>("GET", "queues", { signal }),
+        allQueues(ask, signal),
         ask<OverviewShown>("GET", "overview", { signal }),
         some("dead-letters", "letters", "open"),
         some("parked", "parked", "parked"),
@@ -50,7 +61,7 @@ export default function Overview() {
         ask<Audits>("GET", "audits", { signal }),
       ]);
       const audit = lastOf(audits.audits);
-      return { ...queues, overview, letters, parked, applications, audit };
+      return { queues, overview, letters, parked, applications, audit };
     },
     [],
   );
@@ -91,7 +102,7 @@ interface Hand {
 }
 
 function handsOf(seen: Seen, shop: Shop): Hand[] {
-  const stalled = seen.queues.filter(({ stalled, waiting, pool }) => stalled && (waiting || pool));
+  const stalled = seen.queues.filter(isStalled);
   const counted = (key: string, href: string, { count: n, more }: Some): Hand[] =>
     n > 0 ? [{ key, href, text: t(`hand.${key}`, { n: count(n) + (more ? "+" : "") }) }] : [];
   return [

@@ -6,7 +6,8 @@ import { count, percent } from "../../shared/format";
 import { useAnswer, usePages } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import { queueName } from "../../shared/names";
-import type { Entry, Forecast, Queue, QueueLine } from "../../shared/types";
+import type { Entry, Forecast, Queue, QueueDays, QueueLine } from "../../shared/types";
+import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { Bars, flowOf } from "../parts/flow";
@@ -37,6 +38,7 @@ export default function QueueView() {
           <>
             <Figures queue={queue} shop={shop} />
             <Waiting queue={queue} shop={shop} />
+            <Days queue={queue} shop={shop} />
             <h2>{t("desk.line_of")}</h2>
             <Line queue={queue} shop={shop} />
           </>
@@ -112,6 +114,72 @@ function Waiting({ queue, shop }: { queue: Queue; shop: Shop }) {
     </Card>
   );
 }
+
+/** What joined the line and what it was paid on each of the last days. */
+function Days({ queue, shop }: { queue: Queue; shop: Shop }) {
+  const id = queue.queue;
+  const answer = useAnswer<QueueDays>(
+    (signal) => shop.ask("GET", "queue/days", { query: { id }, signal }),
+    [id],
+  );
+  const counts = countsRewards(queue);
+  const lines = counts ? (["entries", "completed"] as const) : (["promised", "paid"] as const);
+  return (
+    <Card title={<h2>{t("desk.queue_days")}</h2>} size="small">
+      <Answered answer={answer}>
+        {({ days }) =>
+          days.length === 0 ? (
+            <p>{t("desk.no_data_yet")}</p>
+          ) : (
+            <>
+              <p className="quiet">{t("desk.queue_days_lead")}</p>
+              <Chart
+                name={t("desk.queue_days")}
+                days={days.map(({ day }) => day)}
+                lines={lines.map((line) => ({
+                  title: t(`day.${line}`),
+                  values: days.map((day) => day[line]),
+                }))}
+                show={counts ? count : shop.money}
+                height={160}
+              />
+              <details>
+                <summary>{t("desk.as_table")}</summary>
+                <table className="plain">
+                  <thead>
+                    <tr>
+                      <th scope="col">{t("desk.day")}</th>
+                      {DAY_FIGURES.map((figure) => (
+                        <th key={figure} scope="col">
+                          {t(`day.${figure}`)}
+                        </th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {days.toReversed().map((day) => (
+                      <tr key={day.day}>
+                        <th scope="row">{day.day}</th>
+                        {DAY_FIGURES.map((figure) => (
+                          <td key={figure} className="number">
+                            {COUNTED.has(figure) ? count(day[figure]) : shop.money(day[figure])}
+                          </td>
+                        ))}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </details>
+            </>
+          )
+        }
+      </Answered>
+    </Card>
+  );
+}
+
+const DAY_FIGURES = ["entries", "completed", "contributed", "promised", "paid", "ended"] as const;
+const COUNTED: ReadonlySet<string> = new Set(["entries", "completed"]);
 
 function foretold(seen: Forecast, queue: Queue, shop: Shop): [string, React.ReactNode][] {
   const wait =

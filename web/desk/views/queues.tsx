@@ -1,13 +1,13 @@
 /** All queues in one table; those of products off sale can be ended, exchanged or merged. */
 
 import { Button, Select, Space } from "antd";
-import { count } from "../../shared/format";
-import { useAnswer } from "../../shared/hooks";
+import { count, percent } from "../../shared/format";
 import { named, t } from "../../shared/i18n";
 import { assetName, planName, queueName } from "../../shared/names";
-import type { Queue, StalledQueue } from "../../shared/types";
+import type { Queue } from "../../shared/types";
 import { type Question, useConfirm } from "../parts/confirm";
 import { type Column, DataTable } from "../parts/data-table";
+import { useAllListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
 import { Id, QueueLink, State } from "../parts/words";
 import { useQuery } from "../query";
@@ -15,30 +15,20 @@ import { type Shop, useShop } from "../shop";
 
 const ASSETS = ["points", "love", "voucher"];
 
-interface Seen {
-  queues: Queue[];
-  stalled: Map<string, StalledQueue>;
-}
-
 /** Tell whether a queue's entries leave after so many rewards, so that nothing is owed in money. */
 export const countsRewards = ({ kind }: { kind: string }): boolean => kind === "order_queue";
+
+/** Tell whether nothing joins a queue any more in which entries wait or money lies. */
+export const isStalled = ({ stalled, waiting, pool }: Queue): boolean =>
+  stalled && (waiting > 0 || pool !== 0);
 
 export default function Queues() {
   const shop = useShop();
   const [query, setQuery] = useQuery();
-  const answer = useAnswer<Seen>(
-    async (signal) => {
-      const [all, stalled] = await Promise.all([
-        shop.ask<{ queues: Queue[] }>("GET", "queues", { signal }),
-        shop.ask<{ queues: StalledQueue[] }>("GET", "queues/stalled", { signal }),
-      ]);
-      return { ...all, stalled: new Map(stalled.queues.map((each) => [each.queue, each])) };
-    },
-    [],
-  );
-  const [confirm, place] = useConfirm(answer.reload);
   const plan = query.get("plan") ?? "";
   const state = query.get("state") ?? "";
+  const answer = useAllListed<"queues", Queue>("queues", "queues", { plan: plan || null });
+  const [confirm, place] = useConfirm(answer.reload);
   return (
     <>
       <Head
@@ -70,38 +60,58 @@ export default function Queues() {
       </Head>
       {place}
       <Answered answer={answer}>
-        {(seen) => (
-          <DataTable
-            name={t("desk.queues")}
-            columns={columns(shop, seen, confirm)}
-            rows={seen.queues.filter(
-              (queue) =>
-                (!plan || queue.plan === plan) &&
-                (!state || (state === "stalled" ? seen.stalled.has(queue.queue) : queue.waiting)),
+        {(queues) => (
+          <>
+            {answer.isLoading && answer.error === null && (
+              <p role="status" className="quiet">
+                {t("desk.queues_so_far", { count: queues.length })}
+              </p>
             )}
-            keyOf={({ queue }) => queue}
-            none={t("desk.no_queues")}
-          />
+            <DataTable
+              name={t("desk.queues")}
+              columns={columns(shop, queues, confirm)}
+              rows={queues.filter(
+                (queue) => !state || (state === "stalled" ? isStalled(queue) : queue.waiting > 0),
+              )}
+              keyOf={({ queue }) => queue}
+              none={t("desk.no_queues")}
+            />
+          </>
         )}
       </Answered>
     </>
   );
 }
 
-function columns(shop: Shop, { stalled }: Seen, confirm: (asked: Question) => void) {
-  const nameOf = ({ queue }: Queue) => stalled.get(queue)?.name ?? queueName(queue);
+/** What a queue says of its wait: in days, never, or nothing yet. */
+export function waitOf({ waiting, pace }: Queue): string {
+  if (waiting === 0) return t("desk.nobody_waits");
+  if (pace === null) return t("desk.no_data_yet");
+  return pace.days === null ? t("desk.never") : t("desk.days", { n: count(pace.days) });
+}
+
+/** The share of what is promised at its pace that is never paid; null while nothing tells. */
+const neverPaid = ({ pace }: Queue): number | null =>
+  pace?.ever_paid_bps == null ? null : 10_000 - pace.ever_paid_bps;
+
+const aDay = ({ pace }: Queue): number | null =>
+  pace === null ? null : Math.round(pace.given / pace.days_seen);
+
+function columns(shop: Shop, queues: readonly Queue[], confirm: (asked: Question) => void) {
   const stateOf = (queue: Queue) => {
     const paused = shop.plans.find(({ name }) => name === queue.plan)?.state === "paused";
-    return stalled.has(queue.queue) ? "stalled" : paused ? "paused" : "on";
+    return isStalled(queue) ? "stalled" : paused ? "paused" : "on";
   };
+  const known = (value: number | null, show: (value: number) => string) =>
+    value === null ? <span className="quiet">{t("desk.no_data_yet")}</span> : show(value);
   const list: Column<Queue>[] = [
     {
       key: "queue",
       title: t("desk.queue"),
-      of: (queue) => `${nameOf(queue)} ${queue.queue}`,
-      show: (queue) => (
+      of: ({ name, queue }) => `${name ?? queueName(queue)} ${queue}`,
+      show: ({ name, queue }) => (
         <>
-          {stalled.get(queue.queue)?.name} <QueueLink id={queue.queue} /> <Id of={queue.queue} />
+          {name} <QueueLink id={queue} /> <Id of={queue} />
         </>
       ),
     },
@@ -119,10 +129,24 @@ function columns(shop: Shop, { stalled }: Seen, confirm: (asked: Question) => vo
       isNumber: true,
     },
     {
-      key: "contributed",
-      title: t("figure.contributed"),
-      of: ({ contributed }) => contributed,
-      show: ({ contributed }) => shop.money(contributed),
+      key: "pace",
+      title: t("desk.pace"),
+      of: aDay,
+      show: (queue) => known(aDay(queue), shop.money),
+      isNumber: true,
+    },
+    {
+      key: "wait",
+      title: t("desk.wait_now"),
+      of: ({ waiting, pace }) => (waiting === 0 ? 0 : (pace?.days ?? null)),
+      show: waitOf,
+      isNumber: true,
+    },
+    {
+      key: "never",
+      title: t("desk.never_paid_share"),
+      of: neverPaid,
+      show: (queue) => known(neverPaid(queue), percent),
       isNumber: true,
     },
     {
@@ -139,21 +163,19 @@ function columns(shop: Shop, { stalled }: Seen, confirm: (asked: Question) => vo
       show: (queue) => <State of={stateOf(queue)} text={t(`desk.queue_${stateOf(queue)}`)} />,
     },
   ];
-  if (stalled.size === 0) return list;
+  if (!queues.some(isStalled)) return list;
   const acts: Column<Queue> = {
     key: "acts",
     title: t("desk.acts"),
     of: () => null,
-    show: ({ queue }) => {
-      const found = stalled.get(queue);
-      return found ? <Acts queue={found} shop={shop} confirm={confirm} /> : "";
-    },
+    show: (queue) =>
+      isStalled(queue) ? <Acts queue={queue} shop={shop} confirm={confirm} /> : "",
   };
   return [...list, acts];
 }
 
 interface ActsProps {
-  queue: StalledQueue;
+  queue: Queue;
   shop: Shop;
   confirm: (asked: Question) => void;
 }

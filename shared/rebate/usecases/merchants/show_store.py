@@ -34,7 +34,7 @@ from rebate.usecases.office.search_orders import WantedOrders, search_orders
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.queries.forecast import days_of_all
 from rebate.usecases.queries.show_queues import queue_shown
-from rebate.usecases.reports.read_days import sums_by
+from rebate.usecases.reports.read_days import queues_of, sums_by
 from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.rows import Journal, Key, day_key, journal_key
 
@@ -43,10 +43,6 @@ DAYS_SHOWN = 62
 
 ORDERS_READ_MAX = 1_000
 """Orders of a store by which those who bought today are told apart."""
-
-_KINDS = ("store", "cashier", "red_packet")
-"""Kinds of queues that only orders of one store join."""
-
 
 _SHARED = tuple(map(QueueId, ("stores", "cashiers", "alliance", "order_queue", "union")))
 """Queues that orders of several stores join: their days say what each store came to."""
@@ -58,11 +54,6 @@ class RewardsAsked(NamedTuple):
     queue: QueueId | None = None
     starts_at: Instant | None = None
     ends_at: Instant | None = None
-
-
-def queues_of(store: StoreId) -> tuple[QueueId, ...]:
-    """Return the ids of the queues that only a store's orders join."""
-    return tuple(QueueId(f"{kind}/{store}") for kind in _KINDS)
 
 
 def show_store(desk: PeopleDesk, store: StoreId, member: MemberId) -> StoreShown:

@@ -14,6 +14,7 @@ from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Put, Remove, Store, Write
+from rebate.usecases.storage.queue_list import entered
 from rebate.usecases.storage.rows import (
     PARKED,
     Inbox,
@@ -81,7 +82,7 @@ def after_failure(
     if tries < TRIES_MAX or queue.parked >= PARKED_MAX:
         failing = Failing(failed.sort, tries)
         after = replace(queue, version=queue.version + 1, failing=failing, lease=None)
-        return [_stored(queue, after)], False
+        return [_stored(queue, after), *entered(queue)], False
     return parking(store, queue, failed, reason_of(error), now), True
 
 
@@ -119,6 +120,7 @@ def parking(
     told = Journal(queue.id, after.version, now, (), (told_of(row),), queue.head)
     return [
         _stored(queue, replace(after, head=fingerprint(told))),
+        *entered(queue),
         Put(row),
         Put(told),
         *_taken_out(store, failed),

@@ -42,8 +42,7 @@ def forecast(
     queue = store.get(Queue, Key(name))
     if queue is None:
         return None
-    pool = _daily_pool(name, terms)
-    pace = queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
+    pool, pace = _daily_pool(name, terms), _pace(queue, terms, now)
     growth = line_history(store, terms, name, now).growth
     exit_after = shown_plan_of(name, terms).rewards_to_exit
     clears_at = next_clearing(terms, name, now)
@@ -74,6 +73,20 @@ def forecast(
         days_at_trend=_days_at(pace, owed, growth),
         next=end,
     )
+
+
+def pace_shown(queue: Queue, terms: Terms, now: Instant) -> api.QueuePace | None:
+    """Return what a queue's line was given of late and what comes of it; None: not seen yet."""
+    pace = _pace(queue, terms, now)
+    if not pace.is_known:
+        return None
+    days = days_of_all(pace, queue, terms)
+    return api.QueuePace(pace.days, pace.given, pace.gifts, pace.ever_paid(), days)
+
+
+def _pace(queue: Queue, terms: Terms, now: Instant) -> PayoutRate:
+    pool = _daily_pool(queue.id, terms)
+    return queue.flow.pace(now).at_most(pool.payout_per_day if pool else None)
 
 
 def days_of_all(pace: PayoutRate, queue: Queue, terms: Terms) -> int | None:

@@ -1,19 +1,24 @@
 """Queues as operators see them (Rule 1.8)."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Sequence
 
 from rebate.contracts import api
 from rebate.contracts.catalog import StalledQueue, StalledQueues
 from rebate.domain.ledger import QueueAccount
-from rebate.domain.names import QueueId
+from rebate.domain.names import QueueId, StoreId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue
+from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
+from rebate.domain.times import Instant
+from rebate.usecases.queries.forecast import pace_shown
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
 from rebate.usecases.queries.show_progress import line_page
+from rebate.usecases.reports.read_days import plan_of, queues_of, store_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Product
+from rebate.usecases.storage.queue_list import queues_of_page
+from rebate.usecases.storage.rows import Key, Product, Shop
 
 _TILLS = (
     QueueAccount.POOL,
@@ -25,15 +30,46 @@ _TILLS = (
 )
 
 
-def show_queues(store: Store) -> api.Queues:
-    """Return all queues, by their ids."""
-    rows = sorted(store.scan(Queue), key=lambda queue: queue.id)
-    stalled = products_off_sale(store, rows)
-    return api.Queues(queues=tuple(queue_shown(row, stalled) for row in rows))
+@dataclass(frozen=True, slots=True)
+class WantedQueues:
+    """Which queues are asked for: of a plan or a store, behind a queue's id; None: whichever."""
+
+    plan: str | None = None
+    owner: StoreId | None = None
+    after: QueueId | None = None
+
+
+def show_queues(store: Store, terms: Terms, now: Instant, wanted: WantedQueues) -> api.Queues:
+    """Return a page of queues, by their ids, each with its pace and what it is called after."""
+    rows, end = _page(store, wanted, api.QUEUES_PAGE)
+    return api.Queues(queues=tuple(_queues_shown(store, terms, now, rows)), next=end)
+
+
+def _queues_shown(
+    store: Store, terms: Terms, now: Instant, rows: Sequence[Queue]
+) -> list[api.QueueShown]:
+    products, shops = _products(store, rows), _shops(store, rows)
+    return [
+        queue_shown(
+            row,
+            stalled=_is_stalled(row, terms, products.get(row.id)),
+            name=_name(products.get(row.id) or shops.get(row.id)),
+            pace=pace_shown(row, terms, now),
+        )
+        for row in rows
+    ]
+
+
+def _page(store: Store, wanted: WantedQueues, limit: int) -> tuple[list[Queue], QueueId | None]:
+    if wanted.owner is None:
+        return queues_of_page(store, limit, wanted.after, wanted.plan)
+    found = store.get_many(Queue, map(Key, queues_of(wanted.owner))).values()
+    rows = [row for row in found if wanted.plan in (None, plan_of(row.id))]
+    return sorted(rows, key=lambda row: row.id), None
 
 
 def show_queue(
-    store: Store, terms: Terms, name: QueueId, after: str | None = None
+    store: Store, terms: Terms, name: QueueId, now: Instant, after: str | None = None
 ) -> api.QueueLine | None:
     """Return a queue and a page of the entries that wait in it; None if there is no such queue."""
     row = store.get(Queue, Key(name))
@@ -42,52 +78,64 @@ def show_queue(
     tickets, end = line_page(store, row, after, api.PAGE_SIZE)
     entries = EntryViewer(store, terms).view(tickets)
     return api.QueueLine(
-        queue=queue_shown(row, products_off_sale(store, [row])),
+        queue=_queues_shown(store, terms, now, [row])[0],
         line=tuple(entry for entry in entries if entry.place is not None),
         next=end,
     )
 
 
-def queue_shown(row: Queue, stalled: Container[QueueId] = ()) -> api.QueueShown:
-    """Return a queue with its figures; those that are `stalled` are said to be."""
-    waiting, name = row.standing, PLANS.queue(row.id)
+def queue_shown(
+    row: Queue,
+    *,
+    stalled: bool = False,
+    name: str | None = None,
+    pace: api.QueuePace | None = None,
+) -> api.QueueShown:
+    """Return a queue with its figures."""
+    waiting, parsed = row.standing, PLANS.queue(row.id)
     return api.QueueShown(
         queue=row.id,
-        kind=name.kind.name if name else row.id.partition("/")[0],
-        plan=name.plan.name if name else None,
+        kind=parsed.kind.name if parsed else row.id.partition("/")[0],
+        plan=parsed.plan.name if parsed else None,
         entries=row.entries,
         waiting=waiting.waiting,
         owed=waiting.owed,
         **{till.value: row.figure(till) for till in _TILLS},
         cleared_at=moment_of(row.cleared_at),
-        stalled=row.id in stalled,
+        stalled=stalled,
+        name=name,
+        pace=pace,
     )
 
 
-def show_stalled(store: Store, terms: Terms) -> StalledQueues:
+def show_stalled(store: Store, terms: Terms, after: QueueId | None = None) -> StalledQueues:
     """Return the queues that still owe or hold something and that nothing joins any more.
 
     Their product is off sale (Rule 1.5.5), or lines join another queue by the settings now (1.4.1).
+    So many queues of the base plan are looked at for a page: few may stand on it, or none.
     """
-    queues = (
-        row for row in store.scan(Queue) if row.standing.waiting or row.figure(QueueAccount.POOL)
-    )
-    rows = sorted(queues, key=lambda queue: queue.id)
-    products = products_off_sale(store, rows)
+    rows, end = queues_of_page(store, api.QUEUES_PAGE, after, queue_rebate.PLAN.name)
+    products = _products(store, rows)
     return StalledQueues(
         queues=tuple(
             StalledQueue(
                 queue=row.id,
-                product_id=product.id if product else None,
-                name=product.name if product else None,
+                product_id=product.id if product and not product.on_sale else None,
+                name=_name(product),
                 waiting=row.standing.waiting,
                 owed=row.standing.owed,
                 pool=row.figure(QueueAccount.POOL),
             )
             for row in rows
-            if (product := products.get(row.id)) or is_out_of_use(terms, row.id)
-        )
+            if row.standing.waiting or row.figure(QueueAccount.POOL)
+            if _is_stalled(row, terms, product := products.get(row.id))
+        ),
+        next=end,
     )
+
+
+def _is_stalled(row: Queue, terms: Terms, product: Product | None) -> bool:
+    return (product is not None and not product.on_sale) or is_out_of_use(terms, row.id)
 
 
 def is_out_of_use(terms: Terms, queue: QueueId) -> bool:
@@ -97,7 +145,24 @@ def is_out_of_use(terms: Terms, queue: QueueId) -> bool:
 
 def products_off_sale(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
     """Return the products that are off sale, by their queues among `rows` (Rule 1.5.5)."""
+    return {queue: each for queue, each in _products(store, rows).items() if not each.on_sale}
+
+
+def _products(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
+    """Return the products whose queues stand among `rows`, by these."""
     names = (queue_rebate.PLAN.queue(row.id) for row in rows)
-    of = {Key(n.owner): n.id for n in names if n and n.owner and n.kind == queue_rebate.PRODUCT}
-    products = store.get_many(Product, of)
-    return {of[key]: each for key, each in products.items() if not each.on_sale}
+    of = {n.id: Key(n.owner) for n in names if n and n.owner and n.kind == queue_rebate.PRODUCT}
+    products = store.get_many(Product, of.values())
+    return {queue: products[key] for queue, key in of.items() if key in products}
+
+
+def _shops(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Shop]:
+    """Return the stores whose queues stand among `rows`, by these."""
+    owners = ((row.id, store_of(row.id)) for row in rows)
+    of = {queue: Key(owner) for queue, owner in owners if owner is not None}
+    shops = store.get_many(Shop, set(of.values()))
+    return {queue: shops[key] for queue, key in of.items() if key in shops}
+
+
+def _name(owner: Product | Shop | None) -> str | None:
+    return owner.name if owner else None

@@ -72,7 +72,13 @@ def store_of(queue: QueueId) -> StoreId | None:
     return StoreId(name.owner)
 
 
-_OF_STORES = frozenset({"store", "cashier", "red_packet"})
+def queues_of(store: StoreId) -> tuple[QueueId, ...]:
+    """Return the ids of the queues that only a store's orders join."""
+    return tuple(QueueId(f"{kind}/{store}") for kind in _OF_STORES)
+
+
+_OF_STORES = ("store", "cashier", "red_packet")
+"""Kinds of queues that only orders of one store join."""
 
 
 def sums_by(

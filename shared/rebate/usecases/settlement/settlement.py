@@ -48,6 +48,7 @@ from rebate.usecases.settlement.writes import (
     repurchased,
 )
 from rebate.usecases.storage.ports import WRITES_MAX, CommitRunner, Put, Store, Work, Write
+from rebate.usecases.storage.queue_list import entered
 from rebate.usecases.storage.rows import Key, Member, day_key
 
 ROOM = WRITES_MAX - 5
@@ -120,7 +121,8 @@ class Settlement:
             Conflict: somebody else settles the queue.
         """
         commands = self._of_one_day(self.pile.first(most))
-        room = ROOM - LOT_ROWS * min(LOTS_MAX, sum(map(_freezes, commands)))
+        first = entered(self.queue)
+        room = ROOM - len(first) - LOT_ROWS * min(LOTS_MAX, sum(map(_freezes, commands)))
         state = LoadedState()
         state.keep(self.line.tickets(tickets_of(commands)))
         if self._heads:
@@ -152,6 +154,7 @@ class Settlement:
         day = with_commit(self._today(), self.queue, decision, self.zone)
         tickets = [change.after for change in decision.changes]
         writes: list[Write] = [Put(after, expects=self.queue.version), Put(day)]
+        writes += entered(self.queue)
         writes += map(Put, tickets)
         writes += map(Put, written)
         writes += self.pile.emptied(decision.done)

@@ -426,13 +426,18 @@ class SettingsVersion:
     request: Annotated[str | None, wire("request", absent=None)] = None
 
 
-@stored_as("run_mark")
+@stored_as("run_mark", 2)
 @dataclass(frozen=True, slots=True)
 class RunMark:
-    """Up to which instant a scheduled run was looked for, and started where it was due."""
+    """Up to which instant a scheduled run was looked for, and started where it was due.
+
+    Of what is done in steps: when it was begun last, and `after` which row it goes on (empty: it
+    is over).
+    """
 
     run: Annotated[str, wire("run")]
     at: Annotated[Instant, wire("at")]
+    after: Annotated[str, wire("after", absent="")] = ""
 
 
 @stored_as("current_settings")
