@@ -6,12 +6,15 @@ from typing import Any
 
 from rebate.adapters.memory import MemoryStore
 from rebate.domain.ledger import QueueAccount
+from rebate.domain.money import Amount
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import WaitingTotals
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.queue_list import entered
 from rebate.usecases.storage.rows import Key, Product
+
+LACKS, POOL = Amount(300), Amount(100)
 
 
 class CountingStore(MemoryStore):
@@ -47,8 +50,8 @@ def waiting_queue(number: int, kind: str = "product") -> Queue:
         version=1,
         entries=1,
         tickets=1,
-        sums=(WaitingTotals(1, 1, 300, 300),) if number % 2 else (),
-        tills={QueueAccount.POOL: 100} if number % 10 == 0 else {},
+        sums=(WaitingTotals(1, LACKS, 1, LACKS),) if number % 2 else (),
+        tills={QueueAccount.POOL: POOL} if number % 10 == 0 else {},
     )
 
 

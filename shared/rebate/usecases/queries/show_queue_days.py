@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from rebate.contracts import api
 from rebate.domain.day_figures import DayFigures
+from rebate.domain.money import sum_of
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
@@ -39,6 +40,6 @@ def _day(row: DayFigures) -> api.QueueDay:
         completed=sums.completed,
         contributed=sums.contributed,
         promised=sums.promised,
-        paid=sum(row.paid_of.values()),
+        paid=sum_of(row.paid_of.values()),
         ended=sums.ended,
     )
