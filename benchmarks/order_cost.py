@@ -1,5 +1,6 @@
 """What an order costs: capacity units and calls of all functions, from its payment to its notices.
 
+Units are told by function, and by table which each reads or writes (`write orders`).
 Orders of one line in the base plan are paid and later completed. Functions are called as they are
 deployed, by batches of queues and streams; docs/operations.md makes prices of the figures.
 """
@@ -59,7 +60,7 @@ class _Life:
                 for function in ("publish_events", "notify_members"):
                     self._call(function, {"Records": rows})
         each = {
-            function: {what: round(amount / len(orders), 3) for what, amount in sums.items()}
+            function: {what: round(sums[what] / len(orders), 3) for what in sorted(sums)}
             for function, sums in self._sums.items()
         }
         whole = {
@@ -84,10 +85,12 @@ class _Life:
         self._meter.reset()
         answer = self._functions.call(function, event)
         assert not answer["batchItemFailures"], f"{function} handed something back"
-        sums = self._sums.setdefault(function, {"write_units": 0, "read_units": 0, "calls": 0})
-        sums["write_units"] += self._meter.write_units
-        sums["read_units"] += self._meter.read_units
-        sums["calls"] += 1
+        sums = self._sums.setdefault(function, {})
+        figures = {"write_units": self._meter.write_units, "read_units": self._meter.read_units}
+        tables = self._meter.by_table.items()
+        figures |= {what.replace(f" {PREFIX}", " "): units for what, units in tables}
+        for what, units in (figures | {"calls": 1}).items():
+            sums[what] = sums.get(what, 0) + units
 
 
 def _completed(order: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _GET_MANY = "dynamodb:BatchGetItem"
 _QUERY = "dynamodb:Query"
 _SCAN = "dynamodb:Scan"
 _PUT = "dynamodb:PutItem"
+_PUT_MANY = "dynamodb:BatchWriteItem"
 _ADD = "dynamodb:UpdateItem"
 _CHECK = "dynamodb:ConditionCheckItem"
 _REMOVE = "dynamodb:DeleteItem"
@@ -337,9 +338,11 @@ ACCESS: Mapping[str, _Access] = {
             "webhooks": (_PUT,),
         },
     ),
-    "notify_members": {"notices": (_PUT,)},
+    "notify_members": {"notices": (_PUT_MANY,)},
     "on_catalog_saved": _CATALOG,
-    "on_order_completed": _all(_ORDERS, _EARLY, _LEVELS),
+    "on_order_completed": _all(
+        _ORDERS, _EARLY, _LEVELS, {"current_settings": (_GET_MANY,), "orders": (_GET_MANY,)}
+    ),
     "on_order_paid": _all(
         _PAID, _LEVELS, {"current_settings": (_GET_MANY,), "senders": (_GET_MANY,)}
     ),

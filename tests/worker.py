@@ -79,10 +79,11 @@ def _until_accepted(folder: Path, told: list[Told]) -> set[QueueId]:
 
 def _accepted(desk: OrderAcceptance, events: list[Event]) -> Iterator[QueueId]:
     together = OrderBatch(desk)
-    together.expect(ToldOrder(event) for event in events if isinstance(event, OrderPaid))
+    shared = OrderPaid | OrderCompleted
+    together.expect(ToldOrder(event) for event in events if isinstance(event, shared))
     for event in events:
-        assert isinstance(event, OrderPaid | OrderCompleted | OrderRefunded)
-        if isinstance(event, OrderPaid):
+        assert isinstance(event, shared | OrderRefunded)
+        if isinstance(event, shared):
             yield from together.accept(event).queues
         else:
             yield from desk.accept(event).queues

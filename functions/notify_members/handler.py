@@ -8,7 +8,7 @@ from typing import Any
 from rebate.adapters.streams import failures, inserted_rows
 from rebate.adapters.telemetry import logger, observed, record_retry
 from rebate.bootstrap import app
-from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.errors import Unavailable
 from rebate.usecases.notices.notify_members import notify
 from rebate.usecases.storage.rows import Journal
 
@@ -25,6 +25,6 @@ def _keep(row: Journal) -> int | None:
     """Keep the notices of one row and return how many; None: it has to come again."""
     try:
         return notify(app().store, row)
-    except (Conflict, Unavailable) as error:
+    except Unavailable as error:
         record_retry(f"notices of {row.source}#{row.number}", error)
         return None

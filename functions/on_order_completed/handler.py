@@ -1,4 +1,4 @@
-"""Accepts orders that were completed: an SQS batch of EventBridge envelopes."""
+"""Accepts orders that were completed: an SQS batch of EventBridge envelopes, in one transaction."""
 
 from typing import Any
 
@@ -7,13 +7,18 @@ from rebate.adapters.telemetry import observed, record_accepted
 from rebate.bootstrap import app
 from rebate.contracts.envelopes import Delivery
 from rebate.contracts.events_in import OrderCompleted
+from rebate.usecases.orders.accept_together import OrderBatch, ToldOrder
 
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the messages that shall come again."""
-    return deliver(event, context, (OrderCompleted,), _accept, app())
+    orders = OrderBatch(app().orders)
 
+    def accept(delivery: Delivery[OrderCompleted]) -> None:
+        record_accepted(orders.accept(delivery.event, delivery.sender))
 
-def _accept(delivery: Delivery[OrderCompleted]) -> None:
-    record_accepted(app().orders.accept(delivery.event, delivery.sender))
+    def expect(deliveries: list[Delivery[OrderCompleted]]) -> None:
+        orders.expect(ToldOrder(each.event, each.sender) for each in deliveries)
+
+    return deliver(event, context, (OrderCompleted,), accept, app(), expect)

@@ -21,6 +21,7 @@ from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
 from rebate.domain.orders import Order
+from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
@@ -136,6 +137,14 @@ def test_conditions_that_hold_let_all_be_written(store: Store, write: Write) -> 
     assert store.query(OrderLines, "o") == [lines(1)]
     if isinstance(write, Put):
         assert store.get(Order, Key(write.row.id)) == write.row
+
+
+def test_rows_that_need_no_transaction_are_stored_however_many_there_are(store: Store) -> None:
+    """One replaces what is there, as it would if it came again."""
+    rows = [Answer(f"r{n}", None, 1) for n in range(60)]
+    store.commit([Put(replace(rows[7], refused="not yet"))])
+    store.put_each(rows)
+    assert set(store.scan(Answer)) == set(rows)
 
 
 def test_balances_are_added_to_and_each_change_is_counted(store: Store) -> None:

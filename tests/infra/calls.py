@@ -54,7 +54,7 @@ _IN_TRANSACTIONS = {
     "Get": "dynamodb:GetItem",
 }
 _WRITES = {kind.__name__: kind for kind in (Put, Remove, Credit, Check)}
-_READS = ("get", "get_many", "get_all", "query", "waiting_tickets", "scan", "commit")
+_READS = ("get", "get_many", "get_all", "query", "waiting_tickets", "scan", "commit", "put_each")
 
 
 @dataclass(frozen=True, order=True)

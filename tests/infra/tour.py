@@ -329,12 +329,17 @@ class Tour:
         self._deployment.bus.carry_on(json.dumps({"connector": "partner", "detail": detail}))
 
     def _die(self) -> None:
-        """A process dies while it stores a long order, which is then delivered again."""
+        """A process dies while it stores a long order, which is then delivered again.
+
+        A completion meets others who write to its order, so it is accepted by itself.
+        """
         shop = Shop("late", self._deliver_from_elsewhere, self._next)
         with pytest.raises(Killed), _failing(Killed(), commit=4):
             shop.buy("long", "A", _products())
         shop.buy("long", "A", _products())
         shop.buy("short", "A", ["p1"])
+        with _failing(Conflict(), commit=1):
+            shop.complete("short")
         self._deployment.settle()
 
     def _park(self) -> None:

@@ -108,6 +108,10 @@ class Client:
             self.turn()
             raise Conflict("its own write")
 
+    def put_each(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            self.commit([Put(row)])
+
     def _request(self) -> None:
         self.turn()
         if self._happens(self.weather.throttled):

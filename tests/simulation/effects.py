@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from rebate.domain.commands import OfTicket
+from rebate.domain.commands import Complete, OfTicket
 from rebate.domain.holds import Hold
 from rebate.domain.names import OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
@@ -192,6 +192,18 @@ class Commit:
         """Return whose tickets appeared: their commands to join were carried out, or begun."""
         return {row.key for row in self.appeared if isinstance(row, Ticket)}
 
+    def completed(self) -> set[TicketKey]:
+        """Return whose orders were completed: their commands were carried out, or begun."""
+        pairs = zip(self.writes, self.before, strict=True)
+        return {
+            write.row.key
+            for write, row in pairs
+            if isinstance(write, Put)
+            and isinstance(write.row, Ticket)
+            and write.row.completed_at is not None
+            and (row is None or row.completed_at is None)
+        }
+
     def begun(self) -> tuple[str | None, str | None]:
         """Return which command of the queue was begun before, and which is now."""
         before, after = self.was[Queue], self.put[Queue][0]
@@ -205,11 +217,14 @@ class Commit:
         (queue,), (was, now) = self.put[Queue], self.begun()
         removed = {key_of(row) for row in self.removed[Inbox]}
         joined = self.joined()
-        done = sorted(
-            each.sort
-            for each in self.letters()
-            if (each.ticket.key in joined if each.ticket else each.row in removed)
-        )
+        completed = self.completed()
+
+        def is_done(each: PendingCommand) -> bool:
+            if isinstance(each.command, Complete):
+                return each.command.ticket in completed
+            return each.ticket.key in joined if each.ticket else each.row in removed
+
+        done = sorted(each.sort for each in self.letters() if is_done(each))
         first = [was] if was and was != now else []
         for commands in (first, [sort for sort in done if sort not in {was, now}]):
             if commands:

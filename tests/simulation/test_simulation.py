@@ -77,6 +77,7 @@ def test_the_runs_come_to_what_they_are_for() -> None:
     visited = sum((played(seed).visited for seed in range(60)), Counter())
     rare = {
         "commands share a row",
+        "completions do",
         "part of a row is settled",
         "several settle a row",
         "queues share a transaction",

@@ -13,8 +13,9 @@ from uuid import UUID
 import pytest
 
 from rebate.bootstrap import App, wire
-from rebate.contracts.events_in import OrderPaid
+from rebate.contracts.events_in import OrderCompleted, OrderPaid
 from rebate.contracts.settings import merge_patch
+from rebate.domain.commands import Complete
 from rebate.domain.errors import Conflict, NotYet, Rejected, Unavailable
 from rebate.domain.names import OrderId, QueueId
 from rebate.domain.queues import Queue
@@ -190,7 +191,9 @@ class World:
 
     def _visit(self, process: Process, commit: Commit) -> None:
         """Count how often what is rare came about."""
-        self.visited["commands share a row"] += any(row.others for row in commit.put[Inbox])
+        shared = [row for row in commit.put[Inbox] if row.others]
+        self.visited["commands share a row"] += bool(shared)
+        self.visited["completions do"] += any(isinstance(row.command, Complete) for row in shared)
         if not commit.put[Queue]:
             return
         _, begun = commit.begun()
@@ -234,9 +237,10 @@ class World:
             self._accepted(event, process.app.orders.accept(event))
 
     def _accept_together(self, process: Process) -> None:
-        """Accept a batch of orders that were paid, as the function for them does."""
-        paid = [event for event in self.deliveries if isinstance(event, OrderPaid)]
-        events = self.chance.sample(paid, min(len(paid), self.chance.randint(2, 6)))
+        """Accept a batch of orders that were paid, or completed, as the function for them does."""
+        kind = self.chance.choice((OrderPaid, OrderPaid, OrderCompleted))
+        told = [event for event in self.deliveries if isinstance(event, kind)]
+        events = self.chance.sample(told, min(len(told), self.chance.randint(2, 6)))
         process.doing = _by_order(events)
         batch = OrderBatch(process.app.orders)
         batch.expect(ToldOrder(event) for event in events)

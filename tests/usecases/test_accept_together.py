@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebate.bootstrap import App, wire
-from rebate.contracts.events_in import OrderPaid, parse_event
+from rebate.contracts.events_in import OrderCompleted, OrderPaid, parse_event
 from rebate.domain.errors import Conflict, Impossible, Mismatch, RebateError, Unavailable
 from rebate.domain.names import QueueId
 from rebate.domain.senders import UNNAMED
@@ -44,7 +44,15 @@ def paid(order: str, member: str = "A", amount: int = 10_000, *, lines: int = 1)
     return event
 
 
-def outcomes(accept: Any, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
+def completed(order: str, at: str = "2026-03-02T10:00:00+08:00") -> OrderCompleted:
+    event = parse_event("OrderCompleted", {"order_id": order, "completed_at": at})
+    assert isinstance(event, OrderCompleted)
+    return event
+
+
+def outcomes(
+    accept: Any, events: Sequence[OrderPaid | OrderCompleted]
+) -> list[Accepted | type[RebateError]]:
     found: list[Accepted | type[RebateError]] = []
     for event in events:
         try:
@@ -54,7 +62,9 @@ def outcomes(accept: Any, events: Sequence[OrderPaid]) -> list[Accepted | type[R
     return found
 
 
-def together(app: App, events: Sequence[OrderPaid]) -> list[Accepted | type[RebateError]]:
+def together(
+    app: App, events: Sequence[OrderPaid | OrderCompleted]
+) -> list[Accepted | type[RebateError]]:
     batch = OrderBatch(app.orders)
     batch.expect(ToldOrder(event) for event in events)
     return outcomes(batch.accept, events)
@@ -85,6 +95,23 @@ def test_a_batch_is_one_transaction():
     assert store.commits == 1
 
 
+def test_a_batch_of_completions_is_one_transaction():
+    """Each writes its order and what it adds to its buyer's spend; all share a row of the inbox."""
+    app, store = deployment()
+    together(app, [paid(f"o{n}", f"m{n}") for n in range(10)])
+    store.commits, sizes = 0, []
+    store.before_commit = lambda writes: sizes.append(len(writes))
+    told = [completed(f"o{n}") for n in range(10)]
+    assert [each.outcome for each in together(app, told)] == ["accepted"] * 10
+    assert sizes == [21]
+    again = [*told, completed("o1", "2026-03-03T10:00:00+08:00"), completed("early")]
+    found = together(app, again)
+    assert [each.outcome for each in found[:10]] == ["duplicate"] * 10
+    assert (found[10], found[11].outcome) == (Mismatch, "kept")
+    entries = settled(app)["queues"]["mall"]["entries"]
+    assert len(entries) == 10
+
+
 def test_what_does_not_fit_into_one_transaction_goes_into_several():
     app, store = deployment()
     together(app, [paid(f"o{n}", f"m{n}") for n in range(60)])
@@ -105,7 +132,8 @@ def test_orders_that_meet_a_conflict_together_are_accepted_alone(failing):
     store.before_commit = refuse
     found = together(app, [paid("o1", "A"), paid("o2", "B")])
     assert [each.outcome for each in found] == ["accepted", "accepted"]
-    assert attempts == [11] + [6] * (failing + 1), "each order, its buyer, three places; an inbox"
+    # An order alone: it, its buyer, the inbox, three places. Both: they share an inbox and a place.
+    assert attempts == [10] + [6] * (failing + 1)
     assert len(settled(app)["queues"]["mall"]["entries"]) == 2
 
 

@@ -2,14 +2,15 @@
 
 import pytest
 
+from rebate.contracts import api
 from rebate.contracts.notice_texts import DEFAULTS, KINDS, LOCALES
 from rebate.contracts.notices import InvalidWording, insist_usable
 from rebate.contracts.promises import promises_in
 from rebate.domain.errors import Conflict, Unavailable
-from rebate.usecases.notices.notify_members import notify
+from rebate.usecases.notices.notify_members import NOTICES_A_ROW, notify
 from rebate.usecases.notices.show_notices import show_notices
 from rebate.usecases.notices.word_notices import save_wording, show_wordings
-from rebate.usecases.storage.rows import Journal, Notice
+from rebate.usecases.storage.rows import Journal, Notice, key_of
 from tests.engine import Player
 
 PLAN = {"enabled": True, "extraction_bps": 1000, "entitlement": {"fixed_bps": 10000}}
@@ -64,6 +65,28 @@ def test_a_row_that_is_brought_again_tells_nothing_new():
     assert deliver(player) == len(before)
     assert list(player.store.scan(Notice)) == before
     assert [notice.id for notice in inbox(player, "A").notices] == ["mall#2#0", "mall#1#0"]
+
+
+def test_what_one_commit_tells_a_member_shares_rows_and_is_read_one_by_one(monkeypatch):
+    """The orders of B pay sixty small entries of A in one commit; pages end within a row."""
+    small = [buy(f"o{n:02d}", "A", 100) for n in range(60)]
+    player = played(*small, buy("big", "B", 100_000))
+    rows = [row for row in player.store.scan(Notice) if row.audience == "member/A"]
+    told = [notice for row in rows for notice in row.each()]
+    assert max(len(row.others) for row in rows) == NOTICES_A_ROW - 1
+    for size in (1, 7, 25):
+        monkeypatch.setattr(api, "PAGE_SIZE", size)
+        read, after = [], None
+        while True:
+            page = inbox(player, "A", after=after)
+            assert len(page.notices) <= size
+            read += page.notices
+            after = page.next
+            if after is None:
+                break
+        assert [each.id for each in read] == [
+            each.id for each in sorted(told, key=lambda each: key_of(each).sort, reverse=True)
+        ]
 
 
 def test_a_lost_reply_between_two_deliveries_loses_no_notice():

@@ -48,7 +48,7 @@ class Deployment:
         self.app = without_waiting(wire(self.store, self.clock))
         return self.app
 
-    def accept(self, *events: OrderPaid) -> None:
+    def accept(self, *events: OrderPaid | OrderCompleted) -> None:
         accept_all(self.app.orders, [ToldOrder(event) for event in events])
 
     def settled(self) -> dict[str, Any]:
@@ -92,8 +92,10 @@ def batches_of(seconds: Sequence[Sequence[int]]) -> list[list[OrderPaid]]:
     ]
 
 
-def one_by_one(batches: Sequence[Sequence[OrderPaid]]) -> dict[str, Any]:
-    alone = Deployment()
+def one_by_one(
+    batches: Sequence[Sequence[OrderPaid | OrderCompleted]], settings: dict[str, Any] = SETTINGS
+) -> dict[str, Any]:
+    alone = Deployment(settings)
     for event in (event for batch in batches for event in batch):
         alone.app.orders.accept(event)
     assert all(not row.others for row in alone.rows())
@@ -118,6 +120,47 @@ def test_shared_rows_come_to_what_rows_of_their_own_do(room, rows_read, data):
         assert shared.settled() == expected
     assert shared.rows() == []
     assert audit_books(shared.store).differences == []
+
+
+@pytest.mark.parametrize(("room", "rows_read"), [(6, 1), (6, 50), (96, 2)])
+@pytest.mark.parametrize("completes", ["before they are settled", "after"])
+@examples(40)
+@given(data=st.data())
+def test_completions_share_rows_as_payments_do(room, rows_read, completes, data):
+    """Orders contribute when they are completed, so each completion pays the line."""
+    settings = mall_with(settle_on="completed")
+    seconds = st.lists(st.integers(0, 9), min_size=1, max_size=6)
+    batches = batches_of(data.draw(st.lists(seconds, min_size=1, max_size=4)))
+    names = [event.order_id for batch in batches for event in batch]
+    names = data.draw(st.permutations(names))
+    at = data.draw(st.integers(1, 3))
+    told = [completed(name, second) for second, name in enumerate(names)]
+    completions = [told[start : start + at] for start in range(0, len(told), at)]
+    trouble = at_commit(data.draw(st.integers(1, 12)), data.draw(st.sampled_from(KINDS)))
+    shared = Deployment(settings)
+    for batch in batches:
+        shared.accept(*batch)
+    if completes == "after":
+        shared.settled()
+    for batch in completions:
+        shared.accept(*batch)
+    expected = one_by_one([*batches, *completions], settings)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(settlement, "ROOM", room)
+        patched.setattr(pending_commands, "ROWS_READ", rows_read)
+        trouble.watch(shared.store)
+        assert shared.settled() == expected
+    assert shared.rows() == []
+    assert audit_books(shared.store).differences == []
+
+
+def test_orders_completed_together_share_a_row():
+    shared = Deployment()
+    shared.accept(*(paid(f"o{n}") for n in range(3)))
+    shared.settled()
+    shared.accept(*(completed(f"o{n}", second) for n, second in enumerate((5, 3, 9))))
+    (row,) = shared.rows()
+    assert [each.command.order for each in (row, *row.others)] == ["o1", "o0", "o2"]
 
 
 def test_orders_accepted_together_share_a_row():

@@ -7,7 +7,7 @@ short way (`Table.item` and `Table.row`), past instances of models.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 from uuid import uuid4
 
 from botocore.config import Config
@@ -34,9 +34,14 @@ Row = TypeVar("Row")
 _KEYS_MAX = 100
 """Keys that one request may ask for."""
 
+_PUTS_MAX = 25
+"""Rows that one request may store outside transactions."""
+
+_Rows: TypeAlias = list[tuple[type[Table[Any]], Any]]
+
 _TABLES = {table.kind: table for table in TABLES}
 
-_MANY_KEYS = ("BatchGetItem", "TransactWriteItems")
+_MANY_KEYS = ("BatchGetItem", "BatchWriteItem", "TransactWriteItems")
 
 _ROUTINE = Config(user_agent="rebate", account_id_endpoint_mode="disabled")
 """What botocore would otherwise find out anew for each request."""
@@ -154,6 +159,34 @@ class DynamoStore:
             )
         except PynamoDBException as error:
             raise failure_of(error) from error
+
+    def put_each(self, rows: Sequence[Any]) -> None:
+        """Store rows, each by itself."""
+        left = [(self._table(type(row)), row) for row in rows]
+        while left:
+            page, left = left[:_PUTS_MAX], left[_PUTS_MAX:]
+            unprocessed = self._put_page(page)
+            if len(unprocessed) == len(page):
+                message = "DynamoDB: no row of a batch was processed"
+                raise Unavailable(message)
+            left += unprocessed
+
+    def _put_page(self, page: _Rows) -> _Rows:
+        """Store some rows; return those that have to be sent again."""
+        sent: dict[str, list[dict[str, Any]]] = {}
+        for table, row in page:
+            request = {"PutRequest": {"Item": table.item(row)}}
+            sent.setdefault(self._name(table), []).append(request)
+        try:
+            answer = self._connection.dispatch("BatchWriteItem", {"RequestItems": sent})
+        except (BotoCoreError, ClientError) as error:
+            raise failure_of(error) from error
+        left = {
+            (name, _key(request["PutRequest"]["Item"]))
+            for name, requests in answer.get("UnprocessedItems", {}).items()
+            for request in requests
+        }
+        return [(table, row) for table, row in page if (self._name(table), key_of(row)) in left]
 
     def on_commit(self, tell: Callable[[], None]) -> None:
         """Call `tell` whenever a commit is about to be sent."""

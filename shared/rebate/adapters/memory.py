@@ -111,6 +111,11 @@ class MemoryStore:
         with recorded(self, writes) as all_of_it:
             self._commit(all_of_it)
 
+    def put_each(self, rows: Sequence[Any]) -> None:
+        """Store rows, each by itself."""
+        for row in rows:
+            self.commit([Put(row)])
+
     def _commit(self, writes: Sequence[Write]) -> None:
         assert 0 < len(writes) <= WRITES_MAX, f"{len(writes)} writes in one transaction"
         targets = [_target(write) for write in writes]

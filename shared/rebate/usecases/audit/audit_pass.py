@@ -290,10 +290,10 @@ class AuditPass:
         begun = queue.progress.command if queue and queue.progress else None
         if begun in {row.sort, *(each.sort for each in row.others)}:
             self._begun_there.add(row.queue)
-        if row.ticket:
-            orders = (row.ticket.order, *(each.ticket.order for each in row.others))
-            self._pending.update(orders)
-            self._mailed.update((order, row.queue) for order in orders)
+        tickets = (row.ticket, *(each.ticket for each in row.others))
+        mailed = [ticket.order for ticket in tickets if ticket]
+        self._mailed.update((order, row.queue) for order in mailed)
+        self._pending.update((*mailed, *(each.command.order for each in row.others)))
         match row.command:
             case Receive() as step:
                 self._pending |= {ticket.order for ticket in step.tickets}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,13 +30,13 @@ from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, datetime_of, day_of
 from rebate.usecases.merchants.change_terms import terms_in_force
 from rebate.usecases.merchants.rights import held_store, insist_right
+from rebate.usecases.office.order_lists import newest_places
 from rebate.usecases.office.places import orders_at
 from rebate.usecases.office.search_orders import WantedOrders, search_orders
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.queries.forecast import days_of_all
 from rebate.usecases.queries.show_queues import queue_shown
 from rebate.usecases.reports.read_days import queues_of, sums_by
-from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.rows import Journal, Key, day_key, journal_key
 
 DAYS_SHOWN = 62
@@ -85,7 +86,7 @@ def show_store(desk: PeopleDesk, store: StoreId, member: MemberId) -> StoreShown
 
 def _buyers(desk: PeopleDesk, store: StoreId, today: date, zone: ZoneInfo) -> StoreBuyers | None:
     """Tell apart who bought today, by the orders of the days shown; None: they are too many."""
-    places = desk.store.query(OrderPlace, orders_at(store), limit=ORDERS_READ_MAX, backwards=True)
+    places = list(islice(newest_places(desk.store, [orders_at(store)]), ORDERS_READ_MAX))
     before: set[MemberId | None] = set()
     bought: set[MemberId] = set()
     guests, first = 0, today - timedelta(days=DAYS_SHOWN)

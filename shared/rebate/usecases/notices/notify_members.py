@@ -6,7 +6,8 @@ is written once, however many members it concerns; each member's share of it is 
 member's own tickets when the notices are read (`rebate.usecases.notices.show_notices`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from rebate.domain.events import (
@@ -26,13 +27,17 @@ from rebate.domain.events import (
     RepurchasePlaced,
     WithdrawalDecided,
 )
+from rebate.domain.records import replace
 from rebate.domain.wire import Unknown
 from rebate.usecases.money.tell_members import told_of
 from rebate.usecases.people.tell_people import people_told
-from rebate.usecases.storage.ports import WRITES_MAX, Put, Store
-from rebate.usecases.storage.rows import Journal, Notice
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import FurtherNotice, Journal, Notice, joined, key_of, number
 
 EVERYBODY = "everybody"
+
+NOTICES_A_ROW = 50
+"""Notices of one audience that share a row: about 10 KB before it is packed."""
 
 Facts: TypeAlias = dict[str, str | int]
 
@@ -41,13 +46,31 @@ def notify(store: Store, row: Journal) -> int:
     """Keep the notices of a journal row; return how many there are.
 
     Raises:
-        Conflict: somebody else was writing them; bring the row again.
         Unavailable: the store did not answer; bring the row again.
     """
     notices = notices_of(row)
-    for start in range(0, len(notices), WRITES_MAX):
-        store.commit([Put(notice) for notice in notices[start : start + WRITES_MAX]])
+    store.put_each(_in_shared_rows(row, notices))
     return len(notices)
+
+
+def _in_shared_rows(row: Journal, notices: Sequence[Notice]) -> list[Notice]:
+    """Put what an audience is told of one commit into one row, as long as that may grow."""
+    begins = joined(number(row.at), _name(row))
+    alone: list[Notice] = []
+    by_audience: dict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        shares = key_of(notice).sort.startswith(begins)  # else its id is shortened to a digest
+        (by_audience[notice.audience] if shares else alone).append(notice)
+    for found in by_audience.values():
+        found.sort(key=lambda notice: key_of(notice).sort)
+        starts = range(0, len(found), NOTICES_A_ROW)
+        alone += (_as_one(found[start : start + NOTICES_A_ROW]) for start in starts)
+    return alone
+
+
+def _as_one(notices: Iterable[Notice]) -> Notice:
+    first, *others = notices
+    return replace(first, others=tuple(FurtherNotice(n.id, n.kind, n.facts) for n in others))
 
 
 def notices_of(row: Journal) -> list[Notice]:
@@ -71,7 +94,7 @@ def to_queue(queue: str) -> str:
 
 
 def _notices(row: Journal, place: int, event: Event) -> Iterator[Notice]:
-    name = f"{row.source}#{row.number}#{place}"
+    name = f"{_name(row)}{place}"
     for member, kind, facts in (*told_of(event), *people_told(event)):
         yield Notice(to_member(member), row.at, name, kind, facts)
     told = _told(event)
@@ -85,6 +108,11 @@ def _notices(row: Journal, place: int, event: Event) -> Iterator[Notice]:
     yield Notice(audience, row.at, name, kind, facts)
     if isinstance(event, EntryJoined) and event.may_draw:
         yield Notice(audience, row.at, f"{name}#draw", "draw_available", facts)
+
+
+def _name(row: Journal) -> str:
+    """Return how the ids of what is told of a commit begin."""
+    return f"{row.source}#{row.number}#"
 
 
 def _audience(row: Journal, event: Event) -> str:

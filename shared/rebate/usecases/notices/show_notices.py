@@ -55,15 +55,19 @@ def _page(store: Store, member: MemberId, after: str | None) -> _Page:
     horizon = ""
     for audience in _audiences(store, member, tickets):
         rows = store.query(Notice, audience, after=after, limit=api.PAGE_SIZE, backwards=True)
-        found += rows
+        found += (each for row in rows for each in row.each() if not after or _sort(each) < after)
         if len(rows) == api.PAGE_SIZE:
-            horizon = max(horizon, key_of(rows[-1]).sort)
+            horizon = max(horizon, _sort(rows[-1]))
     concerned = [mine for row in found if (mine := _as_it_concerns(row, tickets))]
-    concerned.sort(key=lambda row: key_of(row).sort, reverse=True)
-    page = [row for row in concerned if key_of(row).sort >= horizon][: api.PAGE_SIZE]
+    concerned.sort(key=_sort, reverse=True)
+    page = [row for row in concerned if _sort(row) >= horizon][: api.PAGE_SIZE]
     if len(page) == api.PAGE_SIZE:
-        return _Page(page, key_of(page[-1]).sort)
+        return _Page(page, _sort(page[-1]))
     return _Page(page, horizon or None)
+
+
+def _sort(notice: Notice) -> str:
+    return key_of(notice).sort
 
 
 def _audiences(store: Store, member: MemberId, tickets: Iterable[Ticket]) -> Iterator[str]:

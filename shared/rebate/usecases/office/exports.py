@@ -29,11 +29,11 @@ from rebate.domain.times import Instant, datetime_of
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.money.request_withdrawal import of_state
+from rebate.usecases.office.order_lists import oldest_places
 from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
-from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
     Journal,
@@ -405,8 +405,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def _orders_in(store: Store, period: Period) -> Iterator[Order]:
     """Yield paid orders by when they were paid."""
-    lists = (_between(store, OrderPlace, list_, period) for list_ in ALL_ORDERS)
-    places = merge(*lists, key=lambda place: key_of(place).sort)
+    starts, ends = period.starts_at, period.ends_at
+    places = oldest_places(store, ALL_ORDERS, starts_at=starts, ends_at=ends)
     while some := list(islice(places, ROWS_AT_ONCE)):
         headers = store.get_many(Order, [Key(place.order) for place in some])
         for place in some:

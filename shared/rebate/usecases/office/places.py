@@ -1,7 +1,8 @@
 """Lists of orders, members and names, written with what they list, so that no search scans.
 
-An order stands in the list of all orders (in `SHARDS` parts, each of which takes a few hundred a
-second), in its member's and in its store's: two or three rows of about 150 bytes.
+An order stands in the list of all orders (in `SHARDS` parts, each of which takes a few hundred rows
+a second), in its member's and in its store's: two or three rows of about 150 bytes, fewer where
+orders that are accepted together share them (`order_lists`).
 """
 
 import unicodedata
@@ -11,6 +12,7 @@ from zlib import crc32
 from rebate.domain.money import sum_of
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.orders import Order
+from rebate.domain.records import replace
 from rebate.domain.times import Instant
 from rebate.usecases.storage.office import KnownName, OrderPlace
 from rebate.usecases.storage.ports import Put, Remove, Write
@@ -60,6 +62,13 @@ def placed(order: Order, *, first: bool = False) -> list[Write]:
         )
         for each in lists
     ]
+
+
+def by_itself(place: OrderPlace) -> OrderPlace:
+    """Return a place as it is where an order shares no row: in its own part of all orders."""
+    return (
+        replace(place, list=ALL_ORDERS[_shard(place.order)]) if place.list in ALL_ORDERS else place
+    )
 
 
 def introduced(member: MemberId, at: Instant) -> Write:

@@ -13,7 +13,7 @@ from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, replace
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, datetime_of, instant_of
-from rebate.usecases.office.newest_first import newest_first
+from rebate.usecases.office.order_lists import newest_places
 from rebate.usecases.office.places import ALL_ORDERS, orders_at, orders_of, placed
 from rebate.usecases.office.search_names import ids_named
 from rebate.usecases.orders.store_order import load_order
@@ -113,7 +113,7 @@ def _page(
     store: Store, wanted: WantedOrders, after: str | None
 ) -> tuple[list[tuple[OrderPlace, Order]], str | None]:
     """Return orders, and where the next page goes on if there may be more."""
-    places = newest_first(store, OrderPlace, wanted.lists, after=after, ends_at=wanted.ends_at)
+    places = newest_places(store, wanted.lists, after=after, ends_at=wanted.ends_at)
     found: list[tuple[OrderPlace, Order]] = []
     read = 0
     while chunk := list(islice(places, PAGE_SIZE)):

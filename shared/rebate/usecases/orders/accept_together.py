@@ -1,9 +1,9 @@
-"""Accepting a batch of orders in one transaction: few requests, and the same outcome."""
+"""Accepting orders that were paid, or completed, in one transaction: the outcome is the same."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rebate.contracts.events_in import OrderPaid
+from rebate.contracts.events_in import OrderCompleted, OrderPaid
 from rebate.domain.errors import Impossible, RebateError, Unavailable
 from rebate.domain.orders import Order
 from rebate.domain.records import dataclass, field, replace
@@ -23,9 +23,9 @@ LINES_MAX = 20
 
 
 class ToldOrder(NamedTuple):
-    """An order, who told of it, and whether that is a replay."""
+    """What was told of an order, who told it, and whether that is a replay."""
 
-    event: OrderPaid
+    event: OrderPaid | OrderCompleted
     sender: str = UNNAMED
     is_replay: bool = False
 
@@ -43,12 +43,12 @@ class OrderBatch:
 
     def expect(self, orders: Iterable[ToldOrder]) -> None:
         """Tell which orders are to come."""
-        self._expected = [each for each in orders if len(each.event.lines) <= LINES_MAX]
+        self._expected = [each for each in orders if not _is_long(each.event)]
 
     def accept(
-        self, event: OrderPaid, sender: str = UNNAMED, *, is_replay: bool = False
+        self, event: OrderPaid | OrderCompleted, sender: str = UNNAMED, *, is_replay: bool = False
     ) -> Accepted:
-        """Accept an order.
+        """Accept what was told of an order.
 
         Raises:
             Mismatch, Rejected, Unavailable: as `OrderAcceptance.accept`.
@@ -85,6 +85,10 @@ def accept_all(desk: OrderAcceptance, events: Sequence[ToldOrder]) -> list[Accep
     return outcomes
 
 
+def _is_long(event: OrderPaid | OrderCompleted) -> bool:
+    return isinstance(event, OrderPaid) and len(event.lines) > LINES_MAX
+
+
 def _outcome(desk: OrderAcceptance, told: ToldOrder) -> Accepted | RebateError:
     try:
         return desk.accept(told.event, told.sender, is_replay=told.is_replay)
@@ -96,8 +100,10 @@ def _asked_for(events: Iterable[ToldOrder]) -> Iterator[Place]:
     """Yield what acceptance will ask for one by one, so that it is read at once."""
     yield CURRENT_SETTINGS
     for event, sender, _ in events:
-        yield KnownSender, Key(sender)
         yield Order, Key(event.order_id)
+        if isinstance(event, OrderCompleted):
+            continue
+        yield KnownSender, Key(sender)
         if event.member:
             yield Member, Key(event.member.id)
         for line in event.lines:

@@ -8,10 +8,9 @@ from rebate.domain.names import MemberId
 from rebate.domain.orders import LINES_PER_ROW, Order, OrderLine, Refunded
 from rebate.domain.times import Instant, iso
 from rebate.simulation.tape import COMPLETED, ORDER, REFUNDED, SAVED, Tape
-from rebate.usecases.office.newest_first import newest_first
+from rebate.usecases.office.order_lists import newest_places
 from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.orders.store_order import load_order
-from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import Key, Member, OrderRefund, Product, Shop
 
@@ -33,7 +32,7 @@ def recent_orders(store: Store, since: Instant, most: int) -> Tape:
 
     What is looked at is found by the list of orders, and of the catalog only what they name.
     """
-    places = newest_first(store, OrderPlace, ALL_ORDERS)
+    places = newest_places(store, ALL_ORDERS)
     found = islice(takewhile(lambda place: place.at >= since, places), most)
     names = dict.fromkeys(Key(place.order) for place in found)
     orders = list(store.get_many(Order, names).values())

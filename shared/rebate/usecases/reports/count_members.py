@@ -5,25 +5,20 @@ days, so months are told, and no more orders are read than a request has time fo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant, day_of, instant_of
+from rebate.usecases.office.order_lists import ROWS_AT_ONCE, oldest_places
 from rebate.usecases.office.places import ALL_MEMBERS, ALL_ORDERS, orders_at
-from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import ListItem, key_of, number
 
 ROWS_MAX = 50_000
 """Rows of lists that one report reads."""
-
-ROWS_AT_ONCE = 1_000
-
-Listed = TypeVar("Listed", OrderPlace, ListItem)
 
 
 class TooManyRows(Exception):
@@ -65,14 +60,15 @@ def members_by_month(
     bounds = _midnight(starts, zone), _midnight(ends + timedelta(days=1), zone)
     found: defaultdict[str, MembersOfMonth] = defaultdict(MembersOfMonth)
     lists = ALL_ORDERS if of_store is None else (orders_at(of_store),)
-    for read, place in enumerate(_within(store, OrderPlace, lists, *bounds)):
+    places = oldest_places(store, lists, starts_at=bounds[0], ends_at=bounds[1])
+    for read, place in enumerate(places):
         if read == ROWS_MAX:
             raise TooManyRows
         month = found[_month(place.at, zone)]
         if place.member is not None:
             month.orders[place.member] += 1
             month.new += place.first
-    for item in _within(store, ListItem, ALL_MEMBERS, *bounds) if of_store is None else ():
+    for item in _known_within(store, *bounds) if of_store is None else ():
         found[_month(item.at, zone)].registered += 1
     return {name: found[name] for name in sorted(found)}
 
@@ -85,13 +81,11 @@ def _month(at: Instant, zone: ZoneInfo) -> str:
     return day_of(at, zone).isoformat()[:7]
 
 
-def _within(
-    store: Store, kind: type[Listed], lists: Sequence[str], starts_at: Instant, ends_at: Instant
-) -> Iterator[Listed]:
-    """Yield what stands in lists from one instant until before another."""
-    for each in lists:
+def _known_within(store: Store, starts_at: Instant, ends_at: Instant) -> Iterator[ListItem]:
+    """Yield who became known from one instant until before another."""
+    for each in ALL_MEMBERS:
         after = number(starts_at)
-        while rows := store.query(kind, each, after=after, limit=ROWS_AT_ONCE):
+        while rows := store.query(ListItem, each, after=after, limit=ROWS_AT_ONCE):
             for row in rows:
                 if row.at >= ends_at:
                     break

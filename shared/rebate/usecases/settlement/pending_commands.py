@@ -1,7 +1,8 @@
 """Reading a queue's inbox: which commands wait, in which order, and when their rows are done with.
 
-A command to join may share its row with others, so the row's disappearance cannot prove that it
-was carried out. Its ticket does: it goes with the command, and is a row as soon as it joins.
+What orders tell may share a row, so the row's disappearance cannot prove that one of its commands
+was carried out. Its ticket does: that goes with the command to join, and is a row as soon as it
+joins; and it says when its order was completed as soon as the queue was told of that.
 
 A command that only a later release knows stands where it came: what came before it is carried out,
 it and all that came after wait until that release settles the queue. Going on without it could pay
@@ -9,12 +10,11 @@ what it would have changed.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from rebate.domain.commands import Command, Keyed
+from rebate.domain.commands import Command, Complete, Keyed, OfTicket
 from rebate.domain.errors import Conflict
-from rebate.domain.names import TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
@@ -201,22 +201,26 @@ def _undone(
     first is neither begun nor one of several that is stored, none of the row is.
     """
     read = [list(commands_of(row)) for row in rows if not isinstance(row.command, Unknown)]
-    stored = _stored(line, (row[0] for row in read if len(row) > 1 or row[0].sort == begun))
-    stored |= _stored(line, (each for row in read if _joined(row[0], stored) for each in row))
+    proven = _proven(line, (row[0] for row in read if len(row) > 1 or row[0].sort == begun))
+    proven |= _proven(line, (each for row in read if row[0].sort in proven for each in row))
     for each in chain.from_iterable(read):
-        if not _joined(each, stored):
+        if each.sort not in proven:
             yield each
         elif each.sort == begun:
             yield replace(each, ticket=None)
 
 
-def _stored(line: QueueReader, waiting: Iterable[PendingCommand]) -> set[TicketKey]:
-    """Return the tickets of commands to join that are stored."""
-    return {ticket.key for ticket in line.tickets(e.ticket.key for e in waiting if e.ticket)}
-
-
-def _joined(waiting: PendingCommand, stored: Container[TicketKey]) -> bool:
-    return waiting.ticket is not None and waiting.ticket.key in stored
+def _proven(line: QueueReader, waiting: Iterable[PendingCommand]) -> set[str]:
+    """Return which commands have changed what their tickets say of them."""
+    found = [each for each in waiting if each.ticket or isinstance(each.command, Complete)]
+    keys = {each.sort: each.command.ticket for each in found if isinstance(each.command, OfTicket)}
+    stored = {ticket.key: ticket for ticket in line.tickets(keys.values())}
+    known = ((each, stored.get(keys[each.sort])) for each in found)
+    return {
+        each.sort
+        for each, ticket in known
+        if ticket and (each.ticket or ticket.completed_at is not None)
+    }
 
 
 def commands_of(row: Inbox) -> Iterator[PendingCommand]:

@@ -6,10 +6,13 @@ A request costs far more than the rows in it, in waiting as in processor time.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
+from rebate.domain.commands import Complete
 from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
+from rebate.usecases.office.order_lists import sharing_rows
+from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Store, Write
 from rebate.usecases.storage.rows import BatchedCommand, Inbox, Key, key_of
 
@@ -98,6 +101,10 @@ class BufferedStore:
         self._held.update(puts)
         self._known.update({name: put.row for name, put in puts.items()})
 
+    def put_each(self, rows: Sequence[Any]) -> None:
+        """Store rows at once: nothing that is held back rests on them."""
+        self._beneath.put_each(rows)
+
     def send(self) -> None:
         """Write all that is held back."""
         held, self._held = list(self._held.values()), {}
@@ -110,18 +117,31 @@ class BufferedStore:
 
 
 def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:
-    """Put the commands to join that go to the same queue into one row of its inbox."""
+    """Put what orders that came together tell a queue, and where they stand in a list, in a row."""
     others: list[Put] = []
+    places: list[OrderPlace] = []
     mail: dict[QueueId, list[Inbox]] = {}
     for put in puts:
-        if isinstance(put.row, Inbox) and put.row.ticket and put.row.not_before is None:
+        if isinstance(put.row, Inbox) and _shares(put.row):
             mail.setdefault(put.row.queue, []).append(put.row)
+        elif isinstance(put.row, OrderPlace):
+            places.append(put.row)
         else:
             others.append(put)
-    return others + [Put(_as_one(rows)) for rows in mail.values()]
+    shared = (*map(_as_one, mail.values()), *sharing_rows(places))
+    return [*others, *map(Put, shared)]
 
 
 def _as_one(rows: Iterable[Inbox]) -> Inbox:
     first, *rest = sorted(rows, key=lambda row: row.sort)
-    letters = tuple(BatchedCommand(row.sort, row.ticket) for row in rest if row.ticket)
-    return replace(first, others=letters)
+    return replace(first, others=tuple(map(_letter, rest)))
+
+
+def _shares(row: Inbox) -> bool:
+    """Tell whether a command may share its row: once it is carried out, its ticket proves it."""
+    return row.not_before is None and (row.ticket is not None or isinstance(row.command, Complete))
+
+
+def _letter(row: Inbox) -> BatchedCommand:
+    completion = row.command if isinstance(row.command, Complete) else None
+    return BatchedCommand(row.sort, row.ticket, completion)

@@ -3,22 +3,41 @@
 No money hangs on them: what they name is read where it stands.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import MemberId, OrderId, ProductId, StoreId
-from rebate.domain.records import dataclass, field
-from rebate.domain.times import Instant
+from rebate.domain.records import dataclass, field, fields_of, replace
+from rebate.domain.times import MINUTE, Instant
 from rebate.domain.wire import money, stored_as, wire
 
+SPAN = MINUTE
+"""How much older an order may be than the one in whose row of a list it stands."""
 
-@stored_as("order_place", 2)
+
+@stored_as("further_place")
+@dataclass(frozen=True, slots=True)
+class FurtherPlace:
+    """Another order whose place shares the row of a list: see `OrderPlace`."""
+
+    at: Annotated[Instant, wire("at")]
+    order: Annotated[OrderId, wire("order")]
+    paid: Annotated[Amount, money("paid")]
+    member: Annotated[MemberId | None, wire("member", absent=None)] = None
+    store: Annotated[StoreId | None, wire("store", absent=None)] = None
+    products: Annotated[tuple[ProductId, ...], wire("products", absent=[])] = ()
+    first: Annotated[bool, wire("first", absent=False)] = False
+
+
+@stored_as("order_place", 3)
 @dataclass(frozen=True, slots=True)
 class OrderPlace:
     """A paid order in a list in order of time, with what it is looked for by.
 
-    `first`: no order of its member was accepted before it.
+    `first`: no order of its member was accepted before it. `others` were accepted with it and stand
+    before it in the list, by `SPAN` at most: one row costs what each of theirs would.
     """
 
     list: Annotated[str, wire("list")]
@@ -29,6 +48,13 @@ class OrderPlace:
     store: Annotated[StoreId | None, wire("store", absent=None)] = None
     products: Annotated[tuple[ProductId, ...], wire("products", absent=[])] = ()
     first: Annotated[bool, wire("first", absent=False)] = False
+    others: Annotated[tuple[FurtherPlace, ...], wire("others", absent=[])] = ()
+
+    def each(self) -> Iterator["OrderPlace"]:
+        """Yield the places of the row, the newest first, each as if it had a row of its own."""
+        yield replace(self, others=())
+        for other in self.others:
+            yield OrderPlace(self.list, **dict(fields_of(other)))
 
 
 @stored_as("known_name")

@@ -109,6 +109,16 @@ class Store(Protocol):
             Impossible: the store refuses these writes, as any method may be refused, for ever.
         """
 
+    def put_each(self, rows: Sequence[Any]) -> None:
+        """Store rows of different keys, each by itself: what comes to the same when it is repeated.
+
+        It costs half of what the same rows cost in a transaction.
+
+        Raises:
+            Unavailable: the store did not answer; some of the rows may be stored.
+            Impossible: the store refuses a row, for ever.
+        """
+
 
 class Clock(Protocol):
     """Tells the time; only shells ask."""

@@ -5,13 +5,13 @@ No partition is shared between two orders, except by the same member or, in a qu
 by the orders of one of its `SHARDS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Annotated, Any, NamedTuple
 from zlib import crc32
 
 from rebate.domain.caps import DailyRebates
-from rebate.domain.commands import Command, Join, Settle
+from rebate.domain.commands import Command, Complete, Join, Settle
 from rebate.domain.commissions import Reward
 from rebate.domain.day_figures import DayFigures
 from rebate.domain.events import Event
@@ -172,24 +172,31 @@ class KnownSender:
     paced_to: Annotated[Instant | None, wire("paced_to", absent=None)] = None
 
 
-@stored_as("letter")
+@stored_as("letter", 2)
 @dataclass(frozen=True, slots=True)
 class BatchedCommand:
-    """A paid order's command to join; its ticket comes with it, and is a row once it joins."""
+    """A command whose ticket proves that it was carried out: a paid order's, or its `completion`.
+
+    The ticket of a paid order comes with its command to join, and is a row once it joins.
+    """
 
     sort: Annotated[str, wire("sort")]
-    ticket: Annotated[Ticket, wire("ticket")]
+    ticket: Annotated[Ticket | None, wire("ticket", absent=None)] = None
+    completion: Annotated[Complete | None, wire("completion", absent=None)] = None
 
     @property
-    def command(self) -> Join:
+    def command(self) -> Join | Complete:
         """Return what the queue is told."""
+        if self.completion is not None:
+            return self.completion
+        assert self.ticket is not None, "a command to join comes with its ticket"
         return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
 
 
 @stored_as("inbox", 2)
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A command that waits for its queue; orders accepted together share a row.
+    """A command that waits for its queue; orders paid or completed together share a row.
 
     `sort` orders it: by instant, then by arrival (Rule 0.11). `gate` names the order and the
     attempt at storing it that must be finished before it may be settled, where an event did not
@@ -635,14 +642,25 @@ class Answer:
     expires_at: Annotated[int, wire("expires_at")]
 
 
-@stored_as("notice")
+@stored_as("further_notice")
+@dataclass(frozen=True, slots=True)
+class FurtherNotice:
+    """Something else that the same members are told of the same commit: see `Notice`."""
+
+    id: Annotated[str, wire("id")]
+    kind: Annotated[str, wire("kind")]
+    facts: Annotated[dict[str, str | int], wire("facts", absent={})] = field(default_factory=dict)
+
+
+@stored_as("notice", 2)
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something that members are told (Rule 1.7); how it is worded is decided when it is read.
 
     `audience` is `member/{id}`, or for what concerns more members than can be written to at once
     `queue/{id}` or `everybody`. `id` is the same however often the notice is made. `facts` are
-    what a wording may name: amounts in minor units, ratios in basis points.
+    what a wording may name: amounts in minor units, ratios in basis points. `others` share its row:
+    they sort after it, and before all that other rows of the audience tell and that sorts after it.
     """
 
     audience: Annotated[str, wire("audience")]
@@ -650,6 +668,13 @@ class Notice:
     id: Annotated[str, wire("id")]
     kind: Annotated[str, wire("kind")]
     facts: Annotated[dict[str, str | int], wire("facts", absent={})] = field(default_factory=dict)
+    others: Annotated[tuple[FurtherNotice, ...], wire("others", absent=[])] = ()
+
+    def each(self) -> Iterator["Notice"]:
+        """Yield the notices of the row, each as if it had one of its own."""
+        yield Notice(self.audience, self.at, self.id, self.kind, self.facts)
+        for other in self.others:
+            yield Notice(self.audience, self.at, other.id, other.kind, other.facts)
 
 
 VISIT, RATING = "visit", "rating"

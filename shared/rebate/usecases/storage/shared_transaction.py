@@ -187,6 +187,10 @@ class OneCommit:
             raise Entangled
         self.written = writes
 
+    def put_each(self, rows: Sequence[Any]) -> None:  # noqa: ARG002 - of the protocol
+        """Refuse: what is stored by itself does not wait for others."""
+        raise Entangled
+
     def _insist_on_reading(self) -> None:
         """Whoever reads on after a commit may look for it, and it is not stored."""
         if self.written:

@@ -30,7 +30,7 @@ from rebate.usecases.audit.rebuild.queue_replay import (
     NotThereYet,
     QueueReplay,
 )
-from rebate.usecases.office.places import placed
+from rebate.usecases.office.places import by_itself, placed
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.parking.park_command import LASTING
 from rebate.usecases.settings.save_settings import terms_of_version
@@ -293,7 +293,8 @@ class _Rebuilding:
             if isinstance(write, Put)
         }
         made: dict[Key, OrderPlace] = dict(places)
-        for place in self._reading.scan(OrderPlace):
+        rows = self._reading.scan(OrderPlace)
+        for place in (by_itself(place) for row in rows for place in row.each()):
             self._rebuilt.rows["OrderPlace"] += 1
             path = f"lists.{place.list}.{place.order}"
             expected = made.pop(key_of(place), None)

@@ -1,0 +1,127 @@
+"""Lists of orders: orders that are accepted together share a row, and are read one by one.
+
+A row stands where the newest of its orders does, and the others are older by `SPAN` at most. So
+whoever reads in order holds an order back until no row that may hold one before it is to come.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush, merge
+from operator import attrgetter
+
+from rebate.domain.records import fields_of, replace
+from rebate.domain.times import Instant, later
+from rebate.usecases.office.newest_first import newest_first
+from rebate.usecases.office.places import ALL_ORDERS
+from rebate.usecases.storage.office import SPAN, FurtherPlace, OrderPlace
+from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.rows import key_of, number
+
+ROWS_AT_ONCE = 1_000
+
+_NEWEST = attrgetter("at", "order")
+
+
+def sharing_rows(places: Iterable[OrderPlace]) -> list[OrderPlace]:
+    """Return rows for places of one transaction; in all lists but those of all, by their list."""
+    by_list: dict[str, list[OrderPlace]] = {}
+    for place in places:
+        by_list.setdefault(_family(place), []).append(place)
+    rows: list[OrderPlace] = []
+    for found in by_list.values():
+        found.sort(key=_NEWEST, reverse=True)
+        while found:
+            reach = found[0].at - SPAN
+            some = [place for place in found if place.at >= reach]
+            del found[: len(some)]
+            rows.append(replace(some[0], others=tuple(map(_further, some[1:]))))
+    return rows
+
+
+def newest_places(
+    store: Store,
+    lists: Iterable[str],
+    *,
+    after: str | None = None,
+    ends_at: Instant | None = None,
+) -> Iterator[OrderPlace]:
+    """Yield the orders of lists from the newest back, from before `ends_at` on.
+
+    `after` is the sort key of the place where an earlier page ended.
+    """
+    bounds = [bound for bound in (_instant_of(after), ends_at) if bound is not None]
+    until = later(min(bounds), SPAN + 1) if bounds else None
+    waiting: list[_Backwards] = []
+    for row in newest_first(store, OrderPlace, lists, ends_at=until):
+        while waiting and waiting[0].sort > key_of(row).sort:
+            yield heappop(waiting).place
+        for place in row.each():
+            sort = key_of(place).sort
+            if (after is None or sort < after) and (ends_at is None or place.at < ends_at):
+                heappush(waiting, _Backwards(place, sort))
+    while waiting:
+        yield heappop(waiting).place
+
+
+def oldest_places(
+    store: Store,
+    lists: Sequence[str],
+    *,
+    starts_at: Instant | None = None,
+    ends_at: Instant | None = None,
+) -> Iterator[OrderPlace]:
+    """Yield the orders of lists from one instant until before another, the oldest first."""
+    each = (_forwards(store, list_, starts_at, ends_at) for list_ in lists)
+    waiting: list[tuple[str, str, OrderPlace]] = []
+    for row in merge(*each, key=lambda row: key_of(row).sort):
+        while waiting and waiting[0][2].at < row.at - SPAN:
+            yield heappop(waiting)[2]
+        for place in row.each():
+            if (starts_at or place.at) <= place.at and (ends_at is None or place.at < ends_at):
+                heappush(waiting, (key_of(place).sort, place.list, place))
+    while waiting:
+        yield heappop(waiting)[2]
+
+
+def _forwards(
+    store: Store, list_: str, starts_at: Instant | None, ends_at: Instant | None
+) -> Iterator[OrderPlace]:
+    """Yield the rows of a list in which orders of a period may stand."""
+    after = None if starts_at is None else number(starts_at)
+    until = None if ends_at is None else later(ends_at, SPAN)
+    while True:
+        rows = store.query(OrderPlace, list_, after=after, limit=ROWS_AT_ONCE)
+        for row in rows:
+            if until is not None and row.at > until:
+                return
+            yield row
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after = key_of(rows[-1]).sort
+
+
+def _instant_of(after: str | None) -> Instant | None:
+    """Return when the order was paid with which a page ended; None: `after` says no such thing."""
+    digits = (after or "").partition("#")[0]
+    return Instant(int(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+class _Backwards:
+    """A place in a heap whose first is the newest."""
+
+    __slots__ = ("place", "sort")
+
+    def __init__(self, place: OrderPlace, sort: str) -> None:
+        self.place = place
+        self.sort = sort
+
+    def __lt__(self, other: "_Backwards") -> bool:
+        return self.sort > other.sort
+
+
+def _family(place: OrderPlace) -> str:
+    return "orders" if place.list in ALL_ORDERS else place.list
+
+
+def _further(place: OrderPlace) -> FurtherPlace:
+    told = {name: value for name, value in fields_of(place) if name not in {"list", "others"}}
+    return FurtherPlace(**told)
