@@ -3,7 +3,7 @@
 from rebate.bootstrap import App
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
-from rebate.domain.merchants import CASHIER, OWNER, StoreRight
+from rebate.domain.merchants import StoreRight, StoreRole
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, StoreId
 from rebate.usecases.merchants.rights import granted
@@ -12,8 +12,8 @@ from rebate.usecases.storage.rows import Key, key_of
 
 _BY = "demo"
 _STAFF = {
-    "bakery": {"m02": OWNER, "m03": CASHIER},
-    "tea-house": {"m04": OWNER, "m02": OWNER},
+    "bakery": {"m02": StoreRole.OWNER, "m03": StoreRole.CASHIER},
+    "tea-house": {"m04": StoreRole.OWNER, "m02": StoreRole.OWNER},
 }
 _GIFTS = (
     Gift("teacup", "Tea cup 青瓷茶杯", BalanceType.POINTS, Amount(3_000), stock=20),

@@ -23,6 +23,7 @@ from rebate.domain.errors import (
     Rejected,
     Unavailable,
 )
+from rebate.domain.exports import ExportFormat
 
 
 class NotJson(Exception):
@@ -99,7 +100,7 @@ def csv_answer(text: str, name: str, next_: str | None = None) -> Response[str]:
     }
     if next_ is not None:
         headers[NEXT_HEADER] = next_
-    return Response(200, "text/csv; charset=utf-8", text, headers)
+    return Response(200, ExportFormat.CSV.media_type, text, headers)
 
 
 def _plain(error: Exception) -> Response[str]:

@@ -54,7 +54,7 @@ def my_application() -> Response[str]:
 @router.get("/v1/applications")
 def applications() -> Response[str]:
     event = current_event()
-    state = choice_of(event, "state", merchants.STATES)
+    state = choice_of(event, "state", tuple(merchants.ApplicationState))
     return answer(200, show_applications(app().store, state, page_parameter(event)))
 
 

@@ -30,9 +30,9 @@ from functions.api.queries import (
 )
 from rebate.bootstrap import app
 from rebate.contracts import api
-from rebate.contracts.parked import STATES
 from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
 from rebate.domain.names import OrderId, QueueId, StoreId
+from rebate.domain.parking import ParkedState
 from rebate.domain.plans.registry import PLANS
 from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.queries.show_history import document_of, show_history
@@ -151,7 +151,10 @@ def stalled() -> Response[str]:
 
 @router.get("/v1/parked")
 def parked() -> Response[str]:
-    state, after = choice_of(current_event(), "state", STATES), page_parameter(current_event())
+    state, after = (
+        choice_of(current_event(), "state", tuple(ParkedState)),
+        page_parameter(current_event()),
+    )
     return answer(200, show_parked(app().store, state, after))
 
 

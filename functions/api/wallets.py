@@ -106,7 +106,7 @@ def all_gifts() -> Response[str]:
 @router.get("/v1/withdrawals")
 def all_withdrawals() -> Response[str]:
     event, currency = current_event(), app().settings.in_force().terms.currency
-    state = choice_of(event, "state", withdrawals.STATES)
+    state = choice_of(event, "state", tuple(withdrawals.WithdrawalState))
     after = page_parameter(event)
     return answer(200, show_withdrawals(app().store, currency, state=state, after=after))
 
@@ -120,7 +120,7 @@ def file_for_the_bank() -> Response[str]:
 @router.get("/v1/redemptions")
 def all_redemptions() -> Response[str]:
     event = current_event()
-    state = choice_of(event, "state", gifts.STATES)
+    state = choice_of(event, "state", tuple(gifts.RedemptionState))
     return answer(200, show_redemptions(app().store, state=state, after=page_parameter(event)))
 
 

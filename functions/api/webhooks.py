@@ -11,7 +11,7 @@ from functions.api.errors import answer
 from functions.api.queries import choice_of, needed_id, page_parameter
 from rebate.bootstrap import app
 from rebate.contracts.routes.webhooks import ANY_STATE
-from rebate.domain.webhooks import STATES
+from rebate.domain.webhooks import DeliveryState
 from rebate.usecases.webhooks.show_webhooks import show_deliveries, show_endpoints
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -25,7 +25,7 @@ def webhooks() -> Response[str]:
 @router.get("/v1/webhooks/deliveries")
 def deliveries() -> Response[str]:
     event = current_event()
-    state = choice_of(event, "state", (ANY_STATE, *STATES))
+    state = choice_of(event, "state", (ANY_STATE, *DeliveryState))
     page = show_deliveries(
         app().store,
         needed_id(event, "id"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from rebate.adapters.telemetry import logger, observed
 from rebate.bootstrap import app
-from rebate.domain.exports import FAILED
+from rebate.domain.exports import ExportState
 from rebate.usecases.office.export_jobs import ExportRunner
 
 SECONDS = 780.0
@@ -27,6 +27,6 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     ended = runner.run()
     for job in ended:
         said = {"export": job.id, "what": job.what, "rows": job.rows, "state": job.state}
-        log = logger.error if job.state == FAILED else logger.info
+        log = logger.error if job.state == ExportState.FAILED else logger.info
         log("export ended", extra={**said, "reason": job.reason})
     return {"ended": len(ended)}

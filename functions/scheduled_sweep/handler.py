@@ -20,11 +20,12 @@ from rebate.adapters.telemetry import (
 from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
+from rebate.domain.parking import ParkedState
 from rebate.usecases.orders.early_events import ExpiredEvent
 from rebate.usecases.parking.park_command import PARKED_MAX
 from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.storage.queue_list import TakingIn
-from rebate.usecases.storage.rows import PARKED, Parked
+from rebate.usecases.storage.rows import Parked
 
 LISTING_SECONDS = 60.0
 """How long a sweep looks for queues that are not listed; the next one goes on."""
@@ -74,7 +75,7 @@ def _list_queues() -> None:
 def _count_parked() -> None:
     """Let the alarm go on until somebody has decided on what is parked."""
     try:
-        count(Metric.PARKED, len(app().store.query(Parked, PARKED, limit=PARKED_MAX)))
+        count(Metric.PARKED, len(app().store.query(Parked, ParkedState.PARKED, limit=PARKED_MAX)))
     except (Conflict, Unavailable) as error:
         record_retry("what is parked", error)
 

@@ -12,8 +12,9 @@ from local.screen import print_json
 from local.stores import DEMO_STORE, books, opened, require_store
 from rebate.adapters.clock import SystemClock
 from rebate.contracts.api import as_json
-from rebate.contracts.parked import STATES, ParkedShown
+from rebate.contracts.parked import ParkedShown
 from rebate.domain.errors import Rejected
+from rebate.domain.parking import ParkedState
 from rebate.usecases.parking.decide_parked import ParkedCommands
 from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.storage.ports import Store
@@ -27,7 +28,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", help="of the command that is decided on")
     parser.add_argument("--reason", help="why; it is kept")
     parser.add_argument("--by", default=None, help="who decides; default: who is logged in")
-    parser.add_argument("--state", choices=STATES, default=STATES[0], help="which are listed")
+    parser.add_argument(
+        "--state", choices=tuple(ParkedState), default=ParkedState.PARKED, help="which are listed"
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--store", type=Path, metavar="DIR", default=DEMO_STORE, help=f"default: {DEMO_STORE}"

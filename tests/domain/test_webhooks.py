@@ -10,12 +10,10 @@ from rebate.domain.times import DAY, SECOND, Instant
 from rebate.domain.webhooks import (
     ATTEMPTS_KEPT,
     DEAD_AFTER,
-    DELIVERED,
     GIVES_UP_AFTER,
     HOUR,
     MINUTE,
-    SET_ASIDE,
-    WAITING,
+    DeliveryState,
     WebhookAttempt,
     WebhookDelivery,
     WebhookHealth,
@@ -85,27 +83,30 @@ def attempt(at, status=500, **changes):
 
 def test_the_pauses_are_those_of_the_specification_until_three_days_are_over():
     row, at, pauses = delivery(), NOW, []
-    while row.state == WAITING:
+    while row.state == DeliveryState.WAITING:
         row = row.after(attempt(at), dead=False, jitter=0)
         if row.next_at is not None:
             pauses.append(row.next_at - at)
             at = row.next_at
     hours = (2, 5, 10, 14, 20, 24)
     assert pauses == [5 * SECOND, 5 * MINUTE, 30 * MINUTE, *(each * HOUR for each in hours)]
-    assert (row.state, row.reason, len(row.attempts)) == (SET_ASIDE, "three_days", 10)
+    assert (row.state, row.reason, len(row.attempts)) == (DeliveryState.SET_ASIDE, "three_days", 10)
     assert at - NOW == GIVES_UP_AFTER
     assert 3 * DAY < GIVES_UP_AFTER < 3 * DAY + 4 * HOUR
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
 def test_any_2xx_is_taken(status):
-    assert delivery().after(attempt(NOW, status), dead=False, jitter=0).state == DELIVERED
+    assert (
+        delivery().after(attempt(NOW, status), dead=False, jitter=0).state
+        == DeliveryState.DELIVERED
+    )
 
 
 @pytest.mark.parametrize("status", [100, 199, 300, 301, 302, 307, 404, 429, 500, None])
 def test_anything_else_is_not(status):
     row = delivery().after(attempt(NOW, status), dead=False, jitter=0)
-    assert (row.state, row.next_at) == (WAITING, NOW + 5 * SECOND)
+    assert (row.state, row.next_at) == (DeliveryState.WAITING, NOW + 5 * SECOND)
 
 
 def test_a_receiver_may_ask_for_a_longer_pause():
@@ -124,22 +125,30 @@ def test_tries_that_failed_together_do_not_come_together():
 
 def test_a_receiver_that_is_gone_gets_no_more():
     row = delivery().after(attempt(NOW, 410), dead=False, jitter=0)
-    assert (row.state, row.reason) == (SET_ASIDE, "gone")
+    assert (row.state, row.reason) == (DeliveryState.SET_ASIDE, "gone")
 
 
 def test_tries_of_a_dead_endpoint_use_up_no_pause():
     row = delivery(tries=1)
     for number in range(40):
         row = row.after(attempt(NOW + number), dead=True, jitter=0)
-    assert (row.state, row.parked, row.tries) == (WAITING, True, 1)
+    assert (row.state, row.parked, row.tries) == (DeliveryState.WAITING, True, 1)
     assert len(row.attempts) == ATTEMPTS_KEPT
-    assert row.after(attempt(NOW + GIVES_UP_AFTER), dead=True, jitter=0).state == SET_ASIDE
+    assert (
+        row.after(attempt(NOW + GIVES_UP_AFTER), dead=True, jitter=0).state
+        == DeliveryState.SET_ASIDE
+    )
 
 
 def test_one_that_is_asked_for_again_begins_anew():
-    row = delivery(state=SET_ASIDE, reason="three_days", tries=9)
+    row = delivery(state=DeliveryState.SET_ASIDE, reason="three_days", tries=9)
     again = row.once_more("r1", Instant(NOW + 5 * DAY))
-    assert (again.state, again.tries, again.reason, again.asked) == (WAITING, 0, None, "r1")
+    assert (again.state, again.tries, again.reason, again.asked) == (
+        DeliveryState.WAITING,
+        0,
+        None,
+        "r1",
+    )
     assert again.is_due(Instant(NOW + 5 * DAY))
     assert not again.is_over(Instant(NOW + 5 * DAY))
 

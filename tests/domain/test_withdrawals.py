@@ -7,7 +7,7 @@ from rebate.domain.errors import Mismatch
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.times import Instant
-from rebate.domain.withdrawals import STATES, Withdrawal
+from rebate.domain.withdrawals import Withdrawal, WithdrawalState
 
 ASKED = Withdrawal(MemberId("A"), "w1", Amount(1000), Instant(0), fee=Amount(10))
 STEPS = st.one_of(
@@ -19,7 +19,7 @@ STEPS = st.one_of(
     st.builds(lambda reference: lambda w: w.fail(reference), st.sampled_from((None, "b1", "b2"))),
 )
 LATER = {
-    "asked": set(STATES),
+    "asked": set(WithdrawalState),
     "approved": {"approved", "paid", "failed"},
     "rejected": {"rejected"},
     "paid": {"paid", "failed"},

@@ -237,8 +237,8 @@ def _keys(bundle):
         ("notice", list(NOTICE_KINDS)),
         ("channel", list(get_args(Channel))),
         ("rule", [LEVEL, CUMULATIVE, LOTTERY, FIXED]),
-        ("withdrawal", list(withdrawals.STATES)),
-        ("redemption", list(gifts.STATES)),
+        ("withdrawal", list(withdrawals.WithdrawalState)),
+        ("redemption", list(gifts.RedemptionState)),
         ("error", list(Code)),
     ],
 )

@@ -9,7 +9,7 @@ from rebate.contracts.events_in import OrderPaid
 from rebate.domain.letters import DeadLetter
 from rebate.domain.merchants import Particulars
 from rebate.domain.records import replace
-from rebate.domain.webhooks import SET_ASIDE, TOO_LONG, WebhookDelivery, WebhookEndpoint
+from rebate.domain.webhooks import DeliveryState, SetAsideReason, WebhookDelivery, WebhookEndpoint
 from rebate.usecases.merchants.apply import edit_application, submit_application
 from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
 from rebate.usecases.settings.save_settings import save_settings
@@ -257,7 +257,12 @@ def test_a_delivery_that_was_set_aside_is_sent_again(visit):
     now = app().clock.now()
     endpoint = WebhookEndpoint("down", "https://down.example", None, True, (1,), now, "anna")
     delivery = WebhookDelivery("down", "msg_1", "e-1", "RebatePaid", now, "{}", now)
-    app().store.commit([Put(endpoint), Put(replace(delivery, state=SET_ASIDE, reason=TOO_LONG))])
+    app().store.commit(
+        [
+            Put(endpoint),
+            Put(replace(delivery, state=DeliveryState.SET_ASIDE, reason=SetAsideReason.TOO_LONG)),
+        ]
+    )
     page = visit("operator", "anna", locale="en").open("/desk/webhooks?id=down")
     page.get_by_role("cell", name="not taken for three days").wait_for()
     page.get_by_role("cell").get_by_role("button", name="Send again").click()

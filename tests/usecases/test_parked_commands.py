@@ -10,6 +10,7 @@ from rebate.bootstrap import wire
 from rebate.contracts.events_in import parse_event
 from rebate.domain.errors import Code, Conflict, Impossible, Rejected, Unavailable
 from rebate.domain.names import QueueId
+from rebate.domain.parking import ParkedState
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.usecases.audit.audit_books import audit_books
@@ -20,7 +21,7 @@ from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.settlement.settle_queue import LEASE
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import PARKED, Inbox, Journal, Parked
+from rebate.usecases.storage.rows import Inbox, Journal, Parked
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import FakeClock
@@ -437,7 +438,7 @@ def test_where_everything_fails_the_queue_stands_after_a_while() -> None:
             player.app.settler.settle(QUEUE)
         except Impossible:
             continue
-    assert len(player.store.query(Parked, PARKED)) == PARKED_MAX
+    assert len(player.store.query(Parked, ParkedState.PARKED)) == PARKED_MAX
     assert queues_with_mail(player.store) == ["mall"]
 
 

@@ -10,6 +10,7 @@ from rebate.adapters.memory import MemoryStore
 from rebate.contracts.api import QUEUES_PAGE
 from rebate.domain.errors import Impossible
 from rebate.domain.names import QueueId
+from rebate.domain.parking import ParkedState
 from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
@@ -18,7 +19,7 @@ from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.queries.show_queues import WantedQueues, show_queues, show_stalled
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.queue_list import QUEUES, TakingIn, queues_listed
-from rebate.usecases.storage.rows import PARKED, ListItem, Parked
+from rebate.usecases.storage.rows import ListItem, Parked
 from tests.engine import Player
 from tests.fakes import FakeClock
 from tests.many_queues import CountingStore, fill, take_off_sale, waiting_queue
@@ -99,7 +100,7 @@ def test_so_is_one_whose_first_command_is_parked() -> None:
     for _ in range(TRIES_MAX):
         with suppress(Impossible):
             player.app.settler.settle(QueueId("product/p1"))
-    assert player.store.query(Parked, PARKED)
+    assert player.store.query(Parked, ParkedState.PARKED)
     assert queues_listed(player.store, 10) == ["product/p1"]
 
 

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rebate.adapters.aws import client
 from rebate.domain.errors import Unavailable
+from rebate.domain.exports import ExportFormat
 from rebate.usecases.audit.outside import MacKey
 
 LINK_SECONDS = 900
@@ -148,5 +149,5 @@ def _in_parts(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def disposition_of(file: Path) -> dict[str, Any]:
     """Return the headers under which a machine gives a file out."""
-    kinds = {".csv": "text/csv; charset=utf-8", ".jsonl": "application/x-ndjson"}
+    kinds = {f".{each}": each.media_type for each in ExportFormat}
     return {"Content-Type": kinds[file.suffix], "Content-Disposition": _disposition(file.name)}

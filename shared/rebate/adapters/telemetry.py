@@ -21,7 +21,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from rebate.domain.events import RebatePaid
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
-from rebate.domain.webhooks import SET_ASIDE, WebhookDelivery
+from rebate.domain.webhooks import DeliveryState, WebhookDelivery
 from rebate.domain.wire import Unknown
 from rebate.usecases.storage.rows import AuditRun, Journal
 
@@ -167,7 +167,7 @@ def record_retries(done: "RetriedWebhooks") -> None:
 
 
 def _record_given_up(delivery: WebhookDelivery) -> None:
-    if delivery.state == SET_ASIDE:
+    if delivery.state == DeliveryState.SET_ASIDE:
         count(Metric.WEBHOOKS_SET_ASIDE)
         why = {"reason": delivery.reason}
         logger.error("webhook set aside", extra={**_webhook(delivery), **why})

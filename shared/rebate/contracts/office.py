@@ -18,11 +18,6 @@ ORDER_STATES = ("any", "paid", "completed", "refunded")
 EXPORTED = ("orders", "entries", "withdrawals")
 """What can be taken out by one request, as far as one answer holds it."""
 
-EXPORT_JOBS = (*EXPORTED, "rewards", "wallets", "statements", "journal", "books")
-"""What can be taken out by a job; `books` are lines that `rebate import` takes."""
-
-EXPORT_FORMATS = ("csv", "jsonl")
-
 MEMBER_PARTS = (
     *("all", "entries", "statement", "orders", "withdrawals", "redemptions", "team", "notes"),
 )

@@ -5,7 +5,6 @@ from typing import Literal
 from rebate.domain.records import dataclass
 
 State = Literal["parked", "released", "dropped"]
-STATES: tuple[State, ...] = ("parked", "released", "dropped")
 
 
 @dataclass(frozen=True, slots=True)

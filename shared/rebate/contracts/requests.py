@@ -34,6 +34,10 @@ RECENT_MAX = 5_000
 """Recent orders that a request may have read."""
 
 Supply = Literal["self", "supplier", "aggregated"]
+JobExport = Literal[
+    "orders", "entries", "rewards", "wallets", "statements", "withdrawals", "journal", "books"
+]
+"""What can be taken out by a job; `books` are lines that `rebate import` takes."""
 AdjustableAsset = Literal["cash", "points", "love", "love_frozen", "voucher"]
 ShortText = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
 MaybeText = Annotated[str, Field(strict=True, max_length=500)]
@@ -457,9 +461,7 @@ class AskExport(Strict):
     """Have rows taken out into a file: of some days or instants, or of all time."""
 
     id: Id
-    what: Literal[
-        "orders", "entries", "rewards", "wallets", "statements", "withdrawals", "journal", "books"
-    ]
+    what: JobExport
     format: Literal["csv", "jsonl"] = "csv"
     starts_at: Moment | None = Field(default=None, alias="from")
     ends_at: Moment | None = Field(default=None, alias="to")

@@ -4,7 +4,7 @@ from rebate.domain.commands import Complete, Join, Settle
 from rebate.domain.distribution import Distribution
 from rebate.domain.execution import Execution
 from rebate.domain.joining import take_place
-from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.merges import record_completion
 from rebate.domain.money import NOTHING, Amount
 from rebate.domain.payouts import distribute
@@ -166,7 +166,7 @@ def _distribution(
     execution: Execution, ticket: Ticket, index: int, number: int, amount: Amount
 ) -> Distribution:
     return Distribution(
-        draft=Draft("contribution", ticket.order, ticket.lines[index].id),
+        draft=Draft(JournalKind.CONTRIBUTION, ticket.order, ticket.lines[index].id),
         at=execution.at,
         left=amount,
         own=amount,

@@ -1,16 +1,35 @@
 """Exports that take longer than an answer: asked for, carried out by the clock, fetched by link."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from rebate.domain.records import dataclass
 from rebate.domain.times import DAY, SECOND, Instant
 from rebate.domain.wire import stored_as, wire
 
-WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
-EXPORT_STATES = (WAITING, RUNNING, DONE, FAILED)
-
 KEPT = DAY
 """How long after it was asked for an export and its file are kept."""
+
+
+class ExportState(StrEnum):
+    """How far an export is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ExportFormat(StrEnum):
+    """What an export's file holds: a table with a head, or a JSON value a line."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+    @property
+    def media_type(self) -> str:
+        """As what its file is served."""
+        return "text/csv; charset=utf-8" if self is ExportFormat.CSV else "application/x-ndjson"
 
 
 @stored_as("export_job")
@@ -29,7 +48,7 @@ class ExportJob:
     asked_by: Annotated[str, wire("asked_by")]
     starts_at: Annotated[Instant | None, wire("starts_at", absent=None)] = None
     ends_at: Annotated[Instant | None, wire("ends_at", absent=None)] = None
-    state: Annotated[str, wire("state", absent=WAITING)] = WAITING
+    state: Annotated[str, wire("state", absent="waiting")] = ExportState.WAITING
     rows: Annotated[int, wire("rows", absent=0)] = 0
     bytes: Annotated[int, wire("bytes", absent=0)] = 0
     tries: Annotated[int, wire("tries", absent=0)] = 0
@@ -37,6 +56,16 @@ class ExportJob:
     finished_at: Annotated[Instant | None, wire("finished_at", absent=None)] = None
     reason: Annotated[str | None, wire("reason", absent=None)] = None
     version: Annotated[int, wire("version", absent=1)] = 1
+
+    @property
+    def format(self) -> ExportFormat:
+        """What its file holds."""
+        return ExportFormat.CSV if self.is_csv else ExportFormat.JSONL
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it came to its end, well or not."""
+        return self.state in {ExportState.DONE, ExportState.FAILED}
 
     @property
     def expires_at(self) -> Instant:

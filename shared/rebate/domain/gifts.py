@@ -1,6 +1,7 @@
 """Gifts and their redemptions: placed, sent, done, or cancelled (Rule 3.4)."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated
 
 from rebate.domain.errors import Code, Mismatch, Rejected
@@ -11,12 +12,20 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
-STATES = ("placed", "sent", "done", "cancelled")
+
+class RedemptionState(StrEnum):
+    """How far a redemption is."""
+
+    PLACED = "placed"
+    SENT = "sent"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
 
 _BEFORE: Mapping[str, frozenset[str]] = {
-    "sent": frozenset({"placed"}),
-    "done": frozenset({"sent"}),
-    "cancelled": frozenset({"placed", "sent"}),
+    RedemptionState.SENT: frozenset({RedemptionState.PLACED}),
+    RedemptionState.DONE: frozenset({RedemptionState.SENT}),
+    RedemptionState.CANCELLED: frozenset({RedemptionState.PLACED, RedemptionState.SENT}),
 }
 """By state, those that it may follow."""
 
@@ -75,7 +84,7 @@ class Redemption:
     pocket: Annotated[BalanceType, wire("pocket")]
     price: Annotated[Amount, money("price")]
     at: Annotated[Instant, wire("at")]
-    state: Annotated[str, wire("state", absent="placed")] = "placed"
+    state: Annotated[str, wire("state", absent="placed")] = RedemptionState.PLACED
     tracking: Annotated[str | None, wire("tracking", absent=None)] = None
     reason: Annotated[str | None, wire("reason", absent=None)] = None
     version: Annotated[int, wire("version", absent=1)] = 1

@@ -5,7 +5,7 @@ from rebate.domain.conversions import convert
 from rebate.domain.draws import drawn_ratio
 from rebate.domain.errors import Code
 from rebate.domain.events import EntryDrawn, EntryExchanged
-from rebate.domain.ledger import Draft
+from rebate.domain.ledger import Draft, JournalKind
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import NOTHING
 from rebate.domain.posting import enter_in_journal
@@ -25,7 +25,7 @@ def exchange(unit: UnitOfWork, command: ExchangeEntry) -> Code | None:
     if _status(unit, ticket, index) is not Status.WAITING:
         return Code.ENTRY_NOT_WAITING
     ref = EntryRef(ticket.key, index)
-    draft = Draft("exchange", ticket.order, ticket.lines[index].id)
+    draft = Draft(JournalKind.EXCHANGE, ticket.order, ticket.lines[index].id)
     amount = convert(unit, draft, ref, command.into, ratio, Status.EXCHANGED)
     enter_in_journal(unit, draft)
     name = ticket.entry_id(index)

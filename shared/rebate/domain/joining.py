@@ -3,7 +3,7 @@
 from rebate.domain.conversions import convert
 from rebate.domain.draws import Group, takes_points
 from rebate.domain.events import EntryConverted, EntryJoined
-from rebate.domain.ledger import BalanceType, Draft
+from rebate.domain.ledger import BalanceType, Draft, JournalKind
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import NOTHING, sum_of
 from rebate.domain.posting import enter_in_journal
@@ -64,7 +64,7 @@ def _return_at_random(unit: UnitOfWork, ticket: Ticket, index: int) -> Ticket:
     unit.queue = replace(unit.queue, group=left if left.cash + left.points else None)
     if not for_points:
         return ticket
-    draft = Draft("random_return", ticket.order, ticket.lines[index].id)
+    draft = Draft(JournalKind.RANDOM_RETURN, ticket.order, ticket.lines[index].id)
     ref = EntryRef(ticket.key, index)
     amount = convert(unit, draft, ref, BalanceType.POINTS, ratio, Status.CONVERTED)
     enter_in_journal(unit, draft)

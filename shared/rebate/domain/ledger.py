@@ -69,6 +69,23 @@ class Reason(StrEnum):
     """Taken back from the member after a refund (Rule 1.6.5): an amount below zero."""
 
 
+class JournalKind(StrEnum):
+    """Why a journal entry was made that nobody asked for by itself; the others: `MovementKind`."""
+
+    CONTRIBUTION = "contribution"
+    POOL_RUN = "pool_run"
+    MERGE = "merge"
+    DROPPED = "dropped"
+    REPURCHASE = "repurchase"
+    RANDOM_RETURN = "random_return"
+    EXCHANGE = "exchange"
+    REFUND = "refund"
+    RELEASE = "release"
+    COLLECT = "collect"
+    COMMISSION = "commission"
+    DIVIDEND = "dividend"
+
+
 SOURCES = frozenset({QueueAccount.CONTRIBUTED, QueueAccount.BORNE})
 """Accounts that give: their postings are negative where the outcome's figure grows."""
 

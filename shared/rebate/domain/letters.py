@@ -1,16 +1,21 @@
 """Dead letters: what nobody could carry out, kept with its reason until somebody replays it."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from rebate.domain.records import dataclass
 from rebate.domain.times import DAY, SECOND, Instant
 from rebate.domain.wire import stored_as, wire
 
-OPEN, REPLAYED = "open", "replayed"
-LETTER_STATES = (OPEN, REPLAYED)
-
 OPEN_KEPT, REPLAYED_KEPT = 90 * DAY, 30 * DAY
 """How long a letter is kept that nobody replays, and one that somebody did, from then on."""
+
+
+class LetterState(StrEnum):
+    """Whether a dead letter was replayed."""
+
+    OPEN = "open"
+    REPLAYED = "replayed"
 
 
 @stored_as("dead_letter")
@@ -31,9 +36,9 @@ class DeadLetter:
     asked_at: Annotated[Instant | None, wire("asked_at", absent=None)] = None
 
     @property
-    def state(self) -> str:
+    def state(self) -> LetterState:
         """Whether it was replayed."""
-        return OPEN if self.asked_at is None else REPLAYED
+        return LetterState.OPEN if self.asked_at is None else LetterState.REPLAYED
 
     @property
     def expires_at(self) -> int:

@@ -6,6 +6,7 @@
 Each step returns the application as it is afterwards: unchanged, if it was taken before.
 """
 
+from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 from rebate.domain.errors import Mismatch
@@ -15,12 +16,33 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
-STATES = ("submitted", "draft", "negotiating", "approved", "rejected")
-OPEN = ("draft", "submitted", "negotiating")
-"""The states in which an application is still to be decided."""
 
-OWNER, CASHIER, NOBODY = "owner", "cashier", "nobody"
-ROLES = (OWNER, CASHIER)
+class ApplicationState(StrEnum):
+    """Where an application stands; lists are shown in this order."""
+
+    SUBMITTED = "submitted"
+    DRAFT = "draft"
+    NEGOTIATING = "negotiating"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+OPEN = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.NEGOTIATING)
+"""The states in which an application is still to be decided."""
+HANDED_IN = frozenset({ApplicationState.SUBMITTED, ApplicationState.NEGOTIATING})
+"""The states in which an operator may decide on it."""
+
+
+class StoreRole(StrEnum):
+    """What somebody is in a store."""
+
+    OWNER = "owner"
+    CASHIER = "cashier"
+    NOBODY = "nobody"
+    """Nothing any more."""
+
+
+ROLES = (StoreRole.OWNER, StoreRole.CASHIER)
 
 STEPS_MAX = 100
 """Steps that an application keeps: each edit, submission and answer is one."""
@@ -73,7 +95,7 @@ class Application:
     member: Annotated[MemberId, wire("member")]
     at: Annotated[Instant, wire("at")]
     particulars: Annotated[Particulars, wire("particulars")] = Particulars()
-    state: Annotated[str, wire("state", absent="draft")] = "draft"
+    state: Annotated[str, wire("state", absent="draft")] = ApplicationState.DRAFT
     asked: Annotated[bool, wire("asked", absent=False)] = False
     agreed: Annotated[NegotiatedTerms, wire("agreed", absent=[None, None])] = NegotiatedTerms()
     referrer: Annotated[MemberId | None, wire("referrer", absent=None)] = None
@@ -85,7 +107,9 @@ class Application:
     @property
     def may_be_edited(self) -> bool:
         """Whether who applies may change it now."""
-        return self.state == "draft" or (self.state == "negotiating" and self.asked)
+        return self.state == ApplicationState.DRAFT or (
+            self.state == ApplicationState.NEGOTIATING and self.asked
+        )
 
     def edited(
         self, particulars: Particulars, referrer: MemberId | None, at: Instant
@@ -108,11 +132,13 @@ class Application:
         Raises:
             Mismatch: it was decided.
         """
-        if self.state in {"submitted", "negotiating"} and not self.asked:
+        if self.state in HANDED_IN and not self.asked:
             return self
         if not self.may_be_edited:
             raise Mismatch(f"application {self.id} is {self.state}: apply anew")
-        return replace(self, state="submitted", asked=False).with_step(self.member, at)
+        return replace(self, state=ApplicationState.SUBMITTED, asked=False).with_step(
+            self.member, at
+        )
 
     def negotiated(
         self, agreed: NegotiatedTerms, note: str, by: str, at: Instant, *, asks: bool
@@ -122,9 +148,9 @@ class Application:
         Raises:
             Mismatch: it is not handed in, or was decided.
         """
-        if self.state not in {"submitted", "negotiating"}:
+        if self.state not in HANDED_IN:
             raise Mismatch(f"application {self.id} is {self.state}: there is nothing to negotiate")
-        after = replace(self, state="negotiating", agreed=agreed, asked=asks)
+        after = replace(self, state=ApplicationState.NEGOTIATING, agreed=agreed, asked=asks)
         if after == self and self.steps[-1].note == note:
             return self
         return after.with_step(by, at, note)
@@ -135,12 +161,12 @@ class Application:
         Raises:
             Mismatch: it is not handed in, sent back, or was decided otherwise.
         """
-        if self.state == "approved" and self.store == store:
+        if self.state == ApplicationState.APPROVED and self.store == store:
             return self
-        if self.state not in {"submitted", "negotiating"} or self.asked:
+        if self.state not in HANDED_IN or self.asked:
             state = "sent back with questions" if self.asked else self.state
             raise Mismatch(f"application {self.id} is {state}: it cannot be approved")
-        return replace(self, state="approved", store=store).with_step(by, at)
+        return replace(self, state=ApplicationState.APPROVED, store=store).with_step(by, at)
 
     def rejected(self, reason: str, by: str, at: Instant) -> "Application":
         """Turn it down.
@@ -148,11 +174,13 @@ class Application:
         Raises:
             Mismatch: it is not handed in, or was decided otherwise.
         """
-        if self.state == "rejected" and self.reason == reason:
+        if self.state == ApplicationState.REJECTED and self.reason == reason:
             return self
-        if self.state not in {"submitted", "negotiating"}:
+        if self.state not in HANDED_IN:
             raise Mismatch(f"application {self.id} is {self.state}: it cannot be rejected")
-        return replace(self, state="rejected", asked=False, reason=reason).with_step(by, at, reason)
+        return replace(self, state=ApplicationState.REJECTED, asked=False, reason=reason).with_step(
+            by, at, reason
+        )
 
     def erased(self, by: str, at: Instant) -> "Application":
         """Return the application of a member who is erased: what is personal goes (Rule 8.10).
@@ -163,7 +191,7 @@ class Application:
         bare = Particulars(concession_bps=self.particulars.concession_bps)
         after = replace(self, particulars=bare, steps=steps, reason=None, asked=False)
         if self.state in OPEN:
-            return replace(after, state="rejected").with_step(by, at)
+            return replace(after, state=ApplicationState.REJECTED).with_step(by, at)
         return self if after == self else replace(after, version=self.version + 1)
 
     def with_step(self, by: str, at: Instant, note: str = "") -> "Application":

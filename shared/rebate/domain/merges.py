@@ -19,7 +19,7 @@ from contextlib import suppress
 
 from rebate.domain.commands import Complete, Merge, Receive, RefundOrder
 from rebate.domain.joining import take_place
-from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.money import NOTHING, ZERO_BPS, Amount
 from rebate.domain.names import NO_QUEUE, QueueId, TicketKey
 from rebate.domain.posting import enter_in_journal, post_to_queue
@@ -51,7 +51,7 @@ def receive(unit: UnitOfWork, command: Receive) -> None:
     Those that come from no queue are an older system's: each step of them is sent by itself.
     """
     _require_whole_transaction(unit)
-    draft = Draft("merge")
+    draft = Draft(JournalKind.MERGE)
     post_to_queue(unit, draft, QueueAccount.MERGED, -command.pool)
     post_to_queue(unit, draft, QueueAccount.POOL, command.pool)
     enter_in_journal(unit, draft)
@@ -139,7 +139,7 @@ def _ended(ticket: Ticket, into: QueueId) -> Ticket:
 
 def _pool_leaving(unit: UnitOfWork) -> Amount:
     pool = unit.queue.figure(QueueAccount.POOL)
-    draft = Draft("merge")
+    draft = Draft(JournalKind.MERGE)
     post_to_queue(unit, draft, QueueAccount.POOL, -pool)
     post_to_queue(unit, draft, QueueAccount.MERGED, pool)
     enter_in_journal(unit, draft)

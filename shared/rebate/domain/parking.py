@@ -4,14 +4,24 @@ A parked command is one that cannot be carried out. Until an operator releases o
 stands beside its queue, and so does all that comes after it about the same order.
 """
 
+from enum import StrEnum
+
 from rebate.domain.commands import Command, Join, Merge, OfTicket, Receive
-from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.money import NOTHING
 from rebate.domain.posting import enter_in_journal, post_to_queue
 from rebate.domain.queues import CommandProgress, DistributionProgress
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket, TicketLine
 from rebate.domain.unit_of_work import UnitOfWork
+
+
+class ParkedState(StrEnum):
+    """What became of a parked command; each has a list of its own."""
+
+    PARKED = "parked"
+    RELEASED = "released"
+    DROPPED = "dropped"
 
 
 def may_be_dropped(command: Command) -> bool:
@@ -41,7 +51,7 @@ def _return(
     unit: UnitOfWork, command: Command, flight: DistributionProgress, ticket: Ticket | None
 ) -> Ticket | None:
     line = ticket.lines[flight.line] if ticket and flight.line is not None else None
-    draft = Draft("dropped", getattr(command, "order", None), line.id if line else None)
+    draft = Draft(JournalKind.DROPPED, getattr(command, "order", None), line.id if line else None)
     rest = QueueAccount.RETAINED if line else QueueAccount.POOL
     post_to_queue(unit, draft, QueueAccount.TRANSIT, -flight.in_transit)
     post_to_queue(unit, draft, QueueAccount.POOL, flight.withheld)

@@ -5,7 +5,7 @@ from rebate.domain.commands import Clear, PayPool
 from rebate.domain.distribution import Distribution
 from rebate.domain.events import EntriesCleared
 from rebate.domain.execution import Execution
-from rebate.domain.ledger import Draft, QueueAccount
+from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.money import NOTHING, Amount
 from rebate.domain.payouts import distribute
 from rebate.domain.posting import enter_in_journal, post_to_queue
@@ -65,7 +65,7 @@ def _count_as_paid(unit: UnitOfWork, command: PayPool, amount: Amount) -> None:
 
 def _distribution(execution: Execution, command: PayPool) -> Distribution:
     """Take the pool, or what of it was in transit, for distribution."""
-    unit, draft = execution.unit, Draft("pool_run")
+    unit, draft = execution.unit, Draft(JournalKind.POOL_RUN)
     if execution.resumed is None:
         pool = unit.queue.figure(QueueAccount.POOL)
         amount = min(pool, _left_of_day(unit, command)) if command.limit is not None else pool

@@ -6,7 +6,7 @@ from rebate.domain.commands import RefundOrder
 from rebate.domain.conversions import take_back_conversion
 from rebate.domain.events import EntryRefunded
 from rebate.domain.execution import Execution
-from rebate.domain.ledger import BalanceType, Draft, QueueAccount, Reason
+from rebate.domain.ledger import BalanceType, Draft, JournalKind, QueueAccount, Reason
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.merges import record_refund
 from rebate.domain.money import NOTHING, Amount, exchanged, sum_of, times
@@ -48,7 +48,7 @@ def _refund_line(execution: Execution, command: RefundOrder, index: int, line: T
     unit, before = execution.unit, execution.unit.line.ticket(command.ticket)
     cleared, decimals = unit.queue.has_cleared(before), unit.plan.decimals
     lowered = line.entry and _lowered(line, line.entry, cleared=cleared, decimals=decimals)
-    draft = Draft("refund", before.order, line.id)
+    draft = Draft(JournalKind.REFUND, before.order, line.id)
     line = _take_back_own(execution, draft, before, index, line)
     if line.entry and lowered:
         excess = line.entry.paid - lowered.paid

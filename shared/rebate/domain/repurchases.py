@@ -2,7 +2,7 @@
 
 from rebate.domain.commands import Join
 from rebate.domain.events import RepurchaseMissed, RepurchasePlaced
-from rebate.domain.ledger import BalanceType, Draft, QueueAccount
+from rebate.domain.ledger import BalanceType, Draft, JournalKind, QueueAccount
 from rebate.domain.money import NOTHING, Amount, Bps, sum_of
 from rebate.domain.names import OrderId
 from rebate.domain.posting import credit_member, enter_in_journal, post_to_queue
@@ -39,7 +39,7 @@ def settle_repurchase(unit: UnitOfWork, ticket: Ticket, amount: Amount) -> bool:
     if not amount or unit.wallet(ticket.member)(BalanceType.CASH) < amount:
         unit.tell(RepurchaseMissed(ticket.order, ticket.member, amount))
         return False
-    draft = Draft("repurchase", ticket.order)
+    draft = Draft(JournalKind.REPURCHASE, ticket.order)
     credit_member(unit, draft, ticket.member, BalanceType.CASH, -amount)
     post_to_queue(unit, draft, QueueAccount.REPURCHASED, amount)
     enter_in_journal(unit, draft)

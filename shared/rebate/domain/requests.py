@@ -1,5 +1,6 @@
 """Movements that were asked for, with all that was said: each id counts once, for ever (Rule 3)."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from rebate.domain.errors import Mismatch
@@ -27,6 +28,14 @@ def by_shop(sender: str) -> str:
     return f"shop/{sender}"
 
 
+class RequestState(StrEnum):
+    """How far a request is; only adjustments wait for others."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REJECTED = "rejected"
+
+
 @stored_as("request")
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -48,7 +57,7 @@ class Request:
     subject: Annotated[str, wire("subject", absent="")] = ""
     below_zero: Annotated[bool, wire("below_zero", absent=False)] = False
     approvals: Annotated[tuple[str, ...], wire("approvals", absent=[])] = ()
-    state: Annotated[str, wire("state", absent="done")] = "done"
+    state: Annotated[str, wire("state", absent="done")] = RequestState.DONE
     returned: Annotated[Amount, money("returned", absent=0)] = NOTHING
     version: Annotated[int, wire("version", absent=1)] = 1
 

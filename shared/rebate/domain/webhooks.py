@@ -9,6 +9,7 @@ whether it answers again.
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated
 
@@ -50,10 +51,20 @@ SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
 GONE = 410
 """The status by which an endpoint says that it wants no more."""
 
-WAITING, DELIVERED, SET_ASIDE = "waiting", "delivered", "set_aside"
-STATES = (WAITING, DELIVERED, SET_ASIDE)
-OFF, TOO_LONG = "off", "three_days"
-"""Why something is set aside: its endpoint was switched off, or did not take it for three days."""
+
+class DeliveryState(StrEnum):
+    """How far a delivery is."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    SET_ASIDE = "set_aside"
+
+
+class SetAsideReason(StrEnum):
+    """Why a delivery is set aside: its endpoint is off, or did not take it for three days."""
+
+    OFF = "off"
+    TOO_LONG = "three_days"
 
 
 @stored_as("webhook_endpoint")
@@ -167,7 +178,7 @@ class WebhookDelivery:
     at: Annotated[Instant, wire("at")]
     body: Annotated[str, wire("body")]
     since: Annotated[Instant, wire("since")]
-    state: Annotated[str, wire("state", absent=WAITING)] = WAITING
+    state: Annotated[str, wire("state", absent="waiting")] = DeliveryState.WAITING
     tries: Annotated[int, wire("tries", absent=0)] = 0
     next_at: Annotated[Instant | None, wire("next_at", absent=None)] = None
     parked: Annotated[bool, wire("parked", absent=False)] = False
@@ -184,7 +195,7 @@ class WebhookDelivery:
     def is_due(self, now: Instant) -> bool:
         """Tell whether it waits for a try, and its time has come but for a second."""
         due = self.next_at is None or self.next_at <= now + SECOND
-        return self.state == WAITING and due
+        return self.state == DeliveryState.WAITING and due
 
     def is_over(self, now: Instant) -> bool:
         """Tell whether it was tried for as long as anything is."""
@@ -200,7 +211,7 @@ class WebhookDelivery:
         tried = replace(self, tries=self.tries + (not dead), attempts=attempts)
         ended = Instant(attempt.at + attempt.ms * 1000)
         if attempt.succeeded:
-            return replace(tried, state=DELIVERED, next_at=None, parked=False)
+            return replace(tried, state=DeliveryState.DELIVERED, next_at=None, parked=False)
         if attempt.status == GONE:
             return tried.set_aside("gone")
         if dead or self.is_over(ended):
@@ -212,18 +223,20 @@ class WebhookDelivery:
     def park(self, now: Instant) -> "WebhookDelivery":
         """Return the delivery as it waits for a dead endpoint, unless it waited for too long."""
         if self.is_over(now):
-            return self.set_aside(TOO_LONG)
+            return self.set_aside(SetAsideReason.TOO_LONG)
         return replace(self, next_at=now, parked=True)
 
     def set_aside(self, reason: str) -> "WebhookDelivery":
         """Return the delivery as it is given up, with why."""
-        return replace(self, state=SET_ASIDE, next_at=None, parked=False, reason=reason)
+        return replace(
+            self, state=DeliveryState.SET_ASIDE, next_at=None, parked=False, reason=reason
+        )
 
     def once_more(self, request: str, now: Instant) -> "WebhookDelivery":
         """Return the delivery as somebody asks for it again: its tries begin anew."""
         return replace(
             self,
-            state=WAITING,
+            state=DeliveryState.WAITING,
             tries=0,
             since=now,
             next_at=now,

@@ -6,6 +6,7 @@
 Each step returns the withdrawal as it is afterwards: unchanged, if it was taken before.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 from rebate.domain.errors import Mismatch
@@ -15,7 +16,15 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
-STATES = ("asked", "approved", "rejected", "paid", "failed")
+
+class WithdrawalState(StrEnum):
+    """How far a withdrawal is."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PAID = "paid"
+    FAILED = "failed"
 
 
 @stored_as("withdrawal", 3)
@@ -43,15 +52,15 @@ class Withdrawal:
     version: Annotated[int, wire("version", absent=1)] = 1
 
     @property
-    def state(self) -> str:
-        """One of `STATES`."""
+    def state(self) -> WithdrawalState:
+        """How far it is."""
         if self.approved is None:
-            return "asked"
+            return WithdrawalState.ASKED
         if not self.approved:
-            return "rejected"
+            return WithdrawalState.REJECTED
         if self.failed:
-            return "failed"
-        return "approved" if self.paid is None else "paid"
+            return WithdrawalState.FAILED
+        return WithdrawalState.APPROVED if self.paid is None else WithdrawalState.PAID
 
     @property
     def is_out(self) -> bool:
@@ -61,7 +70,7 @@ class Withdrawal:
     @property
     def is_over(self) -> bool:
         """Whether nothing is to be paid out any more, so that its account is not needed."""
-        return self.state not in {"asked", "approved"}
+        return self.state not in {WithdrawalState.ASKED, WithdrawalState.APPROVED}
 
     def approve(self, by: str, *, needs: int) -> "Withdrawal":
         """Approve; `needs` different operators have to, and one twice is one.

@@ -1,7 +1,7 @@
 """What was set aside: for operators."""
 
 from rebate.contracts.routes.route import AFTER, Audience, OperatorRole, Route, choice
-from rebate.domain.letters import LETTER_STATES
+from rebate.domain.letters import LetterState
 
 ROUTES = (
     Route(
@@ -11,7 +11,7 @@ ROUTES = (
         "What could not be carried out, each with its reason",
         OperatorRole.VIEWER,
         gives="letters.DeadLettersShown",
-        query=(choice("state", LETTER_STATES), AFTER),
+        query=(choice("state", tuple(LetterState)), AFTER),
     ),
     Route(
         "POST",

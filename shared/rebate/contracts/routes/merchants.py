@@ -48,7 +48,7 @@ ROUTES = (
         "All applications in a state, the oldest first",
         OperatorRole.VIEWER,
         gives="merchants.ApplicationsShown",
-        query=(choice("state", merchants.STATES), AFTER),
+        query=(choice("state", tuple(merchants.ApplicationState)), AFTER),
     ),
     Route(
         "POST",

@@ -1,7 +1,6 @@
 """What operators look at and change, by the least role that may."""
 
 from rebate.contracts.notice_texts import LOCALES
-from rebate.contracts.parked import STATES
 from rebate.contracts.routes.route import (
     AFTER,
     AFTER_NUMBER,
@@ -14,6 +13,7 @@ from rebate.contracts.routes.route import (
     parameter,
 )
 from rebate.domain import gifts, withdrawals
+from rebate.domain.parking import ParkedState
 
 _OPERATOR = Audience.OPERATOR
 _VIEWER, _SUPPORT = OperatorRole.VIEWER, OperatorRole.SUPPORT
@@ -244,7 +244,7 @@ _MONEY = (
         "All withdrawals in a state",
         _VIEWER,
         gives="money.Withdrawals",
-        query=(choice("state", withdrawals.STATES), AFTER),
+        query=(choice("state", tuple(withdrawals.WithdrawalState)), AFTER),
     ),
     Route(
         "GET",
@@ -324,7 +324,7 @@ _MONEY = (
         "All redemptions in a state",
         _VIEWER,
         gives="money.Redemptions",
-        query=(choice("state", gifts.STATES), AFTER),
+        query=(choice("state", tuple(gifts.RedemptionState)), AFTER),
     ),
     Route(
         "POST",
@@ -376,7 +376,7 @@ _PARKED = (
         "Commands that cannot be carried out, and what became of them",
         _VIEWER,
         gives="parked.ParkedList",
-        query=(choice("state", STATES), AFTER),
+        query=(choice("state", tuple(ParkedState)), AFTER),
     ),
     Route(
         "POST",

@@ -9,7 +9,7 @@ from rebate.contracts.routes.route import (
     choice,
     needed,
 )
-from rebate.domain.webhooks import STATES
+from rebate.domain.webhooks import DeliveryState
 
 ANY_STATE = "any"
 
@@ -38,7 +38,7 @@ ROUTES = (
         "What an endpoint was told in the last 30 days, each with all attempts",
         OperatorRole.VIEWER,
         gives="webhooks.WebhookDeliveriesShown",
-        query=(needed("id", Kind.ID), choice("state", (ANY_STATE, *STATES)), AFTER),
+        query=(needed("id", Kind.ID), choice("state", (ANY_STATE, *DeliveryState)), AFTER),
     ),
     Route(
         "POST",

@@ -28,6 +28,7 @@ from rebate.domain.ledger import (
 from rebate.domain.money import sum_of
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
+from rebate.domain.parking import ParkedState
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.requests import Request
@@ -62,9 +63,6 @@ from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows import (
-    DROPPED,
-    PARKED,
-    RELEASED,
     Commission,
     CompletedSpend,
     CurrentSettings,
@@ -271,11 +269,11 @@ class AuditPass:
 
     def _parked(self, row: Parked) -> None:
         """Tell of parked and dropped commands: what they would change, or would have, is not."""
-        if row.state == RELEASED:
+        if row.state == ParkedState.RELEASED:
             return
         self._note(row.row)
         self.parked.append(_said_of(row))
-        if row.state == PARKED:
+        if row.state == ParkedState.PARKED:
             flight = row.progress.in_flight if row.progress else None
             self._set_aside[row.row.queue] += 1
             self._parked_in_transit[row.row.queue] += flight.in_transit if flight else 0
@@ -450,7 +448,11 @@ def _said_of(parked: Parked) -> str:
     command = parked.row.command
     order = getattr(command, "order", None)
     what = f"the {command.type} of order {order}" if order else f"the {command.type}"
-    why = f"by {parked.by}: {parked.why}" if parked.state == DROPPED else f"since {parked.reason}"
+    why = (
+        f"by {parked.by}: {parked.why}"
+        if parked.state == ParkedState.DROPPED
+        else f"since {parked.reason}"
+    )
     return f"queue {parked.row.queue}: {what} is {parked.state} {why}"
 
 

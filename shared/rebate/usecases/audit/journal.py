@@ -9,6 +9,7 @@ from rebate.domain.ledger import (
     Account,
     BalanceType,
     JournalEntry,
+    JournalKind,
     Posting,
     QueueAccount,
     Reason,
@@ -22,9 +23,6 @@ from rebate.usecases.audit.finding import AuditDifference, digest_of
 from rebate.usecases.audit.kinds import unknown_accounts, unknown_kinds
 from rebate.usecases.money.backing import is_asked_for
 from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
-
-REFUND = "refund"
-"""The kind of journal entries that take back what an order gave and got."""
 
 REWARDS = ("referral/", "dividend/")
 """How sources of rewards outside queues begin."""
@@ -135,7 +133,7 @@ class Sums:
         if entry.order is None or entry.line is None:
             return
         given = self.given.setdefault((queue, entry.order, entry.line), GivenOfLine())
-        refunds = entry.kind == REFUND
+        refunds = entry.kind == JournalKind.REFUND
         if account is QueueAccount.CONTRIBUTED:
             given.net -= amount
             given.first -= NOTHING if refunds else amount
@@ -174,6 +172,6 @@ def add_up(row: Journal, sums: Sums) -> Iterator[AuditDifference]:
 
 def _entry_refunded(entry: JournalEntry) -> EntryId | None:
     """Return whose wallet a refund takes from: such postings name only the order and line."""
-    if entry.kind != REFUND or entry.order is None or entry.line is None:
+    if entry.kind != JournalKind.REFUND or entry.order is None or entry.line is None:
         return None
     return entry_id(entry.order, entry.line)

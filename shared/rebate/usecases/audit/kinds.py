@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from rebate.domain.ledger import JournalEntry, Posting, is_known, parts_of
+from rebate.domain.ledger import JournalEntry, JournalKind, Posting, is_known, parts_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import QueueId
 from rebate.domain.plans import referral
@@ -16,14 +16,14 @@ _VALUE = ("wallet/points", "wallet/love", "wallet/love_frozen", "wallet/voucher"
 _COMMISSION = ("wallet/cash", "platform/commissions")
 
 _OF_QUEUES: Mapping[str, tuple[str, ...]] = {
-    "contribution": ("queue", *_MONEY),
-    "pool_run": ("queue", *_MONEY),
-    "merge": ("queue",),
-    "dropped": ("queue",),
-    "repurchase": ("queue", "wallet/cash"),
-    "random_return": ("issued", "wallet/points"),
-    "exchange": ("issued", *_VALUE),
-    "refund": ("queue", "issued", *_MONEY, *_VALUE),
+    JournalKind.CONTRIBUTION: ("queue", *_MONEY),
+    JournalKind.POOL_RUN: ("queue", *_MONEY),
+    JournalKind.MERGE: ("queue",),
+    JournalKind.DROPPED: ("queue",),
+    JournalKind.REPURCHASE: ("queue", "wallet/cash"),
+    JournalKind.RANDOM_RETURN: ("issued", "wallet/points"),
+    JournalKind.EXCHANGE: ("issued", *_VALUE),
+    JournalKind.REFUND: ("queue", "issued", *_MONEY, *_VALUE),
 }
 """With what the names of the accounts begin to which entries of queues may post, by kind."""
 
@@ -36,10 +36,10 @@ class _Origin(NamedTuple):
 
 
 _OTHERS: Mapping[str, _Origin] = {
-    "commission": _Origin("referral/", _COMMISSION),
-    "dividend": _Origin("dividend/", _COMMISSION),
-    "release": _Origin("release#", _MONEY),
-    "collect": _Origin("collect#", _MONEY),
+    JournalKind.COMMISSION: _Origin("referral/", _COMMISSION),
+    JournalKind.DIVIDEND: _Origin("dividend/", _COMMISSION),
+    JournalKind.RELEASE: _Origin("release#", _MONEY),
+    JournalKind.COLLECT: _Origin("collect#", _MONEY),
 }
 
 

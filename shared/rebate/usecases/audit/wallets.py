@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from rebate.domain.gifts import GiftCount, Redemption
+from rebate.domain.gifts import GiftCount, Redemption, RedemptionState
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import FEES, WITHDRAWN, Account, BalanceType, wallet
 from rebate.domain.movements import MovementKind
@@ -80,7 +80,7 @@ def check_gift_counts(
     """Yield where a member's pieces of a gift are not what was redeemed (Rule 3.4)."""
     off: Counter[tuple[str, str]] = Counter()
     for row in redemptions:
-        off[row.gift, row.member] += row.quantity if row.state != "cancelled" else 0
+        off[row.gift, row.member] += row.quantity if row.state != RedemptionState.CANCELLED else 0
     for count in counts:
         off[count.gift, count.member] -= count.count
     for (gift, member), pieces in sorted(off.items()):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.letters import OPEN, REPLAYED, DeadLetter
+from rebate.domain.letters import DeadLetter, LetterState
 from rebate.domain.records import dataclass, replace
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store
 from rebate.usecases.storage.rows import Key, key_of
@@ -130,4 +130,4 @@ def letter_sort(name: str) -> str:
 
 def _keys(name: str) -> tuple[Key, Key]:
     """Return where a letter stands that is open, and where one that was replayed."""
-    return Key(OPEN, letter_sort(name)), Key(REPLAYED, letter_sort(name))
+    return Key(LetterState.OPEN, letter_sort(name)), Key(LetterState.REPLAYED, letter_sort(name))

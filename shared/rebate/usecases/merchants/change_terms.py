@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from rebate.contracts.settings import Settings, merge_patch
 from rebate.contracts.settings.scopes import Bounds
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.merchants import OWNER
+from rebate.domain.merchants import StoreRole
 from rebate.domain.money import Bps
 from rebate.domain.names import MemberId, StoreId
 from rebate.usecases.merchants.rights import insist_right
@@ -63,7 +63,7 @@ def change_terms(desk: PeopleDesk, store: StoreId, by: MemberId, asked: TermsAsk
 
 
 def _change(desk: PeopleDesk, store: StoreId, by: MemberId, asked: TermsAsked) -> TermsInForce:
-    insist_right(desk, store, by, OWNER)
+    insist_right(desk, store, by, StoreRole.OWNER)
     known = desk.settings.in_force()
     now = terms_in_force(known.settings, store, asked.channel)
     _insist_within("extraction_bps", asked.extraction_bps, now.extraction_bounds)

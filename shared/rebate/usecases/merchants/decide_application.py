@@ -6,7 +6,13 @@ from typing import NamedTuple
 from rebate.domain.deciders import insist_not_own
 from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.events import MerchantDecided
-from rebate.domain.merchants import OWNER, Application, NegotiatedTerms, StoreRight
+from rebate.domain.merchants import (
+    Application,
+    ApplicationState,
+    NegotiatedTerms,
+    StoreRight,
+    StoreRole,
+)
 from rebate.domain.names import MemberId, StoreId
 from rebate.usecases.merchants.apply import store_application
 from rebate.usecases.merchants.rights import granted
@@ -78,7 +84,7 @@ def _decided(
     def attempt() -> Application:
         known = _known(desk, name, by)
         after = step(known)
-        events = [_told(after)] if after.state == "rejected" else []
+        events = [_told(after)] if after.state == ApplicationState.REJECTED else []
         return store_application(desk, known, after, events)
 
     return desk.carry_out(attempt)
@@ -104,7 +110,7 @@ def _approve(desk: PeopleDesk, known: Application, store: StoreId, by: Decider) 
         told={"name": now, "concession_bps": now},
         sender=SENDER,
     )
-    right = StoreRight(store, known.member, OWNER, by.name, now)
+    right = StoreRight(store, known.member, StoreRole.OWNER, by.name, now)
     more = [Put(shop, expects=0), *granted(right)]
     return store_application(desk, known, after, [_told(after)], more)
 
@@ -121,5 +127,5 @@ def _known(desk: PeopleDesk, name: str, by: Decider) -> Application:
 
 
 def _told(after: Application) -> MerchantDecided:
-    is_approved = after.state == "approved"
+    is_approved = after.state == ApplicationState.APPROVED
     return MerchantDecided(after.id, after.member, is_approved, after.store, after.reason)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded
 from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.domain.errors import Code, Conflict, Mismatch, Rejected
-from rebate.domain.merchants import OWNER, Bill
+from rebate.domain.merchants import Bill, StoreRole
 from rebate.domain.money import Amount, sum_of
 from rebate.domain.movements import insist_amount
 from rebate.domain.names import MemberId, OrderId, StoreId, is_repurchase
@@ -87,7 +87,7 @@ def refund_bill(
         Mismatch: the id is known of this bill with another amount.
         Unavailable: others kept writing to the same rows.
     """
-    insist_right(desk, store, by, OWNER)
+    insist_right(desk, store, by, StoreRole.OWNER)
     insist_amount(asked.amount)
     bill = desk.store.get(Bill, bill_key(store, asked.bill))
     if bill is None:

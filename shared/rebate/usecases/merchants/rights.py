@@ -5,7 +5,7 @@ once one keeps it, so no store is left without an owner.
 """
 
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.merchants import NOBODY, OWNER, ROLES, StoreRight
+from rebate.domain.merchants import ROLES, StoreRight, StoreRole
 from rebate.domain.names import MemberId, StoreId
 from rebate.domain.records import replace
 from rebate.usecases.people.desk import PeopleDesk
@@ -59,19 +59,19 @@ def change_staff(
             `over_limit`: the store has very many people already.
         Unavailable: others kept changing the store's people.
     """
-    return desk.carry_out(lambda: _change(desk, store, by, member, role or NOBODY))
+    return desk.carry_out(lambda: _change(desk, store, by, member, role or StoreRole.NOBODY))
 
 
 def _change(
     desk: PeopleDesk, store: StoreId, by: MemberId, member: MemberId, role: str
 ) -> StoreRight | None:
-    own = insist_right(desk, store, by, OWNER)
+    own = insist_right(desk, store, by, StoreRole.OWNER)
     if member == by:
         raise Rejected(Code.FORBIDDEN, "another owner has to change your own right")
     known = desk.store.get(StoreRight, right_key(store, member))
     if known is None:
         desk.known_member(member)
-    if (known.role if known else NOBODY) == role:
+    if (known.role if known else StoreRole.NOBODY) == role:
         return known
     staff = desk.store.query(StoreRight, store, limit=STAFF_MAX)
     if known is None and len(staff) == STAFF_MAX:
@@ -90,7 +90,7 @@ def staff_of(desk: PeopleDesk, store: StoreId, member: MemberId) -> list[StoreRi
     Raises:
         Rejected: `not_yours`.
     """
-    insist_right(desk, store, member, OWNER)
+    insist_right(desk, store, member, StoreRole.OWNER)
     rows = desk.store.query(StoreRight, store, limit=STAFF_MAX)
     return [each for each in rows if each.role in ROLES]
 

@@ -17,7 +17,7 @@ from rebate.domain.movements import (
 )
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, replace
-from rebate.domain.requests import OPERATORS, Request
+from rebate.domain.requests import OPERATORS, Request, RequestState
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.money.ledger import WalletLedger, request_source
@@ -75,7 +75,7 @@ def adjust(
         at,
         wish.reason,
         wish.below_zero,
-        state="asked",
+        state=RequestState.ASKED,
         version=0,
     )
     return ledger.carry_out(lambda: _adjust(ledger, asked, by, own_members, approve=approve))
@@ -99,7 +99,7 @@ def _adjust(
         return known
     held = ledger.wallet(known.member)
     entry = _entry(known, held)  # refused now rather than when a second operator approves
-    done = after.state == "done"
+    done = after.state == RequestState.DONE
     ledger.post(
         request_source(known),
         after.version,
@@ -113,25 +113,25 @@ def _adjust(
 
 
 def _decided(ledger: WalletLedger, known: Request, by: str) -> Request:
-    if known.state == "rejected":
+    if known.state == RequestState.REJECTED:
         raise Mismatch(f"adjustment {known.id} was decided otherwise: it was rejected")
-    if known.state == "done" or by in known.approvals:
+    if known.state == RequestState.DONE or by in known.approvals:
         return known
     most = ledger.rules.adjust_two_above
     needs = 2 if most is not None and abs(known.amount) > most else 1
     approvals = (*known.approvals, by)
-    state = "done" if len(approvals) >= needs else "asked"
+    state = RequestState.DONE if len(approvals) >= needs else RequestState.ASKED
     return replace(known, approvals=approvals, state=state, version=known.version + 1)
 
 
 def _rejected(known: Request) -> Request:
-    if known.state == "done":
+    if known.state == RequestState.DONE:
         raise Mismatch(f"adjustment {known.id} was decided otherwise: it was carried out")
     if known.version == 0:
         raise Rejected(Code.UNKNOWN_ENTRY, f"there is no adjustment {known.id}")
-    if known.state == "rejected":
+    if known.state == RequestState.REJECTED:
         return known
-    return replace(known, state="rejected", version=known.version + 1)
+    return replace(known, state=RequestState.REJECTED, version=known.version + 1)
 
 
 def _entry(asked: Request, held: Wallet) -> JournalEntry:
@@ -148,7 +148,7 @@ def _kept(known: Request, after: Request) -> list[Write]:
     """Return the row, and its place among those that wait for a second operator."""
     place = ListItem(ASKED, after.at, after.id)
     writes: list[Write] = [Put(after, expects=known.version)]
-    if after.state == "asked":
+    if after.state == RequestState.ASKED:
         writes.append(Put(place))
     elif known.version:
         writes.append(Remove(ListItem, key_of(place)))

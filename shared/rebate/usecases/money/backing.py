@@ -6,7 +6,7 @@ The audit holds the journal against this, so that no movement stands there that 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from rebate.domain.gifts import Redemption
+from rebate.domain.gifts import Redemption, RedemptionState
 from rebate.domain.ledger import (
     FEES,
     WITHDRAWN,
@@ -20,7 +20,7 @@ from rebate.domain.ledger import (
 from rebate.domain.money import Amount, AmountsBy
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import MemberId
-from rebate.domain.requests import Request
+from rebate.domain.requests import Request, RequestState
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.ledger import request_source
@@ -87,7 +87,7 @@ def _withdrawn(row: Withdrawal) -> Posted:
 
 
 def _redeemed(row: Redemption) -> Posted:
-    if row.state != "cancelled":
+    if row.state != RedemptionState.CANCELLED:
         yield wallet(row.member, row.pocket), -row.price
         yield gifts(row.pocket), row.price
 
@@ -107,6 +107,6 @@ def _requested(row: Request) -> Posted:
         case MovementKind.THAW:
             yield own, -row.amount
             yield wallet(row.member, BalanceType.LOVE), row.amount
-        case MovementKind.ADJUSTMENT if row.state == "done":
+        case MovementKind.ADJUSTMENT if row.state == RequestState.DONE:
             yield own, row.amount
             yield adjusted(row.pocket), -row.amount

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from rebate.domain.deciders import insist_not_own
-from rebate.domain.gifts import Gift, Redemption
+from rebate.domain.gifts import Gift, Redemption, RedemptionState
 from rebate.domain.movements import Leg, MovementKind, movement
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
@@ -58,7 +58,7 @@ def _go_on(
     if after is known:
         return known
     after = replace(after, version=known.version + 1)
-    cancelled = after.state == "cancelled"
+    cancelled = after.state == RedemptionState.CANCELLED
     back = (Leg(known.member, known.pocket, known.price),)
     ledger.post(
         redemption_source(known),

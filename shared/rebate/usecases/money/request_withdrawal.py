@@ -10,7 +10,7 @@ from rebate.domain.money import Amount, share
 from rebate.domain.movements import Leg, MovementKind, insist_amount, insist_covered, movement
 from rebate.domain.names import MemberId
 from rebate.domain.times import Instant
-from rebate.domain.withdrawals import PayoutAccount, Withdrawal
+from rebate.domain.withdrawals import PayoutAccount, Withdrawal, WithdrawalState
 from rebate.usecases.money.ledger import WalletLedger, source_of
 from rebate.usecases.people.shared_accounts import shared_writes
 from rebate.usecases.storage.ports import Put, Write
@@ -98,7 +98,10 @@ def _request(
     asked = Withdrawal(member, name, amount, at, fee, has_account=account is not None)
     legs = (Leg(member, BalanceType.CASH, -amount), Leg(member, BalanceType.HELD, amount))
     rows: list[Write] = [Put(asked), *counted]
-    rows += [Put(moved_to(of_member(member), asked)), Put(moved_to(of_state("asked"), asked))]
+    rows += [
+        Put(moved_to(of_member(member), asked)),
+        Put(moved_to(of_state(WithdrawalState.ASKED), asked)),
+    ]
     if account:
         rows.append(Put(PayoutAccount(member, name, *account)))
         rows += shared_writes(ledger.store, asked, account.reference)

@@ -13,7 +13,7 @@ from rebate.domain.names import MemberId
 from rebate.domain.requests import OPERATORS, Request
 from rebate.domain.times import Instant, datetime_of
 from rebate.domain.wallets import Wallet
-from rebate.domain.withdrawals import PayoutAccount, Withdrawal, masked
+from rebate.domain.withdrawals import PayoutAccount, Withdrawal, WithdrawalState, masked
 from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.adjust import ASKED
 from rebate.usecases.money.save_gift import GIFTS
@@ -88,7 +88,9 @@ def bank_file(store: Store, currency: str) -> str:
 
     It is the only place where references stand whole. Amounts have the currency's decimals.
     """
-    items = store.query(ListItem, request_withdrawal.of_state("approved"), limit=FILE_ROWS_MAX)
+    items = store.query(
+        ListItem, request_withdrawal.of_state(WithdrawalState.APPROVED), limit=FILE_ROWS_MAX
+    )
     found = store.get_many(Withdrawal, map(_owned, items))
     rows = [found[_owned(item)] for item in items if _owned(item) in found]
     accounts = store.get_many(PayoutAccount, map(_account_key, rows))

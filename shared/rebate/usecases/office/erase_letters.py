@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from rebate.contracts.events_in import EVENTS_IN
-from rebate.domain.letters import LETTER_STATES, DeadLetter
+from rebate.domain.letters import DeadLetter, LetterState
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
 from rebate.domain.senders import SendersTerms
@@ -40,7 +40,7 @@ _OF_PEOPLE = frozenset(
 def letters_without(store: Store, senders: SendersTerms, member: MemberId) -> Iterator[Write]:
     """Yield the letters that name a member, as they are without what is personal."""
     ids = _names(senders, member)
-    for state in LETTER_STATES:
+    for state in LetterState:
         after: str | None = None
         while rows := store.query(DeadLetter, state, after=after, limit=ROWS_AT_ONCE):
             for row in rows:

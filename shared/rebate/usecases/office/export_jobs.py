@@ -10,7 +10,7 @@ from typing import Protocol
 
 from rebate.contracts.office import ExportShown, ExportsShown
 from rebate.domain.errors import Conflict, Mismatch, Unavailable
-from rebate.domain.exports import DONE, FAILED, RUNNING, WAITING, ExportJob
+from rebate.domain.exports import ExportJob, ExportState
 from rebate.domain.records import dataclass, replace
 from rebate.domain.terms import Terms
 from rebate.domain.times import SECOND, Instant, datetime_of
@@ -80,7 +80,7 @@ def show_exports(store: Store, clock: Clock) -> ExportsShown:
 
 def shown(job: ExportJob, files: ExportFiles | None = None) -> ExportShown:
     """Return an export as operators see it, with a new link where there are files to link to."""
-    link = files.link(file_name(job)) if files and job.state == DONE else None
+    link = files.link(file_name(job)) if files and job.state == ExportState.DONE else None
     starts, ends, finished = (
         None if at is None else datetime_of(at)
         for at in (job.starts_at, job.ends_at, job.finished_at)
@@ -88,7 +88,7 @@ def shown(job: ExportJob, files: ExportFiles | None = None) -> ExportShown:
     return ExportShown(
         id=job.id,
         what=job.what,
-        format="csv" if job.is_csv else "jsonl",
+        format=job.format,
         starts_at=starts,
         ends_at=ends,
         state=job.state,
@@ -106,7 +106,7 @@ def shown(job: ExportJob, files: ExportFiles | None = None) -> ExportShown:
 def file_name(job: ExportJob) -> str:
     """Return what the file of an export is called: like no other, and like no other's folder."""
     secret = sha256(f"{job.id}\n{job.asked_at}\n{job.asked_by}".encode()).hexdigest()
-    return f"{secret}/{job.what}.{'csv' if job.is_csv else 'jsonl'}"
+    return f"{secret}/{job.what}.{job.format}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,12 @@ class ExportRunner:
         for job in _jobs(self.store, self.clock):
             if not self.may():
                 break
-            taken = self._take(job) if job.state in {WAITING, RUNNING} else None
+            taken = (
+                self._take(job) if job.state in {ExportState.WAITING, ExportState.RUNNING} else None
+            )
             if taken is None:
                 continue
-            over = taken if taken.state == FAILED else self._carry_out(taken)
+            over = taken if taken.state == ExportState.FAILED else self._carry_out(taken)
             ended += [over] if over else []
         return ended
 
@@ -139,9 +141,13 @@ class ExportRunner:
             return None
         if job.tries == TRIES_MAX:
             reason = f"was begun {TRIES_MAX} times and never came to its end"
-            return self.keep(replace(job, state=FAILED, finished_at=now, until=None, reason=reason))
+            return self.keep(
+                replace(job, state=ExportState.FAILED, finished_at=now, until=None, reason=reason)
+            )
         until, tries = Instant(now + LEASE), job.tries + 1
-        return self.keep(replace(job, state=RUNNING, until=until, tries=tries, rows=0, bytes=0))
+        return self.keep(
+            replace(job, state=ExportState.RUNNING, until=until, tries=tries, rows=0, bytes=0)
+        )
 
     def keep(self, job: ExportJob) -> ExportJob | None:
         """Store an export that changed; None: somebody else was there first."""
@@ -156,19 +162,18 @@ class ExportRunner:
         """Write the file of an export; None: it has to begin anew, or somebody else has."""
         export = export_csv if job.is_csv else export_json
         period = Period(job.starts_at, job.ends_at)
-        media_type = "text/csv; charset=utf-8" if job.is_csv else "application/x-ndjson"
         progress = _Progress(self, job)
         lines = export(self.store, self.terms, job.what, period)
         reason = None
         try:
-            self.files.write(file_name(job), media_type, progress.of(lines))
+            self.files.write(file_name(job), job.format.media_type, progress.of(lines))
         except TooLong:
             reason = "takes longer than one run may: narrow from and to, or use rebate export"
         except (Unavailable, _TakenOver):
             return None
         ended = replace(
             progress.job,
-            state=DONE if reason is None else FAILED,
+            state=ExportState.DONE if reason is None else ExportState.FAILED,
             rows=progress.rows,
             bytes=progress.bytes,
             until=None,

@@ -222,7 +222,9 @@ def _wallets(store: Store, _: Terms, __: Period) -> Iterator[Row]:
 
 def _withdrawals(store: Store, _: Terms, period: Period) -> Iterator[Row]:
     """Yield withdrawals by when they were asked for; accounts stand in the file for the bank."""
-    lists = (_between(store, ListItem, of_state(state), period) for state in withdrawals.STATES)
+    lists = (
+        _between(store, ListItem, of_state(state), period) for state in withdrawals.WithdrawalState
+    )
     items = merge(*lists, key=lambda item: key_of(item).sort)
     while some := list(islice(items, ROWS_AT_ONCE)):
         keys = [owned_key(item.id, item.member) for item in some]

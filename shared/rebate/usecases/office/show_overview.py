@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from rebate.contracts.office import DayShown, Overview, Waiting
 from rebate.domain.day_figures import DaySums
-from rebate.domain.gifts import Redemption
+from rebate.domain.gifts import Redemption, RedemptionState
 from rebate.domain.money import Amount, sum_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.records import fields_of
 from rebate.domain.requests import OPERATORS, Request
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, datetime_of, day_of
-from rebate.domain.withdrawals import Withdrawal
+from rebate.domain.withdrawals import Withdrawal, WithdrawalState
 from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.adjust import ASKED
 from rebate.usecases.reports.read_days import ReportPeriod, sums_by
@@ -49,11 +49,14 @@ def _waiting(store: Store) -> Iterator[Waiting]:
     def asked(item: ListItem) -> Key:
         return request_key(MovementKind.ADJUSTMENT, OPERATORS, item.id)
 
-    for state, what in (("asked", "withdrawals_to_decide"), ("approved", "withdrawals_to_pay")):
+    for state, what in (
+        (WithdrawalState.ASKED, "withdrawals_to_decide"),
+        (WithdrawalState.APPROVED, "withdrawals_to_pay"),
+    ):
         list_ = request_withdrawal.of_state(state)
         yield _counted(store, what, Withdrawal, list_, owned, lambda row: row.amount)
     yield _counted(store, "adjustments_to_approve", Request, ASKED, asked, None)
-    placed = redeem_gift.of_state("placed")
+    placed = redeem_gift.of_state(RedemptionState.PLACED)
     yield _counted(store, "redemptions_to_send", Redemption, placed, owned, None)
 
 

@@ -8,7 +8,7 @@ from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.fingerprints import fingerprint, ticket_fingerprint
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.loaded_state import LoadedState
-from rebate.domain.parking import drop, may_be_dropped
+from rebate.domain.parking import ParkedState, drop, may_be_dropped
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
@@ -18,16 +18,7 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.parking.park_command import parked_of, ticket_of, told_of
 from rebate.usecases.parking.show_parked import shown
 from rebate.usecases.storage.ports import WRITES_MAX, Clock, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    DROPPED,
-    PARKED,
-    RELEASED,
-    Journal,
-    Key,
-    Parked,
-    fact_of,
-    ticket_key,
-)
+from rebate.usecases.storage.rows import Journal, Key, Parked, fact_of, ticket_key
 
 ATTEMPTS = 20
 """How often a decision is tried while others settle the queue."""
@@ -53,7 +44,7 @@ class ParkedCommands:
                 dropped; `invalid_request`: an earlier one of its order is to be decided first.
             Conflict: others kept writing to the queue.
         """
-        return self._decide(name, RELEASED, by, why)
+        return self._decide(name, ParkedState.RELEASED, by, why)
 
     def drop(self, name: str, *, by: str, why: str) -> ParkedShown:
         """Let a command be over without being carried out.
@@ -66,12 +57,12 @@ class ParkedCommands:
                 it is a step of a merge, which cannot be left out.
             Conflict: others kept writing to the queue.
         """
-        return self._decide(name, DROPPED, by, why)
+        return self._decide(name, ParkedState.DROPPED, by, why)
 
     def _decide(self, name: str, state: str, by: str, why: str) -> ParkedShown:
         for attempt in range(ATTEMPTS):
             parked = self._found(name, state)
-            if parked.state != PARKED:
+            if parked.state != ParkedState.PARKED:
                 return shown(parked)
             decided = replace(parked, state=state, by=by, why=why, decided_at=self.clock.now())
             try:
@@ -85,9 +76,9 @@ class ParkedCommands:
 
     def _found(self, name: str, state: str) -> Parked:
         """Return the command of this name, which is parked, or was decided on in this way."""
-        for each in (PARKED, RELEASED, DROPPED):
+        for each in (ParkedState.PARKED, ParkedState.RELEASED, ParkedState.DROPPED):
             found = self.store.get(Parked, Key(each, name))
-            if found and each not in {PARKED, state}:
+            if found and each not in {ParkedState.PARKED, state}:
                 raise Rejected(Code.CONFLICTING_EVENT, f"{name} is {each} already")
             if found:
                 return found
@@ -101,10 +92,10 @@ class ParkedCommands:
         after = replace(queue, version=queue.version + 1, parked=left, lease=None)
         entries: Sequence[JournalEntry] = ()
         facts: dict[str, str] = {}
-        writes: list[Write] = [Remove(Parked, Key(PARKED, each.id)) for each in group]
+        writes: list[Write] = [Remove(Parked, Key(ParkedState.PARKED, each.id)) for each in group]
         writes += [Put(each) for each in group]
-        writes += [Put(each.row) for each in group if each.state == RELEASED]
-        if decided.state == DROPPED:
+        writes += [Put(each.row) for each in group if each.state == ParkedState.RELEASED]
+        if decided.state == ParkedState.DROPPED:
             unit = self._dropped(after, decided)
             after, entries = unit.queue, tuple(unit.journal)
             changed = [change.after for change in unit.line.changes()]
@@ -132,7 +123,7 @@ class ParkedCommands:
         if others and others[0].row.sort < decided.row.sort:
             message = f"{others[0].id}, of the same order, is to be decided on first"
             raise Rejected(Code.INVALID_REQUEST, message)
-        return [_with(each, RELEASED, decided) for each in others[:TOGETHER_MAX]]
+        return [_with(each, ParkedState.RELEASED, decided) for each in others[:TOGETHER_MAX]]
 
     def _dropped(self, queue: Queue, decided: Parked) -> UnitOfWork:
         command = decided.row.command

@@ -8,6 +8,7 @@ from rebate.domain.errors import Impossible
 from rebate.domain.events import CommandParked
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.parking import ParkedState
 from rebate.domain.queues import Failing, Queue
 from rebate.domain.records import replace
 from rebate.domain.times import Instant
@@ -15,13 +16,7 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Put, Remove, Store, Write
 from rebate.usecases.storage.queue_list import entered
-from rebate.usecases.storage.rows import (
-    PARKED,
-    Inbox,
-    Journal,
-    Parked,
-    number,
-)
+from rebate.usecases.storage.rows import Inbox, Journal, Parked, number
 
 TRIES_MAX = 3
 """Tries by themselves, each for another ring or sweep, after which a command is parked."""
@@ -45,7 +40,7 @@ def reason_of(error: Exception) -> str:
 
 def parked_of(store: Store, queue: QueueId) -> list[Parked]:
     """Return the commands of a queue that are parked."""
-    return store.query(Parked, PARKED, prefix=_queue_prefix(queue))
+    return store.query(Parked, ParkedState.PARKED, prefix=_queue_prefix(queue))
 
 
 def ticket_of(parked: Parked) -> TicketKey | None:

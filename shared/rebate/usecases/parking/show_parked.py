@@ -4,13 +4,16 @@ from typing import cast
 
 from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.parked import ParkedList, ParkedShown, State
+from rebate.domain.parking import ParkedState
 from rebate.domain.times import datetime_of, zulu
 from rebate.domain.wire import Unknown
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import PARKED, Parked
+from rebate.usecases.storage.rows import Parked
 
 
-def show_parked(store: Store, state: str = PARKED, after: str | None = None) -> ParkedList:
+def show_parked(
+    store: Store, state: str = ParkedState.PARKED, after: str | None = None
+) -> ParkedList:
     """Return a page of the commands that are parked, or were released or dropped."""
     rows = store.query(Parked, state, after=after, limit=PAGE_SIZE)
     last = rows[-1].id if len(rows) == PAGE_SIZE else None

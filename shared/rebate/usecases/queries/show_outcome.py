@@ -8,7 +8,7 @@ from rebate.domain.money import sum_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
-from rebate.domain.requests import Request
+from rebate.domain.requests import Request, RequestState
 from rebate.domain.terms import Terms
 from rebate.domain.tickets import Status, Ticket
 from rebate.domain.wallets import Wallet
@@ -107,5 +107,5 @@ def _money(store: Store) -> dict[str, int]:
 
 
 def _adjusts_cash(request: Request) -> bool:
-    is_done = request.kind == MovementKind.ADJUSTMENT and request.state == "done"
+    is_done = request.kind == MovementKind.ADJUSTMENT and request.state == RequestState.DONE
     return is_done and request.pocket is BalanceType.CASH

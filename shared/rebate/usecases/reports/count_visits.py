@@ -10,7 +10,7 @@ from rebate.domain.times import day_of, instant_of
 from rebate.usecases.catalog.save_catalog import Saved
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Put, Store
-from rebate.usecases.storage.rows import RATING, VISIT, Key, StoreFact, StoreTraffic, key_of
+from rebate.usecases.storage.rows import Key, StoreFact, StoreFactKind, StoreTraffic, key_of
 
 ATTEMPTS = 10
 """How often an event is tried while others tell of the same store and day."""
@@ -58,8 +58,8 @@ class StoreVisits:
 
 def _fact(event: StoreEvent) -> StoreFact:
     if isinstance(event, StoreVisited):
-        return StoreFact(VISIT, event.visit_id, digest(event))
-    return StoreFact(RATING, event.rating_id, digest(event))
+        return StoreFact(StoreFactKind.VISIT, event.visit_id, digest(event))
+    return StoreFact(StoreFactKind.RATING, event.rating_id, digest(event))
 
 
 def _with(day: StoreTraffic, event: StoreEvent) -> StoreTraffic:

@@ -10,7 +10,14 @@ from itertools import islice
 
 from rebate.domain.events import CommissionPaid, Event, RebateCapped
 from rebate.domain.fingerprints import fingerprint
-from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
+from rebate.domain.ledger import (
+    COMMISSIONS,
+    BalanceType,
+    JournalEntry,
+    JournalKind,
+    Posting,
+    wallet,
+)
 from rebate.domain.money import LEAST, NOTHING, Amount, in_proportion, share, sum_of, times
 from rebate.domain.names import MemberId
 from rebate.domain.plans import referral
@@ -157,7 +164,7 @@ class DividendPayment:
         given = [holder for holder in paid if holder.paid]
         postings = [Posting(wallet(each.member, BalanceType.CASH), each.paid) for each in given]
         postings.append(Posting(COMMISSIONS, -sum_of(each.paid for each in given)))
-        entry = JournalEntry("dividend", tuple(postings))
+        entry = JournalEntry(JournalKind.DIVIDEND, tuple(postings))
         events: list[Event] = [
             RebateCapped(None, each.member, None, part, each.paid, None, "dividend", run.id)
             for each, part in zip(paid, due, strict=True)

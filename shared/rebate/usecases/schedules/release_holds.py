@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rebate.domain.errors import Conflict
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import BalanceType, JournalEntry, Posting, wallet
+from rebate.domain.ledger import BalanceType, JournalEntry, JournalKind, Posting, wallet
 from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import MemberId
 from rebate.domain.orders import Order
@@ -64,7 +64,7 @@ class HoldRelease:
         if now is None or held is None:
             return False
         source = joined("release", now.member, now.id)
-        self.store.commit(self._moved("release", source, [now], held))
+        self.store.commit(self._moved(JournalKind.RELEASE, source, [now], held))
         return True
 
     def collect(self, member: MemberId) -> Amount:
@@ -84,7 +84,7 @@ class HoldRelease:
             some = waiting[:COLLECTED_MAX]
             source = joined("collect", member, some[0].id, as_key(held.version))
             try:
-                self.store.commit(self._moved("collect", source, some, held))
+                self.store.commit(self._moved(JournalKind.COLLECT, source, some, held))
             except Conflict:
                 conflicts += 1
                 if conflicts == ATTEMPTS:
@@ -123,7 +123,9 @@ class HoldRelease:
         if held is None or not waiting:
             self.store.commit([self._entered(source, page, self.clock.now())])
         else:
-            self.store.commit(self._moved("collect", source, waiting[:COLLECTED_MAX], held, page))
+            self.store.commit(
+                self._moved(JournalKind.COLLECT, source, waiting[:COLLECTED_MAX], held, page)
+            )
 
     def _entered(
         self, source: str, number: int, at: Instant, entries: Sequence[JournalEntry] = ()

@@ -13,7 +13,14 @@ from rebate.domain.errors import Conflict
 from rebate.domain.events import CommissionPaid, Event, RebateCapped
 from rebate.domain.fingerprints import fingerprint, order_fingerprint
 from rebate.domain.given import Given
-from rebate.domain.ledger import COMMISSIONS, BalanceType, JournalEntry, Posting, wallet
+from rebate.domain.ledger import (
+    COMMISSIONS,
+    BalanceType,
+    JournalEntry,
+    JournalKind,
+    Posting,
+    wallet,
+)
 from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.orders import Order
@@ -193,7 +200,7 @@ class CommissionPayment:
                 )
         postings = [Posting(wallet(m, BalanceType.CASH), amount) for m, amount in changes.items()]
         postings.append(Posting(COMMISSIONS, -sum_of(changes.values())))
-        entry = JournalEntry("commission", tuple(postings), after.order)
+        entry = JournalEntry(JournalKind.COMMISSION, tuple(postings), after.order)
         entries = (entry,) if changes else ()
         row = Journal(source, version + 1, now, entries, tuple(events), after.head, facts)
         head = fingerprint(row) if events else after.head

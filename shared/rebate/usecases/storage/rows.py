@@ -6,6 +6,7 @@ by the orders of one of its `SHARDS`.
 """
 
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, NamedTuple
 from zlib import crc32
@@ -36,6 +37,7 @@ from rebate.domain.names import (
     StoreId,
 )
 from rebate.domain.orders import Order, OrderLine
+from rebate.domain.parking import ParkedState
 from rebate.domain.place_index import Node, NodeKey
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import CommandProgress, Queue
@@ -216,10 +218,6 @@ class Inbox:
     others: Annotated[tuple[BatchedCommand, ...], wire("others", absent=[])] = ()
 
 
-PARKED, RELEASED, DROPPED = "parked", "released", "dropped"
-"""States of parked commands, each with a list of its own."""
-
-
 @stored_as("parked")
 @dataclass(frozen=True, slots=True)
 class Parked:
@@ -234,7 +232,7 @@ class Parked:
     row: Annotated[Inbox, wire("row")]
     reason: Annotated[str, wire("reason")]
     at: Annotated[Instant, wire("at")]
-    state: Annotated[str, wire("state", absent="parked")] = PARKED
+    state: Annotated[str, wire("state", absent="parked")] = ParkedState.PARKED
     progress: Annotated[CommandProgress | None, wire("progress", absent=None)] = None
     behind: Annotated[bool, wire("behind", absent=False)] = False
     by: Annotated[str | None, wire("by", absent=None)] = None
@@ -677,8 +675,11 @@ class Notice:
             yield Notice(self.audience, self.at, other.id, other.kind, other.facts)
 
 
-VISIT, RATING = "visit", "rating"
-"""Kinds of what is told of stores beside orders."""
+class StoreFactKind(StrEnum):
+    """Kinds of what is told of stores beside orders."""
+
+    VISIT = "visit"
+    RATING = "rating"
 
 
 @stored_as("store_fact")

@@ -15,7 +15,7 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import SECOND, Instant
 from rebate.domain.webhooks import (
     GONE,
-    OFF,
+    SetAsideReason,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -180,7 +180,7 @@ class WebhookDeliveries:
         found = {}
         for place, delivery in due.items():
             if not loaded.is_on(delivery.endpoint):
-                found[place] = WebhookOutcome(delivery.set_aside(OFF))
+                found[place] = WebhookOutcome(delivery.set_aside(SetAsideReason.OFF))
             elif loaded.spares(messages[place]):
                 found[place] = WebhookOutcome(delivery.park(loaded.now))
         return found

@@ -6,7 +6,7 @@ in the order in which they were.
 
 from rebate.domain.records import replace
 from rebate.domain.times import Instant
-from rebate.domain.webhooks import MINUTE, WAITING, WebhookDelivery
+from rebate.domain.webhooks import MINUTE, DeliveryState, WebhookDelivery
 from rebate.usecases.storage.ports import Put, Remove, Store, Write
 from rebate.usecases.storage.rows import ListItem, key_of
 
@@ -43,7 +43,7 @@ def keep(store: Store, delivery: WebhookDelivery, before: WebhookDelivery | None
 
 def _place(delivery: WebhookDelivery) -> ListItem | None:
     """Return where a delivery stands that waits."""
-    if delivery.state != WAITING or delivery.next_at is None:
+    if delivery.state != DeliveryState.WAITING or delivery.next_at is None:
         return None
     sort, endpoint = key_of(delivery).sort, delivery.endpoint
     if delivery.parked:

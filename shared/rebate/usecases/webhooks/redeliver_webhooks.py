@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
-from rebate.domain.webhooks import SET_ASIDE, WAITING, WebhookDelivery, WebhookEndpoint
+from rebate.domain.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from rebate.usecases.storage.ports import Clock, Store
 from rebate.usecases.storage.rows import ENDPOINTS, Key, number
 from rebate.usecases.webhooks.keep_deliveries import keep
@@ -52,9 +52,11 @@ def redeliver(store: Store, clock: Clock, queue: WebhookQueue, wish: RedeliveryW
     if not endpoint.on:
         raise Rejected(Code.INVALID_REQUEST, f"endpoint {wish.endpoint} is off: switch it on first")
     found = _named(store, wish) if wish.deliveries else _since(store, wish)
-    wanted = [each for each in found if each.state != WAITING and each.asked != wish.id]
+    wanted = [
+        each for each in found if each.state != DeliveryState.WAITING and each.asked != wish.id
+    ]
     if wish.since is not None and not wish.all:
-        wanted = [each for each in wanted if each.state == SET_ASIDE]
+        wanted = [each for each in wanted if each.state == DeliveryState.SET_ASIDE]
     queued = sum(_once_more(store, clock, queue, each, wish.id) for each in wanted)
     more = wish.since is not None and len(found) == PAGE
     return Redelivery(queued, name_of(found[-1]) if more else None)

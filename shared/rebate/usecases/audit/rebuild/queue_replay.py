@@ -37,7 +37,7 @@ from rebate.domain.loaded_state import (
 from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.orders import Order
-from rebate.domain.parking import drop
+from rebate.domain.parking import ParkedState, drop
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, field, replace
@@ -62,7 +62,7 @@ from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.settlement.settlement import ROOM
 from rebate.usecases.settlement.writes import HANDED_OVER, paid_on_day
 from rebate.usecases.storage.ports import WRITES_MAX, Store
-from rebate.usecases.storage.rows import DROPPED, Journal, OrderRefund, Parked
+from rebate.usecases.storage.rows import Journal, OrderRefund, Parked
 
 
 class CannotRebuild(Exception):
@@ -223,10 +223,10 @@ class QueueReplay:
             raise CannotRebuild(message)
         for event in parked:
             kept = self._accepted.parked.get(event.parked)
-            if kept is None or (kept.progress and event.state != DROPPED):
+            if kept is None or (kept.progress and event.state != ParkedState.DROPPED):
                 message = f"row {row.number} is of a command that was set aside when half done"
                 raise CannotRebuild(message)
-            if event.state == DROPPED:
+            if event.state == ParkedState.DROPPED:
                 self._drop(row, kept)
         self.queue = replace(self.queue, version=row.number)
 
