@@ -157,6 +157,7 @@ _ASKED: _Access = {
     "templates": (_GET, _QUERY, _PUT),
     "tickets": (_GET,),
     "store_days": (_QUERY,),
+    "sums": (_GET,),
 }
 """What only members and operators ask for."""
 
@@ -379,9 +380,12 @@ ACCESS: Mapping[str, _Access] = {
         _SETTLEMENT,
         {
             "inbox": (_SCAN,),
-            "lists": (_GET_MANY,),
+            "lists": (_GET_MANY, _QUERY),
+            "products": (_GET_MANY,),
             "run_marks": (_GET, _PUT),
+            "sums": (_GET, _PUT),
             "unclaimed": (_QUERY, _REMOVE),
+            "wallets": (_SCAN,),
         },
     ),
     "scheduled_webhooks": _all(_WEBHOOKS, {"lists": (_QUERY,), "webhook_health": (_GET_MANY,)}),

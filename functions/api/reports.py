@@ -1,6 +1,7 @@
 """What operators are told of money over time (rules 8.1 and 8.8).
 
-    GET /v1/liability?by=queue|age&format=&locale=       what is owed, and what becomes of it
+    GET /v1/liability?by=queue|age&format=&locale=&after=   what is owed, and what becomes of it
+    GET /v1/queues/sums                                  what all queues come to, by plan
     GET /v1/reports/{name}?from=&to=&plan=&store=&format=&locale=   what days came to
 
 `from` and `to` are days of the shop, both included; by default the last thirty.
@@ -12,9 +13,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.current import current_event
 from functions.api.errors import answer, csv_answer
-from functions.api.queries import checked_id, choice_of, day_parameter, locale_of, parameter
+from functions.api.queries import (
+    checked_id,
+    choice_of,
+    day_parameter,
+    locale_of,
+    page_parameter,
+    parameter,
+)
 from rebate.bootstrap import app
-from rebate.domain.names import StoreId
+from rebate.domain.names import QueueId, StoreId
 from rebate.domain.times import day_of
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -32,10 +40,26 @@ def liability() -> Response[str]:
 
     event, terms = current_event(), app().settings.in_force().terms
     by = choice_of(event, "by", ("queue", "age"))
-    found = show_liability(app().store, terms, by, app().clock.now(), locale_of(event))
+    after = page_parameter(event)
+    found = show_liability(
+        app().store,
+        terms,
+        by,
+        app().clock.now(),
+        locale_of(event),
+        None if after is None else QueueId(after),
+    )
     if choice_of(event, "format", _FORMATS) == "csv":
         return csv_answer(liability_csv(found), f"liability-by-{by}")
     return answer(200, found)
+
+
+@router.get("/v1/queues/sums")
+def sums() -> Response[str]:
+    from rebate.usecases.reports.show_sums import show_sums  # noqa: PLC0415 - rarely asked for
+
+    terms = app().settings.in_force().terms
+    return answer(200, show_sums(app().store, terms, app().clock.now()))
 
 
 @router.get(f"{_REPORTS}.+")
@@ -52,7 +76,7 @@ def report() -> Response[str]:
     store_id = None if store is None else StoreId(checked_id("store", store))
     period = ReportPeriod(starts, ends, parameter(event, "plan"), store_id)
     name = router.current_event.path.removeprefix(_REPORTS)
-    found = show_report(app().store, in_force, name, period, locale_of(event))
+    found = show_report(app().store, in_force, name, period, locale_of(event), app().clock.now())
     if choice_of(event, "format", _FORMATS) == "csv":
         return csv_answer(report_csv(found), name)
     return answer(200, found)

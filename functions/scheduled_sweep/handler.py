@@ -1,7 +1,8 @@
 """Settles every queue with mail, so that a lost ring costs time and no money.
 
 And sets aside what came before its order, and whose order did not come (Rule 1.6.6), and pauses
-where refunds leave too much to be borne (Rule 1.6.5.2). Once a day it lists queues that are not.
+where refunds leave too much to be borne (Rule 1.6.5.2). Once a day it lists queues that are not
+listed, and every hour it sums up what all of them come to.
 """
 
 from random import shuffle
@@ -27,8 +28,9 @@ from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.storage.queue_list import TakingIn
 from rebate.usecases.storage.rows import Parked
 
-LISTING_SECONDS = 60.0
-"""How long a sweep looks for queues that are not listed; the next one goes on."""
+STEP_SECONDS = 60.0
+"""How long a sweep looks for queues that are not listed, and how long it sums up; the next one goes
+on."""
 
 
 @observed
@@ -44,6 +46,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     _count_parked()
     _guard_refunds()
     _list_queues()
+    _sum_up()
     return {"queues": sorted(found), "left": sorted(left)}
 
 
@@ -65,11 +68,23 @@ def _guard_refunds() -> None:
 
 def _list_queues() -> None:
     """Enter into the list of queues those that a release without it made."""
-    until = monotonic() + LISTING_SECONDS
+    until = monotonic() + STEP_SECONDS
     try:
         TakingIn(app().store, app().clock).step(lambda: monotonic() < until)
     except (Conflict, Unavailable) as error:
         record_retry("the list of queues", error)
+
+
+def _sum_up() -> None:
+    """Keep the sums over all queues and members, which no request can read."""
+    # Large, and rarely needed.
+    from rebate.usecases.reports.all_sums import SumsKeeping  # noqa: PLC0415
+
+    until = monotonic() + STEP_SECONDS
+    try:
+        SumsKeeping(app().store, app().clock, app().settings).step(lambda: monotonic() < until)
+    except (Conflict, Unavailable) as error:
+        record_retry("the sums over all queues", error)
 
 
 def _count_parked() -> None:

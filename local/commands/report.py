@@ -23,7 +23,9 @@ from rebate.contracts.reports import (
     report_csv,
 )
 from rebate.domain.money import Bps
-from rebate.domain.names import StoreId
+from rebate.domain.names import QueueId, StoreId
+from rebate.domain.records import replace
+from rebate.domain.terms import Terms
 from rebate.usecases.reports.read_days import ReportPeriod
 from rebate.usecases.reports.show_liability import show_liability
 from rebate.usecases.reports.show_report import UnknownReport, show_report
@@ -72,15 +74,27 @@ def _found(store: Store, arguments: Namespace) -> ReportShown | Liability:
     in_force, locale = SettingsReader(store).in_force(), cast("Locale", arguments.locale)
     by = _LIABILITIES.get(arguments.name)
     if by is not None:
-        return show_liability(store, in_force.terms, by, SystemClock().now(), locale)
+        return _liability(store, in_force.terms, by, locale)
     ends = arguments.ends or datetime.now(UTC).astimezone(in_force.terms.zone).date()
     starts = arguments.starts or ends - timedelta(days=_DAYS - 1)
     own = None if arguments.of_store is None else StoreId(arguments.of_store)
     period = ReportPeriod(starts, ends, arguments.plan, own)
     try:
-        return show_report(store, in_force, arguments.name, period, locale)
+        now = SystemClock().now()
+        return show_report(store, in_force, arguments.name, period, locale, now)
     except UnknownReport as unknown:
         raise BadInput(map(str, unknown.problems)) from unknown
+
+
+def _liability(store: Store, terms: Terms, by: str, locale: Locale) -> Liability:
+    """Return the liability with the rows of all its pages."""
+    now = SystemClock().now()
+    page = show_liability(store, terms, by, now, locale)
+    rows = list(page.rows)
+    while page.next is not None:
+        page = show_liability(store, terms, by, now, locale, QueueId(page.next))
+        rows += page.rows
+    return replace(page, rows=tuple(rows))
 
 
 def _day(text: str) -> date:

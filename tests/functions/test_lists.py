@@ -14,11 +14,12 @@ from tests.functions.test_api_merchants import shop as shop_of_merchants  # noqa
 LOOKS = [each for each in ROUTES if each.method == "GET" and each.function == "api"]
 
 WHOLE = {
-    "GET /v1/liability": {"Queue", "Wallet"},
-    "GET /v1/reports/{name}": {"Product", "Queue"},
+    "GET /v1/liability": {"Wallet"},
+    "GET /v1/reports/{name}": {"Product"},
     "GET /v1/queue/law": {"Product"},
 }
-"""What is about all queues, wallets or margins: as many rows as there are, however many orders."""
+"""What is about all wallets or margins. Of wallets no more are read than `WALLETS_MAX`
+(`test_all_sums`), and as many margins as there are products, however many orders."""
 
 SIGNED = {Audience.SHOP, Audience.PLATFORM}
 VALUES = {

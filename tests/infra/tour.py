@@ -33,6 +33,7 @@ from rebate.usecases.audit import orders as audited_orders
 from rebate.usecases.office import exports
 from rebate.usecases.orders import accept_together, store_order
 from rebate.usecases.parking.park_command import TRIES_MAX
+from rebate.usecases.reports import all_sums
 from rebate.usecases.settlement import queue_reader
 from rebate.usecases.settlement.settlement import Settlement
 from rebate.usecases.storage.ports import Remove
@@ -494,6 +495,7 @@ class Tour:
         self._ask("GET", "/v1/draws")
         self._ask("GET", "/v1/queues")
         self._ask("GET", "/v1/queues", query={"store": "W"})
+        self._ask("GET", "/v1/queues/sums")
         self._ask("GET", "/v1/queue/days", query={"id": "product/p1"})
         self._ask("GET", "/v1/queue", query={"id": "product/p1"})
         self._ask("GET", "/v1/queue/forecast", query={"id": "product/p1"})
@@ -503,6 +505,10 @@ class Tour:
         self._ask("GET", "/v1/liability", query={"by": "age"})
         self._ask("GET", "/v1/reports/before-after", query={"plan": "queue_rebate"})
         self._ask("GET", "/v1/reports/promises")
+        self._ask("GET", "/v1/reports/promises", query={"store": "W"})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(all_sums, "COUNTED_MAX", 1)
+            self._ask("GET", "/v1/queues/sums")
         self._ask("GET", "/v1/reports/stores")
         self._ask("GET", "/v1/reports/members")
         self._ask("GET", "/v1/order", query={"id": "bus-m0"})

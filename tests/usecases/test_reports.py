@@ -55,9 +55,8 @@ def report(
     starts, ends = days.get("starts", "2026-03-01"), days.get("ends", "2026-04-30")
     own = None if store is None else StoreId(store)
     period = ReportPeriod(date.fromisoformat(starts), date.fromisoformat(ends), plan, own)
-    return show_report(
-        player.store, player.app.settings.in_force(), name, period, days.get("locale", "en")
-    )
+    in_force, locale = player.app.settings.in_force(), days.get("locale", "en")
+    return show_report(player.store, in_force, name, period, locale, player.now)
 
 
 def liability(player: Player, by: str) -> Liability:

@@ -165,10 +165,12 @@ SENTENCES: Mapping[str, str] = {
     "Orders of guests are nobody's and not counted.": "访客订单不属于任何会员，未计入。",
     "The plan was never switched on.": "该方案从未开启。",
     "The plan was switched on after these days.": "该方案在所选日期之后才开启。",
+    "As of {}.": "截至 {0:id}。",
     "Switched on on {}; before that only plans that were on are counted.": "于 {0:id} 开启；此前只统计当时已开启的方案。",
     "Only queues of the store's own are told by month.": "按月份只统计该门店自己的队列。",
     "Nothing is withheld by the engine; entries whose draw missed are included.": "系统不代扣；未抽中的名额也计算在内。",
     "prize_tax_bps is not set.": "未设置 prize_tax_bps。",
+    "There are many queues: sums are made every hour, and no futures are told.": "队列较多：合计每小时更新一次，不给出预计。",
     "The futures are those of lines that serve who waits before who comes later, at the pace of the last 30 days.": "预计按先到先得的队列和最近 30 天的速度计算。",
     "Where a plan counts rewards, what they will be is not known and not counted.": "按次数计奖励的方案，其未来奖励金额未知，未计入。",
     # costs

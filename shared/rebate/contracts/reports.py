@@ -1,6 +1,7 @@
 """What reports and the liability answer (rules 8.1 and 8.8)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rebate.contracts.csv_text import Figure, as_csv
 from rebate.contracts.figures import decimal
@@ -105,7 +106,11 @@ class OutstandingShown:
 
 @dataclass(frozen=True, slots=True)
 class Liability:
-    """What is owed at an instant, by queue or by age (rule 8.1)."""
+    """What is owed at an instant, by queue or by age (rule 8.1).
+
+    Of many queues, rows come in pages that go on at `next`; what is summed up over all of them is
+    `as_of` when that was done (null: just now), and no `future` is told.
+    """
 
     by: str
     currency: str
@@ -120,6 +125,38 @@ class Liability:
     outstanding: OutstandingShown
     future: tuple[FutureShown, ...]
     notes: tuple[str, ...] = ()
+    next: str | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSumsShown:
+    """What the queues of a plan come to together; `plan` is a kind of queues if none is known.
+
+    Nothing joins the `stalled` ones, in which something is; `first` is the queue that owes most.
+    """
+
+    plan: str
+    queues: int
+    stalled: int
+    entries: int
+    waiting: int
+    owed: Amount
+    contributed: Amount
+    retained: Amount
+    borne: Amount
+    clawed_back: Amount
+    repurchased: Amount
+    pool: Amount
+    first: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSums:
+    """What all queues come to, by plan; of many, `as_of` when they were summed up, else null."""
+
+    plans: tuple[PlanSumsShown, ...]
+    as_of: datetime | None
 
 
 TITLES: Mapping[str, tuple[str, str, str]] = {

@@ -62,3 +62,12 @@ const COLOURS: Record<string, string> = {
 export function State({ of, text }: { of: string; text?: string }) {
   return <Tag color={COLOURS[of] ?? "default"}>{text ?? statusName(of)}</Tag>;
 }
+
+/** Of many queues sums are not those of this instant. */
+export function SummedUp({ at }: { at: string }) {
+  return (
+    <span>
+      {t("desk.summed_up")} <When at={at} />
+    </span>
+  );
+}

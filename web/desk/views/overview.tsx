@@ -6,18 +6,18 @@ import { count, percent } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
-import type { Audits, AuditShown, Forecast, Liability, LiabilityRow, Overview as OverviewShown, Queue, Queues as QueuesPage } from "../../shared/types";
+import type { Audits, AuditShown, Forecast, Liability, LiabilityRow, Overview as OverviewShown, QueueSums } from "../../shared/types";
 import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Bars, flowOf } from "../parts/flow";
 import { Answered, Head } from "../parts/page";
-import { State, When } from "../parts/words";
+import { State, SummedUp, When } from "../parts/words";
 import { type Shop, useShop } from "../shop";
 import { lastOf } from "./health";
-import { countsRewards, isStalled } from "./queues";
+import { countsRewards } from "./queues";
 
 interface Seen {
-  queues: Queue[];
+  sums: QueueSums;
   overview: OverviewShown;
   letters: Some;
   parked: Some;
@@ -31,17 +31,6 @@ interface Some {
   more: boolean;
 }
 
-async function allQueues(ask: Shop["ask"], signal: AbortSignal): Promise<Queue[]> {
-  const all: Queue[] = [];
-  let after: string | null = null;
-  do {
-    const page: QueuesPage = await ask("GET", "queues", { query: { after }, signal });
-    all.push(...page.queues);
-    after = page.next;
-  } while (after !== null);
-  return all;
-}
-
 /** A deployment without settings begins with its plans. */
 export default function Overview() {
   const shop = useShop();
@@ -52,8 +41,8 @@ export default function Overview() {
         const page = await ask<Record<string, unknown>>("GET", path, { query: { state }, signal });
         return { count: (page[name] as unknown[]).length, more: page.next != null };
       };
-      const [queues, overview, letters, parked, applications, audits] = await Promise.all([
-        allQueues(ask, signal),
+      const [sums, overview, letters, parked, applications, audits] = await Promise.all([
+        ask<QueueSums>("GET", "queues/sums", { signal }),
         ask<OverviewShown>("GET", "overview", { signal }),
         some("dead-letters", "letters", "open"),
         some("parked", "parked", "parked"),
@@ -61,7 +50,7 @@ export default function Overview() {
         ask<Audits>("GET", "audits", { signal }),
       ]);
       const audit = lastOf(audits.audits);
-      return { queues, overview, letters, parked, applications, audit };
+      return { sums, overview, letters, parked, applications, audit };
     },
     [],
   );
@@ -74,9 +63,9 @@ export default function Overview() {
           <>
             <Hands seen={seen} shop={shop} />
             <Days overview={seen.overview} shop={shop} />
-            <Flow queues={seen.queues} shop={shop} />
+            <Flow sums={seen.sums} shop={shop} />
             <div className="halves">
-              <ByPlan queues={seen.queues} shop={shop} />
+              <ByPlan sums={seen.sums} shop={shop} />
               <ByAge />
             </div>
           </>
@@ -102,7 +91,7 @@ interface Hand {
 }
 
 function handsOf(seen: Seen, shop: Shop): Hand[] {
-  const stalled = seen.queues.filter(isStalled);
+  const stalled = sum(seen.sums.plans.map((plan) => plan.stalled));
   const counted = (key: string, href: string, { count: n, more }: Some): Hand[] =>
     n > 0 ? [{ key, href, text: t(`hand.${key}`, { n: count(n) + (more ? "+" : "") }) }] : [];
   return [
@@ -121,7 +110,7 @@ function handsOf(seen: Seen, shop: Shop): Hand[] {
       oldest,
     })),
     ...counted("applications", "/merchants", seen.applications),
-    ...counted("stalled", "/queues?state=stalled", { count: stalled.length, more: false }),
+    ...counted("stalled", "/queues?state=stalled", { count: stalled, more: false }),
     ...shop.plans
       .filter(({ state }) => state === "paused")
       .map(({ name, title }) => ({
@@ -179,23 +168,26 @@ function Days({ overview, shop }: { overview: OverviewShown; shop: Shop }) {
   );
 }
 
-function Flow({ queues, shop }: { queues: Queue[]; shop: Shop }) {
+function Flow({ sums: { plans, as_of }, shop }: { sums: QueueSums; shop: Shop }) {
+  const all = (figure: Figure) => sum(plans.map((plan) => plan[figure]));
   const whole = {
-    contributed: sum(queues.map((queue) => queue.contributed)),
-    borne: sum(queues.map((queue) => queue.borne)),
-    retained: sum(queues.map((queue) => queue.retained)),
-    clawed_back: sum(queues.map((queue) => queue.clawed_back)),
-    pool: sum(queues.map((queue) => queue.pool)),
+    contributed: all("contributed"),
+    borne: all("borne"),
+    retained: all("retained"),
+    clawed_back: all("clawed_back"),
+    pool: all("pool"),
   };
   return (
     <Card title={<h2>{t("desk.platform")}</h2>} size="small">
-      <p className="quiet">{t("desk.platform_lead")}</p>
+      <p className="quiet">
+        {t("desk.platform_lead")} {as_of && <SummedUp at={as_of} />}
+      </p>
       <Bars rows={flowOf(whole)} money={shop.money} />
       <div className="figures">
         {[
-          [t("figure.owed"), shop.money(sum(queues.map(({ owed }) => owed)))],
-          [t("desk.waiting"), count(sum(queues.map(({ waiting }) => waiting)))],
-          [t("desk.entries"), count(sum(queues.map(({ entries }) => entries)))],
+          [t("figure.owed"), shop.money(all("owed"))],
+          [t("desk.waiting"), count(all("waiting"))],
+          [t("desk.entries"), count(all("entries"))],
         ].map(([title, value]) => (
           <Statistic key={title} title={title} value={value ?? ""} />
         ))}
@@ -205,13 +197,9 @@ function Flow({ queues, shop }: { queues: Queue[]; shop: Shop }) {
 }
 
 /** Of each plan that waits, what is foretold of the queue that owes most. */
-function useOutlooks(queues: readonly Queue[]): ReadonlyMap<string, Forecast> {
-  const { ask, plans } = useShop();
-  const largest = plans.flatMap(({ name }) => {
-    const its = queues.filter(({ plan, waiting }) => plan === name && waiting > 0);
-    const [first] = its.sort((one, other) => other.owed - one.owed);
-    return first ? [[name, first.queue] as const] : [];
-  });
+function useOutlooks(sums: readonly PlanSums[]): ReadonlyMap<string, Forecast> {
+  const { ask } = useShop();
+  const largest = sums.flatMap(({ plan, first }) => (first ? [[plan, first] as const] : []));
   const { data } = useAnswer(
     async (signal) =>
       Promise.all(
@@ -235,16 +223,15 @@ interface PlanRow {
   outlook: Forecast | undefined;
 }
 
-function ByPlan({ queues, shop }: { queues: Queue[]; shop: Shop }) {
-  const outlooks = useOutlooks(queues);
+function ByPlan({ sums: { plans }, shop }: { sums: QueueSums; shop: Shop }) {
+  const outlooks = useOutlooks(plans);
   const rows = shop.plans.map((plan): PlanRow => {
-    const its = queues.filter((queue) => queue.plan === plan.name);
-    const counts = its.length > 0 && its.every(countsRewards);
+    const its = plans.find((each) => each.plan === plan.name);
     return {
       ...plan,
-      queues: its.length,
-      waiting: sum(its.map(({ waiting }) => waiting)),
-      owed: counts ? null : sum(its.map(({ owed }) => owed)),
+      queues: its?.queues ?? 0,
+      waiting: its?.waiting ?? 0,
+      owed: its && countsRewards({ kind: plan.name }) ? null : (its?.owed ?? 0),
       outlook: outlooks.get(plan.name),
     };
   });
@@ -335,18 +322,28 @@ function ByAge() {
         <Link href="/reports?tab=age">{t("desk.owed_by_age")}</Link>
       </h2>
       <Answered answer={answer}>
-        {({ rows }) => (
-          <DataTable
-            name={t("desk.owed_by_age")}
-            columns={columns}
-            rows={rows}
-            keyOf={({ month }) => String(month)}
-            canFind={false}
-          />
+        {({ rows, as_of }) => (
+          <>
+            {as_of && (
+              <p className="quiet">
+                <SummedUp at={as_of} />
+              </p>
+            )}
+            <DataTable
+              name={t("desk.owed_by_age")}
+              columns={columns}
+              rows={rows}
+              keyOf={({ month }) => String(month)}
+              canFind={false}
+            />
+          </>
         )}
       </Answered>
     </section>
   );
 }
+
+type PlanSums = QueueSums["plans"][number];
+type Figure = Exclude<keyof PlanSums, "plan" | "first">;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

@@ -19,7 +19,7 @@ const ASSETS = ["points", "love", "voucher"];
 export const countsRewards = ({ kind }: { kind: string }): boolean => kind === "order_queue";
 
 /** Tell whether nothing joins a queue any more in which entries wait or money lies. */
-export const isStalled = ({ stalled, waiting, pool }: Queue): boolean =>
+const isStalled = ({ stalled, waiting, pool }: Queue): boolean =>
   stalled && (waiting > 0 || pool !== 0);
 
 export default function Queues() {
@@ -84,7 +84,7 @@ export default function Queues() {
 }
 
 /** What a queue says of its wait: in days, never, or nothing yet. */
-export function waitOf({ waiting, pace }: Queue): string {
+function waitOf({ waiting, pace }: Queue): string {
   if (waiting === 0) return t("desk.nobody_waits");
   if (pace === null) return t("desk.no_data_yet");
   return pace.days === null ? t("desk.never") : t("desk.days", { n: count(pace.days) });

@@ -9,7 +9,7 @@ import type { FutureShown, Liability, LiabilityRow, ReportShown } from "../../sh
 import { Chart } from "../parts/chart";
 import { type Column, DataTable } from "../parts/data-table";
 import { Answered, Head } from "../parts/page";
-import { QueueLink } from "../parts/words";
+import { QueueLink, SummedUp } from "../parts/words";
 import { useQuery } from "../query";
 import { type Shop, useShop } from "../shop";
 
@@ -161,7 +161,17 @@ function Notes({ of }: { of: readonly string[] }) {
 function Owed({ by }: { by: string }) {
   const shop = useShop();
   const answer = useAnswer<Liability>(
-    (signal) => shop.ask("GET", "liability", { query: { by, locale: locale() }, signal }),
+    async (signal) => {
+      const ask = (after: string | null) =>
+        shop.ask<Liability>("GET", "liability", { query: { by, locale: locale(), after }, signal });
+      let page = await ask(null);
+      const rows = [...page.rows];
+      while (page.next !== null) {
+        page = await ask(page.next);
+        rows.push(...page.rows);
+      }
+      return { ...page, rows };
+    },
     [by, locale()],
   );
   const money = (name: "promised" | "paid" | "waiting", title: string): Column<LiabilityRow> => ({
@@ -189,7 +199,12 @@ function Owed({ by }: { by: string }) {
     <Answered answer={answer}>
       {(seen) => (
         <>
-          <Futures of={seen.future} shop={shop} />
+          {seen.as_of && (
+            <p className="quiet">
+              <SummedUp at={seen.as_of} />
+            </p>
+          )}
+          {seen.future.length > 0 && <Futures of={seen.future} shop={shop} />}
           <DataTable
             name={t(`desk.owed_by_${by}`)}
             columns={columns}

@@ -87,7 +87,7 @@ _BUSINESS = (
         "What is owed by queue or by age, and what becomes of it",
         _VIEWER,
         gives="reports.Liability",
-        query=(choice("by", ("queue", "age")), choice("format", ("json", "csv")), _LOCALE),
+        query=(choice("by", ("queue", "age")), choice("format", ("json", "csv")), _LOCALE, AFTER),
         is_csv=True,
     ),
     Route(
@@ -123,6 +123,14 @@ _BUSINESS = (
         "The same, for ids that a path can carry",
         _VIEWER,
         gives="api.Trace",
+    ),
+    Route(
+        "GET",
+        "/v1/queues/sums",
+        _OPERATOR,
+        "What all queues come to together, by plan",
+        _VIEWER,
+        gives="reports.QueueSums",
     ),
     Route(
         "GET",

@@ -134,6 +134,13 @@ def show_stalled(store: Store, terms: Terms, after: QueueId | None = None) -> St
     )
 
 
+def stalled_among(store: Store, terms: Terms, rows: Iterable[Queue]) -> frozenset[QueueId]:
+    """Return those of some queues that nothing joins any more (Rules 1.4.1 and 1.5.5)."""
+    some = list(rows)
+    products = _products(store, some)
+    return frozenset(row.id for row in some if _is_stalled(row, terms, products.get(row.id)))
+
+
 def _is_stalled(row: Queue, terms: Terms, product: Product | None) -> bool:
     return (product is not None and not product.on_sale) or is_out_of_use(terms, row.id)
 

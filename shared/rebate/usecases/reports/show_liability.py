@@ -4,55 +4,82 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from math import exp
 
+from rebate.contracts.api import QUEUES_PAGE
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
 from rebate.contracts.reports import FutureShown, Liability, LiabilityRow, OutstandingShown
-from rebate.domain.ledger import BalanceType, QueueAccount
+from rebate.domain.ledger import QueueAccount
 from rebate.domain.money import NOTHING, Amount, sum_of, times
 from rebate.domain.names import QueueId
+from rebate.domain.queue_sums import POCKETS, PlanSums
 from rebate.domain.queues import Age, Queue
 from rebate.domain.terms import Terms
-from rebate.domain.times import Instant, day_of
-from rebate.domain.wallets import Wallet
+from rebate.domain.times import Instant, datetime_of, day_of
 from rebate.usecases.queries.line_history import DAYS_A_MONTH, DAYS_KNOWN, LineHistory
+from rebate.usecases.reports.all_sums import SeenSums, see_held, see_queues
 from rebate.usecases.reports.read_days import ReportPeriod, plan_of
 from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.queue_list import queues_of_page
 
 _MONTHS = (12, 24, 36)
 
 
-def show_liability(store: Store, terms: Terms, by: str, now: Instant, locale: Locale) -> Liability:
-    """Return what is owed in each queue, or for the orders of each month, and all together."""
-    queues = sorted(store.scan(Queue), key=lambda queue: queue.id)
-    paid = _paid(store, terms, now)
-    all_paid = LineHistory([sum(day) for day in zip(*(h.paid for h in paid.values()), strict=True)])
-    if by == "queue":
-        rows = [_of_queue(queue, paid.get(queue.id, LineHistory(()))) for queue in queues]
+def show_liability(
+    store: Store,
+    terms: Terms,
+    by: str,
+    now: Instant,
+    locale: Locale,
+    after: QueueId | None = None,
+) -> Liability:
+    """Return what is owed in each queue, or for the orders of each month, and all together.
+
+    Of more queues than one request counts, those behind `after` are told on pages, and sums as of
+    when the clock made them.
+
+    Raises:
+        Unavailable: there are many, and they were not summed up yet.
+    """
+    seen = see_queues(store, terms, now)
+    plans = list(seen.sums.plans.values())
+    waiting = sum_of(plan.owed for plan in plans)
+    if seen.queues is None:
+        page, end = queues_of_page(store, QUEUES_PAGE, after) if by == "queue" else ([], None)
+        paid, all_paid = {}, None
     else:
-        rows = list(_of_months(queues))
-    waiting = sum_of(queue.standing.owed for queue in queues)
+        page, end = [each for each in seen.queues if after is None or each.id > after], None
+        paid = _paid(store, terms, now)
+        whole = zip(*(each.paid for each in paid.values()), strict=True)
+        all_paid = LineHistory([sum_of(day) for day in whole])
+    rows = [
+        _of_queue(queue, None if all_paid is None else paid.get(queue.id, LineHistory(())))
+        for queue in page
+    ]
+    ages = [age for plan in plans for age in plan.ages.values()]
     return Liability(
         by=by,
         currency=terms.currency,
-        rows=tuple(rows),
-        entries=sum(queue.standing.waiting for queue in queues),
-        promised=sum_of(age.promised for queue in queues for age in queue.ages.values()),
-        paid=sum_of(age.paid for queue in queues for age in queue.ages.values()),
+        rows=tuple(rows if by == "queue" else _of_months(plans)),
+        entries=sum(plan.waiting for plan in plans),
+        promised=sum_of(age.promised for age in ages),
+        paid=sum_of(age.paid for age in ages),
         waiting=waiting,
-        retained=_figure(queues, QueueAccount.RETAINED),
-        borne=_figure(queues, QueueAccount.BORNE),
-        clawed_back=_figure(queues, QueueAccount.CLAWED_BACK),
+        retained=_figure(plans, QueueAccount.RETAINED),
+        borne=_figure(plans, QueueAccount.BORNE),
+        clawed_back=_figure(plans, QueueAccount.CLAWED_BACK),
         outstanding=_outstanding(store),
         future=_futures(waiting, all_paid),
-        notes=tuple(said(note, locale) for note in _notes(queues)),
+        notes=tuple(said(note, locale) for note in _notes(seen)),
+        next=end,
+        as_of=None if seen.as_of is None else datetime_of(seen.as_of),
     )
 
 
-def _figure(queues: Iterable[Queue], account: QueueAccount) -> Amount:
-    return sum_of(queue.figure(account) for queue in queues)
+def _figure(plans: Iterable[PlanSums], account: QueueAccount) -> Amount:
+    return sum_of(plan.figure(account) for plan in plans)
 
 
-def _of_queue(queue: Queue, paid: LineHistory) -> LiabilityRow:
+def _of_queue(queue: Queue, paid: LineHistory | None) -> LiabilityRow:
     ages = queue.ages.values()
     return LiabilityRow(
         queue=queue.id,
@@ -70,12 +97,12 @@ def _of_queue(queue: Queue, paid: LineHistory) -> LiabilityRow:
     )
 
 
-def _of_months(queues: Iterable[Queue]) -> Iterator[LiabilityRow]:
+def _of_months(plans: Iterable[PlanSums]) -> Iterator[LiabilityRow]:
     ages: dict[str, Age] = {}
     older = NOTHING
-    for queue in queues:
-        older += queue.standing.owed - sum_of(age.waiting for age in queue.ages.values())
-        for month, age in queue.ages.items():
+    for plan in plans:
+        older += plan.older
+        for month, age in plan.ages.items():
             ages[month] = ages.get(month, Age()).plus(age.promised, age.paid, age.waiting)
     if older:
         yield LiabilityRow(None, None, None, None, NOTHING, NOTHING, older)
@@ -95,8 +122,13 @@ def _paid(store: Store, terms: Terms, now: Instant) -> dict[QueueId, LineHistory
     return {queue: LineHistory(days) for queue, days in found.items()}
 
 
-def _futures(owed: Amount, history: LineHistory) -> tuple[FutureShown, ...]:
-    """Return what is paid of what is owed now: who waits is served before who comes later."""
+def _futures(owed: Amount, history: LineHistory | None) -> tuple[FutureShown, ...]:
+    """Return what is paid of what is owed now: who waits is served before who comes later.
+
+    Nothing can be said of it where the days of all queues are too many to be read.
+    """
+    if history is None:
+        return ()
     a_month, growth = max(NOTHING, history.last(DAYS_A_MONTH)), history.growth
     unknown = FutureShown("trend", None, None, None, None, None)
     return (
@@ -119,20 +151,17 @@ def _within(months: int, a_month: Amount, growth: float) -> Amount:
 
 
 def _outstanding(store: Store) -> OutstandingShown:
-    sums = dict.fromkeys(
-        (BalanceType.POINTS, BalanceType.LOVE, BalanceType.LOVE_FROZEN, BalanceType.VOUCHER),
-        NOTHING,
-    )
-    for wallet in store.scan(Wallet):
-        for pocket in sums:
-            sums[pocket] += wallet.balances.get(pocket, NOTHING)
-    return OutstandingShown(*sums.values())
+    held = see_held(store)
+    return OutstandingShown(*(held.get(pocket, NOTHING) for pocket in POCKETS))
 
 
-def _notes(queues: Iterable[Queue]) -> Iterator[str]:
-    yield (
-        "The futures are those of lines that serve who waits before who comes later, at the pace "
-        "of the last 30 days."
-    )
-    if any(queue.standing.waiting and not queue.standing.owed for queue in queues):
+def _notes(seen: SeenSums) -> Iterator[str]:
+    if seen.queues is None:
+        yield "There are many queues: sums are made every hour, and no futures are told."
+    else:
+        yield (
+            "The futures are those of lines that serve who waits before who comes later, at the "
+            "pace of the last 30 days."
+        )
+    if any(plan.uncounted for plan in seen.sums.plans.values()):
         yield "Where a plan counts rewards, what they will be is not known and not counted."

@@ -1,7 +1,7 @@
 """Reports by name, over days of the shop (Rules 6.3 and 8.8)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from rebate.contracts.notice_texts import Locale
@@ -13,14 +13,15 @@ from rebate.domain.money import NOTHING, Bps, share
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Age, Queue
 from rebate.domain.records import dataclass, fields_of
-from rebate.domain.times import day_of
+from rebate.domain.times import Instant, day_of, iso
+from rebate.usecases.reports.all_sums import see_queues
 from rebate.usecases.reports.count_members import ROWS_MAX, TooManyRows, members_by_month
 from rebate.usecases.reports.read_days import (
     DAYS_MAX,
     ReportPeriod,
     by_store,
     plan_of,
-    store_of,
+    queues_of,
     sums_by,
     told_of_stores,
 )
@@ -63,6 +64,7 @@ class _Asked:
     period: ReportPeriod
     margin_bps: Bps | None
     locale: Locale
+    now: Instant
 
     def row(self, sums: DaySums) -> Row:
         """Return sums with what follows from them."""
@@ -77,16 +79,22 @@ class _Asked:
 
 
 def show_report(
-    store: Store, in_force: InForce, name: str, period: ReportPeriod, locale: Locale
+    store: Store,
+    in_force: InForce,
+    name: str,
+    period: ReportPeriod,
+    locale: Locale,
+    now: Instant,
 ) -> ReportShown:
     """Return a report; `period` is of the shop's days, its plan and store are those asked for.
 
     Raises:
         UnknownReport: there is none of that name, or not of so many days, or not of that plan.
+        Unavailable: there are many queues, and they were not summed up yet.
     """
     _insist_known(name, period)
     margin = in_force.terms.default_margin_bps or lowest_margin(store)
-    asked = _Asked(store, in_force, period, margin, locale)
+    asked = _Asked(store, in_force, period, margin, locale, now)
     names, rows, notes = _REPORTS[name](asked)
     return ReportShown(
         name=name,
@@ -231,8 +239,9 @@ def _switched_on(asked: _Asked) -> date | None:
 def _promises(asked: _Asked) -> Built:
     """Tell what share of each month's promises is paid so far; of all queues of a plan or store."""
     ages: dict[str, Age] = {}
-    for queue in _queues(asked):
-        for month, age in queue.ages.items():
+    told, notes = _debts(asked)
+    for debts in told:
+        for month, age in debts.items():
             known = ages.get(month, Age())
             ages[month] = known.plus(age.promised, age.paid, age.waiting)
     rows: list[Row] = [
@@ -245,14 +254,18 @@ def _promises(asked: _Asked) -> Built:
         }
         for month, age in sorted(ages.items())
     ]
-    return ("month", "promised", "paid", "waiting", "paid_bps"), rows, []
+    return ("month", "promised", "paid", "waiting", "paid_bps"), rows, notes
 
 
-def _queues(asked: _Asked) -> Iterator[Queue]:
+def _debts(asked: _Asked) -> tuple[list[dict[str, Age]], list[str]]:
+    """Return debts by month of the plans that are told, or of a store's own queues, with notes."""
     plan, store = asked.period.plan, asked.period.store
-    for queue in asked.store.scan(Queue):
-        if plan in (None, plan_of(queue.id)) and store in (None, store_of(queue.id)):
-            yield queue
+    if store is not None:
+        rows = asked.store.get_many(Queue, map(Key, queues_of(store))).values()
+        return [row.ages for row in rows if plan in (None, plan_of(row.id))], []
+    seen = see_queues(asked.store, asked.in_force.terms, asked.now)
+    told = [sums.ages for name, sums in seen.sums.plans.items() if plan in (None, name)]
+    return told, [] if seen.as_of is None else [f"As of {iso(seen.as_of)}."]
 
 
 def _triangle(asked: _Asked) -> Built:

@@ -40,6 +40,7 @@ from rebate.domain.orders import Order, OrderLine
 from rebate.domain.parking import ParkedState
 from rebate.domain.place_index import Node, NodeKey
 from rebate.domain.plans.registry import PLANS
+from rebate.domain.queue_sums import AllSums
 from rebate.domain.queues import CommandProgress, Queue
 from rebate.domain.records import dataclass, field
 from rebate.domain.requests import DayCount, FrozenLove, Request
@@ -443,6 +444,19 @@ class RunMark:
     run: Annotated[str, wire("run")]
     at: Annotated[Instant, wire("at")]
     after: Annotated[str, wire("after", absent="")] = ""
+
+
+SUMS, SUMS_BEGUN = "kept", "begun"
+"""Under what sums over all queues stand: those that are told, and those that are being made."""
+
+
+@stored_as("stored_sums")
+@dataclass(frozen=True, slots=True)
+class StoredSums:
+    """Sums over all queues and members, as the clock made them or is making them."""
+
+    id: Annotated[str, wire("id")]
+    sums: Annotated[AllSums, wire("sums")]
 
 
 @stored_as("current_settings")
@@ -952,6 +966,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     TeamUpline: lambda r: Key(r.order),
     LevelRun: lambda r: Key(r.id),
     RunMark: lambda r: Key(r.run),
+    StoredSums: lambda r: Key(r.id),
     Application: lambda r: Key(r.id),
     Applicant: lambda r: Key(r.member),
     StoreRight: lambda r: right_key(r.store, r.member),
