@@ -10,12 +10,13 @@ from rebate.domain.errors import Code, Rejected
 from rebate.domain.invitations import LETTERS, TeamMember, code_of, read_code
 from rebate.usecases.events.publish_events import events_of
 from rebate.usecases.notices.notify_members import notices_of
-from rebate.usecases.people.bind_referrer import bind_by_code
+from rebate.usecases.office.places import ALL_MEMBERS
+from rebate.usecases.people.bind_referrer import bind_by_code, bind_referrer
 from rebate.usecases.people.correct_binding import Correction, correct_binding
 from rebate.usecases.people.invite import TRIES_AN_HOUR, invite, inviter_known, show_nickname
 from rebate.usecases.people.show_bindings import show_bindings
 from rebate.usecases.people.show_team import show_team
-from rebate.usecases.storage.rows import Journal, Key, Member
+from rebate.usecases.storage.rows import Journal, Key, ListItem, Member
 from tests.usecases.people.desk import back, bind, buy, people
 
 
@@ -40,6 +41,23 @@ def test_a_code_is_forty_bits_in_eight_letters_that_cannot_be_mistaken():
 def test_what_is_no_code_is_refused_before_it_is_looked_for(text):
     desk = people().app.people
     assert refused(desk, "A", text) is Code.INVALID_REQUEST
+
+
+def test_whoever_is_bound_is_among_all_members_once():
+    """Whom a code stores first is found in the office, and so is who refers them."""
+    player = people()
+    desk = player.app.people
+    bind_by_code(desk, "B", invite(desk, "A").code)
+    bind_by_code(desk, "C", invite(desk, "B").code)
+    bind_referrer(desk, "D", "E")
+    bind_referrer(desk, "F", "E")
+    listed = [item.member or item.id for each in ALL_MEMBERS for item in of_list(player, each)]
+    assert sorted(listed) == sorted(row.id for row in player.store.scan(Member))
+    assert {"B", "C", "D", "E", "F"} <= {*listed}
+
+
+def of_list(player, name):
+    return player.store.query(ListItem, name)
 
 
 def test_a_member_has_one_code_for_ever():

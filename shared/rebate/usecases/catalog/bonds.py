@@ -13,6 +13,7 @@ from rebate.domain.invitations import TeamMember
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
+from rebate.usecases.office.places import introductions
 from rebate.usecases.storage.ports import Check, Put, Remove, Store, Write
 from rebate.usecases.storage.rows import (
     CORRECTIONS,
@@ -121,9 +122,10 @@ def bind(store: Store, before: Member, bond: Bond, now: Instant, by: str) -> Seq
     )
     if after.referrer == before.referrer:
         return ()
+    members = [Put(after, expects=before.version), *bond.writes]
     return [
-        Put(after, expects=before.version),
-        *bond.writes,
+        *members,
+        *introductions(members, now),
         *left_team(store, before),
         *bound_writes(before, after, now, by),
     ]

@@ -4,7 +4,7 @@ Each field takes effect in the order of the events' times, whenever they arrive:
 tell of different fields never undo each other, and one that comes again, or late, undoes nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, digest
@@ -15,9 +15,9 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.senders import UNNAMED
 from rebate.domain.times import Instant
 from rebate.usecases.catalog.bonds import Bond, bond_of, bound_once, bound_writes
-from rebate.usecases.office.places import introduced, renamed
+from rebate.usecases.office.places import introductions, renamed
 from rebate.usecases.settings.save_settings import SettingsReader
-from rebate.usecases.storage.ports import Clock, Put, Store, Write
+from rebate.usecases.storage.ports import Clock, Put, Store
 from rebate.usecases.storage.rows import MEMBER_FIELDS, Key, Member, Product, Seen, Shop, new_member
 
 ATTEMPTS = 10
@@ -90,22 +90,12 @@ class CatalogAcceptance:
             after = replace(after, referrer=bond.referrer)
         if after != known:
             after = replace(after, version=known.version + 1, sender=sender)
-            found = tuple(self._found_by(known, after, bond))
             if isinstance(known, Member) and isinstance(after, Member):
                 bond, after = self._bound(known, after, bond)
-            self.store.commit([Put(after, expects=known.version), *found, *bond.writes])
+            rows = [Put(after, expects=known.version), *bond.writes]
+            found = (*renamed(known, after), *introductions(rows, self.clock.now()))
+            self.store.commit([*rows, *found])
         return Saved(known.id, _outcome(known, after, told), bond.refused)
-
-    def _found_by(self, known: "_Row", after: "_Row", bond: Bond) -> Iterator[Write]:
-        """Yield by what people find the row, and a referrer who is known from now on."""
-        yield from renamed(known, after)
-        new = [after.id] if isinstance(after, Member) and not known.version else []
-        new += [
-            write.row.id
-            for write in bond.writes
-            if isinstance(write, Put) and isinstance(write.row, Member) and not write.expects
-        ]
-        yield from (introduced(MemberId(each), self.clock.now()) for each in new)
 
     def _known(self, event: CatalogEvent) -> "_Row":
         """Return the row that an event is about, made if it is new."""

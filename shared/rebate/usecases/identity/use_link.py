@@ -13,7 +13,7 @@ from rebate.domain.wallets import Wallet
 from rebate.usecases.catalog.bonds import Bond, bind, bond_of
 from rebate.usecases.merchants.rights import rights_held
 from rebate.usecases.money.ledger import WalletLedger
-from rebate.usecases.office.places import introduced
+from rebate.usecases.office.places import introductions
 from rebate.usecases.people.desk import has_bought
 from rebate.usecases.storage.ports import Check, Put, Write
 from rebate.usecases.storage.rows import Key, Member, key_of, new_member, request_key
@@ -96,8 +96,8 @@ def _given_up(ledger: WalletLedger, subject: MemberId, name: MemberId) -> Sequen
     ]
     is_written = any(isinstance(w, Put) and getattr(w.row, "id", "") == name for w in writes)
     if heir != member and not is_written:
-        writes.append(Put(replace(heir, version=heir.version + 1), expects=member.version))
-        writes += () if member.version else (introduced(name, ledger.clock.now()),)
+        stored = Put(replace(heir, version=heir.version + 1), expects=member.version)
+        writes += [stored, *introductions([stored], ledger.clock.now())]
     return writes
 
 

@@ -6,7 +6,7 @@ orders that are accepted together share them (`order_lists`).
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 from rebate.domain.money import sum_of
@@ -71,9 +71,11 @@ def by_itself(place: OrderPlace) -> OrderPlace:
     )
 
 
-def introduced(member: MemberId, at: Instant) -> Write:
-    """Return the place of a member who was not known before."""
-    return Put(ListItem(ALL_MEMBERS[_shard(member)], at, member))
+def introductions(writes: Iterable[Write], at: Instant) -> list[Write]:
+    """Return the places among all members of those whom these writes store for the first time."""
+    rows = (write.row for write in writes if isinstance(write, Put) and write.expects == 0)
+    new = [row.id for row in rows if isinstance(row, Member)]
+    return [Put(ListItem(ALL_MEMBERS[_shard(member)], at, member)) for member in new]
 
 
 def renamed(before: Member | Product | Shop, after: Member | Product | Shop) -> Iterator[Write]:

@@ -23,7 +23,7 @@ from rebate.domain.senders import UNNAMED
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.draws.seeds import Seeds
-from rebate.usecases.office.places import introduced, placed
+from rebate.usecases.office.places import introductions, placed
 from rebate.usecases.orders.early_events import ExpiredEvent, early_of, has_room, letter_of
 from rebate.usecases.orders.pace_orders import turn_of
 from rebate.usecases.orders.price_order import Priced, price_order
@@ -153,8 +153,8 @@ class OrderAcceptance:
         # a buyer is a member from then on (Rule 3.2)
         if member and (priced.limited or not member.bought):
             more = replace(member, bought=True, version=member.version + 1)
-            rows.append(Put(more, expects=member.version))
-            rows += () if member.version else (introduced(member.id, mail.now),)
+            stored = Put(more, expects=member.version)
+            rows += [stored, *introductions([stored], mail.now)]
         store_order(self.store, order, settled, rows, mail)
         letters = tuple(map(letter_of(settled), settled.early))
         return Accepted(order.id, "accepted", priced.order.queues, letters)

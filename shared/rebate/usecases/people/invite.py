@@ -8,7 +8,7 @@ from rebate.domain.invitations import CODE_BITS, Invitation, Tries, code_of, rea
 from rebate.domain.names import MemberId
 from rebate.domain.records import replace
 from rebate.domain.times import SECOND
-from rebate.usecases.office.places import introduced
+from rebate.usecases.office.places import introductions
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows import Key, Member, key_of
@@ -68,8 +68,7 @@ def _invite(desk: PeopleDesk, name: MemberId) -> Invitation:
     made = Invitation(code_of(secrets.randbits(CODE_BITS)), name, desk.clock.now())
     owner = replace(member, invite=made.code, version=member.version + 1)
     writes: list[Write] = [Put(owner, expects=member.version), Put(made, expects=0)]
-    writes += () if member.version else (introduced(name, made.at),)
-    desk.store.commit(writes)
+    desk.store.commit([*writes, *introductions(writes, made.at)])
     return made
 
 
