@@ -56,7 +56,7 @@ READS_ROWS = """
 from rebate.adapters.codec import decode
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
-from rebate.usecases.storage.rows import Inbox
+from rebate.usecases.storage.rows.inbox import Inbox
 decode(Queue, '{"id": "mall"}')
 join = '{"type": "join", "at": 1, "order": "o", "member": "m"}'
 decode(Inbox, '{"queue": "q", "sort": "s", "command": %s}' % join)
@@ -64,7 +64,7 @@ decode(Ticket, '{"queue": "q", "order": "o", "member": "m", "lines": [], "paid_a
 """
 READS_JOURNAL = """
 from rebate.adapters.codec import decode
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 decode(Journal, '{"source": "mall", "number": 1, "at": 1, "entries": []}')
 """
 READS_BODY = """

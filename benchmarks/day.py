@@ -23,7 +23,7 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 ORDERS, ORDERS_QUICK = 50_000, 400
 BATCH = 10

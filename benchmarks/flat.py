@@ -21,7 +21,7 @@ from rebate.usecases.orders.accept_together import ToldOrder, accept_all
 from rebate.usecases.queries.forecast import forecast
 from rebate.usecases.queries.show_entries import show_entries
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 QUEUE = QueueId("mall")
 LENGTHS = (1_000, 100_000, 1_000_000)

@@ -29,7 +29,8 @@ from rebate.usecases.orders.accept_order import Accepted
 from rebate.usecases.orders.accept_together import BATCH_MAX, ToldOrder, accept_all
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settlement.settle_queue import CONFLICTS_MAX
-from rebate.usecases.storage.rows import SHARDS, Inbox, Key, inbox_partition
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import SHARDS, Key, inbox_partition
 
 QUEUE = QueueId("mall")
 WRITERS = (1, 8)

@@ -15,7 +15,9 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.orders.accept_order import Accepted
 from rebate.usecases.orders.accept_together import BATCH_MAX, ToldOrder, accept_all
-from rebate.usecases.storage.rows import Inbox, Key, key_of
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 RINGS = 100
 """Records that the platform brings to a function at once."""

@@ -20,7 +20,9 @@ from rebate.domain.times import SECOND
 from rebate.usecases.events.publish_events import OutgoingEvent, Publisher
 from rebate.usecases.letters.replay_letters import ReplayQueues
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Inbox, Journal, Key
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key
 from rebate.usecases.webhooks.queue_webhooks import WebhookMessage, WebhookQueue
 
 PATIENCE = 2 * SECOND

@@ -13,7 +13,7 @@ from rebate.domain.queues import Queue
 from rebate.usecases.parking.park_command import PARKED_MAX, parked_of
 from rebate.usecases.parking.park_command import TRIES_MAX as TRIES_OF_COMMAND
 from rebate.usecases.settlement.wake_up import wake_up_of
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 Record: TypeAlias = dict[str, Any]
 

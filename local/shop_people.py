@@ -8,7 +8,8 @@ from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, StoreId
 from rebate.usecases.merchants.rights import granted
 from rebate.usecases.money.save_gift import save_gift
-from rebate.usecases.storage.rows import Key, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 _BY = "demo"
 _STAFF = {

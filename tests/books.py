@@ -13,7 +13,8 @@ from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Status, Ticket, WaitingTotals
 from rebate.domain.wallets import Wallet
-from rebate.usecases.storage.rows import Inbox, Journal, StatementEntry
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
 
 
 def check_books(store: Any, *, settled: bool = True) -> None:

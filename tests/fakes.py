@@ -6,7 +6,7 @@ from typing import Any
 from rebate.adapters import memory
 from rebate.domain.times import Instant
 from rebate.usecases.storage.ports import Write
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 
 def _nothing(_writes: Sequence[Write]) -> None:

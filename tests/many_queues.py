@@ -12,7 +12,8 @@ from rebate.domain.queues import Queue
 from rebate.domain.tickets import WaitingTotals
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.queue_list import entered
-from rebate.usecases.storage.rows import Key, Product
+from rebate.usecases.storage.rows.catalog import Product
+from rebate.usecases.storage.rows.keys import Key
 
 LACKS, POOL = Amount(300), Amount(100)
 

@@ -21,7 +21,8 @@ from rebate.domain.times import SECOND, Instant
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Key, OrderRefund
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import OrderRefund
 from tests.books import check_books
 from tests.engine import Player
 from tests.plans import MALL

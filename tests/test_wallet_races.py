@@ -33,7 +33,8 @@ from rebate.usecases.money.request_withdrawal import request_withdrawal
 from rebate.usecases.money.save_gift import save_gift
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.wallet_worker import (
     BOUND,

@@ -10,7 +10,7 @@ from rebate.adapters.telemetry import logger, observed, record_retry
 from rebate.bootstrap import app
 from rebate.domain.errors import Unavailable
 from rebate.usecases.notices.notify_members import notify
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 
 
 @observed

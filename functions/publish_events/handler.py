@@ -14,7 +14,7 @@ from rebate.adapters.telemetry import observed, record_published, record_retry
 from rebate.bootstrap import app
 from rebate.domain.errors import Unavailable, Unreadable
 from rebate.usecases.events.publish_events import OutgoingEvent, publish, types_on_bus
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.webhooks.queue_webhooks import queue_webhooks
 
 

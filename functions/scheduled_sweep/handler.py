@@ -26,7 +26,7 @@ from rebate.usecases.orders.early_events import ExpiredEvent
 from rebate.usecases.parking.park_command import PARKED_MAX
 from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.storage.queue_list import TakingIn
-from rebate.usecases.storage.rows import Parked
+from rebate.usecases.storage.rows.inbox import Parked
 
 STEP_SECONDS = 60.0
 """How long a sweep looks for queues that are not listed, and how long it sums up; the next one goes

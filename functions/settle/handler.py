@@ -22,7 +22,7 @@ from rebate.domain.errors import Impossible, RebateError, Unreadable
 from rebate.domain.names import QueueId
 from rebate.usecases.settlement.settle_together import Outcome
 from rebate.usecases.settlement.wake_up import wake_up_of
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 
 @observed

@@ -34,7 +34,7 @@ from rebate.usecases.identity.find_link import linked_member
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.schedules.due_runs import next_run
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Member
+from rebate.usecases.storage.rows.catalog import Member
 
 SUMMARY = "run the whole system on this machine: a shop's days, then API and pages until Ctrl-C"
 

@@ -13,7 +13,7 @@ from rebate.adapters.streams import inserted
 from rebate.adapters.tables import TABLES
 from rebate.domain.errors import Unreadable
 from rebate.domain.events import QueuePaused
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 
 UNIT_BYTES = 1024
 """What a unit of writing pays for, attribute names and keys included."""

@@ -18,7 +18,10 @@ from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order, Refunded
 from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
-from rebate.usecases.storage.rows import ConnectedOrder, Inbox, Journal, SettingsVersion
+from rebate.usecases.storage.rows.connections import ConnectedOrder
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.settings import SettingsVersion
 
 
 def _posting(member: str, amount: int) -> Posting:

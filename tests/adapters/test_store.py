@@ -26,7 +26,10 @@ from rebate.domain.tickets import Entry, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.storage.ports import Check, Credit, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import Answer, Inbox, Key, OrderLines, SettingsVersion
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import OrderLines
+from rebate.usecases.storage.rows.settings import SettingsVersion
 from tests.fakes import MemoryStore
 
 REGION = "eu-central-1"

@@ -5,7 +5,7 @@ import pytest
 from rebate.adapters.codec import decode
 from rebate.adapters.tables import TABLES
 from rebate.domain.wire import form_of
-from rebate.usecases.storage.rows import key_of
+from rebate.usecases.storage.rows.key_of import key_of
 from tests import formats
 
 

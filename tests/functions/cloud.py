@@ -30,7 +30,9 @@ from rebate.bootstrap import app
 from rebate.domain.times import SECOND
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Inbox, Journal, key_of
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
 
 EVENTS = Path(__file__).parent.parent / "events"
 REGION = "eu-central-1"

@@ -9,7 +9,8 @@ import pytest
 from functions.api.handler import handler
 from rebate import bootstrap
 from rebate.contracts.signatures import TOLERANCE_SECONDS, sign
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 from tests.functions.cloud import REGION, SETTINGS, bought, envelope, sample
 
 SECRET = b"new secret"

@@ -12,7 +12,9 @@ from rebate.domain.errors import Unavailable
 from rebate.domain.times import instant_of
 from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Key, Member, Product, Shop, StoreTraffic
+from rebate.usecases.storage.rows.catalog import Member, Product, Shop
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.stores import StoreTraffic
 from tests.functions.cloud import SETTINGS, batch, context, envelope, sample
 
 

@@ -56,7 +56,9 @@ import json, sys
 from functions.{function}.handler import handler
 from rebate.bootstrap import wire
 from rebate.adapters.codec import decode
-from rebate.usecases.storage.rows import Inbox, Journal, SettingsVersion
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.settings import SettingsVersion
 app = wire(None)
 {desks}
 print(json.dumps([name for name in {heavy} if name in sys.modules]))

@@ -23,7 +23,7 @@ from rebate.domain.letters import DeadLetter
 from rebate.domain.times import Instant
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import key_of
+from rebate.usecases.storage.rows.key_of import key_of
 from tests.functions.cloud import REGION, SETTINGS, context, envelope
 from tests.functions.test_links import offered, used
 

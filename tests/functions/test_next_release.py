@@ -31,15 +31,10 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import (
-    Inbox,
-    Journal,
-    Key,
-    SettingsVersion,
-    inbox_key,
-    joined,
-    number,
-)
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key, inbox_key, joined, number
+from rebate.usecases.storage.rows.settings import SettingsVersion
 from tests.functions.cloud import REGION, SETTINGS, bought, context, envelope, failed
 
 STORE = {"channel": "store", "store_id": "W"}

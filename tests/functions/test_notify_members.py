@@ -4,7 +4,7 @@ import pytest
 
 from functions.notify_members.handler import handler as notify_members
 from rebate import bootstrap
-from rebate.usecases.storage.rows import Notice
+from rebate.usecases.storage.rows.notices import Notice
 from tests.functions.cloud import OPERATOR, SETTINGS, bought, context, failed
 
 WORDINGS = "/v1/notices/wordings"

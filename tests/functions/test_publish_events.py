@@ -24,7 +24,7 @@ from rebate.domain.records import defaults_of
 from rebate.domain.times import Instant
 from rebate.usecases.events.publish_events import events_of
 from rebate.usecases.settings.save_settings import SettingsReader
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 from tests.functions.cloud import SETTINGS, bought, context, failed, sample
 
 

@@ -9,7 +9,8 @@ from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
 from rebate.usecases.audit.run_audit import last_audits
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import AuditRun, Journal
+from rebate.usecases.storage.rows.audits import AuditRun
+from rebate.usecases.storage.rows.journal import Journal
 from tests.functions.cloud import SETTINGS, bought, context
 
 

@@ -17,7 +17,8 @@ from rebate.domain.queues import Lease, Queue
 from rebate.domain.times import SECOND, Instant
 from rebate.usecases.settlement.wake_up import WakeUp, wake_up_of
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Inbox, inbox_key, joined, number
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import inbox_key, joined, number
 from tests.functions.cloud import SETTINGS, bought, context, failed
 
 STRANGE = "product/a#b%23c/ü 1"

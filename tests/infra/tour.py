@@ -38,7 +38,8 @@ from rebate.usecases.settlement import queue_reader
 from rebate.usecases.settlement.settlement import Settlement
 from rebate.usecases.storage.ports import Remove
 from rebate.usecases.storage.queue_list import QUEUES
-from rebate.usecases.storage.rows import ListItem, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.webhooks.deliver_webhooks import WebhookRequest
 from tests.connectors.sent import wc_order, wc_refund, woocommerce
 

@@ -15,7 +15,7 @@ from rebate.contracts.scenarios import load_scenario_text
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Journal, StatementEntry
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
 from tests.local.retail import SETTINGS, shop_events
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from local.cli import main
 from local.stores import opened
 from rebate.usecases.office.show_acts import WantedActs, show_acts
 from rebate.usecases.queries.show_outcome import show_outcome
-from rebate.usecases.storage.rows import Member, Product
+from rebate.usecases.storage.rows.catalog import Member, Product
 from tests.plans import mall_with
 
 pytestmark = pytest.mark.engine

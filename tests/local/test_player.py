@@ -8,7 +8,8 @@ from local.player import play
 from rebate.contracts.scenarios import parse_scenario
 from rebate.domain.orders import Order
 from rebate.domain.times import iso
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 from tests.model import comparable, play_steps
 from tests.model.generate import OTHERS, QUEUE_REBATE, documents
 from tests.strategies import examples

@@ -15,7 +15,8 @@ from rebate.domain.queues import Queue
 from rebate.domain.times import Instant
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Inbox, Key, joined, number
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import Key, joined, number
 from tests.plans import MALL
 
 MORE_THAN_A_COMMIT = 60

@@ -14,7 +14,8 @@ from rebate.usecases.merchants.apply import edit_application, submit_application
 from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Key, Shop
+from rebate.usecases.storage.rows.catalog import Shop
+from rebate.usecases.storage.rows.keys import Key
 from tests.functions.cloud import bought
 from tests.parking import sweep_in_vain
 

@@ -9,7 +9,8 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import Key, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 from tests.fakes import MemoryStore
 from tests.usecases.disturbed import Killed
 

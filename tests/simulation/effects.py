@@ -18,17 +18,12 @@ from rebate.usecases.orders.accept_order import OrderEvent
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.settlement.wake_up import wake_up_of
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import (
-    Commission,
-    CurrentSettings,
-    DividendRun,
-    Inbox,
-    Journal,
-    Key,
-    SettingsVersion,
-    inbox_key,
-    key_of,
-)
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, inbox_key
+from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
 from tests.fakes import MemoryStore
 
 

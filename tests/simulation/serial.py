@@ -18,16 +18,12 @@ from rebate.usecases.draws.seeds import repeatable_seed
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import SettingsReader, save_settings
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import (
-    Answer,
-    CurrentSettings,
-    DividendRun,
-    Inbox,
-    Journal,
-    Key,
-    StatementEntry,
-    key_of,
-)
+from rebate.usecases.storage.rows.commissions import DividendRun
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.settings import CurrentSettings
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.effects import (
     Accepted,

@@ -11,7 +11,8 @@ import pytest
 
 from rebate.domain.money import sum_of
 from rebate.usecases.audit.audit_books import audit_books
-from rebate.usecases.storage.rows import PERIODS, Commission, DividendRun, Periods, Tally
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Periods, Tally
+from rebate.usecases.storage.rows.keys import PERIODS
 from tests.books import check_books
 from tests.fakes import MemoryStore
 from tests.simulation.effects import Accepted

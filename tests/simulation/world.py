@@ -33,7 +33,11 @@ from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, save_settings
 from rebate.usecases.settlement import pending_commands, settlement
 from rebate.usecases.storage.ports import Work, Write, inline
-from rebate.usecases.storage.rows import Answer, DividendRun, Inbox, Journal, Key, key_of
+from rebate.usecases.storage.rows.commissions import DividendRun
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 from tests.simulation.client import CALM, Client, Weather

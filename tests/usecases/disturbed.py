@@ -10,7 +10,7 @@ from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.draws.seeds import repeatable_seed
 from rebate.usecases.settlement.pending_commands import is_ripe
 from rebate.usecases.storage.ports import Write
-from rebate.usecases.storage.rows import Inbox
+from rebate.usecases.storage.rows.inbox import Inbox
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 

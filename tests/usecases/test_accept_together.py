@@ -17,7 +17,7 @@ from rebate.usecases.orders.accept_together import LINES_MAX, OrderBatch, ToldOr
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import KnownSender
+from rebate.usecases.storage.rows.orders import KnownSender
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import MALL, mall_with
 

@@ -22,7 +22,8 @@ from rebate.usecases.reports.show_report import show_report
 from rebate.usecases.reports.show_sums import show_sums
 from rebate.usecases.settings.save_settings import InForce, SettingsReader
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import SUMS, SUMS_BEGUN, Key, StoredSums
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.schedules import SUMS, SUMS_BEGUN, StoredSums
 from tests.engine import Player
 from tests.fakes import FakeClock
 from tests.many_queues import CountingStore, fill, take_off_sale, waiting_queue

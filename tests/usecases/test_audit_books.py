@@ -26,19 +26,12 @@ from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.audit_books import Audit, audit_books
 from rebate.usecases.storage.ports import Put, Remove
-from rebate.usecases.storage.rows import (
-    Commission,
-    CompletedSpend,
-    DividendRun,
-    Inbox,
-    Journal,
-    Key,
-    StatementEntry,
-    key_of,
-    node_key,
-    owned_key,
-    ticket_key,
-)
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, node_key, owned_key, ticket_key
+from rebate.usecases.storage.rows.orders import CompletedSpend
 from tests.engine import Player
 from tests.fakes import MemoryStore
 from tests.model.generate import OTHERS, QUEUE_REBATE, documents

@@ -38,18 +38,13 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Write
-from rebate.usecases.storage.rows import (
-    TALLIES,
-    AuditRun,
-    Commission,
-    Key,
-    Member,
-    OrderRefund,
-    Product,
-    Seed,
-    StoreTraffic,
-    tally_of,
-)
+from rebate.usecases.storage.rows.audits import AuditRun
+from rebate.usecases.storage.rows.catalog import Member, Product
+from rebate.usecases.storage.rows.commissions import Commission
+from rebate.usecases.storage.rows.keys import TALLIES, Key, tally_of
+from rebate.usecases.storage.rows.orders import OrderRefund
+from rebate.usecases.storage.rows.settings import Seed
+from rebate.usecases.storage.rows.stores import StoreTraffic
 from tests.books import check_books
 from tests.engine import Player
 from tests.usecases.disturbed import without_waiting

@@ -17,7 +17,8 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.times import DAY, SECOND
 from rebate.usecases.connections.connect_shop import Connection, ShopConnections, connection_of
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import ConnectedOrder, Key
+from rebate.usecases.storage.rows.connections import ConnectedOrder
+from rebate.usecases.storage.rows.keys import Key
 from tests.connectors.sent import (
     back,
     item,

@@ -8,7 +8,7 @@ from rebate.domain.day_figures import DayFigures, DaySums
 from rebate.domain.money import NOTHING, Amount
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.queues import Age, Queue
-from rebate.usecases.storage.rows import Key, day_key
+from rebate.usecases.storage.rows.keys import Key, day_key
 from tests.engine import Player
 
 BASE: dict[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}

@@ -5,7 +5,8 @@ from typing import Any
 from rebate.domain.caps import DAYS_KEPT, DailyRebates, with_paid
 from rebate.domain.money import Amount
 from rebate.domain.queues import Queue
-from rebate.usecases.storage.rows import Key, Tally
+from rebate.usecases.storage.rows.commissions import Tally
+from rebate.usecases.storage.rows.keys import Key
 from tests.engine import Player
 from tests.fakes import MemoryStore
 

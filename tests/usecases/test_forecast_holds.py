@@ -11,7 +11,7 @@ from rebate.domain.events import EntryCompleted
 from rebate.domain.names import QueueId
 from rebate.domain.times import DAY, Instant, instant_of
 from rebate.usecases.queries.forecast import forecast
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 from tests.engine import Player
 
 BASE: dict[str, Any] = {"currency": "CNY", "timezone": "Asia/Shanghai"}

@@ -9,7 +9,8 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.settlement.guard_refunds import BY, RefundGuard
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Key, SettingsVersion, number
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.settings import SettingsVersion
 from tests.books import check_books
 from tests.engine import Player
 

@@ -12,7 +12,8 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.settlement.pending_commands import ROWS_READ, PendingCommands, read_pending
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import SHARDS, Inbox, joined, number
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import SHARDS, joined, number
 from tests.fakes import MemoryStore
 
 MALL = QueueId("mall")

@@ -8,7 +8,8 @@ from rebate.usecases.catalog import manage_catalog
 from rebate.usecases.catalog.manage_catalog import enable_products
 from rebate.usecases.queries.show_history import VERSIONS_SHOWN, show_history
 from rebate.usecases.queries.show_queues import show_stalled
-from rebate.usecases.storage.rows import Key, Product
+from rebate.usecases.storage.rows.catalog import Product
+from rebate.usecases.storage.rows.keys import Key
 from tests.engine import Player
 
 PLAN = {

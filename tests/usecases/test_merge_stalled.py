@@ -27,7 +27,10 @@ from rebate.usecases.queries.show_order import show_order
 from rebate.usecases.queries.show_queues import show_stalled
 from rebate.usecases.schedules.start_runs import send
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Inbox, Journal, Key, key_of
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.strategies import examples

@@ -10,7 +10,9 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.usecases.notices.notify_members import NOTICES_A_ROW, notify
 from rebate.usecases.notices.show_notices import show_notices
 from rebate.usecases.notices.word_notices import save_wording, show_wordings
-from rebate.usecases.storage.rows import Journal, Notice, key_of
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.notices import Notice
 from tests.engine import Player
 
 PLAN = {"enabled": True, "extraction_bps": 1000, "entitlement": {"fixed_bps": 10000}}

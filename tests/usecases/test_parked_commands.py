@@ -21,7 +21,8 @@ from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.schedules.start_runs import queues_with_mail
 from rebate.usecases.settlement.settle_queue import LEASE
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Inbox, Journal, Parked
+from rebate.usecases.storage.rows.inbox import Inbox, Parked
+from rebate.usecases.storage.rows.journal import Journal
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import FakeClock

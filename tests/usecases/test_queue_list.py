@@ -19,7 +19,8 @@ from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.queries.show_queues import WantedQueues, show_queues, show_stalled
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.queue_list import QUEUES, TakingIn, queues_listed
-from rebate.usecases.storage.rows import ListItem, Parked
+from rebate.usecases.storage.rows.inbox import Parked
+from rebate.usecases.storage.rows.lists import ListItem
 from tests.engine import Player
 from tests.fakes import FakeClock
 from tests.many_queues import CountingStore, fill, take_off_sale, waiting_queue

@@ -15,7 +15,7 @@ from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_progress import show_progress
 from rebate.usecases.queries.show_wallet import show_wallet
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore

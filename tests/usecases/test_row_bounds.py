@@ -26,7 +26,7 @@ from rebate.domain.tickets import Entry, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.plans import MALL, mall_with

@@ -12,7 +12,8 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import SHARDS, Inbox
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import SHARDS
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import MALL
 

@@ -17,7 +17,7 @@ from rebate.usecases.draws.seeds import (
     mix_in_heads,
     mixed,
 )
-from rebate.usecases.storage.rows import Seed
+from rebate.usecases.storage.rows.settings import Seed
 from tests.fakes import FakeClock, MemoryStore
 
 KEY = SecretKey(b"the key of draws")

@@ -14,7 +14,8 @@ from rebate.domain.times import DAY
 from rebate.usecases.entries.exchange_entry import Wish
 from rebate.usecases.orders.accept_order import Accepted
 from rebate.usecases.orders.early_events import ExpiredEvent
-from rebate.usecases.storage.rows import Key, Unclaimed
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import Unclaimed
 from tests.engine import Player
 from tests.fakes import MemoryStore
 from tests.plans import MALL, mall_with

@@ -17,7 +17,9 @@ from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Place, Write
-from rebate.usecases.storage.rows import Inbox, Key, key_of
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 from tests.engine import Player
 from tests.fakes import FakeClock, MemoryStore
 from tests.model.generate import documents

@@ -24,7 +24,8 @@ from rebate.usecases.settlement import pending_commands, settlement
 from rebate.usecases.settlement.pending_commands import read_pending
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Answer, Inbox, Key
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.keys import Key
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import mall_with
 from tests.strategies import examples

@@ -16,7 +16,7 @@ from rebate.domain.terms import EDITION, Terms, TermsByPlan
 from rebate.usecases.settings.save_settings import NO_SETTINGS, SettingsReader, save_settings
 from rebate.usecases.settings.terms import terms_of
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import SettingsVersion
+from rebate.usecases.storage.rows.settings import SettingsVersion
 from tests.fakes import FakeClock, MemoryStore
 
 RICH = {

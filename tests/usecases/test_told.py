@@ -14,7 +14,7 @@ from rebate.domain.ledger import asset_of
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 from tests.engine import Player
 
 MALL: dict[str, Any] = {

@@ -10,7 +10,7 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.settlement import settlement
 from rebate.usecases.settlement.settlement import Settled
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore

@@ -15,7 +15,9 @@ from rebate.usecases.draws.show_draws import show_draws, show_entry_draw
 from rebate.usecases.draws.verify_draws import verify_draws
 from rebate.usecases.entries.exchange_entry import Wish
 from rebate.usecases.notices.show_notices import show_notices
-from rebate.usecases.storage.rows import Key, Seed, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.settings import Seed
 from tests.engine import Player
 
 DAY = "2026-03-01"

@@ -21,7 +21,8 @@ from rebate.domain.webhooks import (
 )
 from rebate.usecases.events.publish_events import OutgoingEvent
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import ENDPOINTS, Key, ListItem
+from rebate.usecases.storage.rows.keys import ENDPOINTS, Key
+from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.webhooks import save_endpoint as saving
 from rebate.usecases.webhooks.deliver_webhooks import WebhookDeliveries, WebhookRequest
 from rebate.usecases.webhooks.queue_webhooks import WebhookMessage, queue_webhooks

@@ -27,7 +27,8 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.office.acts import recorded
 from rebate.usecases.storage.ports import Check, Credit, Place, Put, Remove, Write
-from rebate.usecases.storage.rows import Key, key_of, place_key
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, place_key
 
 Row = TypeVar("Row")
 

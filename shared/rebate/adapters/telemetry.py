@@ -23,7 +23,8 @@ from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.domain.webhooks import DeliveryState, WebhookDelivery
 from rebate.domain.wire import Unknown
-from rebate.usecases.storage.rows import AuditRun, Journal
+from rebate.usecases.storage.rows.audits import AuditRun
+from rebate.usecases.storage.rows.journal import Journal
 
 if TYPE_CHECKING:  # all functions log, few of them accept, save or settle
     from rebate.usecases.catalog.save_catalog import Saved

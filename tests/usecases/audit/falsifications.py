@@ -36,24 +36,13 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
-from rebate.usecases.storage.rows import (
-    Commission,
-    CompletedSpend,
-    CurrentSettings,
-    DividendRun,
-    Holder,
-    Journal,
-    Key,
-    ListItem,
-    OrderRefund,
-    Periods,
-    Seed,
-    SettingsVersion,
-    StatementEntry,
-    StatementMovement,
-    Tally,
-    key_of,
-)
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder, Periods, Tally
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
+from rebate.usecases.storage.rows.orders import CompletedSpend, OrderRefund
+from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
 from tests.fakes import MemoryStore
 
 A, B = MemberId("A"), MemberId("B")

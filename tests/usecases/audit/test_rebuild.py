@@ -31,7 +31,9 @@ from rebate.domain.wallets import Wallet
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Inbox, Journal, StatementEntry, fact_of
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import fact_of
 from tests.engine import Player
 from tests.model.generate import documents
 from tests.strategies import examples

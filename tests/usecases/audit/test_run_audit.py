@@ -16,7 +16,8 @@ from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.audit.heads import HEADS
 from rebate.usecases.audit.run_audit import EVERY, ScheduledAudit, last_audits
 from rebate.usecases.settings.save_settings import SettingsReader
-from rebate.usecases.storage.rows import AuditPart, Journal
+from rebate.usecases.storage.rows.audits import AuditPart
+from rebate.usecases.storage.rows.journal import Journal
 from tests.engine import Player
 from tests.fakes import FakeClock
 from tests.usecases.audit.falsifications import CASH, DAY_OF_A_SHOP, RETAINED, Tables

@@ -17,7 +17,8 @@ from rebate.usecases.identity.use_link import use_link
 from rebate.usecases.people.invite import invite, inviter_of, show_nickname
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Credit
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 from tests.fakes import FakeClock, MemoryStore
 from tests.usecases.disturbed import without_waiting
 from tests.usecases.merchants.shop import applied

@@ -22,7 +22,8 @@ from rebate.usecases.people.bind_referrer import bind_by_code
 from rebate.usecases.people.invite import invite, inviter_of
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.ports import Credit
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 from tests.engine import Player
 from tests.usecases.merchants.shop import OLGA, applied
 

@@ -24,7 +24,9 @@ from rebate.usecases.merchants.show_store import (
     show_store_rewards,
 )
 from rebate.usecases.people.invite import invite
-from rebate.usecases.storage.rows import Journal, Key, Shop
+from rebate.usecases.storage.rows.catalog import Shop
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key
 from tests.usecases.merchants.shop import AGREED, OLGA, TEA, applied, opened
 from tests.usecases.people.desk import REFERRAL, bind, buy, people
 

@@ -10,8 +10,8 @@ from rebate.usecases.merchants.apply import edit_application, own_application
 from rebate.usecases.merchants.decide_application import approve, reject
 from rebate.usecases.merchants.enter_bill import BillAsked, enter_bill
 from rebate.usecases.merchants.rights import change_staff
-from rebate.usecases.storage.rows import Key
-from rebate.usecases.storage.rows import Shop as Row
+from rebate.usecases.storage.rows.catalog import Shop as Row
+from rebate.usecases.storage.rows.keys import Key
 from tests.usecases.merchants.shop import OLGA, TEA, applied, opened
 from tests.usecases.test_conditions import Shop
 

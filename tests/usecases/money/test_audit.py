@@ -11,14 +11,10 @@ from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.audit_books import audit_books
-from rebate.usecases.storage.rows import (
-    Journal,
-    Key,
-    ListItem,
-    StatementEntry,
-    StatementMovement,
-    key_of,
-)
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 from tests.usecases.money.told import give, players
 
 A = MemberId("A")

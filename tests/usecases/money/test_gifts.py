@@ -6,7 +6,7 @@ from rebate.domain.errors import Conflict
 from rebate.domain.gifts import Gift
 from rebate.domain.ledger import BalanceType
 from rebate.usecases.money.save_gift import save_gift
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 from tests.usecases.money.told import give, players, wallet
 
 

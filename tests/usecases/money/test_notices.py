@@ -8,7 +8,7 @@ import pytest
 
 from rebate.usecases.notices.notify_members import notify
 from rebate.usecases.notices.show_notices import show_notices
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 from tests.usecases.money.told import give, players
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rebate.usecases.notices.notify_members import notices_of
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 from tests.usecases.money.told import give, players, wallet
 
 

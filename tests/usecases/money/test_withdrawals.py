@@ -7,7 +7,7 @@ from rebate.domain.names import MemberId
 from rebate.domain.withdrawals import PayoutAccount, masked
 from rebate.usecases.money.decide_withdrawal import decide_withdrawal
 from rebate.usecases.money.request_withdrawal import PayoutTo, request_withdrawal
-from rebate.usecases.storage.rows import ListItem
+from rebate.usecases.storage.rows.lists import ListItem
 from tests.usecases.money.told import give, platform, players, wallet
 
 A = MemberId("A")

@@ -16,7 +16,8 @@ from rebate.usecases.notices.notify_members import notify
 from rebate.usecases.office.erase_member import erase_member
 from rebate.usecases.office.notes import add_note, show_notes
 from rebate.usecases.office.search_members import search_members
-from rebate.usecases.storage.rows import Journal, Notice
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.notices import Notice
 from tests.engine import Player
 from tests.fakes import MemoryStore
 from tests.plans import MALL

@@ -11,7 +11,8 @@ from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.office.import_books import BookImport
-from rebate.usecases.storage.rows import Journal, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.journal import Journal
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore

@@ -14,7 +14,7 @@ from rebate.usecases.office.order_lists import newest_places, oldest_places, sha
 from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.storage.office import SPAN, OrderPlace
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import key_of
+from rebate.usecases.storage.rows.key_of import key_of
 from tests.fakes import MemoryStore
 
 STEP = SPAN // 4

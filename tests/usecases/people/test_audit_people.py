@@ -5,7 +5,9 @@ import pytest
 from rebate.domain.invitations import TeamFigures, TeamMember
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.storage.ports import Put, Remove
-from rebate.usecases.storage.rows import Key, Member, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 from tests.usecases.people.desk import back, bind, buy, people
 
 

@@ -16,7 +16,10 @@ from rebate.usecases.people.correct_binding import Correction, correct_binding
 from rebate.usecases.people.invite import TRIES_AN_HOUR, invite, inviter_known, show_nickname
 from rebate.usecases.people.show_bindings import show_bindings
 from rebate.usecases.people.show_team import show_team
-from rebate.usecases.storage.rows import Journal, Key, ListItem, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 from tests.usecases.people.desk import back, bind, buy, people
 
 

@@ -13,7 +13,9 @@ from rebate.domain.times import DAY
 from rebate.usecases.notices.notify_members import notices_of
 from rebate.usecases.people import levels as rising
 from rebate.usecases.people import team_orders
-from rebate.usecases.storage.rows import Journal, Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key
 from tests.usecases.people.desk import SETTINGS, back, bind, buy, people
 
 GOLD = {"members": [{"level": "silver", "spent": 5_000}, {"level": "gold", "spent": 10_000}]}

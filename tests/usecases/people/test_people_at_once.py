@@ -14,7 +14,8 @@ from rebate.usecases.people.bind_referrer import bind_referrer
 from rebate.usecases.people.correct_binding import Correction, correct_binding
 from rebate.usecases.people.invite import invite, inviter_of
 from rebate.usecases.people.show_team import show_team
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 from tests.usecases.people.desk import REFERRAL
 from tests.usecases.test_conditions import Shop
 

@@ -37,41 +37,24 @@ from rebate.usecases.storage.office import (
     Note,
     OrderPlace,
 )
-from rebate.usecases.storage.rows import (
-    Answer,
-    AuditPart,
-    AuditRun,
-    Commission,
+from rebate.usecases.storage.rows.audits import AuditPart, AuditRun
+from rebate.usecases.storage.rows.catalog import Corrections, Member, Product, Shop
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder, Periods, Tally
+from rebate.usecases.storage.rows.connections import ConnectedOrder, ConnectorState
+from rebate.usecases.storage.rows.inbox import Answer, Inbox, Parked
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.lists import ListItem
+from rebate.usecases.storage.rows.notices import Notice, Wording
+from rebate.usecases.storage.rows.orders import (
     CompletedSpend,
-    ConnectedOrder,
-    ConnectorState,
-    Corrections,
-    CurrentSettings,
-    DividendRun,
-    Holder,
-    Inbox,
-    Journal,
     KnownSender,
-    ListItem,
-    Member,
-    Notice,
     OrderLines,
     OrderRefund,
-    Parked,
-    Periods,
-    Product,
-    RunMark,
-    Seed,
-    SettingsVersion,
-    Shop,
-    StatementEntry,
-    StoredSums,
-    StoreFact,
-    StoreTraffic,
-    Tally,
     Unclaimed,
-    Wording,
 )
+from rebate.usecases.storage.rows.schedules import RunMark, StoredSums
+from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
+from rebate.usecases.storage.rows.stores import StoreFact, StoreTraffic
 
 EXPIRES = "expires_at"
 

@@ -13,7 +13,7 @@ from pynamodb.models import Model
 
 from rebate.adapters.bodies import body_of, text_of
 from rebate.adapters.codec import decode, encode
-from rebate.usecases.storage.rows import key_of
+from rebate.usecases.storage.rows.key_of import key_of
 
 Row = TypeVar("Row")
 

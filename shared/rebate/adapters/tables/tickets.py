@@ -7,7 +7,8 @@ from pynamodb.indexes import KeysOnlyProjection, LocalSecondaryIndex
 
 from rebate.adapters.tables.base import SortedTable
 from rebate.domain.tickets import Ticket
-from rebate.usecases.storage.rows import place_key, waits_by_member
+from rebate.usecases.storage.rows.key_of import waits_by_member
+from rebate.usecases.storage.rows.keys import place_key
 
 
 class WaitingIndex(LocalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]

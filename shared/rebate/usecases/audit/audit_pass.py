@@ -62,26 +62,15 @@ from rebate.usecases.money.backing import opened_by
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import (
-    Commission,
-    CompletedSpend,
-    CurrentSettings,
-    DividendRun,
-    Holder,
-    Inbox,
-    Journal,
-    Key,
-    ListItem,
-    Member,
-    OrderRefund,
-    Parked,
-    Periods,
-    Seed,
-    SettingsVersion,
-    StatementEntry,
-    Tally,
-    key_of,
-)
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder, Periods, Tally
+from rebate.usecases.storage.rows.inbox import Inbox, Parked
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
+from rebate.usecases.storage.rows.orders import CompletedSpend, OrderRefund
+from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
 
 Found = Iterator[AuditDifference]
 

@@ -13,7 +13,9 @@ from rebate.domain.fingerprints import fingerprint, order_fingerprint, ticket_fi
 from rebate.domain.orders import Order
 from rebate.domain.tickets import Ticket
 from rebate.usecases.audit.finding import AuditDifference
-from rebate.usecases.storage.rows import Journal, fact_of, joined
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import fact_of
+from rebate.usecases.storage.rows.keys import joined
 
 SETTINGS = "settings"
 """The source of what is told of settings."""

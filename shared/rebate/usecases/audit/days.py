@@ -9,7 +9,7 @@ from rebate.domain.queues import Queue
 from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.audit.journal import TALLIED, Sums
-from rebate.usecases.storage.rows import Tally
+from rebate.usecases.storage.rows.commissions import Tally
 
 
 def check_days(

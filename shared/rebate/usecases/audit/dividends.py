@@ -8,7 +8,7 @@ from itertools import count
 from rebate.domain.money import Amount, sum_of
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.schedules.pay_dividend import part_of
-from rebate.usecases.storage.rows import Commission, DividendRun, Holder, Periods, Tally
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder, Periods, Tally
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from rebate.domain.errors import Unreadable
 from rebate.domain.records import dataclass, field
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 Row = TypeVar("Row")
 

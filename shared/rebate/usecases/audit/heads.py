@@ -15,7 +15,7 @@ from rebate.domain.times import DAY, SECOND, Instant, iso
 from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference
 from rebate.usecases.audit.outside import Archive, MacKey
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 
 HEADS = "books/"
 """With what the names of heads begin."""

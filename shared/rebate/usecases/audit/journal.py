@@ -22,7 +22,7 @@ from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, ent
 from rebate.usecases.audit.finding import AuditDifference, digest_of
 from rebate.usecases.audit.kinds import unknown_accounts, unknown_kinds
 from rebate.usecases.money.backing import is_asked_for
-from rebate.usecases.storage.rows import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
 
 REWARDS = ("referral/", "dividend/")
 """How sources of rewards outside queues begin."""

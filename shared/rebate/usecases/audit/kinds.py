@@ -9,7 +9,7 @@ from rebate.domain.names import QueueId
 from rebate.domain.plans import referral
 from rebate.domain.plans.registry import PLANS
 from rebate.usecases.money.backing import SOURCES
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 
 _MONEY = ("wallet/cash", "wallet/pending")
 _VALUE = ("wallet/points", "wallet/love", "wallet/love_frozen", "wallet/voucher")

@@ -8,7 +8,7 @@ from rebate.domain.times import Instant
 from rebate.usecases.audit.audit_pass import COMMITTED_WITHIN, AuditPass
 from rebate.usecases.audit.finding import AuditDifference
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import StatementEntry
+from rebate.usecases.storage.rows.journal import StatementEntry
 
 FIRM = ("journal", "heads.", "settings.", "seeds.", "draws.")
 """With what the paths of differences begin that no writing explains: what they are of stays."""

@@ -17,15 +17,10 @@ from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import (
-    Commission,
-    CompletedSpend,
-    Key,
-    OrderRefund,
-    key_of,
-    merged_ticket_key,
-    ticket_key,
-)
+from rebate.usecases.storage.rows.commissions import Commission
+from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
+from rebate.usecases.storage.rows.keys import Key, ticket_key
+from rebate.usecases.storage.rows.orders import CompletedSpend, OrderRefund
 
 AT_A_TIME = 50
 """Orders whose tickets are read together."""

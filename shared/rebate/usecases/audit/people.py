@@ -9,7 +9,8 @@ from rebate.domain.money import Amount
 from rebate.domain.names import MemberId
 from rebate.domain.times import Instant
 from rebate.usecases.audit.finding import AuditDifference, wrong
-from rebate.usecases.storage.rows import Commission, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.commissions import Commission
 
 
 @dataclass(slots=True)

@@ -17,7 +17,9 @@ from rebate.usecases.audit.moving import judged
 from rebate.usecases.audit.outside import Archive, MacKey
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import WRITES_MAX, Clock, Put, Remove, Store
-from rebate.usecases.storage.rows import AUDITS, AuditPart, AuditRun, key_of
+from rebate.usecases.storage.rows.audits import AuditPart, AuditRun
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import AUDITS
 
 Row = TypeVar("Row")
 

@@ -7,7 +7,7 @@ from rebate.domain.terms import EDITION
 from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.settings.save_settings import SOURCE, terms_of_version
-from rebate.usecases.storage.rows import CurrentSettings, SettingsVersion
+from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
 
 
 @dataclass(slots=True)

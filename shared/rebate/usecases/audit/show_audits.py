@@ -4,7 +4,9 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.audits import AuditDifferenceShown, Audits, AuditShown
 from rebate.domain.times import datetime_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import AUDITS, AuditRun, key_of
+from rebate.usecases.storage.rows.audits import AuditRun
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import AUDITS
 
 
 def show_audits(store: Store, after: str | None = None) -> Audits:

@@ -12,7 +12,8 @@ from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.audit.journal import Sums
 from rebate.usecases.money.backing import backed_by, places_of
-from rebate.usecases.storage.rows import Commission, DividendRun, Holder, ListItem
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder
+from rebate.usecases.storage.rows.lists import ListItem
 
 AUDITED_LISTS = ("withdrawals", "redemptions")
 """How the lists begin that are held against the rows which stand in them."""

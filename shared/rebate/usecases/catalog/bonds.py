@@ -15,17 +15,10 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.usecases.office.places import introductions
 from rebate.usecases.storage.ports import Check, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    CORRECTIONS,
-    Corrections,
-    Journal,
-    Key,
-    Member,
-    joined,
-    key_of,
-    new_member,
-    number,
-)
+from rebate.usecases.storage.rows.catalog import Corrections, Member, new_member
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import CORRECTIONS, Key, joined, number
 
 UPLINE_MAX = 1_000
 """Members above somebody that are looked at; a line that is longer cannot be joined from above."""

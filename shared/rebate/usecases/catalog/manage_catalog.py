@@ -32,7 +32,10 @@ from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.settle_queue import Settler
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Answer, Inbox, Key, Product, joined, key_of, number
+from rebate.usecases.storage.rows.catalog import Product
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined, number
 
 PRODUCTS_AT_ONCE = 500
 """Products that one call changes."""

@@ -18,7 +18,15 @@ from rebate.usecases.catalog.bonds import Bond, bond_of, bound_once, bound_write
 from rebate.usecases.office.places import introductions, renamed
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import MEMBER_FIELDS, Key, Member, Product, Seen, Shop, new_member
+from rebate.usecases.storage.rows.catalog import (
+    MEMBER_FIELDS,
+    Member,
+    Product,
+    Seen,
+    Shop,
+    new_member,
+)
+from rebate.usecases.storage.rows.keys import Key
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its row."""

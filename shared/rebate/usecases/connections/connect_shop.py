@@ -18,7 +18,8 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import ConnectedOrder, ConnectorState, Key
+from rebate.usecases.storage.rows.connections import ConnectedOrder, ConnectorState
+from rebate.usecases.storage.rows.keys import Key
 
 ERASURE = "erasure_requested"
 """The code of letters that ask an operator to erase a member."""

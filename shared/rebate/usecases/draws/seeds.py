@@ -20,7 +20,8 @@ from rebate.domain.times import Instant, day_of, instant_of, iso
 from rebate.usecases.audit.heads import HEADS, read_signed
 from rebate.usecases.audit.outside import Archive
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Key, Seed
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.settings import Seed
 
 DAYS_AHEAD = 2
 """Days for which seeds are made in advance (`functions.scheduled_draws`)."""

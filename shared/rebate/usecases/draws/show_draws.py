@@ -17,7 +17,8 @@ from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.draws.seeds import DAYS_AHEAD, Seeds, mixed
 from rebate.usecases.settlement.plan_of import shown_plan_of
-from rebate.usecases.storage.rows import Key, Seed, joined
+from rebate.usecases.storage.rows.keys import Key, joined
+from rebate.usecases.storage.rows.settings import Seed
 
 DAYS_BACK = 30
 

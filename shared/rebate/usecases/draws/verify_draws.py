@@ -17,7 +17,7 @@ from rebate.domain.times import day_of
 from rebate.usecases.draws.seeds import mixed
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Seed
+from rebate.usecases.storage.rows.settings import Seed
 
 DIFFERENCES_MAX = 20
 

@@ -31,7 +31,8 @@ from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.settle_queue import Settler
 from rebate.usecases.storage.ports import Clock, Store
-from rebate.usecases.storage.rows import Answer, Key, ticket_key
+from rebate.usecases.storage.rows.inbox import Answer
+from rebate.usecases.storage.rows.keys import Key, ticket_key
 
 ANSWER_TRIES = 20
 

@@ -35,7 +35,7 @@ from rebate.domain.events import (
 from rebate.domain.records import dataclass, fields_of
 from rebate.domain.times import Instant, datetime_of, zulu
 from rebate.domain.wire import Unknown
-from rebate.usecases.storage.rows import Journal
+from rebate.usecases.storage.rows.journal import Journal
 
 SOURCE = "rebate"
 """The `source` of every event out."""

@@ -3,7 +3,7 @@
 from rebate.domain.links import IdentityLink
 from rebate.domain.names import MemberId
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 
 def linked_member(store: Store, subject: str) -> MemberId | None:

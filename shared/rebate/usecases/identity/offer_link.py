@@ -8,7 +8,8 @@ from rebate.domain.links import CODE_CHARS, LETTERS, LinkCode, LinkedMember, Lin
 from rebate.domain.names import MemberId
 from rebate.usecases.money.ledger import WalletLedger
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Key, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 
 def random_code() -> str:

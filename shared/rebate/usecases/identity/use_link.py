@@ -16,7 +16,9 @@ from rebate.usecases.money.ledger import WalletLedger
 from rebate.usecases.office.places import introductions
 from rebate.usecases.people.desk import has_bought
 from rebate.usecases.storage.ports import Check, Put, Write
-from rebate.usecases.storage.rows import Key, Member, key_of, new_member, request_key
+from rebate.usecases.storage.rows.catalog import Member, new_member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, request_key
 
 LINK = "link"
 """What offers are called among a caller's requests."""

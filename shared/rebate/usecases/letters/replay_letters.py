@@ -12,7 +12,8 @@ from rebate.domain.errors import Code, Rejected
 from rebate.domain.letters import DeadLetter, LetterState
 from rebate.domain.records import dataclass, replace
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store
-from rebate.usecases.storage.rows import Key, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 EVENT_FUNCTIONS: Mapping[str, str] = {
     "OrderPaid": "on_order_paid",

@@ -11,7 +11,10 @@ from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.people.invite import inviter_of
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import Journal, Key, ListItem, key_of
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 
 def of_state(state: str) -> str:

@@ -18,7 +18,8 @@ from rebate.usecases.merchants.apply import store_application
 from rebate.usecases.merchants.rights import granted
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import Key, Shop
+from rebate.usecases.storage.rows.catalog import Shop
+from rebate.usecases.storage.rows.keys import Key
 
 SENDER = "rebate"
 """Whose word a store is that an approval creates."""

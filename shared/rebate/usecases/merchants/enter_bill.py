@@ -21,7 +21,9 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.people.invite import inviter_of
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import OrderRefund, bill_key, key_of, refund_key
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import bill_key, refund_key
+from rebate.usecases.storage.rows.orders import OrderRefund
 
 DESK = "rebate"
 """The sender of orders that are entered at desks: the platform's own."""

@@ -10,7 +10,10 @@ from rebate.domain.names import MemberId, StoreId
 from rebate.domain.records import replace
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.storage.ports import Check, Put, Store, Write
-from rebate.usecases.storage.rows import Key, ListItem, Shop, key_of, right_key
+from rebate.usecases.storage.rows.catalog import Shop
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, right_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 STAFF_MAX = 200
 """People who may have rights in one store."""

@@ -6,7 +6,7 @@ from rebate.domain.times import datetime_of
 from rebate.usecases.merchants.apply import of_state
 from rebate.usecases.storage.listed import listed
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 
 def show_applications(store: Store, state: str, after: str | None = None) -> ApplicationsShown:

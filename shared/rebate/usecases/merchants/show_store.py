@@ -37,7 +37,8 @@ from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.queries.forecast import days_of_all
 from rebate.usecases.queries.show_queues import queue_shown
 from rebate.usecases.reports.read_days import queues_of, sums_by
-from rebate.usecases.storage.rows import Journal, Key, day_key, journal_key
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key, day_key, journal_key
 
 DAYS_SHOWN = 62
 """Days of a store that are shown: this month and the one before, at least."""

@@ -22,7 +22,8 @@ from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.money.ledger import WalletLedger, request_source
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import ListItem, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.lists import ListItem
 
 ASKED = "adjustments/asked"
 """The list of adjustments that wait for a second operator."""

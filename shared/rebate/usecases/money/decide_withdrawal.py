@@ -15,7 +15,10 @@ from rebate.usecases.money.ledger import WalletLedger
 from rebate.usecases.money.request_withdrawal import moved_to, of_state, withdrawal_source
 from rebate.usecases.people.shared_accounts import forgotten
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import Key, ListItem, Member, joined, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined
+from rebate.usecases.storage.rows.lists import ListItem
 
 
 def decide_withdrawal(

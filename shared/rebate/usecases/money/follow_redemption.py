@@ -16,7 +16,9 @@ from rebate.usecases.money.redeem_gift import (
     told,
 )
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import Key, ListItem, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 
 def follow_redemption(

@@ -23,17 +23,11 @@ from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
-from rebate.usecases.storage.rows import (
-    Journal,
-    Key,
-    ListItem,
-    Member,
-    StatementEntry,
-    StatementMovement,
-    joined,
-    key_of,
-    owned_key,
-)
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined, owned_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 if TYPE_CHECKING:
     from rebate.contracts.settings import WalletSettings as Rules

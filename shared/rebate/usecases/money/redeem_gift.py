@@ -15,7 +15,9 @@ from rebate.domain.records import replace
 from rebate.domain.times import Instant
 from rebate.usecases.money.ledger import WalletLedger, source_of
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Key, ListItem, key_of, owned_key
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, owned_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 
 def redeem_gift(

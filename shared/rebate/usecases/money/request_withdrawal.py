@@ -14,7 +14,9 @@ from rebate.domain.withdrawals import PayoutAccount, Withdrawal, WithdrawalState
 from rebate.usecases.money.ledger import WalletLedger, source_of
 from rebate.usecases.people.shared_accounts import shared_writes
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import ListItem, key_of, owned_key
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import owned_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 _COUNTED = "withdrawal"
 """As what withdrawals of a day are counted."""

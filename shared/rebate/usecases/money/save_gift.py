@@ -6,7 +6,8 @@ from rebate.domain.movements import insist_amount
 from rebate.domain.records import replace
 from rebate.usecases.money.ledger import WalletLedger
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Key, ListItem
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 GIFTS = "gifts"
 """The list of all gifts, by when they were first saved."""

@@ -19,7 +19,8 @@ from rebate.usecases.money.adjust import ASKED
 from rebate.usecases.money.save_gift import GIFTS
 from rebate.usecases.storage.listed import listed
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, ListItem, joined, owned_key, request_key
+from rebate.usecases.storage.rows.keys import Key, joined, owned_key, request_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 FILE_ROWS_MAX = 2_000
 """Payouts in one bank file: what is left is in the next one, once these are told as paid."""

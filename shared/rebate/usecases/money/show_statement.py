@@ -23,7 +23,9 @@ from rebate.domain.times import Instant, datetime_of
 from rebate.domain.wallets import Wallet
 from rebate.usecases.money.show_requests import amount_text
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, StatementEntry, StatementMovement, key_of
+from rebate.usecases.storage.rows.journal import StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 LINES_MAX = 50
 """Lines of a page."""

@@ -14,7 +14,9 @@ from rebate.domain.requests import OPERATORS, SCHEDULE, FrozenLove, Request, tha
 from rebate.domain.times import DAY, Instant, later
 from rebate.usecases.money.ledger import FROZEN, WalletLedger, request_source
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import ListItem, joined, key_of, number
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import joined, number
+from rebate.usecases.storage.rows.lists import ListItem
 
 LOTS_A_PAGE = 100
 

@@ -17,7 +17,7 @@ from rebate.domain.requests import Request, by_member
 from rebate.domain.times import Instant
 from rebate.usecases.money.ledger import WalletLedger, request_source
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import key_of
+from rebate.usecases.storage.rows.key_of import key_of
 
 
 def transfer(

@@ -32,7 +32,10 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.money.tell_members import told_of
 from rebate.usecases.people.tell_people import people_told
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import FurtherNotice, Journal, Notice, joined, key_of, number
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import joined, number
+from rebate.usecases.storage.rows.notices import FurtherNotice, Notice
 
 EVERYBODY = "everybody"
 

@@ -17,7 +17,9 @@ from rebate.domain.times import datetime_of
 from rebate.usecases.notices.notify_members import EVERYBODY, to_member, to_queue
 from rebate.usecases.settlement.plan_of import display_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Notice, Wording, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.notices import Notice, Wording
 
 _INTERNAL = frozenset({"from_place", "below"})
 

@@ -8,7 +8,8 @@ from rebate.domain.records import replace
 from rebate.domain.times import Instant
 from rebate.usecases.queries.show_entries import moment_of
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Key, Wording
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.notices import Wording
 
 
 def show_wordings(store: Store) -> Wordings:

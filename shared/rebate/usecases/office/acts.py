@@ -23,22 +23,14 @@ from rebate.domain.wire import form_of, tag_of
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.storage.office import Act, ActChange, Erasure, KnownName, OrderPlace
 from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    Answer,
-    CurrentSettings,
-    Inbox,
-    Journal,
-    Key,
-    ListItem,
-    Member,
-    Product,
-    SettingsVersion,
-    Shop,
-    StatementEntry,
-    Wording,
-    key_of,
-    number,
-)
+from rebate.usecases.storage.rows.catalog import Member, Product, Shop
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.lists import ListItem
+from rebate.usecases.storage.rows.notices import Wording
+from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
 
 CHANGES_MAX = 50
 """Things that one act's row tells of."""

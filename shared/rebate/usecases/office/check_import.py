@@ -24,7 +24,8 @@ from rebate.usecases.catalog.bonds import UPLINE_MAX
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 
 AT_ONCE = 100
 

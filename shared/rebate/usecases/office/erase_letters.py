@@ -17,7 +17,7 @@ from rebate.domain.records import replace
 from rebate.domain.senders import SendersTerms
 from rebate.usecases.catalog.save_catalog import PERSONAL
 from rebate.usecases.storage.ports import Put, Store, Write
-from rebate.usecases.storage.rows import key_of
+from rebate.usecases.storage.rows.key_of import key_of
 
 ERASED = "erased"
 """What stays of a letter, or of the reason for it, of which nothing else may."""

@@ -24,15 +24,11 @@ from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.people.shared_accounts import forgotten
 from rebate.usecases.storage.office import Erasure, Note
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    Key,
-    ListItem,
-    Member,
-    Notice,
-    key_of,
-    new_member,
-    owned_key,
-)
+from rebate.usecases.storage.rows.catalog import Member, new_member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, owned_key
+from rebate.usecases.storage.rows.lists import ListItem
+from rebate.usecases.storage.rows.notices import Notice
 
 ATTEMPTS = 10
 ROWS_AT_ONCE = 50

@@ -16,7 +16,7 @@ from rebate.domain.terms import Terms
 from rebate.domain.times import SECOND, Instant, datetime_of
 from rebate.usecases.office.exports import Period, export_csv, export_json
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import EXPORT_JOBS, Key
+from rebate.usecases.storage.rows.keys import EXPORT_JOBS, Key
 
 LEASE = 900 * SECOND
 """How long nobody else begins an export that somebody has begun: as long as a function may run."""

@@ -35,18 +35,11 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import (
-    Journal,
-    Key,
-    ListItem,
-    Member,
-    StatementEntry,
-    key_of,
-    merged_ticket_key,
-    number,
-    owned_key,
-    ticket_key,
-)
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
+from rebate.usecases.storage.rows.keys import Key, number, owned_key, ticket_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 ROWS_AT_ONCE = 100
 

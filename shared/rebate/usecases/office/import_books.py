@@ -49,15 +49,10 @@ from rebate.usecases.orders.store_order import spending_of
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
-from rebate.usecases.storage.rows import (
-    Inbox,
-    Journal,
-    StatementEntry,
-    StatementMovement,
-    joined,
-    key_of,
-    number,
-)
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import joined, number
 
 Line = TypeVar("Line", bound=ImportLine)
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from rebate.domain.times import Instant
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import key_of, number
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import number
 
 Row = TypeVar("Row")
 

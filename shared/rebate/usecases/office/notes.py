@@ -7,7 +7,9 @@ from rebate.domain.names import MemberId
 from rebate.domain.times import datetime_of
 from rebate.usecases.storage.office import Note
 from rebate.usecases.storage.ports import Check, Clock, Put, Store
-from rebate.usecases.storage.rows import Key, Member, key_of, note_key
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, note_key
 
 
 def add_note(

@@ -14,7 +14,8 @@ from rebate.usecases.office.newest_first import newest_first
 from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.storage.office import SPAN, FurtherPlace, OrderPlace
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import key_of, number
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import number
 
 ROWS_AT_ONCE = 1_000
 

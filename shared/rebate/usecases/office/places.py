@@ -16,7 +16,9 @@ from rebate.domain.records import replace
 from rebate.domain.times import Instant
 from rebate.usecases.storage.office import KnownName, OrderPlace
 from rebate.usecases.storage.ports import Put, Remove, Write
-from rebate.usecases.storage.rows import ListItem, Member, Product, Shop, key_of
+from rebate.usecases.storage.rows.catalog import Member, Product, Shop
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.lists import ListItem
 
 SHARDS = 8
 

@@ -11,7 +11,10 @@ from rebate.usecases.office.newest_first import newest_first
 from rebate.usecases.office.places import ALL_MEMBERS
 from rebate.usecases.office.search_names import names_beginning, owner_of_code
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, ListItem, Member, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 
 def search_members(

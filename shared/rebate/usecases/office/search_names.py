@@ -5,7 +5,8 @@ from rebate.domain.names import MemberId
 from rebate.usecases.office.places import folded
 from rebate.usecases.storage.office import KnownName
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member, Product, Shop, name_key
+from rebate.usecases.storage.rows.catalog import Member, Product, Shop
+from rebate.usecases.storage.rows.keys import Key, name_key
 
 _ROWS: dict[str, type[Member] | type[Product] | type[Shop]] = {
     "member": Member,

@@ -20,7 +20,9 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.queries.show_entries import moment_of
 from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Put, Store
-from rebate.usecases.storage.rows import Key, Member, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 PLACES_READ_MAX = 2_000
 """Places that one page reads: where most is passed over it is short, and the next goes on."""

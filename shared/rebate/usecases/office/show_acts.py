@@ -11,7 +11,9 @@ from rebate.usecases.office.acts import acts_of, acts_on
 from rebate.usecases.office.newest_first import newest_first
 from rebate.usecases.storage.office import Act
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import ACTS, ListItem, act_key, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import ACTS, act_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 ROWS_READ_MAX = 1_000
 """Rows that one page reads: where most is passed over it is short, and the next goes on."""

@@ -14,7 +14,8 @@ from rebate.usecases.office.search_orders import WantedOrders, search_orders
 from rebate.usecases.people.show_team import show_team
 from rebate.usecases.queries.show_entries import moment_of, show_entries
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 
 _Part = Callable[[Store, Terms, MemberId, str | None], Any]
 

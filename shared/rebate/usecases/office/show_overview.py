@@ -17,7 +17,8 @@ from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.adjust import ASKED
 from rebate.usecases.reports.read_days import ReportPeriod, sums_by
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, ListItem, owned_key, request_key
+from rebate.usecases.storage.rows.keys import Key, owned_key, request_key
+from rebate.usecases.storage.rows.lists import ListItem
 
 DAYS = 30
 

@@ -31,16 +31,10 @@ from rebate.usecases.orders.store_order import Outbox, load_order, refund_of, re
 from rebate.usecases.people.levels import Levels
 from rebate.usecases.settings.save_settings import InForce, SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    Key,
-    KnownSender,
-    Member,
-    OrderRefund,
-    Unclaimed,
-    key_of,
-    new_member,
-    refund_key,
-)
+from rebate.usecases.storage.rows.catalog import Member, new_member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, refund_key
+from rebate.usecases.storage.rows.orders import KnownSender, OrderRefund, Unclaimed
 
 ATTEMPTS = 10
 """How often an event is tried when somebody else writes to its order or member."""

@@ -12,7 +12,9 @@ from rebate.usecases.orders.accept_order import Accepted, OrderAcceptance
 from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, SettingsAsRead
 from rebate.usecases.storage.buffered_store import BatchConflict, BufferedStore
 from rebate.usecases.storage.ports import Place
-from rebate.usecases.storage.rows import Key, KnownSender, Member, Product
+from rebate.usecases.storage.rows.catalog import Member, Product
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import KnownSender
 
 BATCH_MAX = 30
 """Orders that a function is given at a time. Most write two or three rows, so that they fit into a

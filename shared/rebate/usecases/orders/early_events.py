@@ -14,7 +14,9 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant, datetime_of
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import UNCLAIMED, Key, Unclaimed, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import UNCLAIMED, Key
+from rebate.usecases.storage.rows.orders import Unclaimed
 
 BYTES_MAX = 200_000
 """What is kept for an order that is not paid: with all that a paid order has, its row has room."""

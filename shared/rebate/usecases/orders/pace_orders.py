@@ -8,7 +8,8 @@ from rebate.domain.errors import Conflict, Unavailable
 from rebate.domain.records import replace
 from rebate.domain.times import SECOND, Instant
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Key, KnownSender
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import KnownSender
 
 MINUTE = 60 * SECOND
 ATTEMPTS = 10

@@ -21,7 +21,9 @@ from rebate.domain.tickets import Ticket
 from rebate.usecases.draws.seeds import Seeds
 from rebate.usecases.orders.referrals import Referrals
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import CompletedSpend, Key, Product, joined
+from rebate.usecases.storage.rows.catalog import Product
+from rebate.usecases.storage.rows.keys import Key, joined
+from rebate.usecases.storage.rows.orders import CompletedSpend
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from rebate.domain.plans import alliance, red_packet
 from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member, Shop
+from rebate.usecases.storage.rows.catalog import Member, Shop
+from rebate.usecases.storage.rows.keys import Key
 
 
 @dataclass(frozen=True, slots=True)

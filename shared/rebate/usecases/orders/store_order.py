@@ -13,16 +13,10 @@ from rebate.domain.records import dataclass, field, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.usecases.storage.ports import WRITES_MAX, Check, Put, Store, Write
-from rebate.usecases.storage.rows import (
-    CompletedSpend,
-    Inbox,
-    Key,
-    OrderLines,
-    OrderRefund,
-    joined,
-    key_of,
-    number,
-)
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined, number
+from rebate.usecases.storage.rows.orders import CompletedSpend, OrderLines, OrderRefund
 
 
 def load_order(store: Store, order: OrderId) -> Order:

@@ -18,7 +18,10 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.parking.park_command import parked_of, ticket_of, told_of
 from rebate.usecases.parking.show_parked import shown
 from rebate.usecases.storage.ports import WRITES_MAX, Clock, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import Journal, Key, Parked, fact_of, ticket_key
+from rebate.usecases.storage.rows.inbox import Parked
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import fact_of
+from rebate.usecases.storage.rows.keys import Key, ticket_key
 
 ATTEMPTS = 20
 """How often a decision is tried while others settle the queue."""

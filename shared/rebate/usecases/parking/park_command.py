@@ -16,7 +16,9 @@ from rebate.domain.wire import Unknown
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Put, Remove, Store, Write
 from rebate.usecases.storage.queue_list import entered
-from rebate.usecases.storage.rows import Inbox, Journal, Parked, number
+from rebate.usecases.storage.rows.inbox import Inbox, Parked
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import number
 
 TRIES_MAX = 3
 """Tries by themselves, each for another ring or sweep, after which a command is parked."""

@@ -8,7 +8,7 @@ from rebate.domain.parking import ParkedState
 from rebate.domain.times import datetime_of, zulu
 from rebate.domain.wire import Unknown
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Parked
+from rebate.usecases.storage.rows.inbox import Parked
 
 
 def show_parked(

@@ -5,7 +5,7 @@ from rebate.domain.names import MemberId
 from rebate.usecases.catalog.bonds import bind, bond_of
 from rebate.usecases.people.desk import PeopleDesk, has_bought
 from rebate.usecases.people.invite import inviter_of
-from rebate.usecases.storage.rows import Member
+from rebate.usecases.storage.rows.catalog import Member
 
 
 def bind_by_code(desk: PeopleDesk, member: MemberId, code: str) -> MemberId:

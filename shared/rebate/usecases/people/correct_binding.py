@@ -10,7 +10,9 @@ from rebate.domain.names import MemberId
 from rebate.usecases.catalog.bonds import Bond, bind, bond_to
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.storage.ports import Put
-from rebate.usecases.storage.rows import CORRECTIONS, Corrections, Key, ListItem
+from rebate.usecases.storage.rows.catalog import Corrections
+from rebate.usecases.storage.rows.keys import CORRECTIONS, Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 ALL = "bindings"
 """The list of all corrections."""

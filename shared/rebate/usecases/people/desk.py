@@ -10,7 +10,9 @@ from rebate.domain.tickets import Ticket
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Clock, Store
-from rebate.usecases.storage.rows import CompletedSpend, Key, Member, new_member
+from rebate.usecases.storage.rows.catalog import Member, new_member
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import CompletedSpend
 
 Answer = TypeVar("Answer")
 

@@ -11,7 +11,9 @@ from rebate.domain.times import SECOND
 from rebate.usecases.office.places import introductions
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.storage.ports import Put, Write
-from rebate.usecases.storage.rows import Key, Member, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 TRIES_AN_HOUR = 20
 """Codes that there are not which one address, or one member, may try in an hour."""

@@ -14,7 +14,9 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.people.team_orders import MemberRecord, count_for_team, recount_for_team
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import MEMBER_FIELDS, Journal, Key, Member, joined, new_member
+from rebate.usecases.storage.rows.catalog import MEMBER_FIELDS, Member, new_member
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key, joined
 
 ATTEMPTS = 10
 """How often a member, or an order, is tried whom others write to."""

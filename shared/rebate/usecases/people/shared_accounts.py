@@ -7,7 +7,10 @@ from hashlib import sha256
 
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.storage.ports import Put, Remove, Store, Write
-from rebate.usecases.storage.rows import Key, ListItem, Member, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 SHARED = "shared payout references"
 """The list of members who share one with their referrer, by their withdrawals."""

@@ -9,7 +9,10 @@ from rebate.usecases.people.correct_binding import ALL, of_member
 from rebate.usecases.people.shared_accounts import SHARED
 from rebate.usecases.storage.listed import listed
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, ListItem, Member, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 
 def show_bindings(

@@ -11,7 +11,9 @@ from rebate.domain.names import GUEST, MemberId
 from rebate.domain.times import datetime_of
 from rebate.usecases.people.team_figures import EVER, figures_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member, figures_key, key_of
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, figures_key
 
 
 def show_team(

@@ -10,7 +10,8 @@ from rebate.domain.orders import Order
 from rebate.domain.records import replace
 from rebate.domain.times import day_of
 from rebate.usecases.storage.ports import Put, Store, Write
-from rebate.usecases.storage.rows import Commission, key_of
+from rebate.usecases.storage.rows.commissions import Commission
+from rebate.usecases.storage.rows.key_of import key_of
 
 EVER = "ever"
 """Beside the months in which they bought: how many of a promoter's people ever did."""

@@ -13,7 +13,10 @@ from rebate.domain.orders import Order
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.usecases.storage.ports import Check, Put, Store, Write
-from rebate.usecases.storage.rows import CompletedSpend, Key, Member, key_of, number
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.orders import CompletedSpend
 
 PAGE = 1_000
 """Orders of a team that are read at a time, the newest first, until the condition holds."""

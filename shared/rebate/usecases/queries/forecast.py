@@ -20,7 +20,7 @@ from rebate.usecases.queries.show_progress import line_page
 from rebate.usecases.schedules.due_runs import next_clearing
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 _STEADY = 0.0001
 """Growth below which a pace counts as steady."""

@@ -11,7 +11,7 @@ from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import day_key
+from rebate.usecases.storage.rows.keys import day_key
 
 DAYS_KNOWN = 90
 """Days that are looked back on: a request for a hundred rows reads them at once."""

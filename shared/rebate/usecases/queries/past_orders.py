@@ -12,7 +12,9 @@ from rebate.usecases.office.order_lists import newest_places
 from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member, OrderRefund, Product, Shop
+from rebate.usecases.storage.rows.catalog import Member, Product, Shop
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import OrderRefund
 
 UPLINE_MAX = 12
 """Referrers above a buyer that are read: no settings reward more."""

@@ -23,7 +23,9 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import display_of, shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Product, Shop, joined, key_of, number
+from rebate.usecases.storage.rows.catalog import Product, Shop
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined, number
 
 _ASSETS: Mapping[BalanceType, api.Asset] = {
     BalanceType.POINTS: "points",

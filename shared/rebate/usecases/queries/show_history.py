@@ -8,7 +8,8 @@ from rebate.contracts.problems import render_path
 from rebate.domain.times import datetime_of
 from rebate.usecases.settings.changes import differences
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import CurrentSettings, Key, SettingsVersion, number
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
 
 VERSIONS_SHOWN = 20
 

@@ -17,7 +17,7 @@ from rebate.usecases.queries.line_history import DAYS_A_MONTH, line_history
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, joined
+from rebate.usecases.storage.rows.keys import Key, joined
 
 _WEEK = 7
 

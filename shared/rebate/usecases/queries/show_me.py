@@ -9,7 +9,8 @@ from rebate.domain.terms import Terms
 from rebate.domain.wallets import Wallet
 from rebate.usecases.queries.show_entries import entry_sums
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key
 
 
 def show_me(

@@ -16,15 +16,10 @@ from rebate.usecases.office.show_acts import acts_on_queue
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import (
-    Journal,
-    OrderRefund,
-    StatementEntry,
-    journal_key,
-    key_of,
-    merged_ticket_key,
-    ticket_key,
-)
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
+from rebate.usecases.storage.rows.keys import journal_key, ticket_key
+from rebate.usecases.storage.rows.orders import OrderRefund
 
 STATEMENTS_READ = 100
 

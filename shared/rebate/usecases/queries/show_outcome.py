@@ -16,7 +16,7 @@ from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Commission, DividendRun
+from rebate.usecases.storage.rows.commissions import Commission, DividendRun
 
 _TILLS = (
     QueueAccount.CONTRIBUTED,

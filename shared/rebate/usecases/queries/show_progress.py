@@ -14,7 +14,8 @@ from rebate.usecases.queries.show_entries import rewards_by_kind
 from rebate.usecases.settlement.plan_of import display_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, Member, joined
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key, joined
 
 NEIGHBOURS = 5
 """Tickets before an entry, and after it, that are shown as the line around it."""

@@ -10,7 +10,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, day_of
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, day_key
+from rebate.usecases.storage.rows.keys import Key, day_key
 
 DAYS = 30
 """Days that are shown, today included: one request reads them."""

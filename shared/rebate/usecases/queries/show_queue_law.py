@@ -9,7 +9,7 @@ from rebate.domain.times import DAY, Instant
 from rebate.usecases.settings.check_settings import costs
 from rebate.usecases.settings.save_settings import InForce, lowest_margin
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 
 def show_queue_law(

@@ -18,7 +18,8 @@ from rebate.usecases.queries.show_progress import line_page
 from rebate.usecases.reports.read_days import plan_of, queues_of, store_of
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.queue_list import queues_of_page
-from rebate.usecases.storage.rows import Key, Product, Shop
+from rebate.usecases.storage.rows.catalog import Product, Shop
+from rebate.usecases.storage.rows.keys import Key
 
 _TILLS = (
     QueueAccount.POOL,

@@ -12,7 +12,9 @@ from rebate.domain.orders import Order
 from rebate.domain.times import Instant, datetime_of
 from rebate.domain.wallets import Wallet
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, StatementEntry, key_of
+from rebate.usecases.storage.rows.journal import StatementEntry
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 HOLDS_READ_MAX = 300
 """Holds of which is told when each ends; what is held beyond them is told without an instant."""

@@ -22,7 +22,8 @@ from rebate.usecases.reports.read_days import plan_of
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Store
 from rebate.usecases.storage.queue_list import queues_listed, queues_of_page
-from rebate.usecases.storage.rows import SUMS, SUMS_BEGUN, Key, StoredSums
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.schedules import SUMS, SUMS_BEGUN, StoredSums
 
 COUNTED_MAX = 1_000
 """Queues that one request sums up: ten requests to the store."""

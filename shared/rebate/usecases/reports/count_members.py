@@ -15,7 +15,9 @@ from rebate.domain.times import Instant, day_of, instant_of
 from rebate.usecases.office.order_lists import ROWS_AT_ONCE, oldest_places
 from rebate.usecases.office.places import ALL_MEMBERS, ALL_ORDERS, orders_at
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import ListItem, key_of, number
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import number
+from rebate.usecases.storage.rows.lists import ListItem
 
 ROWS_MAX = 50_000
 """Rows of lists that one report reads."""

@@ -10,7 +10,9 @@ from rebate.domain.times import day_of, instant_of
 from rebate.usecases.catalog.save_catalog import Saved
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Put, Store
-from rebate.usecases.storage.rows import Key, StoreFact, StoreFactKind, StoreTraffic, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.stores import StoreFact, StoreFactKind, StoreTraffic
 
 ATTEMPTS = 10
 """How often an event is tried while others tell of the same store and day."""

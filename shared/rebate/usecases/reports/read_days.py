@@ -10,7 +10,8 @@ from rebate.domain.names import QueueId, StoreId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import DAY_SHARDS, StoreTraffic, day_partition
+from rebate.usecases.storage.rows.keys import DAY_SHARDS, day_partition
+from rebate.usecases.storage.rows.stores import StoreTraffic
 
 DAYS_MAX = 400
 """Days that one report reads: so many queries have time in a request."""

@@ -27,7 +27,8 @@ from rebate.usecases.reports.read_days import (
 )
 from rebate.usecases.settings.save_settings import InForce, lowest_margin
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, SettingsVersion, number
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.settings import SettingsVersion
 
 _MONEY = (
     "orders",

@@ -14,7 +14,8 @@ from rebate.domain.times import Instant
 from rebate.usecases.schedules.due_runs import MINUTE, instant_of_run, next_run, run_due, ticks
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Put, Store
-from rebate.usecases.storage.rows import Key, RunMark
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.schedules import RunMark
 
 KEPT_FOR = 10 * MINUTE
 """How old a mark may be. What was looked for since is looked for again: the same instants are

@@ -27,19 +27,10 @@ from rebate.domain.times import Instant, iso
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.day_sums import Payday
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
-from rebate.usecases.storage.rows import (
-    PERIODS,
-    TALLIES,
-    DividendRun,
-    Holder,
-    Journal,
-    Key,
-    Member,
-    Periods,
-    StatementEntry,
-    StatementMovement,
-    Tally,
-)
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.commissions import DividendRun, Holder, Periods, Tally
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.keys import PERIODS, TALLIES, Key
 
 MEMBERS_READ_A_STEP = 2_000
 HOLDERS_NOTED_A_STEP = 90

@@ -13,16 +13,10 @@ from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Credit, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    Journal,
-    Key,
-    StatementEntry,
-    StatementMovement,
-    joined,
-    journal_key,
-    key_of,
-)
-from rebate.usecases.storage.rows import number as as_key
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined, journal_key
+from rebate.usecases.storage.rows.keys import number as as_key
 
 ATTEMPTS = 10
 

@@ -7,7 +7,7 @@ by the clock of the machine: who plays asks what is next, and lets it happen at 
 from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Inbox
+from rebate.usecases.storage.rows.inbox import Inbox
 
 
 def next_due(store: Store) -> tuple[Instant, tuple[QueueId, ...]] | None:

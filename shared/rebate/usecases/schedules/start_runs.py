@@ -11,7 +11,8 @@ from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows import Inbox, joined, number
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import joined, number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from rebate.domain.money import Bps
 from rebate.domain.plans import queue_rebate, referral
 from rebate.usecases.settings.queue_switches import queues_by
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, SettingsVersion, number
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.settings import SettingsVersion
 
 
 def with_figures(

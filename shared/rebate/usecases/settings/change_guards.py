@@ -12,7 +12,9 @@ from rebate.domain.terms import Terms
 from rebate.domain.wallets import Wallet
 from rebate.usecases.settings.queue_switches import switch_problems
 from rebate.usecases.storage.ports import Check, Store, Write
-from rebate.usecases.storage.rows import Inbox, Key, KnownSender
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import KnownSender
 
 TIMEZONE_RISK = "timezone"
 """The name under which an operator accepts that days are others from now on (Rule 0.9)."""

@@ -6,7 +6,7 @@ from typing import Any
 from rebate.contracts.problems import Path, render_path
 from rebate.domain.events import Event, QueuePaused, QueueResumed, SettingsChanged
 from rebate.domain.records import dataclass
-from rebate.usecases.storage.rows import SettingsVersion
+from rebate.usecases.storage.rows.settings import SettingsVersion
 
 PATHS_MAX = 200
 """Paths that an event names; where more differ it names what holds them: an event has 256 KB."""

@@ -12,14 +12,10 @@ from rebate.domain.terms import EDITION, Terms
 from rebate.domain.times import Instant
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Place, Put, Store
-from rebate.usecases.storage.rows import (
-    CurrentSettings,
-    Journal,
-    Key,
-    Product,
-    SettingsVersion,
-    number,
-)
+from rebate.usecases.storage.rows.catalog import Product
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key, number
+from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
 
 if TYPE_CHECKING:
     from rebate.contracts.settings import Settings

@@ -15,7 +15,8 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.times import Instant
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.ports import Put, Store, Write
-from rebate.usecases.storage.rows import TALLIES, Key, Tally, day_key, tally_of
+from rebate.usecases.storage.rows.commissions import Tally
+from rebate.usecases.storage.rows.keys import TALLIES, Key, day_key, tally_of
 
 
 def rebates_on(store: Store, day: str, settings: int) -> DailyRebates:

@@ -35,21 +35,11 @@ from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.day_sums import Payday
 from rebate.usecases.settlement.pending_commands import is_ripe
 from rebate.usecases.storage.ports import Clock, Credit, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import (
-    SHARDS,
-    Commission,
-    Inbox,
-    Journal,
-    Key,
-    Paid,
-    StatementEntry,
-    StatementMovement,
-    Tally,
-    due_partition,
-    inbox_partition,
-    joined,
-    key_of,
-)
+from rebate.usecases.storage.rows.commissions import Commission, Paid, Tally
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import SHARDS, Key, due_partition, inbox_partition, joined
 
 ATTEMPTS = 10
 

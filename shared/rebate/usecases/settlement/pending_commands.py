@@ -23,7 +23,9 @@ from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import WRITES_MAX, Remove, Store
-from rebate.usecases.storage.rows import SHARDS, Inbox, Key, due_partition, inbox_partition, key_of
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import SHARDS, Key, due_partition, inbox_partition
 
 ROWS_READ = 50
 """Rows read at first from each partition of an inbox."""

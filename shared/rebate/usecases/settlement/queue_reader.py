@@ -9,7 +9,7 @@ from rebate.domain.place_index import FANOUT, Change, Node, NodeKey, nodes_above
 from rebate.domain.queues import Queue, Subtree
 from rebate.domain.tickets import Ticket, WaitingTotals
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import node_key, ticket_key
+from rebate.usecases.storage.rows.keys import node_key, ticket_key
 
 AHEAD_MAX = 256
 """Tickets that are read at most beyond those that are asked for."""

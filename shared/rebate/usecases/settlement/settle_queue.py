@@ -35,7 +35,7 @@ from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.settlement.settlement import ROOM, Settled, Settlement
 from rebate.usecases.storage.buffered_store import BufferedStore
 from rebate.usecases.storage.ports import Clock, CommitRunner, Store, inline
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 LEASE = 10 * SECOND
 """How long others leave a queue alone whose settler has more to do; a crash costs no more."""

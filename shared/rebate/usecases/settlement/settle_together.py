@@ -33,17 +33,10 @@ from rebate.usecases.settlement.pending_commands import commands_of
 from rebate.usecases.settlement.settle_queue import Settler
 from rebate.usecases.settlement.settlement import Settled
 from rebate.usecases.storage.ports import Place, inline
-from rebate.usecases.storage.rows import (
-    Commission,
-    Inbox,
-    Key,
-    Tally,
-    day_key,
-    key_of,
-    node_key,
-    tally_of,
-    ticket_key,
-)
+from rebate.usecases.storage.rows.commissions import Commission, Tally
+from rebate.usecases.storage.rows.inbox import Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, day_key, node_key, tally_of, ticket_key
 from rebate.usecases.storage.shared_transaction import Entangled, OneCommit, SharedTransaction
 
 COMMANDS_MAX = 10

@@ -49,7 +49,8 @@ from rebate.usecases.settlement.writes import (
 )
 from rebate.usecases.storage.ports import WRITES_MAX, CommitRunner, Put, Store, Work, Write
 from rebate.usecases.storage.queue_list import entered
-from rebate.usecases.storage.rows import Key, Member, day_key
+from rebate.usecases.storage.rows.catalog import Member
+from rebate.usecases.storage.rows.keys import Key, day_key
 
 ROOM = WRITES_MAX - 5
 """Rows that a decision may write; the queue, its journal, its day and a growing index need the

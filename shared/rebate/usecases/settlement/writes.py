@@ -20,17 +20,10 @@ from rebate.usecases.money.ledger import lot_of
 from rebate.usecases.settlement.day_sums import count_day
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Credit, Put, Remove, Write
-from rebate.usecases.storage.rows import (
-    Answer,
-    Inbox,
-    Journal,
-    StatementEntry,
-    StatementMovement,
-    fact_of,
-    joined,
-    key_of,
-    number,
-)
+from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.key_of import fact_of, key_of
+from rebate.usecases.storage.rows.keys import joined, number
 
 ANSWERS_KEPT = 86_400
 """Seconds for which the answer to a command can be fetched."""

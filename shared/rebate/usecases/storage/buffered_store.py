@@ -14,7 +14,9 @@ from rebate.domain.tickets import Ticket
 from rebate.usecases.office.order_lists import sharing_rows
 from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Store, Write
-from rebate.usecases.storage.rows import BatchedCommand, Inbox, Key, key_of
+from rebate.usecases.storage.rows.inbox import BatchedCommand, Inbox
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 Row = TypeVar("Row")
 

@@ -6,7 +6,8 @@ order's commissions and a dividend's run. What has few rows reads the row before
 
 from rebate.domain.fingerprints import fingerprint
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Journal, journal_key
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import journal_key
 
 
 def previous_of(store: Store, source: str, number: int) -> str:

@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 from rebate.contracts.api import PAGE_SIZE
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import Key, ListItem, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 
 Row = TypeVar("Row")
 

@@ -9,7 +9,7 @@ from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import Instant
-from rebate.usecases.storage.rows import Key
+from rebate.usecases.storage.rows.keys import Key
 
 Row = TypeVar("Row")
 

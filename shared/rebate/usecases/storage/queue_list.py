@@ -14,7 +14,10 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass
 from rebate.domain.times import DAY, Instant
 from rebate.usecases.storage.ports import WRITES_MAX, Clock, Put, Store
-from rebate.usecases.storage.rows import Key, ListItem, RunMark, joined, key_of, number
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, joined, number
+from rebate.usecases.storage.rows.lists import ListItem
+from rebate.usecases.storage.rows.schedules import RunMark
 
 QUEUES = "queues"
 """The list; it takes the first rows of some hundred queues a second."""

@@ -22,7 +22,8 @@ from rebate.usecases.storage.ports import (
     Store,
     Write,
 )
-from rebate.usecases.storage.rows import Key, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
 
 Row = TypeVar("Row")
 

@@ -24,7 +24,8 @@ from rebate.domain.webhooks import (
     signature,
 )
 from rebate.usecases.storage.ports import Clock, Place, Put, Store
-from rebate.usecases.storage.rows import Key, key_of, webhook_secret_key
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key, webhook_secret_key
 from rebate.usecases.webhooks.keep_deliveries import keep
 from rebate.usecases.webhooks.queue_webhooks import (
     WebhookMessage,

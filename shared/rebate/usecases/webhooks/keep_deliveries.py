@@ -8,7 +8,8 @@ from rebate.domain.records import replace
 from rebate.domain.times import Instant
 from rebate.domain.webhooks import MINUTE, DeliveryState, WebhookDelivery
 from rebate.usecases.storage.ports import Put, Remove, Store, Write
-from rebate.usecases.storage.rows import ListItem, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.lists import ListItem
 
 SOON_TRIES = 2
 """Tries after which the queue itself brings the next; the list is for when it did not."""

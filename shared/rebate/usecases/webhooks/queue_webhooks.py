@@ -9,7 +9,7 @@ from rebate.domain.times import Instant
 from rebate.domain.webhooks import WebhookDelivery, WebhookEndpoint, message_id
 from rebate.usecases.events.publish_events import OutgoingEvent
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import ENDPOINTS, Key, webhook_delivery_key
+from rebate.usecases.storage.rows.keys import ENDPOINTS, Key, webhook_delivery_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.domain.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from rebate.usecases.storage.ports import Clock, Store
-from rebate.usecases.storage.rows import ENDPOINTS, Key, number
+from rebate.usecases.storage.rows.keys import ENDPOINTS, Key, number
 from rebate.usecases.webhooks.keep_deliveries import keep
 from rebate.usecases.webhooks.queue_webhooks import WebhookQueue, again
 

@@ -7,7 +7,9 @@ from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.domain.webhooks import WebhookDelivery, WebhookEndpoint, WebhookHealth
 from rebate.usecases.storage.ports import Clock, Remove, Store
-from rebate.usecases.storage.rows import Key, ListItem, key_of
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.webhooks.keep_deliveries import keep, parked_of, retries_of
 from rebate.usecases.webhooks.queue_webhooks import WebhookQueue, again, endpoints_of
 

@@ -6,7 +6,7 @@ from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.records import dataclass
 from rebate.domain.webhooks import WebhookEndpoint, WebhookHealth, WebhookSecret, secret_of
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
-from rebate.usecases.storage.rows import ENDPOINTS, Key, webhook_secret_key
+from rebate.usecases.storage.rows.keys import ENDPOINTS, Key, webhook_secret_key
 from rebate.usecases.webhooks.queue_webhooks import endpoints_of
 
 ENDPOINTS_MAX = 50

@@ -7,7 +7,7 @@ from rebate.domain.errors import Code, Rejected
 from rebate.domain.times import Instant, datetime_of
 from rebate.domain.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookHealth
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows import ENDPOINTS, Key
+from rebate.usecases.storage.rows.keys import ENDPOINTS, Key
 from rebate.usecases.webhooks.queue_webhooks import endpoints_of
 from rebate.usecases.webhooks.redeliver_webhooks import name_of, sort_of
 

@@ -62,7 +62,9 @@ from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.settlement.settlement import ROOM
 from rebate.usecases.settlement.writes import HANDED_OVER, paid_on_day
 from rebate.usecases.storage.ports import WRITES_MAX, Store
-from rebate.usecases.storage.rows import Journal, OrderRefund, Parked
+from rebate.usecases.storage.rows.inbox import Parked
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.orders import OrderRefund
 
 
 class CannotRebuild(Exception):

@@ -36,15 +36,12 @@ from rebate.usecases.parking.park_command import LASTING
 from rebate.usecases.settings.save_settings import terms_of_version
 from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import Put, Store
-from rebate.usecases.storage.rows import (
-    Inbox,
-    Journal,
-    Key,
-    OrderRefund,
-    Parked,
-    SettingsVersion,
-    key_of,
-)
+from rebate.usecases.storage.rows.inbox import Inbox, Parked
+from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
+from rebate.usecases.storage.rows.keys import Key
+from rebate.usecases.storage.rows.orders import OrderRefund
+from rebate.usecases.storage.rows.settings import SettingsVersion
 
 _PASSING = frozenset(
     {"version", "lease", "progress", "walk", "head", "paused_for", "failing", "parked"}
