@@ -1,8 +1,9 @@
 """What an order costs: capacity units and calls of all functions, from its payment to its notices.
 
 Units are told by function, and by table which each reads or writes (`write orders`).
-Orders of one line in the base plan are paid and later completed. Functions are called as they are
-deployed, by batches of queues and streams; docs/operations.md makes prices of the figures.
+Orders of one line in the base plan are paid, and completed days later, when all are paid. Functions
+are called as they are deployed, by batches of queues and streams; docs/operations.md makes prices
+of the figures.
 """
 
 import json
@@ -54,11 +55,8 @@ class _Life:
         """Return what an order costs, by function."""
         for some in batched(orders, batch):
             self._deliver("on_order_paid", "OrderPaid", some)
-            completed = [_completed(order) for order in some]
-            self._deliver("on_order_completed", "OrderCompleted", completed)
-            for rows in self._rows(self._journal):
-                for function in ("publish_events", "notify_members"):
-                    self._call(function, {"Records": rows})
+        for some in batched([_completed(order) for order in orders], batch):
+            self._deliver("on_order_completed", "OrderCompleted", some)
         each = {
             function: {what: round(sums[what] / len(orders), 3) for what in sorted(sums)}
             for function, sums in self._sums.items()
@@ -76,6 +74,9 @@ class _Life:
         self._call(function, {"Records": records})
         for rows in self._rows(self._inbox):
             self._call("settle", {"Records": rows})
+        for rows in self._rows(self._journal):
+            for listener in ("publish_events", "notify_members"):
+                self._call(listener, {"Records": rows})
 
     def _rows(self, stream: Stream) -> Iterator[Sequence[dict[str, Any]]]:
         while rows := stream.read():

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from rebate.domain.day_figures import DayFigures, DaySums
-from rebate.domain.money import NOTHING, Amount
+from rebate.domain.days import DayFigures, DaySums
+from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.queues import Age, Queue
+from rebate.usecases.storage.open_days import as_they_are, days_at
 from rebate.usecases.storage.rows.keys import Key, day_key
 from tests.engine import Player
 
@@ -27,8 +28,12 @@ def buy(order: str, member: str, paid: int, at: str, **more: Any) -> dict[str, A
 
 
 def day(player: Player, name: str, queue: str = "mall") -> DayFigures:
-    found = player.store.get(DayFigures, day_key(name, QueueId(queue)))
-    return found or DayFigures(name, QueueId(queue))
+    key = day_key(name, QueueId(queue))
+    return days_at(player.store, [key]).get(key) or DayFigures(name, QueueId(queue))
+
+
+def all_days(player: Player) -> list[DayFigures]:
+    return as_they_are(player.store, player.store.scan(DayFigures))
 
 
 def queue_of(player: Player, name: str = "mall") -> Queue:
@@ -39,7 +44,7 @@ def queue_of(player: Player, name: str = "mall") -> Queue:
 
 def check(player: Player) -> None:
     """What days came to together is what queues hold; what waits by month is what waits."""
-    days = list(player.store.scan(DayFigures))
+    days = all_days(player)
     for queue in player.store.scan(Queue):
         theirs = [each for each in days if each.queue == queue.id]
         sums = DaySums()
@@ -50,11 +55,11 @@ def check(player: Player) -> None:
         assert sums.retained == figures.get("retained", 0)
         assert sums.borne == -figures.get("borne", 0)
         assert sums.clawed_back == figures.get("clawed_back", 0)
-        assert sum(age.waiting for age in queue.ages.values()) == queue.standing.owed
+        assert sum_of(age.waiting for age in queue.ages.values()) == queue.standing.owed
         paid_of = [amount for each in theirs for amount in each.paid_of.values()]
-        assert sum(age.paid for age in queue.ages.values()) == sum(paid_of)
+        assert sum_of(age.paid for age in queue.ages.values()) == sum_of(paid_of)
     outcome = player.outcome()
-    commissions = sum(each.sums.commissions for each in days)
+    commissions = sum_of(each.sums.commissions for each in days)
     assert commissions == outcome["platform"]["commissions"]
 
 
@@ -175,7 +180,7 @@ def test_commissions_count_with_what_refunds_take_back() -> None:
     player.step(buy("o1", "B", 1000, "2026-03-01T10:00:00+08:00", channel="store", store="W"))
     player.step({"refund": {"order": "o1", "amount": 400}, "at": "2026-03-02T10:00:00+08:00"})
     check(player)
-    days = {each.day: each for each in player.store.scan(DayFigures)}
+    days = {each.day: each for each in all_days(player)}
     assert days["2026-03-01"].sums.commissions == 100
     assert days["2026-03-02"].sums.commissions == -40
     assert days["2026-03-02"].stores[StoreId("W")].commissions == -40
@@ -205,7 +210,7 @@ def test_dividends_are_commissions_of_their_day() -> None:
     player.step({"complete": "o1"})
     player.step({"run": "dividend", "at": "2026-04-01T00:00:00+08:00"})
     check(player)
-    days = {each.day: each.sums.commissions for each in player.store.scan(DayFigures)}
+    days = {each.day: each.sums.commissions for each in all_days(player)}
     assert days["2026-04-01"] == 100
 
 
@@ -220,7 +225,7 @@ def test_what_is_merged_is_promised_once(merged: bool) -> None:
         player.app.stalls.merge(QueueId("product/p1"))
         player.settle([QueueId("product/p1"), QueueId("mall"), QueueId("product/p1")])
     check(player)
-    promised = sum(each.sums.promised for each in player.store.scan(DayFigures))
+    promised = sum_of(each.sums.promised for each in all_days(player))
     waiting = {q.id: q.standing.owed for q in player.store.scan(Queue)}
     assert promised == 500
     assert sum(waiting.values()) == 500

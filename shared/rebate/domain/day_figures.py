@@ -7,9 +7,10 @@ timezone.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from rebate.domain.days import DayFigures, DaySums
 from rebate.domain.engine import Decision
 from rebate.domain.events import EntriesCleared
 from rebate.domain.ledger import SOURCES, BalanceType, JournalEntry, QueueAccount, parts_of
@@ -18,10 +19,9 @@ from rebate.domain.names import NO_QUEUE, QueueId, StoreId
 from rebate.domain.place_index import Change
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Age, Queue
-from rebate.domain.records import dataclass, field, fields_of, replace
+from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket
 from rebate.domain.times import day_of
-from rebate.domain.wire import money, stored_as, wire
 
 _ENDED = frozenset({Status.EXCHANGED, Status.CONVERTED})
 _MONEY = frozenset({BalanceType.CASH, BalanceType.PENDING, BalanceType.HELD})
@@ -33,64 +33,6 @@ _KEPT = frozenset(
         QueueAccount.CLAWED_BACK,
     }
 )
-
-
-@stored_as("day_sums")
-@dataclass(frozen=True, slots=True)
-class DaySums:
-    """Sums of a day: the orders that took part, and what was paid for them less what came back.
-
-    `rebated` is what members got less what was taken back of it, `commissions` what referral,
-    teams and dividends gave. `entries` joined, `promised` is what they may get less what refunds
-    took from older ones, `completed` left with all of it, less those that were refunded since;
-    `ended` is what those lacked that were cleared, exchanged or converted, less refunds, `drawn`
-    what was paid to entries whose lottery was drawn.
-    """
-
-    orders: Annotated[int, wire("orders", absent=0)] = 0
-    sales: Annotated[Amount, money("sales", absent=0)] = NOTHING
-    contributed: Annotated[Amount, money("contributed", absent=0)] = NOTHING
-    rebated: Annotated[Amount, money("rebated", absent=0)] = NOTHING
-    commissions: Annotated[Amount, money("commissions", absent=0)] = NOTHING
-    entries: Annotated[int, wire("entries", absent=0)] = 0
-    promised: Annotated[Amount, money("promised", absent=0)] = NOTHING
-    completed: Annotated[int, wire("completed", absent=0)] = 0
-    ended: Annotated[Amount, money("ended", absent=0)] = NOTHING
-    retained: Annotated[Amount, money("retained", absent=0)] = NOTHING
-    borne: Annotated[Amount, money("borne", absent=0)] = NOTHING
-    clawed_back: Annotated[Amount, money("clawed_back", absent=0)] = NOTHING
-    drawn: Annotated[Amount, money("drawn", absent=0)] = NOTHING
-
-    def plus(self, other: "DaySums") -> "DaySums":
-        """Return both together."""
-        mine, theirs = dict(fields_of(self)), dict(fields_of(other))
-        return DaySums(**{name: mine[name] + theirs[name] for name in mine})
-
-
-@stored_as("day_figures")
-@dataclass(frozen=True, slots=True)
-class DayFigures:
-    """A day (ISO 8601) of a queue; referral has several, one for each shard of its sums.
-
-    `stores` holds the same sums by store, where orders of several stores join the queue.
-    `paid_of` is what entries were paid of what they are promised, less what was taken back, by
-    month of their orders.
-    """
-
-    day: Annotated[str, wire("day")]
-    queue: Annotated[QueueId, wire("queue")]
-    sums: Annotated[DaySums, wire("sums", absent={})] = DaySums()
-    stores: Annotated[dict[StoreId, DaySums], wire("stores", absent={})] = field(
-        default_factory=dict
-    )
-    paid_of: Annotated[dict[str, Amount], wire("paid_of", absent={})] = field(default_factory=dict)
-
-    def plus(self, sums: DaySums, store: StoreId | None = None) -> "DayFigures":
-        """Return the day with so much more; `store` None: of no store, or of the queue's own."""
-        stores = self.stores
-        if store is not None:
-            stores = {**stores, store: stores.get(store, DaySums()).plus(sums)}
-        return replace(self, sums=self.sums.plus(sums), stores=stores)
 
 
 def _added(sums: Mapping[str, Amount], more: Mapping[str, Amount]) -> dict[str, Amount]:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
+from rebate.domain.days import DayFigures
 from rebate.domain.draws import Group
 from rebate.domain.ledger import SOURCES, QueueAccount
 from rebate.domain.money import NOTHING, Amount
@@ -128,7 +129,7 @@ class Failing:
     tries: Annotated[int, wire("tries")]
 
 
-@stored_as("queue", 5)
+@stored_as("queue", 6)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -149,7 +150,7 @@ class Queue:
     `ages` are its debts by month of the orders, `2026-03`, of what was settled since they are kept
     (Rule 8.1).
     `paused_for` is what was borne when all was paused for it. `failing` is the first command if it
-    failed by itself, and so many that did are `parked`.
+    failed by itself, and so many that did are `parked`. `day` is the last day, as far as it came.
     """
 
     id: Annotated[QueueId, wire("id")]
@@ -179,6 +180,7 @@ class Queue:
     paused_for: Annotated[DayTotal | None, wire("paused_for", absent=None)] = None
     failing: Annotated[Failing | None, wire("failing", absent=None)] = None
     parked: Annotated[int, wire("parked", absent=0)] = 0
+    day: Annotated[DayFigures | None, wire("day", absent=None)] = None
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.domain.day_figures import DayFigures
+from rebate.domain.days import DayFigures
 from rebate.domain.errors import Impossible
 from rebate.domain.events import EntryJoined
 from rebate.domain.fingerprints import fingerprint, order_fingerprint, ticket_fingerprint
@@ -30,6 +30,7 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.storage.office import OrderPlace
+from rebate.usecases.storage.open_days import as_they_are
 from rebate.usecases.storage.ports import Put
 from rebate.usecases.storage.rows.inbox import Inbox
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry
@@ -209,9 +210,19 @@ def promise_more(tables: Tables) -> set[str]:
 
 
 def tell_of_more_sales(tables: Tables) -> set[str]:
-    day = next(iter(tables.store.scan(DayFigures)))
+    """A day is said to be over, and to have come to more."""
+    (day,) = as_they_are(tables.store, tables.store.scan(DayFigures))
     tables.put(replace(day, sums=replace(day.sums, sales=Amount(day.sums.sales + 1))))
     return {f"days.{day.day}.mall.sums.sales"}
+
+
+def tell_of_more_sales_today(tables: Tables) -> set[str]:
+    """The day that goes on is told by the queue's own row."""
+    queue = tables.find(Queue, id=MALL)
+    assert queue.day is not None
+    sums = replace(queue.day.sums, sales=Amount(queue.day.sums.sales + 1))
+    tables.put(replace(queue, day=replace(queue.day, sums=sums)))
+    return {f"days.{queue.day.day}.mall.sums.sales"}
 
 
 def owe_less(tables: Tables) -> set[str]:
@@ -242,6 +253,7 @@ def list_for_less(tables: Tables) -> set[str]:
 
 ONLY_FULL: list[Callable[[Tables], set[str]]] = [
     *(pay_another, swap_places, keep_less, promise_more, tell_of_more_sales, owe_less),
+    tell_of_more_sales_today,
     *(hold_for_another, list_no_more, list_for_less),
 ]
 

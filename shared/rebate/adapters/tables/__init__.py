@@ -13,7 +13,7 @@ from rebate.adapters.tables.base import Item, SortedTable, Table
 from rebate.adapters.tables.tickets import TicketsTable
 from rebate.adapters.tables.wallets import WalletsTable
 from rebate.domain.caps import DailyRebates
-from rebate.domain.day_figures import DayFigures
+from rebate.domain.days import DayFigures
 from rebate.domain.exports import ExportJob
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold

@@ -20,7 +20,7 @@ from rebate.contracts.merchants import (
     StoreWait,
 )
 from rebate.contracts.office import OrderFound
-from rebate.domain.day_figures import DayFigures, DaySums
+from rebate.domain.days import DayFigures, DaySums
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.events import RebatePaid
 from rebate.domain.names import MemberId, QueueId, StoreId
@@ -37,6 +37,7 @@ from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.queries.forecast import days_of_all
 from rebate.usecases.queries.show_queues import queue_shown
 from rebate.usecases.reports.read_days import queues_of, sums_by
+from rebate.usecases.storage.open_days import days_at
 from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.storage.rows.keys import Key, day_key, journal_key
 
@@ -209,7 +210,7 @@ def _days(desk: PeopleDesk, store: StoreId, today: date) -> Iterator[DayFigures]
     own = queues_of(store)
     days = [(today - timedelta(days=number)).isoformat() for number in range(DAYS_SHOWN)]
     keys = [day_key(day, queue) for day in days for queue in (*own, *_SHARED)]
-    for row in desk.store.get_many(DayFigures, keys).values():
+    for row in days_at(desk.store, keys).values():
         if row.queue in own:
             yield row
         elif store in row.stores:

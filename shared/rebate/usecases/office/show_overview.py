@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from rebate.contracts.office import DayShown, Overview, Waiting
-from rebate.domain.day_figures import DaySums
+from rebate.domain.days import DaySums
 from rebate.domain.gifts import Redemption, RedemptionState
 from rebate.domain.money import Amount, sum_of
 from rebate.domain.movements import MovementKind

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import log
 
-from rebate.domain.day_figures import DayFigures
 from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import QueueId
 from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, day_of
+from rebate.usecases.storage.open_days import days_at
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.keys import day_key
 
@@ -45,6 +45,6 @@ def line_history(store: Store, terms: Terms, queue: QueueId, now: Instant) -> Li
     today = day_of(now, terms.zone)
     days = [(today - timedelta(days=back)).isoformat() for back in range(DAYS_KNOWN, 0, -1)]
     keys = [day_key(day, queue) for day in days]
-    rows = store.get_many(DayFigures, keys)
+    rows = days_at(store, keys)
     found = (rows.get(key) for key in keys)
     return LineHistory([sum_of(row.paid_of.values()) if row else NOTHING for row in found])

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from rebate.contracts import api
-from rebate.domain.day_figures import DayFigures
+from rebate.domain.days import DayFigures
 from rebate.domain.money import sum_of
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, day_of
+from rebate.usecases.storage.open_days import days_at
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.keys import Key, day_key
 
@@ -25,7 +26,7 @@ def show_queue_days(
     today = day_of(now, terms.zone)
     days = [(today - timedelta(days=back)).isoformat() for back in range(DAYS - 1, -1, -1)]
     keys = {day: day_key(day, name) for day in days}
-    rows = store.get_many(DayFigures, keys.values())
+    rows = days_at(store, keys.values())
     known = [day for day in days if keys[day] in rows]
     shown = days[days.index(known[0]) :] if known else ()
     figures = (rows.get(keys[day]) or DayFigures(day, name) for day in shown)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import TypeVar
 
-from rebate.domain.day_figures import DayFigures, DaySums
+from rebate.domain.days import DayFigures, DaySums
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass
+from rebate.usecases.storage.open_days import as_they_are
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.keys import DAY_SHARDS, day_partition
 from rebate.usecases.storage.rows.stores import StoreTraffic
@@ -38,7 +39,7 @@ class ReportPeriod:
         for number in range(self.days):
             day = (self.starts + timedelta(days=number)).isoformat()
             for shard in range(DAY_SHARDS):
-                for row in store.query(DayFigures, day_partition(day, shard)):
+                for row in as_they_are(store, store.query(DayFigures, day_partition(day, shard))):
                     if self.plan is None or plan_of(row.queue) == self.plan:
                         yield from self._of_store(row)
 

@@ -8,7 +8,7 @@ from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
 from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
 from rebate.contracts.reports import REPORTS, Cell, ReportShown, bps_of, columns
-from rebate.domain.day_figures import DaySums
+from rebate.domain.days import DaySums
 from rebate.domain.money import NOTHING, Bps, share
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Age, Queue

@@ -7,7 +7,7 @@ of the orders only. While a cap is set, all write the day's row as well.
 from collections.abc import Iterator
 
 from rebate.domain.caps import DailyCap, DailyRebates, with_paid
-from rebate.domain.day_figures import DayFigures, DaySums
+from rebate.domain.days import DayFigures, DaySums
 from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.queues import Queue

@@ -14,7 +14,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from rebate.domain.commands import Keyed
-from rebate.domain.day_figures import DayFigures
+from rebate.domain.days import DayFigures
 from rebate.domain.engine import tickets_of
 from rebate.domain.errors import Conflict, Impossible, RebateError, Unavailable
 from rebate.domain.invitations import TeamFigures
@@ -208,13 +208,14 @@ def _around(
         for day in days:
             yield DayFigures, day_key(day, counted_in(tally.partition))
         return
-    for day in days:
+    line = shared.known.get((Queue, Key(queue)))
+    known = line.day.day if line is not None and line.day is not None else None
+    for day in days - {known}:
         yield DayFigures, day_key(day, queue)
     keys = tickets_of(Keyed(each.sort, each.command) for each in waiting)
     keys |= {each.ticket.key for each in waiting if each.ticket}
     for key in keys:
         yield Ticket, ticket_key(queue, *key)
-    line = shared.known.get((Queue, Key(queue)))
     if line is not None and rows:
         for node in nodes_above(line, line.tickets):
             yield Node, node_key(node)

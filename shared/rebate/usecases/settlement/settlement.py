@@ -10,7 +10,8 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from rebate.domain.commands import ExchangeEntry, Keyed
-from rebate.domain.day_figures import DayFigures, ages_after, with_commit
+from rebate.domain.day_figures import ages_after, with_commit
+from rebate.domain.days import DayFigures, counted
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
 from rebate.domain.errors import Conflict
 from rebate.domain.events import RepurchaseMissed
@@ -52,8 +53,8 @@ from rebate.usecases.storage.queue_list import entered
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.keys import Key, day_key
 
-ROOM = WRITES_MAX - 5
-"""Rows that a decision may write; the queue, its journal, its day and a growing index need the
+ROOM = WRITES_MAX - 6
+"""Rows that a decision may write; the queue, its journal, two days and a growing index need the
 others."""
 
 LOT_ROWS, LOTS_MAX = 2, 16
@@ -151,10 +152,11 @@ class Settlement:
         version = self.queue.version + 1
         after = replace(after, version=version, lease=lease, ages=ages, failing=None)
         row = journal_row(after, decision, state, self.pile.waiting, now, self.settings)
-        after = replace(after, head=fingerprint(row))
         day = with_commit(self._today(), self.queue, decision, self.zone)
+        open_day, days = counted(self.queue.day, day)
+        after = replace(after, head=fingerprint(row), day=open_day)
         tickets = [change.after for change in decision.changes]
-        writes: list[Write] = [Put(after, expects=self.queue.version), Put(day)]
+        writes: list[Write] = [Put(after, expects=self.queue.version), *map(Put, days)]
         writes += entered(self.queue)
         writes += map(Put, tickets)
         writes += map(Put, written)
@@ -192,11 +194,12 @@ class Settlement:
     def _today(self) -> DayFigures:
         """Return the day of the first command that waits, as it is after the last commit."""
         day = day_of(self.pile.waiting[0].command.at, self.zone).isoformat()
-        if self._day is not None and self._day.day == day:
-            return self._day
+        for last in (self.queue.day, self._day):
+            if last is not None and last.day == day:
+                return last
         self.land()
         known = self.store.get(DayFigures, day_key(day, self.queue.id))
-        return known or DayFigures(day, self.queue.id)
+        return replace(known, open=False) if known else DayFigures(day, self.queue.id)
 
     def land(self) -> None:
         """Wait until all is stored that was committed.

@@ -19,7 +19,8 @@ from rebate.domain.commands import (
     Receive,
     RefundOrder,
 )
-from rebate.domain.day_figures import DayFigures, ages_after, with_commit
+from rebate.domain.day_figures import ages_after, with_commit
+from rebate.domain.days import DayFigures
 from rebate.domain.engine import Decision, decide, tickets_of
 from rebate.domain.events import CommandParked, Event, RebatePaid, RepurchaseMissed
 from rebate.domain.holds import Hold

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from rebate.domain.commands import OfTicket
-from rebate.domain.day_figures import DayFigures
+from rebate.domain.days import DayFigures
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, parts_of
 from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
@@ -44,9 +44,9 @@ from rebate.usecases.storage.rows.orders import OrderRefund
 from rebate.usecases.storage.rows.settings import SettingsVersion
 
 _PASSING = frozenset(
-    {"version", "lease", "progress", "walk", "head", "paused_for", "failing", "parked"}
+    {"version", "lease", "progress", "walk", "head", "paused_for", "failing", "parked", "day"}
 )
-"""What of a queue's row is of settlers on their way, not of what was settled."""
+"""What of a queue's row is of settlers on their way, or of its last day, which is told of days."""
 
 _KNOWN_THEN = frozenset({"first"})
 """What of an order's place rests on what was known as it was accepted, and is not kept."""
@@ -259,7 +259,9 @@ class _Rebuilding:
                 continue
             self._rebuilt.rows["DayFigures"] += 1
             day = made.pop((row.day, row.queue), None) or DayFigures(row.day, row.queue)
-            yield from differing(f"days.{row.day}.{row.queue}", row, day)
+            last = self._queues[row.queue].day if row.open and row.queue in self._queues else None
+            found = last if last is not None and last.day == row.day else row
+            yield from differing(f"days.{row.day}.{row.queue}", found, day)
         for name, queue in made:
             yield AuditDifference(f"days.{name}.{queue}", "is not stored")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import Settle
-from rebate.domain.day_figures import DayFigures
+from rebate.domain.days import DayFigures
 from rebate.domain.exports import ExportJob
 from rebate.domain.gifts import Gift, GiftCount, Redemption
 from rebate.domain.holds import Hold
