@@ -21,6 +21,7 @@ from rebate.domain.plan import Plan
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.terms import Terms
 from rebate.domain.times import DAY, Instant, instant_of
+from rebate.simulation.history import SetAside
 
 TOGETHER_MAX = 50
 """Events settled together at most."""
@@ -35,19 +36,6 @@ class UnreadableLine(Exception):
     """A line is not one JSON object; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetteredLine:
-    """An event that can never succeed: its line (from 1), and why."""
-
-    line: int
-    code: str
-    reason: str
-
-    def __str__(self) -> str:
-        """Tell it on one line."""
-        return f"line {self.line}: {self.reason} ({self.code})"
-
-
 @dataclass(slots=True)
 class Report:
     """What came of a file: lines by the type of their event, and what was set aside.
@@ -56,7 +44,7 @@ class Report:
     """
 
     types: Counter[str] = field(default_factory=Counter)
-    set_aside: list[DeadLetteredLine] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
     unsettled: dict[QueueId, str] = field(default_factory=dict)
 
     @property
@@ -91,7 +79,7 @@ class Replay:
             yield number
         self._settle()
 
-    def newly_set_aside(self) -> list[DeadLetteredLine]:
+    def newly_set_aside(self) -> list[SetAside]:
         """Return what was set aside since the last call."""
         told, self._told = self._told, len(self.report.set_aside)
         return self.report.set_aside[told:]
@@ -144,7 +132,7 @@ class Replay:
 
     def _look_for_letters(self, number: int) -> None:
         for letter in self._deployment.bus.newly_set_aside():
-            self.report.set_aside.append(DeadLetteredLine(number, letter.code, letter.reason))
+            self.report.set_aside.append(SetAside(number, letter.code, letter.reason))
 
 
 def entry_of(line: bytes) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from rebate.domain.money import Amount
 from rebate.domain.names import OrderId
 from rebate.domain.times import Instant
-from rebate.usecases.office import newest_first, order_lists
+from rebate.usecases.office import order_lists
 from rebate.usecases.office.order_lists import newest_places, oldest_places, sharing_rows
 from rebate.usecases.office.places import ALL_ORDERS
+from rebate.usecases.storage import in_time
 from rebate.usecases.storage.office import SPAN, OrderPlace
 from rebate.usecases.storage.ports import Put
 from rebate.usecases.storage.rows.key_of import key_of
@@ -46,7 +47,7 @@ def test_shared_rows_read_as_rows_of_their_own(batches, starts, ends, at_once):
     store, alone = stored(batches)
     before = [place for place in alone if ends is None or place.at < ends]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(newest_first, "ROWS_AT_ONCE", at_once)
+        patched.setattr(in_time, "ROWS_AT_ONCE", at_once)
         patched.setattr(order_lists, "ROWS_AT_ONCE", at_once)
         newest = names(newest_places(store, ALL_ORDERS, ends_at=ends))
         oldest = names(oldest_places(store, ALL_ORDERS, starts_at=starts, ends_at=ends))

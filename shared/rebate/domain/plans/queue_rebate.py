@@ -6,7 +6,7 @@ from datetime import date
 from rebate.domain.allocation import fifo
 from rebate.domain.commands import Clear
 from rebate.domain.draws import RandomReturnTerms
-from rebate.domain.money import NOTHING, ZERO_BPS, Amount, share, sum_of
+from rebate.domain.money import NOTHING, ZERO_BPS, Amount, AmountsBy, share, sum_of
 from rebate.domain.names import GUEST, QueueId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
@@ -86,11 +86,22 @@ def shared_queue(queue: QueueId) -> QueueId | None:
     return QueueId(shared) if shared else None
 
 
-def spending_group(order: Order, line: OrderLine) -> str | None:
+def _spending_group(order: Order, line: OrderLine) -> str | None:
     """Return with which goods a line adds up (Rule 1.3.2), or None if it does not count."""
     if order.channel != "mall":
         return f"store/{order.store}"
     return None if line.supply == "aggregated" else "mall"
+
+
+def spent_in(order: Order) -> AmountsBy[str]:
+    """Return what is left of an order after refunds, by the goods it adds up with (Rule 1.3.2)."""
+    groups: AmountsBy[str] = AmountsBy()
+    left = order.left()
+    for line in order.lines:
+        group = _spending_group(order, line)
+        if group:
+            groups[group] += left[line.id]
+    return groups
 
 
 def price(terms: QueueRebateTerms, order: Order, facts: PricingFacts) -> Pricing:
@@ -215,7 +226,7 @@ class _LinePricing:
                     yield day
 
     def _spent(self, line: OrderLine, days: int) -> Amount:
-        group = spending_group(self.order, line) or "mall"
+        group = _spending_group(self.order, line) or "mall"
         until = self.order.paid_at or Instant(0)
         return sum_of(
             order.groups.get(group, NOTHING)

@@ -17,12 +17,16 @@ from rebate.domain.ledger import (
     totals,
 )
 from rebate.domain.money import NOTHING, Amount
-from rebate.domain.movements import counterpart_of
 from rebate.domain.names import EntryId, LineId, MemberId, OrderId, QueueId, entry_id
 from rebate.usecases.audit.finding import AuditDifference, digest_of
 from rebate.usecases.audit.kinds import unknown_accounts, unknown_kinds
 from rebate.usecases.money.backing import is_asked_for
-from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.journal import (
+    Journal,
+    StatementEntry,
+    StatementMovement,
+    movement_of,
+)
 
 REWARDS = ("referral/", "dividend/")
 """How sources of rewards outside queues begin."""
@@ -101,18 +105,10 @@ class Sums:
         queue = QueueId(row.source)
         if kind == "queue":
             self._add_to_line(queue, entry, QueueAccount(pocket), posting.amount)
-        if kind != "wallet":
+        found = movement_of(entry, posting)
+        if found is None:
             return
-        member = MemberId(owner)
-        movement = StatementMovement(
-            entry.kind,
-            BalanceType(pocket),
-            posting.amount,
-            entry.order,
-            posting.entry,
-            posting.reason,
-            counterpart_of(entry, member),
-        )
+        member, movement = found
         digest = movement_digest(row, movement)
         self.movements[member] = (self.movements.get(member, 0) + digest) & _MASK
         if row.source.startswith(REWARDS):

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from rebate.domain.commissions import Reward
 from rebate.domain.merges import is_merged
-from rebate.domain.money import Amount, AmountsBy, sum_of
+from rebate.domain.money import Amount, sum_of
 from rebate.domain.names import GUEST, WHOLE_ORDER, LineId, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate
@@ -169,7 +169,7 @@ class OrderAudit:
 
     def _spending(self, store: Store, orders: Sequence[Order]) -> Iterator[AuditDifference]:
         rows = [
-            CompletedSpend(order.member, order.id, order.completed_at, _spent(order))
+            CompletedSpend(order.member, order.id, order.completed_at, queue_rebate.spent_in(order))
             for order in orders
             if order.completed_at is not None and order.member and order.repurchase_of is None
         ]
@@ -255,13 +255,3 @@ def _profit(order: Order, line: TicketLine) -> Amount:
     profit = line.profit(sources, sum_of(order.left().values()))
     losses = any(source.profit is not None and source.profit < 0 for source in sources)
     return min(profit, line.contribution_base) if losses or line.net_of else profit
-
-
-def _spent(order: Order) -> dict[str, Amount]:
-    groups: AmountsBy[str] = AmountsBy()
-    left = order.left()
-    for line in order.lines:
-        group = queue_rebate.spending_group(order, line)
-        if group:
-            groups[group] += left[line.id]
-    return groups

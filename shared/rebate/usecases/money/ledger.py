@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.events import Event
-from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
+from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.money import Amount, sum_of
-from rebate.domain.movements import counterpart_of
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.requests import DayCount, FrozenLove, Request
@@ -24,7 +23,12 @@ from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
 from rebate.usecases.storage.rows.catalog import Member
-from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.journal import (
+    Journal,
+    StatementEntry,
+    StatementMovement,
+    movements_of,
+)
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, joined, owned_key
 from rebate.usecases.storage.rows.lists import ListItem
@@ -124,7 +128,7 @@ class WalletLedger:
             previous = previous_of(self.store, source, number)
             row = Journal(source, number, now, entries, tuple(events), previous)
             writes.append(Put(row, expects=0))
-        moved = _by_member(entry) if entry else {}
+        moved = movements_of([entry]) if entry else {}
         versions = {each.member: each.version for each in rests_on}
         for member in {**moved, **dict.fromkeys(versions)}:
             movements = moved.get(member, ())
@@ -180,20 +184,3 @@ def source_of(kind: str, caller: str, name: str) -> str:
 def request_source(request: Request) -> str:
     """Return the source of the journal row of a request."""
     return source_of(request.kind, request.caller, request.id)
-
-
-def _by_member(entry: JournalEntry) -> dict[MemberId, list[StatementMovement]]:
-    moved: dict[MemberId, list[StatementMovement]] = {}
-    for posting in entry.postings:
-        kind, pocket, owner = parts_of(posting.account)
-        if kind == "wallet":
-            member = MemberId(owner)
-            movement = StatementMovement(
-                entry.kind,
-                BalanceType(pocket),
-                posting.amount,
-                entry.order,
-                counterpart=counterpart_of(entry, member),
-            )
-            moved.setdefault(member, []).append(movement)
-    return moved

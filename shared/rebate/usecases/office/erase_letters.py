@@ -16,8 +16,8 @@ from rebate.domain.names import MemberId
 from rebate.domain.records import replace
 from rebate.domain.senders import SendersTerms
 from rebate.usecases.catalog.save_catalog import PERSONAL
+from rebate.usecases.storage.in_time import oldest_first
 from rebate.usecases.storage.ports import Put, Store, Write
-from rebate.usecases.storage.rows.key_of import key_of
 
 ERASED = "erased"
 """What stays of a letter, or of the reason for it, of which nothing else may."""
@@ -41,13 +41,10 @@ def letters_without(store: Store, senders: SendersTerms, member: MemberId) -> It
     """Yield the letters that name a member, as they are without what is personal."""
     ids = _names(senders, member)
     for state in LetterState:
-        after: str | None = None
-        while rows := store.query(DeadLetter, state, after=after, limit=ROWS_AT_ONCE):
-            for row in rows:
-                bare = _without(row, ids)
-                if bare != row:
-                    yield Put(bare)
-            after = key_of(rows[-1]).sort
+        for row in oldest_first(store, DeadLetter, state, at_once=ROWS_AT_ONCE):
+            bare = _without(row, ids)
+            if bare != row:
+                yield Put(bare)
 
 
 def _names(senders: SendersTerms, member: MemberId) -> frozenset[str]:

@@ -34,11 +34,12 @@ from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
+from rebate.usecases.storage.in_time import oldest_first
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry
 from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
-from rebate.usecases.storage.rows.keys import Key, number, owned_key, ticket_key
+from rebate.usecases.storage.rows.keys import Key, owned_key, ticket_key
 from rebate.usecases.storage.rows.lists import ListItem
 
 ROWS_AT_ONCE = 100
@@ -420,14 +421,6 @@ def _tickets_of(store: Store, order: Order) -> list[Ticket]:
 
 
 def _between(store: Store, kind: type[Any], list_: str, period: Period) -> Iterator[Any]:
-    """Yield the rows of a list whose sort keys begin with an instant, the oldest first."""
-    after = None if period.starts_at is None else number(period.starts_at)
-    while True:
-        rows = store.query(kind, list_, after=after, limit=ROWS_AT_ONCE)
-        for row in rows:
-            if period.ends_at is not None and row.at >= period.ends_at:
-                return
-            yield row
-        if len(rows) < ROWS_AT_ONCE:
-            return
-        after = key_of(rows[-1]).sort
+    """Return the rows of a list in a period, the oldest first."""
+    starts, ends = period.starts_at, period.ends_at
+    return oldest_first(store, kind, list_, at_once=ROWS_AT_ONCE, starts_at=starts, ends_at=ends)

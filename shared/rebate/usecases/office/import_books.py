@@ -20,7 +20,7 @@ from rebate.contracts.imports import (
     digest_of,
 )
 from rebate.domain.commands import Receive
-from rebate.domain.ledger import BalanceType, JournalEntry, parts_of
+from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.money import NOTHING, ZERO_BPS, Amount, Bps, ratio_of, sum_of
 from rebate.domain.movements import Leg, MovementKind, movement
 from rebate.domain.names import (
@@ -50,7 +50,11 @@ from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Clock, Credit, Put, Store, Write
 from rebate.usecases.storage.rows.inbox import Inbox
-from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.journal import (
+    Journal,
+    StatementEntry,
+    movements_of,
+)
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import joined, number
 
@@ -147,7 +151,7 @@ class BookImport:
         entries = tuple(_openings(lines))
         row = Journal(source, int(now), now, entries)
         writes: list[Write] = [Put(row), *(_counted(source, line) for line in lines)]
-        for member, moved in _moved(entries).items():
+        for member, moved in movements_of(entries).items():
             writes.append(Credit(member, tuple((each.pocket, each.amount) for each in moved)))
             writes.append(Put(StatementEntry(member, now, source, row.number, tuple(moved))))
             frozen = sum_of(m.amount for m in moved if m.pocket is BalanceType.LOVE_FROZEN)
@@ -211,17 +215,6 @@ def _openings(lines: Iterable[BalanceLine]) -> Iterator[JournalEntry]:
     for asset, some in groupby(by_asset, key=lambda line: line.asset):
         legs = [Leg(MemberId(line.member), BalanceType(asset), line.amount) for line in some]
         yield movement(MovementKind.OPENING, legs, {})
-
-
-def _moved(entries: Iterable[JournalEntry]) -> dict[MemberId, list[StatementMovement]]:
-    moved: dict[MemberId, list[StatementMovement]] = {}
-    for entry in entries:
-        for posting in entry.postings:
-            kind, pocket, owner = parts_of(posting.account)
-            if kind == "wallet":
-                line = StatementMovement(entry.kind, BalanceType(pocket), posting.amount)
-                moved.setdefault(MemberId(owner), []).append(line)
-    return moved
 
 
 def _by(lines: Iterable[PlaceLine], name: Callable[[PlaceLine], str]) -> dict[str, list[PlaceLine]]:

@@ -10,12 +10,11 @@ from operator import attrgetter
 
 from rebate.domain.records import fields_of, replace
 from rebate.domain.times import Instant, later
-from rebate.usecases.office.newest_first import newest_first
 from rebate.usecases.office.places import ALL_ORDERS
+from rebate.usecases.storage.in_time import newest_first, oldest_first
 from rebate.usecases.storage.office import SPAN, FurtherPlace, OrderPlace
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.key_of import key_of
-from rebate.usecases.storage.rows.keys import number
 
 ROWS_AT_ONCE = 1_000
 
@@ -86,18 +85,11 @@ def oldest_places(
 def _forwards(
     store: Store, list_: str, starts_at: Instant | None, ends_at: Instant | None
 ) -> Iterator[OrderPlace]:
-    """Yield the rows of a list in which orders of a period may stand."""
-    after = None if starts_at is None else number(starts_at)
-    until = None if ends_at is None else later(ends_at, SPAN)
-    while True:
-        rows = store.query(OrderPlace, list_, after=after, limit=ROWS_AT_ONCE)
-        for row in rows:
-            if until is not None and row.at > until:
-                return
-            yield row
-        if len(rows) < ROWS_AT_ONCE:
-            return
-        after = key_of(rows[-1]).sort
+    """Return the rows of a list in which orders of a period may stand."""
+    until = None if ends_at is None else later(ends_at, SPAN + 1)
+    return oldest_first(
+        store, OrderPlace, list_, at_once=ROWS_AT_ONCE, starts_at=starts_at, ends_at=until
+    )
 
 
 def _instant_of(after: str | None) -> Instant | None:

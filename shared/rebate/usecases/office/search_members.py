@@ -7,9 +7,9 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.contracts.office import MemberFound, MembersFound
 from rebate.domain.names import MemberId
 from rebate.domain.wallets import Wallet
-from rebate.usecases.office.newest_first import newest_first
 from rebate.usecases.office.places import ALL_MEMBERS
 from rebate.usecases.office.search_names import names_beginning, owner_of_code
+from rebate.usecases.storage.in_time import newest_first
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.key_of import key_of

@@ -8,7 +8,7 @@ from rebate.contracts.api import PAGE_SIZE
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant, datetime_of
 from rebate.usecases.office.acts import acts_of, acts_on
-from rebate.usecases.office.newest_first import newest_first
+from rebate.usecases.storage.in_time import newest_first
 from rebate.usecases.storage.office import Act
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.key_of import key_of

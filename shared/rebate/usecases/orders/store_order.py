@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rebate.domain.commands import Bound, Command, Complete, Cut, Join, RefundOrder, Settle
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.money import Amount, AmountsBy, split_in_proportion, sum_of
+from rebate.domain.money import Amount, split_in_proportion, sum_of
 from rebate.domain.names import GUEST, LineId, OrderId, QueueId
 from rebate.domain.orders import LINES_PER_ROW, Early, Order
 from rebate.domain.plans import queue_rebate
@@ -202,13 +202,7 @@ def spending_of(after: Order) -> list[Write]:
     """Keep what a completed order adds to its buyer's spend, after refunds (Rule 1.3.2)."""
     if after.digest is None or after.completed_at is None or after.member is None:
         return []
-    groups: AmountsBy[str] = AmountsBy()
-    left = after.left()
-    for line in after.lines:
-        group = queue_rebate.spending_group(after, line)
-        if group:
-            groups[group] += left[line.id]
-    paid = sum_of(left.values())
+    groups, paid = queue_rebate.spent_in(after), sum_of(after.left().values())
     return [Put(CompletedSpend(after.member, after.id, after.completed_at, groups, paid))]
 
 

@@ -14,9 +14,8 @@ from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant, day_of, instant_of
 from rebate.usecases.office.order_lists import ROWS_AT_ONCE, oldest_places
 from rebate.usecases.office.places import ALL_MEMBERS, ALL_ORDERS, orders_at
+from rebate.usecases.storage.in_time import oldest_first
 from rebate.usecases.storage.ports import Store
-from rebate.usecases.storage.rows.key_of import key_of
-from rebate.usecases.storage.rows.keys import number
 from rebate.usecases.storage.rows.lists import ListItem
 
 ROWS_MAX = 50_000
@@ -86,12 +85,6 @@ def _month(at: Instant, zone: ZoneInfo) -> str:
 def _known_within(store: Store, starts_at: Instant, ends_at: Instant) -> Iterator[ListItem]:
     """Yield who became known from one instant until before another."""
     for each in ALL_MEMBERS:
-        after = number(starts_at)
-        while rows := store.query(ListItem, each, after=after, limit=ROWS_AT_ONCE):
-            for row in rows:
-                if row.at >= ends_at:
-                    break
-                yield row
-            if rows[-1].at >= ends_at or len(rows) < ROWS_AT_ONCE:
-                break
-            after = key_of(rows[-1]).sort
+        yield from oldest_first(
+            store, ListItem, each, at_once=ROWS_AT_ONCE, starts_at=starts_at, ends_at=ends_at
+        )

@@ -7,7 +7,7 @@ from rebate.domain.engine import Decision, FollowUp
 from rebate.domain.events import EntryExchanged
 from rebate.domain.fingerprints import order_fingerprint, ticket_fingerprint
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import BalanceType, JournalEntry, parts_of, wallet
+from rebate.domain.ledger import BalanceType, wallet
 from rebate.domain.loaded_state import LoadedState
 from rebate.domain.money import Amount, AmountsBy
 from rebate.domain.names import MemberId, QueueId
@@ -21,7 +21,11 @@ from rebate.usecases.settlement.day_sums import count_day
 from rebate.usecases.settlement.pending_commands import PendingCommand
 from rebate.usecases.storage.ports import Credit, Put, Remove, Write
 from rebate.usecases.storage.rows.inbox import Answer, Inbox
-from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
+from rebate.usecases.storage.rows.journal import (
+    Journal,
+    StatementEntry,
+    movements_of,
+)
 from rebate.usecases.storage.rows.key_of import fact_of, key_of
 from rebate.usecases.storage.rows.keys import joined, number
 
@@ -98,7 +102,7 @@ def money(after: Queue, decision: Decision, state: LoadedState, now: Instant) ->
     credited: dict[MemberId, list[tuple[BalanceType, Amount]]] = {}
     for (member, pocket), amount in decision.credits.items():
         credited.setdefault(member, []).append((pocket, amount))
-    movements = _movements_of(decision.journal)
+    movements = movements_of(decision.journal)
     for member in sorted({*credited, *decision.consulted}):
         expects = state.wallets[member].version if member in decision.consulted else None
         writes.append(Credit(member, tuple(credited.get(member, ())), expects))
@@ -129,25 +133,6 @@ def frozen_love(
     source = joined(after.id, number(after.version))
     for member, amount in amounts.items():
         yield from lot_of(member, amount, asked[member], source)
-
-
-def _movements_of(journal: Iterable[JournalEntry]) -> dict[MemberId, list[StatementMovement]]:
-    """Return what each member's statement says of these entries."""
-    moved: dict[MemberId, list[StatementMovement]] = {}
-    for entry in journal:
-        for posting in entry.postings:
-            kind, pocket, owner = parts_of(posting.account)
-            if kind == "wallet":
-                movement = StatementMovement(
-                    entry.kind,
-                    BalanceType(pocket),
-                    posting.amount,
-                    entry.order,
-                    posting.entry,
-                    posting.reason,
-                )
-                moved.setdefault(MemberId(owner), []).append(movement)
-    return moved
 
 
 def answers(done: Iterable[PendingCommand], decision: Decision, now: Instant) -> list[Write]:

@@ -1,12 +1,14 @@
 """Rows of the journal, and of members' statements."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from rebate.domain.commands import Command
 from rebate.domain.events import Event
 from rebate.domain.holds import Hold
-from rebate.domain.ledger import BalanceType, JournalEntry, Reason
+from rebate.domain.ledger import BalanceType, JournalEntry, Posting, Reason, parts_of
 from rebate.domain.money import Amount
+from rebate.domain.movements import counterpart_of
 from rebate.domain.names import EntryId, MemberId, OrderId
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
@@ -58,6 +60,34 @@ class StatementMovement:
     entry: Annotated[EntryId | None, wire("entry", absent=None)] = None
     reason: Annotated[Reason | None, wire("reason", absent=None)] = None
     counterpart: Annotated[MemberId | None, wire("counterpart", absent=None)] = None
+
+
+def movement_of(entry: JournalEntry, posting: Posting) -> tuple[MemberId, StatementMovement] | None:
+    """Return what a posting says in a member's statement; None: it is to no wallet."""
+    kind, pocket, owner = parts_of(posting.account)
+    if kind != "wallet":
+        return None
+    member = MemberId(owner)
+    return member, StatementMovement(
+        entry.kind,
+        BalanceType(pocket),
+        posting.amount,
+        entry.order,
+        posting.entry,
+        posting.reason,
+        counterpart_of(entry, member),
+    )
+
+
+def movements_of(entries: Iterable[JournalEntry]) -> dict[MemberId, list[StatementMovement]]:
+    """Return what each member's statement says of journal entries."""
+    moved: dict[MemberId, list[StatementMovement]] = {}
+    for entry in entries:
+        for posting in entry.postings:
+            if found := movement_of(entry, posting):
+                member, movement = found
+                moved.setdefault(member, []).append(movement)
+    return moved
 
 
 @stored_as("statement")

@@ -1,4 +1,4 @@
-"""Reading several lists as one, the newest first: each row once, while new ones arrive."""
+"""Reading lists in order of time, to the end: their sort keys begin with an instant."""
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
@@ -15,6 +15,29 @@ ROWS_AT_ONCE = 50
 """Rows of one list that a request reads."""
 
 
+def oldest_first(
+    store: Store,
+    kind: type[Row],
+    list_: str,
+    *,
+    at_once: int,
+    starts_at: Instant | None = None,
+    ends_at: Instant | None = None,
+) -> Iterator[Row]:
+    """Yield what stands in a list from one instant until before another, `at_once` rows a read."""
+    after = None if starts_at is None else number(starts_at)
+    end = None if ends_at is None else number(ends_at)
+    while True:
+        rows = store.query(kind, list_, after=after, limit=at_once)
+        for row in rows:
+            if end is not None and key_of(row).sort >= end:
+                return
+            yield row
+        if len(rows) < at_once:
+            return
+        after = key_of(rows[-1]).sort
+
+
 def newest_first(
     store: Store,
     kind: type[Row],
@@ -23,7 +46,7 @@ def newest_first(
     after: str | None = None,
     ends_at: Instant | None = None,
 ) -> Iterator[Row]:
-    """Yield what stands in lists whose sort keys begin with an instant, from the newest back.
+    """Yield what stands in several lists, as if it were one, from the newest back.
 
     `after` is the sort key of the row where an earlier page ended; of `ends_at` and later nothing
     is yielded.
