@@ -68,6 +68,7 @@ class PagesStack(Stack):
         address = f"https://{self._distribution.distribution_domain_name}"
         CfnOutput(self, "MembersAddress", value=f"{address}/")
         CfnOutput(self, "DeskAddress", value=f"{address}/desk")
+        CfnOutput(self, "ApiPageAddress", value=f"{address}/api")
         callbacks = ", ".join(f"{address}{SIGNED_IN}/{role}" for role in ROLES)
         CfnOutput(self, "Callbacks", value=callbacks)
 

@@ -1,13 +1,16 @@
 /**
- * One build, two bundles: `--mode member` is Preact and one script, because phones open it from a
- * chat; `--mode desk` is React with Ant Design, split by route.
+ * Three bundles: `--mode member` is Preact and one script, because phones open it from a chat;
+ * `--mode desk` is React with Ant Design, split by route; `--mode api` is Redoc as it comes.
  */
 
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 import { antdStyles } from "./tools/antd-styles.ts";
+import { redoc } from "./tools/redoc.ts";
 
 const ROOT = import.meta.dirname;
+
+const PAGE: Record<string, string> = { member: "index.html", desk: "desk.html", api: "api.html" };
 
 /** What both bundles import as React, members get from Preact. */
 const PREACT = [
@@ -26,7 +29,7 @@ export default defineConfig(({ mode }) => ({
   root: ROOT,
   base: "/",
   publicDir: mode === "member" ? "public" : false,
-  plugins: mode === "desk" ? [antdStyles()] : [],
+  plugins: mode === "desk" ? [antdStyles()] : mode === "api" ? [redoc()] : [],
   resolve: { alias: mode === "member" ? PREACT : ANTD },
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
@@ -36,7 +39,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      input: resolve(ROOT, mode === "member" ? "index.html" : "desk.html"),
+      input: resolve(ROOT, PAGE[mode] ?? mode),
       onLog: (level, log, tell) => {
         if (!QUIET.includes(log.code ?? "")) tell(level, log);
       },

@@ -237,6 +237,7 @@ def _issuer(deployment: LocalDeployment, key: Path, address: str) -> LocalIssuer
 def _addresses(deployment: LocalDeployment, address: str, *, has_pages: bool) -> Iterator[str]:
     if has_pages:
         yield f"Pages: {address}/ (members), {address}/desk (operators), {address}/merchant"
+        yield f"       {address}/api describes the HTTP API"
     yield f"Sign-in: {address}{PATH}.well-known/openid-configuration"
     yield f"API:   curl -H '{OPERATOR_HEADER}: me' {address}/v1/queues"
     yield f"       curl -H '{MEMBER_HEADER}: m01' {address}/v1/me/entries"

@@ -61,6 +61,7 @@ def test_an_operation_says_who_may_call_it():
     assert signed[1] == {"Token": ["rebate/shop"]}
     assert {"401", "403"} <= OPERATIONS["POST /v1/events"]["responses"].keys()
     assert Audience.ANYBODY in OPERATIONS["GET /v1/health"]["tags"]
+    assert {tag["name"] for tag in openapi()["tags"]} == set(Audience)
 
 
 def test_fields_of_answers_are_all_there_and_null_where_they_may_be():

@@ -1,9 +1,9 @@
 """How the pages are served: the same on one machine and in the cloud.
 
 Two applications share one address: desks, for operators under `/desk` and for merchants under
-`/merchant`, and the members' pages everywhere else. What they show stands in the path, so each path
-that names no file is answered with the page of its application. `config.json` beside them says what
-differs from stage to stage.
+`/merchant`, and the members' pages everywhere else, but for `/api`, where the HTTP API is described.
+What they show stands in the path, so each path that names no file is answered with the page of its
+application. `config.json` beside them says what differs from stage to stage.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,12 @@ from rebate.domain.currencies import DECIMALS
 
 MEMBERS_PAGE = "index.html"
 DESK_PAGE = "desk.html"
+API_PAGE = "api.html"
 DESKS = ("/desk/", "/merchant/")
 """With what the paths of desks begin."""
+
+API = "/api"
+"""The path of the page that describes the HTTP API."""
 
 CONFIG_FILE = "config.json"
 
@@ -29,11 +33,19 @@ ASK_AGAIN = "no-cache"
 
 _MOST_HAVE = 2
 
+_EMPTY = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+"""The digest of no text: a style element may be there as long as nothing is written in it.
+
+Scripts, which come from here, add rules to it (the page of the API does).
+"""
+
 
 def file_of(path: str) -> str:
     """Return which file answers a path of the pages; `REWRITE` says the same to CloudFront."""
     if "." in path.rpartition("/")[2]:
         return path.lstrip("/")
+    if path.rstrip("/") == API:
+        return API_PAGE
     is_desk = path == f"{SIGNED_IN}/operator" or f"{path}/".startswith(DESKS)
     return DESK_PAGE if is_desk else MEMBERS_PAGE
 
@@ -44,7 +56,8 @@ function handler(event) {{
   var path = request.uri;
   if (path.slice(path.lastIndexOf('/')).indexOf('.') < 0) {{
     var isDesk = path === '{SIGNED_IN}/operator' || /^\\/(desk|merchant)(\\/|$)/.test(path);
-    request.uri = isDesk ? '/{DESK_PAGE}' : '/{MEMBERS_PAGE}';
+    var isApi = /^\\{API}\\/?$/.test(path);
+    request.uri = isApi ? '/{API_PAGE}' : isDesk ? '/{DESK_PAGE}' : '/{MEMBERS_PAGE}';
   }}
   return request;
 }}
@@ -64,8 +77,9 @@ def policy(issuers: Iterable[str] = ()) -> str:
     """
     asked = " ".join(("'self'", *issuers))
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        f"connect-src {asked}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self'; style-src 'self' {_EMPTY}; "
+        f"img-src 'self' https: data:; connect-src {asked}; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -72,6 +72,18 @@ _ABOUT = (
 )
 
 
+_AUDIENCES: Mapping[Audience, str] = {
+    Audience.SHOP: "Services that emit order events. They sign what they send with a key of the "
+    "settings, or show a token of a client of theirs.",
+    Audience.MEMBER: "Who bought: their own entries, wallet, invitations and notices.",
+    Audience.MERCHANT: "Owners and cashiers of a store, who show a member's token.",
+    Audience.OPERATOR: "Staff of the platform; `x-role` names the least role that may.",
+    Audience.PLATFORM: "Webhooks of shops' platforms, which carry the platform's own signature.",
+    Audience.ANYBODY: "Without a token.",
+}
+"""What tells an operation's audience to a reader, in the order in which they are read."""
+
+
 @cache
 def openapi() -> Mapping[str, Any]:
     """Return the document, the same in every process."""
@@ -85,6 +97,7 @@ def openapi() -> Mapping[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Queue rebates", "version": VERSION, "description": _ABOUT},
+        "tags": [{"name": name, "description": text} for name, text in _AUDIENCES.items()],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
