@@ -88,7 +88,7 @@ class OpenApiShown:
 
     openapi: str
     info: Mapping[str, Any]
-    tags: Sequence[Mapping[str, str]]
+    tags: tuple[Mapping[str, str], ...]
     paths: Mapping[str, Any]
     components: Mapping[str, Any]
 

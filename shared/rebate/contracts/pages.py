@@ -1,9 +1,9 @@
 """How the pages are served: the same on one machine and in the cloud.
 
 Two applications share one address: desks, for operators under `/desk` and for merchants under
-`/merchant`, and the members' pages everywhere else, but for `/api`, where the HTTP API is described.
-What they show stands in the path, so each path that names no file is answered with the page of its
-application. `config.json` beside them says what differs from stage to stage.
+`/merchant`, and the members' pages everywhere else; `/api` describes the HTTP API. What they show
+stands in the path, so each path that names no file is answered with the page of its application.
+`config.json` beside them says what differs from stage to stage.
 """
 
 from collections.abc import Iterable, Mapping

@@ -97,7 +97,7 @@ def openapi() -> Mapping[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Queue rebates", "version": VERSION, "description": _ABOUT},
-        "tags": [{"name": name, "description": text} for name, text in _AUDIENCES.items()],
+        "tags": tuple({"name": name, "description": text} for name, text in _AUDIENCES.items()),
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
