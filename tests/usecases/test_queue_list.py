@@ -9,6 +9,7 @@ import pytest
 from rebate.adapters.memory import MemoryStore
 from rebate.contracts.api import QUEUES_PAGE
 from rebate.domain.errors import Impossible
+from rebate.domain.events import EntriesCleared
 from rebate.domain.names import QueueId
 from rebate.domain.parking import ParkedState
 from rebate.domain.queues import Queue
@@ -19,7 +20,8 @@ from rebate.usecases.parking.park_command import TRIES_MAX
 from rebate.usecases.queries.show_queues import WantedQueues, show_queues, show_stalled
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.queue_list import QUEUES, TakingIn, queues_listed
-from rebate.usecases.storage.rows.inbox import Parked
+from rebate.usecases.storage.rows.inbox import Inbox, Parked
+from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.storage.rows.lists import ListItem
 from tests.engine import Player
 from tests.fakes import FakeClock
@@ -216,3 +218,30 @@ def test_a_first_commit_is_as_large_as_any_and_lists_its_queue() -> None:
     player.app.settler.settle(QueueId("product/p1"))
     assert max(sizes) <= 100
     assert queues_listed(player.store, 10) == ["product/p1"]
+
+
+def test_a_run_over_many_queues_is_sent_many_to_a_transaction() -> None:
+    player = shop()
+    fill(player.store, map(waiting_queue, range(2_500)))
+    commits: list[int] = []
+    player.store.before_commit = lambda writes: commits.append(len(writes))
+    told = player.app.scheduler.start("clear", player.now)
+    assert len(told) == 2_500
+    assert commits == [100] * 25
+    waiting = list(player.store.scan(Inbox))
+    assert {row.queue for row in waiting} == set(told)
+    assert len(waiting) == len(told)
+
+
+def test_a_run_that_is_started_again_clears_each_queue_once() -> None:
+    player = shop(order("o1", product="p1"), order("o2", product="p2"))
+    for _ in range(2):
+        player.app.scheduler.start("clear", player.now)
+    for queue in ("product/p1", "product/p2"):
+        player.app.settler.settle(QueueId(queue))
+    cleared = [
+        row.source
+        for row in player.store.scan(Journal)
+        if any(isinstance(event, EntriesCleared) for event in row.events)
+    ]
+    assert sorted(cleared) == ["product/p1", "product/p2"]

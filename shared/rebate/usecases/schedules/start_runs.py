@@ -10,7 +10,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass
 from rebate.domain.times import Instant
 from rebate.usecases.settings.save_settings import SettingsReader
-from rebate.usecases.storage.ports import Clock, Put, Store
+from rebate.usecases.storage.ports import WRITES_MAX, Clock, Put, Store
 from rebate.usecases.storage.rows.inbox import Inbox
 from rebate.usecases.storage.rows.keys import joined, number
 
@@ -50,9 +50,15 @@ class Scheduler:
         return {*with_mail, *(queue.id for queue in self.store.scan(Queue))}
 
     def _send(self, queues: Iterable[QueueId], command: Command, *, ahead: bool) -> list[QueueId]:
+        """Send a command to queues, many to a transaction: one by one, many would take too long.
+
+        One that is cut off is started again for the same instant, and each queue takes it once.
+        """
         sent = sorted(queues)
-        for queue in sent:
-            send(self.store, self.clock, queue, command, ahead=ahead)
+        for begins in range(0, len(sent), WRITES_MAX):
+            some = sent[begins : begins + WRITES_MAX]
+            now = self.clock.now()
+            self.store.commit([Put(mail(queue, command, now, ahead=ahead)) for queue in some])
         return sent
 
 
@@ -66,10 +72,21 @@ def send(
     ahead: bool = False,
 ) -> None:
     """Put a command into a queue's inbox, at the instant at which it happened or will happen."""
-    sort = joined(number(command.at), number(clock.now()), request or command.type)
+    store.commit([Put(mail(queue, command, clock.now(), request=request, ahead=ahead))])
+
+
+def mail(
+    queue: QueueId,
+    command: Command,
+    now: Instant,
+    *,
+    request: str | None = None,
+    ahead: bool = False,
+) -> Inbox:
+    """Return the row by which a command waits for its queue."""
+    sort = joined(number(command.at), number(now), request or command.type)
     not_before = command.at if ahead else None
-    row = Inbox(queue, sort, command, request=request, not_before=not_before)
-    store.commit([Put(row)])
+    return Inbox(queue, sort, command, request=request, not_before=not_before)
 
 
 def queues_with_mail(store: Store) -> list[QueueId]:
