@@ -10,6 +10,7 @@ from local.engine import EngineUnavailable
 from local.failures import Failure
 from local.screen import complain
 from local.settling import DeliveryFailed
+from rebate.domain.errors import Unavailable
 
 COMMANDS: Mapping[str, str] = {
     "demo": "demo",
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Failure as failure:
         complain(f"rebate {given.command}: {line}" for line in failure.lines)
         return failure.status
-    except (EngineUnavailable, DeliveryFailed) as error:
+    except (EngineUnavailable, DeliveryFailed, Unavailable) as error:
         complain([f"rebate {given.command}: {error}"])
         return 1
     except KeyboardInterrupt:
