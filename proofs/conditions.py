@@ -292,7 +292,7 @@ GUARDED = {
         "one visit counts on two days, told otherwise at once",
         RACES + "test_one_visit_is_told_of_two_days_at_once",
     ),
-    "count_visits: Put(counted, expects=expects)": Guard(
+    "count_visits: Put(counted, expects=day.version)": Guard(
         "of two visits of a store at once one does not count",
         RACES + "test_two_visits_of_a_store_at_once",
     ),

@@ -12,9 +12,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import InvalidRequest, answer
-from functions.api.queries import needed_id, parameter
+from functions.api.queries import needed_id
 from rebate.bootstrap import app
 from rebate.contracts.problems import Problem, shown
 from rebate.contracts.routes.route import ENTRY_CHARS, QUEUE_CHARS

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
 from functions.api.access import Forbidden, Unauthenticated
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from rebate.adapters.telemetry import record_mismatch, record_stuck
 from rebate.contracts.api import ProblemShown, RefusalShown, as_json
 from rebate.contracts.error_words import WORDS
@@ -79,11 +78,11 @@ def locale_wanted(event: Mapping[str, Any]) -> Locale:
 
     Where neither says one that there is, it is English, as in logs.
     """
-    query = parse_qs(event.get("rawQueryString", "")).get("locale", ())
+    asked = parameter(event, "locale")
+    said = next((each for each in LOCALES if each == asked), None)
     headers = event.get("headers") or {}
     languages = headers.get("accept-language", "").lower()
-    is_chinese = "zh-CN" in query or (not {*query} & {*LOCALES} and languages.startswith("zh"))
-    return "zh-CN" if is_chinese else "en"
+    return said or ("zh-CN" if languages.startswith("zh") else "en")
 
 
 def answer(

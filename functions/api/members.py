@@ -13,7 +13,7 @@ which API Gateway decodes.
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import answer
 from functions.api.queries import (
     checked_id,
@@ -21,7 +21,6 @@ from functions.api.queries import (
     locale_of,
     needed_id,
     page_parameter,
-    parameter,
     whole_number,
 )
 from rebate.bootstrap import app

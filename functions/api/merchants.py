@@ -18,7 +18,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import answer
 from functions.api.queries import (
     any_or,
@@ -27,7 +27,6 @@ from functions.api.queries import (
     instant_parameter,
     needed_id,
     page_parameter,
-    parameter,
     whole_number,
 )
 from rebate.bootstrap import app

@@ -18,16 +18,9 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import InvalidRequest, answer, csv_answer, refusal
-from functions.api.queries import (
-    any_or,
-    choice_of,
-    instant_parameter,
-    needed_id,
-    page_parameter,
-    parameter,
-)
+from functions.api.queries import any_or, choice_of, instant_parameter, needed_id, page_parameter
 from rebate.bootstrap import app
 from rebate.contracts.office import EXPORTED, MEMBER_PARTS, ORDER_STATES
 from rebate.contracts.problems import Problem

@@ -16,7 +16,7 @@ GET  /v1/parked?state=&after=     commands that cannot be carried out, and what 
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import answer, refusal
 from functions.api.queries import (
     checked_id,
@@ -24,7 +24,6 @@ from functions.api.queries import (
     locale_of,
     needed_id,
     page_parameter,
-    parameter,
     plan_parameter,
     whole_number,
 )

@@ -12,9 +12,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import answer
-from functions.api.queries import checked_id, page_parameter, parameter
+from functions.api.queries import checked_id, page_parameter
 from rebate.bootstrap import app
 from rebate.contracts import people
 from rebate.contracts.notice_texts import LOCALES, Locale

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Response
 
+from functions.api.current import parameter
 from functions.api.errors import InvalidRequest
 from rebate.contracts.identifiers import BadIdentifier, identifier
 from rebate.contracts.moments import moment_of_text
@@ -46,12 +47,6 @@ def _unfit(query: str, known: Sequence[QueryParameter]) -> Iterator[Problem]:
             yield Problem(name, "must not be empty; leave it out instead")
         elif kinds[name] is Kind.TEXT and len(values[0]) > TYPED_CHARS_MAX:
             yield Problem(name, f"must have at most {TYPED_CHARS_MAX} characters")
-
-
-def parameter(event: Mapping[str, Any], name: str) -> str | None:
-    """Return a query parameter, read from the query as it was sent: API Gateway joins by commas."""
-    found = parse_qs(event.get("rawQueryString", "")).get(name)
-    return found[0] if found else None
 
 
 def choice_of(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> str:

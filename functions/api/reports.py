@@ -11,16 +11,9 @@ from datetime import timedelta
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import answer, csv_answer
-from functions.api.queries import (
-    checked_id,
-    choice_of,
-    day_parameter,
-    locale_of,
-    page_parameter,
-    parameter,
-)
+from functions.api.queries import checked_id, choice_of, day_parameter, locale_of, page_parameter
 from rebate.bootstrap import app
 from rebate.domain.names import QueueId, StoreId
 from rebate.domain.times import day_of

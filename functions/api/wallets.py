@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event
+from functions.api.current import current_event, parameter
 from functions.api.errors import answer, csv_answer
 from functions.api.queries import (
     checked_id,
@@ -30,7 +30,6 @@ from functions.api.queries import (
     instant_parameter,
     needed_id,
     page_parameter,
-    parameter,
 )
 from functions.api.signatures import signed_by_shop
 from rebate.bootstrap import app

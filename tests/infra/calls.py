@@ -123,7 +123,9 @@ class Recorder:
         if code.co_filename.startswith(_PREFIX):
             who = self.who.get()
             assert who is not None
-            self.entered[who].add((code.co_filename[len(_PREFIX) :], code.co_qualname))
+            self.entered[who].add(
+                (code.co_filename[len(_PREFIX) :], code.co_qualname.replace(".<locals>", ""))
+            )
 
     @contextmanager
     def acting(self, who: str) -> Iterator[None]:

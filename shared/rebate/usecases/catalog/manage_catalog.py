@@ -17,7 +17,7 @@ from rebate.contracts.catalog import (
     StalledMerged,
 )
 from rebate.domain.commands import Clear, ExchangeEntry, Merge
-from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
+from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.ledger import BalanceType
 from rebate.domain.names import ProductId, QueueId
 from rebate.domain.plans import queue_rebate
@@ -31,6 +31,7 @@ from rebate.usecases.schedules.start_runs import send
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.settle_queue import Settler
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Clock, Put, Store
 from rebate.usecases.storage.rows.catalog import Product
 from rebate.usecases.storage.rows.inbox import Answer, Inbox
@@ -42,9 +43,6 @@ PRODUCTS_AT_ONCE = 500
 
 TOGETHER = 50
 """Products or commands written in one transaction."""
-
-ATTEMPTS = 10
-"""How often a product is tried that the shop keeps saving."""
 
 MERGE_PATIENCE = 10 * SECOND
 """How long a caller waits for a merge, in microseconds."""
@@ -198,16 +196,12 @@ def _enable(store: Store, products: Sequence[Product]) -> None:
 
 
 def _enable_one(store: Store, product: Product) -> None:
-    for _ in range(ATTEMPTS):
+    def attempt() -> None:
         known = store.get(Product, key_of(product))
-        if known is None or known.takes_part:
-            return
-        try:
+        if known is not None and not known.takes_part:
             store.commit([_enabling(known)])
-        except Conflict:
-            continue
-        return
-    raise Unavailable(f"others keep writing to product {product.id}")
+
+    attempted(attempt, f"product {product.id}")
 
 
 def _enabling(product: Product) -> Put:

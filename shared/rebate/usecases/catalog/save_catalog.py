@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from rebate.contracts.events_in import MemberSaved, ProductSaved, StoreSaved, digest
-from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
+from rebate.domain.errors import Code, Rejected
 from rebate.domain.names import MemberId, ProductId, StoreId
 from rebate.domain.plans import queue_rebate
 from rebate.domain.records import dataclass, replace
@@ -17,6 +17,7 @@ from rebate.domain.times import Instant
 from rebate.usecases.catalog.bonds import Bond, bond_of, bound_once, bound_writes
 from rebate.usecases.office.places import introductions, renamed
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Clock, Put, Store
 from rebate.usecases.storage.rows.catalog import (
     MEMBER_FIELDS,
@@ -27,9 +28,6 @@ from rebate.usecases.storage.rows.catalog import (
     new_member,
 )
 from rebate.usecases.storage.rows.keys import Key
-
-ATTEMPTS = 10
-"""How often an event is tried when somebody else writes to its row."""
 
 SEEN_MAX = 16
 """Events of one instant that are told apart; further ones of that instant change nothing."""
@@ -78,12 +76,7 @@ class CatalogAcceptance:
         """
         now = self.clock.now()
         sent = now if at is None else at if signed else min(at, now)
-        for _ in range(ATTEMPTS):
-            try:
-                return self._save(event, sent, sender)
-            except Conflict:
-                continue
-        raise Unavailable("others keep writing to what a catalog event is about")
+        return attempted(lambda: self._save(event, sent, sender), "what a catalog event is about")
 
     def _save(self, event: CatalogEvent, at: Instant, sender: str) -> Saved:
         known = self._known(event)

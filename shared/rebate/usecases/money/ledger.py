@@ -63,7 +63,7 @@ class WalletLedger:
         Raises:
             Unavailable: they kept doing so.
         """
-        return attempted(attempt, self.pause, "this wallet")
+        return attempted(attempt, "this wallet", pause=self.pause)
 
     def wallet(self, member: MemberId) -> Wallet:
         """Return a member's balances."""

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 
 from rebate.contracts.office import Erased
-from rebate.domain.errors import Code, Conflict, Mismatch, Rejected, Unavailable
+from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.links import LinkedMember
 from rebate.domain.merchants import Applicant, Application
 from rebate.domain.names import MemberId
@@ -19,9 +19,10 @@ from rebate.domain.times import datetime_of
 from rebate.domain.withdrawals import PayoutAccount, Withdrawal
 from rebate.usecases.merchants.apply import of_member, store_application
 from rebate.usecases.office.erase_letters import letters_without
-from rebate.usecases.office.places import renamed
+from rebate.usecases.office.places import introductions, renamed
 from rebate.usecases.people.desk import PeopleDesk
 from rebate.usecases.people.shared_accounts import forgotten
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.office import Erasure, Note
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
 from rebate.usecases.storage.rows.catalog import Member, new_member
@@ -30,7 +31,6 @@ from rebate.usecases.storage.rows.keys import Key, owned_key
 from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.storage.rows.notices import Notice
 
-ATTEMPTS = 10
 ROWS_AT_ONCE = 50
 
 
@@ -62,7 +62,8 @@ def erase_member(
 
 def _recorded(store: Store, clock: Clock, wanted: Erasure) -> Erasure:
     """Take the member's name away, and remember that it was asked for."""
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> Erasure:
         known = store.get(Erasure, Key(wanted.id))
         if known is not None and known.member != wanted.member:
             raise Mismatch(f"erasure {wanted.id} is known for another member")
@@ -78,12 +79,10 @@ def _recorded(store: Store, clock: Clock, wanted: Erasure) -> Erasure:
             return known
         writes: list[Write] = [Put(after, expects=member.version), *renamed(member, after)]
         writes += [] if known else [Put(wanted, expects=0)]
-        try:
-            store.commit(writes)
-        except Conflict:
-            continue
+        store.commit([*writes, *introductions(writes, clock.now())])
         return known or wanted
-    raise Unavailable(f"others keep writing to member {wanted.member}")
+
+    return attempted(attempt, f"member {wanted.member}")
 
 
 def _what_goes(desk: PeopleDesk, member: MemberId) -> Iterator[Write]:

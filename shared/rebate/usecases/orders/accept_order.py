@@ -7,7 +7,7 @@ What it decides rests on the catalog, the settings and the buyer's past, never o
 from typing import TypeAlias
 
 from rebate.contracts.events_in import OrderCompleted, OrderPaid, OrderRefunded, digest
-from rebate.domain.errors import Code, Conflict, Mismatch, Rejected, Unavailable
+from rebate.domain.errors import Code, Mismatch, Rejected
 from rebate.domain.names import (
     LineId,
     MemberId,
@@ -30,14 +30,12 @@ from rebate.usecases.orders.price_order import Priced, price_order
 from rebate.usecases.orders.store_order import Outbox, load_order, refund_of, repriced, store_order
 from rebate.usecases.people.levels import Levels
 from rebate.usecases.settings.save_settings import InForce, SettingsReader
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Clock, Put, Remove, Store, Write
 from rebate.usecases.storage.rows.catalog import Member, new_member
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, refund_key
 from rebate.usecases.storage.rows.orders import KnownSender, OrderRefund, Unclaimed
-
-ATTEMPTS = 10
-"""How often an event is tried when somebody else writes to its order or member."""
 
 MAILED_LINES_MAX = 4
 """Lines of a ticket that goes with its command: about half a kilobyte."""
@@ -80,18 +78,15 @@ class OrderAcceptance:
             Rejected: `refund_exceeds_paid`; `over_limit`: too much is kept for the order.
             Unavailable: others kept writing to the same rows; try again later.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                accepted = self._accept(event, sender, is_replay=is_replay)
-            except Conflict:
-                continue
-            # whoever is given the event again does this again, so it is done once it is stored
-            levels = Levels(self.store, self.clock, self.settings)
-            follow = levels.recount if isinstance(event, OrderRefunded) else levels.rise
-            follow(accepted.order)
-            return accepted
-        message = f"others keep writing to order {event.order_id} or its buyer"
-        raise Unavailable(message)
+        accepted = attempted(
+            lambda: self._accept(event, sender, is_replay=is_replay),
+            f"order {event.order_id} or its buyer",
+        )
+        # whoever is given the event again does this again, so it is done once it is stored
+        levels = Levels(self.store, self.clock, self.settings)
+        follow = levels.recount if isinstance(event, OrderRefunded) else levels.rise
+        follow(accepted.order)
+        return accepted
 
     def told(self, name: OrderId) -> None:
         """Forget what was set aside when an order was paid: it lies where people see it.
@@ -99,16 +94,13 @@ class OrderAcceptance:
         Raises:
             Unavailable: others kept writing to the order; try again later.
         """
-        for _ in range(ATTEMPTS):
-            header = self.store.get(Order, Key(name))
-            if header is None or not header.early:
-                return None
+        attempted(lambda: self._forget(name), f"order {name}")
+
+    def _forget(self, name: OrderId) -> None:
+        header = self.store.get(Order, Key(name))
+        if header is not None and header.early:
             after = replace(header, early=(), version=header.version + 1)
-            try:
-                return self.store.commit([Put(after, expects=header.version)])
-            except Conflict:
-                continue
-        raise Unavailable(f"others keep writing to order {name}")
+            self.store.commit([Put(after, expects=header.version)])
 
     def _accept(self, event: OrderEvent, sender: str, *, is_replay: bool) -> Accepted:
         order = load_order(self.store, OrderId(event.order_id))

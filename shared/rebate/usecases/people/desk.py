@@ -32,7 +32,7 @@ class PeopleDesk:
         Raises:
             Unavailable: they kept doing so.
         """
-        return attempted(attempt, self.pause, "the rows of these people")
+        return attempted(attempt, "the rows of these people", pause=self.pause)
 
     def member(self, name: MemberId) -> Member:
         """Return a member, made if nothing is known of one of that name."""

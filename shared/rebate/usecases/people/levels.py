@@ -13,6 +13,7 @@ from rebate.domain.times import Instant, iso
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.people.team_orders import MemberRecord, count_for_team, recount_for_team
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Clock, Put, Store
 from rebate.usecases.storage.rows.catalog import MEMBER_FIELDS, Member, new_member
 from rebate.usecases.storage.rows.journal import Journal
@@ -53,15 +54,12 @@ class Levels:
             self._attempted(name, lambda order: recount_for_team(self.store, order))
 
     def _attempted(self, name: OrderId, step: Callable[[Order], None]) -> None:
-        for _ in range(ATTEMPTS):
+        def attempt() -> None:
             order = load_order(self.store, name)
-            if order.completed_at is None or order.member is None or order.digest is None:
-                return None
-            try:
-                return step(order)
-            except Conflict:
-                continue
-        raise Unavailable(f"others keep writing to order {name}")
+            if not (order.completed_at is None or order.member is None or order.digest is None):
+                step(order)
+
+        attempted(attempt, f"order {name}")
 
     def fall(self, at: Instant) -> LevelRun | None:
         """Let levels of the steps fall to what conditions still give; None: that is not set.

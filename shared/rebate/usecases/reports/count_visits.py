@@ -3,19 +3,17 @@
 from typing import TypeAlias
 
 from rebate.contracts.events_in import StoreRated, StoreVisited, digest
-from rebate.domain.errors import Conflict, Mismatch, Unavailable
+from rebate.domain.errors import Mismatch
 from rebate.domain.names import StoreId
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import day_of, instant_of
 from rebate.usecases.catalog.save_catalog import Saved
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Put, Store
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
 from rebate.usecases.storage.rows.stores import StoreFact, StoreFactKind, StoreTraffic
-
-ATTEMPTS = 10
-"""How often an event is tried while others tell of the same store and day."""
 
 StoreEvent: TypeAlias = StoreVisited | StoreRated
 
@@ -34,22 +32,19 @@ class StoreVisits:
             Mismatch: its id is known with other content.
             Unavailable: others keep telling of the same store; try again later.
         """
-        fact = _fact(event)
-        for _ in range(ATTEMPTS):
-            known = self.store.get(StoreFact, key_of(fact))
-            if known is not None:
-                if known.digest != fact.digest:
-                    raise Mismatch(f"{fact.kind} {fact.id} is known with other content")
-                return Saved(event.store_id, "duplicate")
-            try:
-                day = self._day(event)
-                expects = day.version
-                counted = replace(_with(day, event), version=expects + 1)
-                self.store.commit([Put(fact, expects=0), Put(counted, expects=expects)])
-            except Conflict:
-                continue
-            return Saved(event.store_id, "saved")
-        raise Unavailable(f"others keep telling of store {event.store_id}")
+        what = f"what is told of store {event.store_id}"
+        return attempted(lambda: self._count(event, _fact(event)), what)
+
+    def _count(self, event: StoreEvent, fact: StoreFact) -> Saved:
+        known = self.store.get(StoreFact, key_of(fact))
+        if known is not None:
+            if known.digest != fact.digest:
+                raise Mismatch(f"{fact.kind} {fact.id} is known with other content")
+            return Saved(event.store_id, "duplicate")
+        day = self._day(event)
+        counted = replace(_with(day, event), version=day.version + 1)
+        self.store.commit([Put(fact, expects=0), Put(counted, expects=day.version)])
+        return Saved(event.store_id, "saved")
 
     def _day(self, event: StoreEvent) -> StoreTraffic:
         at = event.visited_at if isinstance(event, StoreVisited) else event.rated_at
