@@ -140,7 +140,7 @@ class _LinePricing:
             entitlement_bps=ratio.bps,
             cap=highest_entitlement(scopes),
             joins=reason is None,
-            contributes=not self._is_stalled(queue, line),
+            contributes=contributes and not self._is_stalled(queue, line),
             product=line.product,
             lottery=ratio.lottery,
             random_return=self._random_return(line) if reason is None else None,
