@@ -13,11 +13,11 @@ which API Gateway decodes.
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event, parameter
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import (
-    checked_id,
     choice_if_given,
+    id_if_given,
     locale_of,
     needed_id,
     page_parameter,
@@ -63,10 +63,8 @@ def my_queue() -> Response[str]:
     event = current_event()
     terms = app().settings.in_force().terms
     queue = QueueId(needed_id(event, "id", further_chars=QUEUE_CHARS))
-    after, said = whole_number(event, "after"), parameter(event, "around")
-    around = None
-    if said is not None:
-        around = EntryId(checked_id("around", said, further_chars=ENTRY_CHARS))
+    after = whole_number(event, "after")
+    around = id_if_given(event, "around", EntryId, further_chars=ENTRY_CHARS)
     return answer(200, show_progress(app().store, terms, member_of(event), queue, after, around))
 
 

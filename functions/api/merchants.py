@@ -18,12 +18,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.access import member_of
-from functions.api.current import current_event, parameter
+from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.queries import (
     any_or,
-    checked_id,
     choice_of,
+    id_if_given,
     instant_parameter,
     needed_id,
     page_parameter,
@@ -102,10 +102,9 @@ def my_rewards() -> Response[str]:
     )
 
     event, zone = current_event(), app().settings.in_force().terms.zone
-    said, after = parameter(event, "queue"), whole_number(event, "after", at_least=1)
-    queue = None if said is None else checked_id("queue", said, further_chars=QUEUE_CHARS)
+    after = whole_number(event, "after", at_least=1)
     asked = RewardsAsked(
-        None if queue is None else QueueId(queue),
+        id_if_given(event, "queue", QueueId, further_chars=QUEUE_CHARS),
         instant_parameter(event, "from", zone, days=0),
         instant_parameter(event, "to", zone, days=1),
     )

@@ -16,15 +16,17 @@ GET  /v1/parked?state=&after=     commands that cannot be carried out, and what 
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
-from functions.api.current import current_event, parameter
+from functions.api.current import current_event
 from functions.api.errors import answer, refusal
 from functions.api.queries import (
     checked_id,
+    choice_if_given,
     choice_of,
+    id_if_given,
     locale_of,
     needed_id,
     page_parameter,
-    plan_parameter,
+    queue_after,
     whole_number,
 )
 from rebate.bootstrap import app
@@ -51,11 +53,11 @@ _ORDERS = "/v1/orders/"
 
 @router.get("/v1/queues")
 def queues() -> Response[str]:
-    event, store = current_event(), parameter(current_event(), "store")
+    event = current_event()
     wanted = WantedQueues(
-        plan=plan_parameter(event),
-        owner=None if store is None else StoreId(checked_id("store", store)),
-        after=_after_queue(),
+        plan=choice_if_given(event, "plan", PLANS.names),
+        owner=id_if_given(event, "store", StoreId),
+        after=queue_after(event),
     )
     terms = app().settings.in_force().terms
     return answer(200, show_queues(app().store, terms, app().clock.now(), wanted))
@@ -145,7 +147,7 @@ def settings_versions() -> Response[str]:
 @router.get("/v1/queues/stalled")
 def stalled() -> Response[str]:
     terms = app().settings.in_force().terms
-    return answer(200, show_stalled(app().store, terms, _after_queue()))
+    return answer(200, show_stalled(app().store, terms, queue_after(current_event())))
 
 
 @router.get("/v1/parked")
@@ -155,11 +157,6 @@ def parked() -> Response[str]:
         page_parameter(current_event()),
     )
     return answer(200, show_parked(app().store, state, after))
-
-
-def _after_queue() -> QueueId | None:
-    after = page_parameter(current_event())
-    return None if after is None else QueueId(after)
 
 
 def _order(name: str) -> Response[str]:

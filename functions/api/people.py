@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from functions.api.access import member_of
 from functions.api.current import current_event, parameter
 from functions.api.errors import answer
-from functions.api.queries import checked_id, page_parameter
+from functions.api.queries import checked_id, id_if_given, page_parameter
 from rebate.bootstrap import app
 from rebate.contracts import people
 from rebate.contracts.notice_texts import LOCALES, Locale
@@ -52,8 +52,7 @@ def my_team() -> Response[str]:
 @router.get("/v1/bindings")
 def bindings() -> Response[str]:
     event = current_event()
-    said = parameter(event, "member")
-    member = None if said is None else MemberId(checked_id("member", said))
+    member = id_if_given(event, "member", MemberId)
     return answer(200, show_bindings(app().store, member, page_parameter(event)))
 
 

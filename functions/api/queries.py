@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,10 @@ from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.problems import Problem, nearest, one_of, shown
 from rebate.contracts.routes import route_of
 from rebate.contracts.routes.route import PAGE_CHARS_MAX, TYPED_CHARS_MAX, Kind, QueryParameter
-from rebate.domain.plans.registry import PLANS
+from rebate.domain.names import QueueId
 from rebate.domain.times import Instant
+
+Id = TypeVar("Id", bound=str)
 
 DIGITS_MAX = 18
 """Digits of a whole number in a query."""
@@ -81,15 +83,6 @@ def any_or(event: Mapping[str, Any], name: str, choices: Sequence[str]) -> str |
     return None if said == choices[0] else said
 
 
-def plan_parameter(event: Mapping[str, Any]) -> str | None:
-    """Return the plan that is asked for, None where it is left out.
-
-    Raises:
-        InvalidRequest: it is none that there is.
-    """
-    return choice_if_given(event, "plan", PLANS.names)
-
-
 def locale_of(event: Mapping[str, Any]) -> Locale:
     """Return the language that is asked for.
 
@@ -136,6 +129,18 @@ def needed_id(event: Mapping[str, Any], name: str, *, further_chars: int = 0) ->
     return checked_id(name, needed_parameter(event, name), further_chars=further_chars)
 
 
+def id_if_given(
+    event: Mapping[str, Any], name: str, as_: Callable[[str], Id], *, further_chars: int = 0
+) -> Id | None:
+    """Return a query parameter that is an id, as the kind of id that it is; None: it is left out.
+
+    Raises:
+        InvalidRequest: it is no id.
+    """
+    value = parameter(event, name)
+    return None if value is None else as_(checked_id(name, value, further_chars=further_chars))
+
+
 def checked_id(name: str, value: str, *, further_chars: int = 0) -> str:
     """Return what stands in a path or a query under a name if it is an id.
 
@@ -159,6 +164,16 @@ def page_parameter(event: Mapping[str, Any], name: str = "after") -> str | None:
         message = f"must be the `next` of a page, of at most {PAGE_CHARS_MAX} bytes"
         raise InvalidRequest([Problem(name, message)])
     return value
+
+
+def queue_after(event: Mapping[str, Any]) -> QueueId | None:
+    """Return behind which queue a page of queues goes on.
+
+    Raises:
+        InvalidRequest: no page can have said so.
+    """
+    after = page_parameter(event)
+    return None if after is None else QueueId(after)
 
 
 def whole_number(event: Mapping[str, Any], name: str, *, at_least: int = 0) -> str | None:

@@ -13,9 +13,15 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.current import current_event, parameter
 from functions.api.errors import answer, csv_answer
-from functions.api.queries import checked_id, choice_of, day_parameter, locale_of, page_parameter
+from functions.api.queries import (
+    choice_of,
+    day_parameter,
+    id_if_given,
+    locale_of,
+    queue_after,
+)
 from rebate.bootstrap import app
-from rebate.domain.names import QueueId, StoreId
+from rebate.domain.names import StoreId
 from rebate.domain.times import day_of
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -33,15 +39,8 @@ def liability() -> Response[str]:
 
     event, terms = current_event(), app().settings.in_force().terms
     by = choice_of(event, "by", ("queue", "age"))
-    after = page_parameter(event)
-    found = show_liability(
-        app().store,
-        terms,
-        by,
-        app().clock.now(),
-        locale_of(event),
-        None if after is None else QueueId(after),
-    )
+    now, locale = app().clock.now(), locale_of(event)
+    found = show_liability(app().store, terms, by, now, locale, queue_after(event))
     if choice_of(event, "format", _FORMATS) == "csv":
         return csv_answer(liability_csv(found), f"liability-by-{by}")
     return answer(200, found)
@@ -65,9 +64,8 @@ def report() -> Response[str]:
     event, in_force = current_event(), app().settings.in_force()
     ends = day_parameter(event, "to", day_of(app().clock.now(), in_force.terms.zone))
     starts = day_parameter(event, "from", ends - timedelta(days=_DAYS - 1))
-    store = parameter(event, "store")
-    store_id = None if store is None else StoreId(checked_id("store", store))
-    period = ReportPeriod(starts, ends, parameter(event, "plan"), store_id)
+    store = id_if_given(event, "store", StoreId)
+    period = ReportPeriod(starts, ends, parameter(event, "plan"), store)
     name = router.current_event.path.removeprefix(_REPORTS)
     found = show_report(app().store, in_force, name, period, locale_of(event), app().clock.now())
     if choice_of(event, "format", _FORMATS) == "csv":

@@ -24,9 +24,9 @@ from functions.api.access import member_of
 from functions.api.current import current_event, parameter
 from functions.api.errors import answer, csv_answer
 from functions.api.queries import (
-    checked_id,
     choice_if_given,
     choice_of,
+    id_if_given,
     instant_parameter,
     needed_id,
     page_parameter,
@@ -142,17 +142,12 @@ def _gifts(*, closed: bool) -> Response[str]:
 
 def _wanted(event: dict[str, Any], zone: ZoneInfo) -> Wanted:
     asset = choice_if_given(event, "asset", tuple(BalanceType))
-    order, queue, entry = (parameter(event, name) for name in ("order", "queue", "entry"))
     return Wanted(
         pocket=None if asset is None else BalanceType(asset),
         kind=parameter(event, "kind"),
-        order=None if order is None else OrderId(_long_id("order", order, ORDER_CHARS)),
-        queue=None if queue is None else QueueId(_long_id("queue", queue, QUEUE_CHARS)),
-        entry=None if entry is None else EntryId(_long_id("entry", entry, ENTRY_CHARS)),
+        order=id_if_given(event, "order", OrderId, further_chars=ORDER_CHARS),
+        queue=id_if_given(event, "queue", QueueId, further_chars=QUEUE_CHARS),
+        entry=id_if_given(event, "entry", EntryId, further_chars=ENTRY_CHARS),
         starts_at=instant_parameter(event, "from", zone, days=0),
         ends_at=instant_parameter(event, "to", zone, days=1),
     )
-
-
-def _long_id(name: str, value: str, further_chars: int) -> str:
-    return checked_id(name, value, further_chars=further_chars)
