@@ -5,6 +5,7 @@ where refunds leave too much to be borne (Rule 1.6.5.2). Once a day it lists que
 listed, and every hour it sums up what all of them come to.
 """
 
+from collections.abc import Callable, Mapping
 from random import shuffle
 from time import monotonic
 from typing import Any
@@ -42,37 +43,28 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     found = queues_with_mail(app().store)
     shuffle(found)
     left = [queue for queue in found if not _settle(queue)]
-    _look_after_early_events()
-    _count_parked()
-    _guard_refunds()
-    _list_queues()
-    _sum_up()
+    for what, look in _BESIDE.items():
+        try:
+            look()
+        except (Conflict, Unavailable) as error:
+            record_retry(what, error)
     return {"queues": sorted(found), "left": sorted(left)}
 
 
 def _look_after_early_events() -> None:
-    try:
-        app().early.expire(_keep)
-        count(Metric.UNCLAIMED, app().early.waiting())
-    except (Conflict, Unavailable) as error:
-        record_retry("what came before its order", error)
+    app().early.expire(_keep)
+    count(Metric.UNCLAIMED, app().early.waiting())
 
 
 def _guard_refunds() -> None:
     """Pause for whoever died between a refund and the pause that it causes (Rule 1.6.5.2)."""
-    try:
-        count(Metric.TOO_MUCH_BORNE, app().refund_guard.look())
-    except (Conflict, Unavailable) as error:
-        record_retry("the guard of refunds", error)
+    count(Metric.TOO_MUCH_BORNE, app().refund_guard.look())
 
 
 def _list_queues() -> None:
     """Enter into the list of queues those that a release without it made."""
     until = monotonic() + STEP_SECONDS
-    try:
-        TakingIn(app().store, app().clock).step(lambda: monotonic() < until)
-    except (Conflict, Unavailable) as error:
-        record_retry("the list of queues", error)
+    TakingIn(app().store, app().clock).step(lambda: monotonic() < until)
 
 
 def _sum_up() -> None:
@@ -81,18 +73,22 @@ def _sum_up() -> None:
     from rebate.usecases.reports.all_sums import SumsKeeping  # noqa: PLC0415
 
     until = monotonic() + STEP_SECONDS
-    try:
-        SumsKeeping(app().store, app().clock, app().settings).step(lambda: monotonic() < until)
-    except (Conflict, Unavailable) as error:
-        record_retry("the sums over all queues", error)
+    SumsKeeping(app().store, app().clock, app().settings).step(lambda: monotonic() < until)
 
 
 def _count_parked() -> None:
     """Let the alarm go on until somebody has decided on what is parked."""
-    try:
-        count(Metric.PARKED, len(app().store.query(Parked, ParkedState.PARKED, limit=PARKED_MAX)))
-    except (Conflict, Unavailable) as error:
-        record_retry("what is parked", error)
+    count(Metric.PARKED, len(app().store.query(Parked, ParkedState.PARKED, limit=PARKED_MAX)))
+
+
+_BESIDE: Mapping[str, Callable[[], None]] = {
+    "what came before its order": _look_after_early_events,
+    "what is parked": _count_parked,
+    "the guard of refunds": _guard_refunds,
+    "the list of queues": _list_queues,
+    "the sums over all queues": _sum_up,
+}
+"""What a sweep looks after beside queues; what cannot be done now is left to the next one."""
 
 
 def _keep(letter: ExpiredEvent) -> None:
