@@ -4,13 +4,11 @@
  */
 
 import { resolve } from "node:path";
-import { defineConfig } from "vite";
+import { type AliasOptions, defineConfig, type Plugin } from "vite";
 import { antdStyles } from "./tools/antd-styles.ts";
 import { redoc } from "./tools/redoc.ts";
 
 const ROOT = import.meta.dirname;
-
-const PAGE: Record<string, string> = { member: "index.html", desk: "desk.html", api: "api.html" };
 
 /** What both bundles import as React, members get from Preact. */
 const PREACT = [
@@ -25,12 +23,25 @@ const ANTD = [{ find: /^.*\/Dom\/dynamicCSS$/, replacement: resolve(ROOT, "desk/
 /** Ant Design's "use client", and how long its styles take. */
 const QUIET = ["MODULE_LEVEL_DIRECTIVE", "PLUGIN_TIMINGS"];
 
+interface Bundle {
+  page: string;
+  alias: AliasOptions;
+  plugins: Plugin[];
+}
+
+/** By mode; the first to be built empties what was built before. */
+const BUNDLES: Record<string, Bundle> = {
+  member: { page: "index.html", alias: PREACT, plugins: [] },
+  desk: { page: "desk.html", alias: ANTD, plugins: [antdStyles()] },
+  api: { page: "api.html", alias: [], plugins: [redoc()] },
+};
+
 export default defineConfig(({ mode }) => ({
   root: ROOT,
   base: "/",
   publicDir: mode === "member" ? "public" : false,
-  plugins: mode === "desk" ? [antdStyles()] : mode === "api" ? [redoc()] : [],
-  resolve: { alias: mode === "member" ? PREACT : ANTD },
+  plugins: BUNDLES[mode]!.plugins,
+  resolve: { alias: BUNDLES[mode]!.alias },
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
     outDir: "dist",
@@ -39,7 +50,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      input: resolve(ROOT, PAGE[mode] ?? mode),
+      input: resolve(ROOT, BUNDLES[mode]!.page),
       onLog: (level, log, tell) => {
         if (!QUIET.includes(log.code ?? "")) tell(level, log);
       },

@@ -103,6 +103,18 @@ export function usePages<Row>(
   return { ...pages, hasMore: pages.next !== null, error, isLoading, more: () => go(pages), reload };
 }
 
+/** Yield the pages of a list, one after another: `load` gets where the page before ended. */
+export async function* pagesOf<P extends { next: string | number | null }>(
+  load: (after: P["next"]) => Promise<P>,
+): AsyncGenerator<P> {
+  let after: P["next"] = null;
+  do {
+    const page: P = await load(after);
+    yield page;
+    after = page.next;
+  } while (after !== null);
+}
+
 /** An answer of many pages, shown as they come; `isWhole` once the last one is there. */
 export interface Whole<Row> extends Answer<readonly Row[]> {
   isWhole: boolean;
@@ -125,16 +137,13 @@ export function useWhole<Row>(
     last.current = known;
     setState((before) => (isNew ? none : { ...before, error: null, isWhole: false }));
     const go = async () => {
-      let rows: readonly Row[] = [];
-      let next: string | number | null = null;
-      do {
-        const page: Page<Row> = await load(next, stopped.signal);
+      let data: readonly Row[] = [];
+      for await (const page of pagesOf<Page<Row>>((after) => load(after, stopped.signal))) {
         if (stopped.signal.aborted) return;
-        rows = [...rows, ...page.rows];
-        next = page.next;
-        const [data, isWhole] = [rows, next === null];
+        data = [...data, ...page.rows];
+        const isWhole = page.next === null;
         if (isNew || isWhole) setState({ data, isWhole, error: null, at: new Date() });
-      } while (next !== null);
+      }
     };
     go().catch((error) => {
       if (!stopped.signal.aborted) setState((before) => ({ ...before, error, isWhole: true }));

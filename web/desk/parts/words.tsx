@@ -63,11 +63,11 @@ export function State({ of, text }: { of: string; text?: string }) {
   return <Tag color={COLOURS[of] ?? "default"}>{text ?? statusName(of)}</Tag>;
 }
 
-/** Of many queues sums are not those of this instant. */
-export function SummedUp({ at }: { at: string }) {
-  return (
-    <span>
+/** When sums were made that are not those of this instant, as of many queues; null: they are. */
+export function SummedUp({ at }: { at: string | null }) {
+  return at === null ? null : (
+    <p className="quiet">
       {t("desk.summed_up")} <When at={at} />
-    </span>
+    </p>
   );
 }

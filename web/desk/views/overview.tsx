@@ -179,9 +179,8 @@ function Flow({ sums: { plans, as_of }, shop }: { sums: QueueSums; shop: Shop })
   };
   return (
     <Card title={<h2>{t("desk.platform")}</h2>} size="small">
-      <p className="quiet">
-        {t("desk.platform_lead")} {as_of && <SummedUp at={as_of} />}
-      </p>
+      <p className="quiet">{t("desk.platform_lead")}</p>
+      <SummedUp at={as_of} />
       <Bars rows={flowOf(whole)} money={shop.money} />
       <div className="figures">
         {[
@@ -324,11 +323,7 @@ function ByAge() {
       <Answered answer={answer}>
         {({ rows, as_of }) => (
           <>
-            {as_of && (
-              <p className="quiet">
-                <SummedUp at={as_of} />
-              </p>
-            )}
+            <SummedUp at={as_of} />
             <DataTable
               name={t("desk.owed_by_age")}
               columns={columns}

@@ -2,7 +2,7 @@
 
 import { Card, Input, Select, Space } from "antd";
 import { count, decimal, percent } from "../../shared/format";
-import { useAnswer } from "../../shared/hooks";
+import { pagesOf, useAnswer } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
 import type { FutureShown, Liability, LiabilityRow, ReportShown } from "../../shared/types";
@@ -164,13 +164,10 @@ function Owed({ by }: { by: string }) {
     async (signal) => {
       const ask = (after: string | null) =>
         shop.ask<Liability>("GET", "liability", { query: { by, locale: locale(), after }, signal });
-      let page = await ask(null);
-      const rows = [...page.rows];
-      while (page.next !== null) {
-        page = await ask(page.next);
-        rows.push(...page.rows);
-      }
-      return { ...page, rows };
+      const rows: LiabilityRow[] = [];
+      let last: Liability | undefined;
+      for await (last of pagesOf(ask)) rows.push(...last.rows);
+      return { ...last!, rows };
     },
     [by, locale()],
   );
@@ -199,11 +196,7 @@ function Owed({ by }: { by: string }) {
     <Answered answer={answer}>
       {(seen) => (
         <>
-          {seen.as_of && (
-            <p className="quiet">
-              <SummedUp at={seen.as_of} />
-            </p>
-          )}
+          <SummedUp at={seen.as_of} />
           {seen.future.length > 0 && <Futures of={seen.future} shop={shop} />}
           <DataTable
             name={t(`desk.owed_by_${by}`)}
