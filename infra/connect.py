@@ -38,9 +38,8 @@ class Connect(Construct):
             self._may_remember(function)
             if stage.connectors:
                 self._may_read_accounts(function, stage)
-        dead = carries_on.dead_letters.queue
-        hears.function.add_environment("REBATE_DEAD_LETTER_QUEUE_URL", dead.queue_url)
-        hears.may(["sqs:SendMessage"], dead.queue_arn, sid="SetAside")
+        for function in (hears, looks):
+            function.sets_aside(carries_on.dead_letters)
         carries_on.function.add_environment("REBATE_BUS", bus.bus.event_bus_name)
         carries_on.may(["events:PutEvents"], bus.bus.event_bus_arn, sid="Tell")
         for key, name in stage.partner_buses.items():

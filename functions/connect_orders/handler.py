@@ -17,8 +17,8 @@ from rebate.bootstrap import app
 from rebate.connectors.delivery import PlatformDelivery, UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS
 from rebate.contracts.problems import Problem
-from rebate.domain.errors import Conflict, Unavailable
-from rebate.usecases.connections.connect_shop import ERASURE, Connection, connection_of
+from rebate.domain.errors import Conflict, Rejected, Unavailable
+from rebate.usecases.connections.connect_shop import Connection, connection_of
 
 
 @observed
@@ -42,9 +42,7 @@ def _done(message: Mapping[str, Any], function: str) -> bool:
     try:
         connection = _connection(named["connector"])
         if "detail" in named:
-            taken = app().connections.take(connection, _delivery(named["detail"]))
-            if taken.erases:
-                set_aside({"member_id": taken.erases}, "; ".join(taken.left_out), ERASURE)
+            taken = app().connections.take(connection, _delivery(named["detail"]), set_aside)
             tell_taken(connection.key, taken)
             return True
         told = app().connections.carry_on(
@@ -55,9 +53,9 @@ def _done(message: Mapping[str, Any], function: str) -> bool:
             set_aside=set_aside,
         )
         count(Metric.PUBLISHED, told)
-    except UnreadableDelivery as unreadable:
+    except (UnreadableDelivery, Rejected) as refused:
         letter = {name: named[name] for name in ("connector", "order") if name in named}
-        set_aside(letter, str(unreadable), unreadable.code)
+        set_aside(letter, str(refused), refused.code)
     except (Conflict, Unavailable) as error:
         record_retry(f"message {message['messageId']}", error)
         return False
@@ -84,8 +82,7 @@ def _connection(key: str) -> Connection:
     """
     account = app().outside.connectors(key)
     platform = PLATFORMS.get(account.platform) if account else None
-    settings = app().settings.in_force().settings
-    found = connection_of(settings, key, platform) if platform else None
+    found = connection_of(app().settings.in_force(), key, platform) if platform else None
     if found is None:
         raise Unavailable(f"connector {key} is not in the settings, or has no account")
     return found

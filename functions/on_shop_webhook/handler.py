@@ -17,8 +17,8 @@ from rebate.bootstrap import app
 from rebate.connectors.delivery import PlatformDelivery, UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS, Platform
 from rebate.contracts.problems import Problem
-from rebate.domain.errors import Unavailable
-from rebate.usecases.connections.connect_shop import ERASURE, Connection, connection_of
+from rebate.domain.errors import Rejected, Unavailable
+from rebate.usecases.connections.connect_shop import Connection, connection_of
 
 _ROUTE = "/v1/connect/"
 _TAKEN = {"code": 0, "msg": "success"}
@@ -58,26 +58,28 @@ def _signed(
     signature = PlatformDelivery(headers, None).header(platform.signature_header)
     if not platform.signs(account.signing(), signature, body):
         return None
-    return connection_of(app().settings.in_force().settings, key, platform)
+    return connection_of(app().settings.in_force(), key, platform)
 
 
-def _take(connection: Connection, headers: Mapping[str, str], body: bytes, function: str) -> None:
-    """Store what a delivery tells, or set it aside where it cannot be read."""
+def _take(connection: Connection, headers: Mapping[str, str], sent: bytes, function: str) -> None:
+    """Store what a delivery tells, or set it aside where it cannot be read or kept."""
+
+    def set_aside(body: dict[str, Any], reason: str, code: str) -> None:
+        _set_aside(json.dumps(body), reason, code, function)
+
     try:
-        taken = app().connections.take(connection, PlatformDelivery(headers, _document(body)))
-    except UnreadableDelivery as unreadable:
-        _set_aside(connection, _readable(body), str(unreadable), unreadable.code, function)
-        return
-    if taken.erases:
-        text = json.dumps({"member_id": taken.erases})
-        _set_aside(connection, text, "; ".join(taken.left_out), ERASURE, function)
-    tell_taken(connection.key, taken)
+        delivery = PlatformDelivery(headers, _document(sent))
+        taken = app().connections.take(connection, delivery, set_aside)
+    except (UnreadableDelivery, Rejected) as refused:
+        reason = f"connector {connection.key}: {refused}"
+        _set_aside(_readable(sent), reason, refused.code, function)
+    else:
+        tell_taken(connection.key, taken)
 
 
-def _set_aside(connection: Connection, body: str, reason: str, code: str, function: str) -> None:
+def _set_aside(body: str, reason: str, code: str, function: str) -> None:
     """Keep for an operator what nobody else can carry out."""
-    told = f"connector {connection.key}: {reason}"
-    app().outside.dead_letters.put(body, reason=told, code=code, function=function)
+    app().outside.dead_letters.put(body, reason=reason, code=code, function=function)
     count(Metric.DEAD_LETTERS)
 
 

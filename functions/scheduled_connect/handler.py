@@ -4,23 +4,29 @@ A shop that does not answer holds up no other; it is counted, and looked at agai
 where it was left.
 """
 
+import json
 from typing import Any
 
 from rebate.adapters.telemetry import Metric, count, logger, observed
 from rebate.bootstrap import app
-from rebate.connectors.delivery import UnreadableDelivery
 from rebate.connectors.platforms import PLATFORMS
 from rebate.domain.errors import Unavailable
 from rebate.usecases.connections.connect_shop import Connection, connection_of
 
 
 @observed
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(_event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return how many orders changed, by connector; None where that could not be read."""
-    return {connection.key: _look(connection) for connection in _connections()}
+    function = getattr(context, "function_name", None) or "local"
+    return {connection.key: _look(connection, function) for connection in _connections()}
 
 
-def _look(connection: Connection) -> int | None:
+def _look(connection: Connection, function: str) -> int | None:
+    def set_aside(body: dict[str, Any], reason: str, code: str) -> None:
+        text = json.dumps(body)
+        app().outside.dead_letters.put(text, reason=reason, code=code, function=function)
+        count(Metric.DEAD_LETTERS)
+
     key = connection.key
     if app().connections.is_silent(key):
         count(Metric.CONNECTORS_SILENT)
@@ -28,20 +34,20 @@ def _look(connection: Connection) -> int | None:
     if not connection.platform.reads:
         return None
     try:
-        return app().connections.look(connection, app().outside.shop_api(key))
-    except (Unavailable, UnreadableDelivery) as error:
+        return app().connections.look(connection, app().outside.shop_api(key), set_aside)
+    except Unavailable as error:
         count(Metric.CONNECTORS_UNREAD)
         logger.error("a shop could not be read", extra={"connector": key, "reason": str(error)})
         return None
 
 
 def _connections() -> list[Connection]:
-    settings = app().settings.in_force().settings
+    in_force = app().settings.in_force()
     found = []
-    for key in settings.connectors:
+    for key in in_force.settings.connectors:
         account = app().outside.connectors(key)
         platform = PLATFORMS.get(account.platform) if account else None
-        connection = connection_of(settings, key, platform) if platform else None
+        connection = connection_of(in_force, key, platform) if platform else None
         if connection is not None:
             found.append(connection)
     return found

@@ -36,6 +36,18 @@ CONNECTORS = {
     "bare": {"sender": "shop-c"},
 }
 PAID = order(item(1, "60.00"), item(2, "40.00"))
+UNFIT = (
+    {**PAID, "id": "9" * 2_000},
+    {**PAID, "id": "a\ud800b"},
+    {**PAID, "id": "a\x00b"},
+    {**PAID, "customer": {"id": "7" * 300_000}},
+    {**PAID, "currency": "U" * 500_000},
+    {**PAID, "financial_status": "p" * 500_000},
+    {**PAID, "line_items": [{**item(1, "1.00"), "id": "\ud800"}]},
+    {**PAID, "line_items": [{**item(1, "1.00"), "product_id": "p" * 3_000}]},
+    {**PAID, "processed_at": "0001-01-01T00:00:00+12:00"},
+)
+"""Orders that have the right fields, and in them what can neither be stored nor settled."""
 WHOLE = refund(1, [back(1, "60.00"), back(2, "40.00")], moved("100.00"))
 
 
@@ -138,8 +150,17 @@ def test_what_is_not_converted_is_answered_200_and_told_nobody(cloud, topic, pay
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{", b"[]", b"\xff\xfe\x00\x08", b'{"id": 1}', b"[" * 99_999],
-    ids=["empty", "cut", "list", "bytes", "half", "deep"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe\x00\x08",
+        b'{"id": 1}',
+        b"[" * 99_999,
+        *(json.dumps(each).encode() for each in UNFIT),
+        json.dumps(PAID).replace('"60.00"', "NaN").encode(),
+        json.dumps(PAID).replace('"60.00"', "9" * 5_000).encode(),
+    ],
 )
 def test_what_cannot_be_read_is_answered_200_and_set_aside_with_its_reason(cloud, payload):
     assert deliver("orders/paid", payload, encoded=True) == 200
@@ -166,11 +187,13 @@ def test_repeats_are_known_by_what_they_say(cloud):
     assert cloud.connected() == []
 
 
-def test_500_lines_and_900_kilobytes_are_taken(cloud):
+def test_500_lines_900_kilobytes_and_6_megabytes_are_taken(cloud):
     lines = [item(number, "1.00", note="x" * 1000) for number in range(1, 501)]
     payload = json.dumps(order(*lines)).encode()
     assert len(payload) > 600_000
-    assert deliver("orders/paid", payload + b" " * (900_000 - len(payload)), encoded=True) == 200
+    for size in (900_000, 6_000_000):
+        sent = payload + b" " * (size - len(payload))
+        assert deliver("orders/paid", sent, encoded=True) == 200
     ((_, _, detail),) = carry_on(cloud)
     assert len(detail["lines"]) == 500
 

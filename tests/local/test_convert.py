@@ -119,6 +119,12 @@ def test_of_several_connectors_one_has_to_be_named(tmp_path, capsys):
         ([entry("orders/paid", order(), refunds=1)], "[0].refunds: must be a list, not 1"),
         ([{"headers": [], "payload": {}}], "[0].headers: must be an object of texts"),
         (
+            [{"headers": {"X-Shopify-Topic": "odd\ud800"}, "payload": {}}],
+            "[0].headers.X-Shopify-Topic: must be text that can be written as UTF-8",
+        ),
+        ([entry("orders/paid", order(id="a\ud800"))], "[0].payload.id: must not hold control"),
+        ([entry("orders/paid", order(id="9" * 129))], "[0].payload.id: must have at most 128"),
+        (
             [entry("refunds/create", refund(1, [], moved("x")))],
             '[0].payload.transactions[0].amount: must be an amount such as "12.50", not "x"',
         ),

@@ -1,6 +1,7 @@
 """What is heard of connected shops is told once, in any order, whatever crashes."""
 
 from collections import deque
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from rebate.connectors import PLATFORMS
 from rebate.connectors.delivery import ConnectorRules
 from rebate.connectors.facts import OutEvent, read_facts
 from rebate.contracts.settings import parse_settings
-from rebate.domain.errors import Conflict, Unavailable
-from rebate.domain.times import DAY, SECOND
+from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
+from rebate.domain.times import DAY, SECOND, Instant
 from rebate.usecases.connections.connect_shop import Connection, ShopConnections, connection_of
+from rebate.usecases.settings.save_settings import InForce
+from rebate.usecases.settings.terms import terms_of
 from rebate.usecases.storage.ports import Put
 from rebate.usecases.storage.rows.connections import ConnectedOrder
 from rebate.usecases.storage.rows.keys import Key
@@ -42,6 +45,7 @@ class World:
         self.work: deque[tuple[str, str]] = deque()
         self.told: list[tuple[str, str, dict[str, Any]]] = []
         self.letters: list[tuple[str, str]] = []
+        self.bodies: list[dict[str, Any]] = []
         self.refunds: list[Any] = []
         self.changed: list[Any] = []
         self.asked_since: list[int] = []
@@ -72,8 +76,18 @@ class World:
             reasons += self.connections.hear(self.connection, heard)
         return reasons
 
+    def take(self, delivery) -> None:
+        self.connections.take(self.connection, delivery, self.set_aside)
+
+    def look(self, reader: type["Reader"] | None = None) -> int:
+        return self.connections.look(self.connection, (reader or Reader)(self), self.set_aside)
+
+    def set_aside(self, body: dict[str, Any], reason: str, code: str) -> None:
+        self.bodies.append(body)
+        self.letters.append((code, reason))
+
     def be_heard(self) -> None:
-        self.connections.take(self.connection, shopify("app/uninstalled", {}))
+        self.take(shopify("app/uninstalled", {}))
 
     def carry_on(self) -> None:
         """Do what waits, and again what fails."""
@@ -85,7 +99,7 @@ class World:
                     name,
                     bus=self,
                     reader=lambda: Reader(self),
-                    set_aside=lambda _body, reason, code: self.letters.append((code, reason)),
+                    set_aside=self.set_aside,
                 )
             except (Conflict, Unavailable):
                 self.work.append(("web", name))
@@ -234,7 +248,7 @@ def test_what_is_heard_while_something_is_told_is_not_forgotten():
 def test_a_shop_that_is_heard_of_during_a_look_is_not_silent():
     world = World()
     world.be_heard()
-    world.connections.look(world.connection, Reader(world))
+    world.look()
     world.clock.advance(DAY + SECOND)
 
     def meanwhile(_writes) -> None:
@@ -242,7 +256,7 @@ def test_a_shop_that_is_heard_of_during_a_look_is_not_silent():
         world.be_heard()
 
     world.store.before_commit = meanwhile
-    world.connections.look(world.connection, Reader(world))
+    world.look()
     assert not world.connections.is_silent("web")
 
 
@@ -312,9 +326,9 @@ def test_refunds_of_woocommerce_are_fetched_and_told_once():
 def test_a_look_hears_what_changed_since_the_one_before():
     world = World()
     world.changed = [shopify("orders/updated", CANCELLED)]
-    assert world.connections.look(world.connection, Reader(world)) == 1
+    assert world.look() == 1
     world.clock.advance(3600 * SECOND)
-    world.connections.look(world.connection, Reader(world))
+    world.look()
     first, second = world.asked_since
     assert 3600 * SECOND <= second - first < 3601 * SECOND
     world.carry_on()
@@ -331,7 +345,7 @@ def test_a_look_that_fails_begins_again_where_it_began():
 
     for _ in range(2):
         with pytest.raises(Unavailable):
-            world.connections.look(world.connection, Dead(world))
+            world.look(Dead)
     assert len(set(world.asked_since)) == 1
 
 
@@ -383,15 +397,138 @@ def test_a_row_that_was_written_before_is_read():
     }
 
 
+def in_force(**more: Any) -> InForce:
+    document = {"currency": "EUR", "timezone": "Europe/Paris", **more}
+    return InForce(1, terms_of(parse_settings(document)), document, Instant(0))
+
+
 def test_settings_say_how_a_connector_converts():
     connectors = {"web": {"sender": "shop-a", "guests": "contribute", "completed": "closed"}}
-    settings = parse_settings(
-        {"currency": "EUR", "timezone": "Europe/Paris", "connectors": connectors}
-    )
-    found = connection_of(settings, "web", PLATFORMS["shopify"])
+    saved = in_force(connectors=connectors)
+    found = connection_of(saved, "web", PLATFORMS["shopify"])
     assert found is not None
     assert (found.source, found.rules) == (
         "shop-a",
         ConnectorRules("EUR", "contribute", "closed", waits=True),
     )
-    assert connection_of(settings, "other", PLATFORMS["shopify"]) is None
+    assert connection_of(saved, "other", PLATFORMS["shopify"]) is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "prefix", "member"),
+    [
+        ({"sources": ["shop.a"], "keys": ["k1"], "prefix": "a-"}, "a-", "a-7"),
+        ({"keys": ["k1"], "prefix": "a-"}, "a-", "a-7"),
+        ({"prefix": "a-", "members": "shared"}, "a-", "7"),
+        ({}, "", "7"),
+    ],
+)
+def test_a_connector_speaks_for_the_sender_that_it_names(sender, prefix, member):
+    """Contracts, section 8: the key's sender owns the orders, however else it sends (Rule 0.13)."""
+    saved = in_force(senders={"shop-a": sender}, connectors={"web": {"sender": "shop-a"}})
+    found = connection_of(saved, "web", PLATFORMS["shopify"])
+    assert found is not None
+    owner = saved.terms.senders.of_source(found.source)
+    assert (owner.name, owner.prefix) == ("shop-a", prefix)
+    world = World()
+    world.connection = found
+    world.take(shopify("customers/redact", {"customer": {"id": 7}}))
+    assert world.bodies == [{"member_id": member}]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "code", "body", "reason"),
+    [
+        (
+            "customers/redact",
+            {"customer": {"id": 7, "email": "buyer@example.test"}},
+            "erasure_requested",
+            {"member_id": "7"},
+            "customer 7 is to be erased",
+        ),
+        (
+            "customers/data_request",
+            {"customer": {"id": 7, "phone": "555"}, "orders_requested": [1]},
+            "data_requested",
+            {"member_id": "7"},
+            "customer 7 asks for what is known of them",
+        ),
+        (
+            "shop/redact",
+            {"shop_id": 1, "shop_domain": "a.myshopify.test"},
+            "erasure_requested",
+            {"connector": "web"},
+            "the shop a.myshopify.test is gone: all its customers are to be erased",
+        ),
+    ],
+)
+def test_what_a_platform_asks_for_its_customers_is_put_before_an_operator(
+    topic, payload, code, body, reason
+):
+    """Rule 8.10: nothing personal stands in the letter."""
+    world = World()
+    world.take(shopify(topic, payload))
+    assert (world.letters, world.bodies) == ([(code, f"connector web: {reason}")], [body])
+
+
+def test_an_order_that_cannot_be_read_holds_up_no_look():
+    world = World()
+    halves = [shopify("orders/updated", {"id": 54}), shopify("orders/updated", {"id": "x" * 300})]
+    world.changed = [*halves, shopify("orders/updated", order())]
+    assert world.look() == 3
+    world.carry_on()
+    assert len(world.told) == 1
+    assert [code for code, _ in world.letters] == ["unreadable_event"] * 2
+    assert world.bodies[0] == {"connector": "web", "id": "54"}
+    world.clock.advance(3600 * SECOND)
+    world.look()
+    assert world.asked_since[1] > world.asked_since[0], "the next look begins behind this one"
+
+
+def digits(length: int):
+    """Yield ids that no compression shortens much, no two alike."""
+    number = 1
+    while True:
+        yield "".join(f"{hash((number, n)) % 10**16:016d}" for n in range(8))[:length]
+        number += 1
+
+
+def test_lines_above_our_bytes_are_not_kept_whatever_their_number():
+    world = World()
+    lines = [
+        {**item(1, "1.00"), "id": name, "product_id": name} for name in islice(digits(128), 1_500)
+    ]
+    world.hear(shopify("orders/paid", order(*lines)), shopify("orders/fulfilled", order(*lines)))
+    world.carry_on()
+    ((code, reason),) = world.letters
+    assert (code, world.told) == ("over_limit", [])
+    assert reason.endswith(" bytes, at most 204800 are accepted")
+    row = world.store.get(ConnectedOrder, Key("web", "55"))
+    assert row is not None
+    assert len(body_of(encode(row)).get("packed", b"")) < 1_000
+
+
+def test_what_no_row_holds_is_refused_and_leaves_what_was_known():
+    world = World()
+    names = list(islice(digits(64), 800))
+    lines = [{**item(1, "9.00"), "id": name} for name in names]
+    world.hear(shopify("orders/paid", order(*lines)))
+    world.carry_on()
+    refused = []
+    for number, some in enumerate(batched(digits(128), 800, 20)):
+        backs = [{**back(1, "0.01"), "line_item_id": name} for name in some]
+        given = shopify("refunds/create", refund(number, backs, moved("8.00")))
+        try:
+            world.take(given)
+        except Rejected as error:
+            refused.append(error.code)
+    assert 0 < len(refused) < 20
+    assert set(refused) == {Code.OVER_LIMIT}
+    world.carry_on()
+    row = world.store.get(ConnectedOrder, Key("web", "55"))
+    assert row is not None
+    assert len(body_of(encode(row)).get("packed", b"")) < 400 * 1024
+
+
+def batched(names, size: int, times: int):
+    return [list(islice(names, size)) for _ in range(times)]

@@ -4,22 +4,28 @@ All that is known of an order is gathered before anything is told of it, so that
 not depend on the order of delivery; what was told once is never told otherwise.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rebate.connectors.delivery import ConnectorRules
-from rebate.connectors.facts import COMPLETED, LINES_MAX, PAID, REFUNDED, HeardFacts, OutEvent
+from rebate.connectors.facts import (
+    COMPLETED,
+    DETAIL_BYTES_MAX,
+    LINES_MAX,
+    PAID,
+    REFUNDED,
+    HeardFacts,
+    OutEvent,
+    bytes_as_json,
+)
 from rebate.connectors.heard import Heard, HeardRefund
 from rebate.connectors.refunds import Left, given_back, goods_money
 from rebate.domain.currencies import DECIMALS
 from rebate.domain.money import Amount
 
-DETAIL_BYTES_MAX = 200 * 1024
-"""Above this no event of ours is accepted (contracts, section 1)."""
-LINES_COUNT = "lines_count"
-"""How many lines an event would have that is told nobody for that reason."""
+LINES_COUNT, LINES_BYTES = "lines_count", "lines_bytes"
+"""How many lines, or bytes of them, an event would have that is told nobody for that reason."""
 
 THE_REST = "refunded"
 """The refund id of what an order's status gives back, where no refund of the platform does."""
@@ -87,7 +93,7 @@ def tell(facts: HeardFacts, rules: ConnectorRules) -> Telling:
         return Telling(reasons=(reason,))
     if facts.bought is None and rules.waits:
         return Telling()
-    if facts.bought and facts.bought.too_many:
+    if facts.bought and not facts.bought.is_kept:
         return Telling(too_large=tuple(e for e in _payment(facts) if e.key not in facts.told))
     events = [*_payment(facts), *_completion(facts)]
     reasons = [] if events or facts.told else list(_why_unpaid(facts))
@@ -106,7 +112,7 @@ def tell(facts: HeardFacts, rules: ConnectorRules) -> Telling:
 def why_too_large(event: OutEvent) -> str | None:
     """Return why an event is above the limits of what is accepted, None where it is not."""
     lines = event.detail.get(LINES_COUNT, len(event.detail.get("lines", ())))
-    size = len(json.dumps(event.detail, ensure_ascii=False, separators=(",", ":")).encode())
+    size = bytes_as_json(event.detail) + event.detail.get(LINES_BYTES, 0)
     if lines > LINES_MAX:
         return f"{event.detail_type} has {lines} lines, at most {LINES_MAX} are accepted"
     if size > DETAIL_BYTES_MAX:
@@ -136,7 +142,7 @@ def _why_nothing_counts(facts: HeardFacts, rules: ConnectorRules) -> str | None:
         return f"currency {currency} is not in ISO 4217"
     if bought and bought.member is None and rules.guests == "leave_out":
         return "guest: no customer"
-    if bought and not bought.lines and not bought.too_many:
+    if bought and not bought.lines and bought.is_kept:
         return "no line of goods in it"
     return None
 
@@ -154,22 +160,14 @@ def _payment(facts: HeardFacts) -> Iterator[OutEvent]:
     bought = facts.bought
     if bought is None or bought.unpaid is not None or not facts.tells_payment:
         return
-    lines = [
-        {
-            "line_id": line.line_id,
-            **({} if line.product_id is None else {"product_id": line.product_id}),
-            **({} if line.quantity is None else {"quantity": line.quantity}),
-            "paid": line.paid,
-        }
-        for line in bought.lines
-    ]
     detail = {
         "order_id": facts.order_id,
         "member": None if bought.member is None else {"id": bought.member},
         "channel": "mall",
         "paid_at": bought.paid_at,
-        "lines": lines,
+        "lines": [line.as_json() for line in bought.lines],
         **({LINES_COUNT: bought.too_many} if bought.too_many else {}),
+        **({LINES_BYTES: bought.too_large} if bought.too_large else {}),
     }
     yield OutEvent(PAID, detail)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from rebate.contracts.problems import Invalid, Problem, shown
-from rebate.contracts.scalars import parse_instant
+from rebate.contracts.scalars import check_identifier, parse_instant
 from rebate.contracts.validation import problems_of
 
 Guests: TypeAlias = Literal["leave_out", "contribute"]
@@ -17,6 +17,7 @@ Completion: TypeAlias = Literal["fulfilled", "closed"]
 Payload = TypeVar("Payload", bound=BaseModel)
 
 _NUMBER_CHARS_MAX = 30
+_WORD_CHARS_MAX = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class PlatformDelivery:
         """Return a header by its name in any case."""
         found = (value for key, value in self.headers.items() if key.lower() == name.lower())
         return next(found, None)
+
+    @property
+    def named(self) -> str:
+        """What the payload is called by its `id`, as far as it says that."""
+        return shown(self.payload.get("id") if isinstance(self.payload, Mapping) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,9 @@ def read_payload(document: object, model: type[Payload], where: str = "payload")
 
 def _text_of_id(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        value = str(value)
     if isinstance(value, str) and value.strip():
-        return value.strip()
+        return check_identifier(value.strip())
     raise PydanticCustomError("id", "must be an id, not {given}", {"given": shown(value)})
 
 
@@ -111,7 +117,9 @@ def _decimal_or_none(value: object) -> Decimal | None:
 
 
 IdText = Annotated[str, BeforeValidator(_text_of_id)]
-"""An id, as text whether it was sent as a number or as text."""
+"""An id that ours can be, as text whether it was sent as a number or as text."""
+Word = Annotated[str, Field(max_length=_WORD_CHARS_MAX)]
+"""The name of a state, a kind or a currency."""
 Money = Annotated[Decimal, BeforeValidator(_decimal)]
 """An amount in whole units of a currency, exactly as it was written."""
 InstantText = Annotated[str, BeforeValidator(_instant_text)]
@@ -130,7 +138,18 @@ def read_headers(document: object) -> dict[str, str]:
     if not isinstance(document, Mapping) or any(map(_is_nested, document.values())):
         problem = Problem("headers", f"must be an object of texts, not {shown(document)}")
         raise UnreadableDelivery([problem])
-    return {str(name): str(value) for name, value in document.items() if value is not None}
+    found = {str(name): str(value) for name, value in document.items() if value is not None}
+    for name, value in found.items():
+        if not _is_text(f"{name}{value}"):
+            path = shown(name).strip('"')
+            problem = Problem(f"headers.{path}", "must be text that can be written as UTF-8")
+            raise UnreadableDelivery([problem])
+    return found
+
+
+def _is_text(given: str) -> bool:
+    """Tell whether it can be written: halves of characters cannot."""
+    return not any("\ud800" <= char <= "\udfff" for char in given)
 
 
 def _is_nested(value: object) -> bool:

@@ -1,5 +1,6 @@
 """What is known of an order, gathered from all that was heard of it, and what was told of it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +12,8 @@ from pydantic import TypeAdapter
 from rebate.connectors.heard import Bought, Heard, HeardRefund
 
 LINES_MAX = 2_000
-"""Above this no order is accepted (contracts, section 1)."""
+DETAIL_BYTES_MAX = 200 * 1024
+"""Above these no event of ours is accepted (contracts, section 1)."""
 
 PAID, COMPLETED, REFUNDED = "OrderPaid", "OrderCompleted", "OrderRefunded"
 
@@ -104,10 +106,18 @@ def _earlier(one: Bought | None, other: Bought | None) -> Bought | None:
 
 
 def _bounded(bought: Bought | None) -> Bought | None:
-    """Keep no lines of an order that has too many: a row would not hold them."""
-    if bought is None or len(bought.lines) <= LINES_MAX:
-        return bought
-    return replace(bought, lines=(), too_many=len(bought.lines))
+    """Keep no lines of an order that has too many, or too large ones: a row would not hold them."""
+    if bought is None:
+        return None
+    if len(bought.lines) > LINES_MAX:
+        return replace(bought, lines=(), too_many=len(bought.lines))
+    size = bytes_as_json([line.as_json() for line in bought.lines])
+    return bought if size <= DETAIL_BYTES_MAX else replace(bought, lines=(), too_large=size)
+
+
+def bytes_as_json(value: object) -> int:
+    """Return how many bytes something takes as JSON, written as short as it can be."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _first(one: str | None, other: str | None) -> str | None:

@@ -5,6 +5,7 @@ Amounts are in minor units of the order's currency, instants are text with an of
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 
 from rebate.domain.money import NOTHING, Amount
 
@@ -18,6 +19,15 @@ class BoughtLine:
     quantity: int | float | None
     paid: Amount
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as it stands in our event."""
+        return {
+            "line_id": self.line_id,
+            **({} if self.product_id is None else {"product_id": self.product_id}),
+            **({} if self.quantity is None else {"quantity": self.quantity}),
+            "paid": self.paid,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Bought:
@@ -25,7 +35,8 @@ class Bought:
 
     `member` None: a guest. `unpaid` says in a word why it is not paid yet, None where it is.
     `taxes_included`: refunds of its lines name amounts with the tax in them. `too_many`: how many
-    lines an order has of which none is kept, since nobody would accept it.
+    lines, and `too_large`: how many bytes of them, an order has of which none is kept, since nobody
+    would accept it.
     """
 
     seen_at: datetime
@@ -36,6 +47,12 @@ class Bought:
     unpaid: str | None = None
     taxes_included: bool = False
     too_many: int = 0
+    too_large: int = 0
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its lines are kept."""
+        return not (self.too_many or self.too_large)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,18 @@ class HeardRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacyRequest:
+    """What a platform asks of whoever holds data of its customers; an operator carries it out.
+
+    `member` None: of all customers of the shop that `reason` names.
+    """
+
+    code: Literal["erasure_requested", "data_requested"]
+    member: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What one delivery tells. `order_id` None: it is about none.
 
@@ -89,5 +118,5 @@ class Heard:
     unconverted: str | None = None
     unmoved: str | None = None
     """Why a delivery that stands for money given back gives none."""
-    erases: str | None = None
-    """The member whom the platform asks to forget (Rule 8.10)."""
+    asks: PrivacyRequest | None = None
+    """What the platform asks in the name of its customers (Rule 8.10)."""

@@ -17,14 +17,15 @@ from rebate.connectors.delivery import (
     UnreadableDelivery,
     read_payload,
 )
-from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund
+from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, PrivacyRequest
 from rebate.connectors.shopify_payloads import (
+    CustomerNamed,
     Edit,
     LineItem,
     Named,
-    Redaction,
     RefundOfOrder,
     ShopifyOrder,
+    ShopNamed,
 )
 from rebate.connectors.shopify_refunds import currency_of, refund_of, shop_money
 from rebate.contracts.problems import Problem
@@ -123,8 +124,25 @@ def _deleted(payload: object, _rules: ConnectorRules) -> Heard:
 
 
 def _redacted(payload: object, _rules: ConnectorRules) -> Heard:
-    customer = read_payload(payload, Redaction).customer.id
-    return Heard(None, unconverted=f"customer {customer} is to be erased", erases=customer)
+    customer = read_payload(payload, CustomerNamed).customer.id
+    reason = f"customer {customer} is to be erased"
+    return _asked(PrivacyRequest("erasure_requested", customer, reason))
+
+
+def _shop_redacted(payload: object, _rules: ConnectorRules) -> Heard:
+    shop = read_payload(payload, ShopNamed).shop_domain
+    reason = f"the shop {shop} is gone: all its customers are to be erased"
+    return _asked(PrivacyRequest("erasure_requested", None, reason))
+
+
+def _data_requested(payload: object, _rules: ConnectorRules) -> Heard:
+    customer = read_payload(payload, CustomerNamed).customer.id
+    reason = f"customer {customer} asks for what is known of them"
+    return _asked(PrivacyRequest("data_requested", customer, reason))
+
+
+def _asked(request: PrivacyRequest) -> Heard:
+    return Heard(None, unconverted=request.reason, asks=request)
 
 
 _TOPICS: Mapping[str, Callable[[object, ConnectorRules], Heard]] = {
@@ -138,6 +156,8 @@ _TOPICS: Mapping[str, Callable[[object, ConnectorRules], Heard]] = {
     "orders/edited": _edited,
     "orders/delete": _deleted,
     "customers/redact": _redacted,
+    "customers/data_request": _data_requested,
+    "shop/redact": _shop_redacted,
 }
 
 

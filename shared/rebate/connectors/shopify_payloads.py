@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from rebate.connectors.delivery import IdText, InstantText, Money, Quantity
+from rebate.connectors.delivery import IdText, InstantText, Money, Quantity, Word
 from rebate.contracts.scalars import Flag
 from rebate.contracts.validation import Tolerant
 
@@ -16,7 +16,7 @@ class Amount(Tolerant):
     """An amount and its currency."""
 
     amount: Money
-    currency_code: str
+    currency_code: Word
 
 
 class MoneyBag(Tolerant):
@@ -61,18 +61,18 @@ class LineItem(Tolerant):
 class Fulfillment(Tolerant):
     """A shipment of some of the lines."""
 
-    status: str | None = None
+    status: Word | None = None
     created_at: InstantText
 
 
 class Transaction(Tolerant):
     """A movement of money."""
 
-    kind: str | None = None
-    status: str | None = None
+    kind: Word | None = None
+    status: Word | None = None
     amount: Money
     amount_set: MoneyBag | None = None
-    currency: str | None = None
+    currency: Word | None = None
     test: Flag = False
 
 
@@ -89,7 +89,7 @@ class ShopifyRefundLine(Tolerant):
 class ShopifyAdjustment(Tolerant):
     """What a refund has beside its lines; shipping, too, before version 2024-10."""
 
-    kind: str | None = None
+    kind: Word | None = None
     amount: Money = _ZERO
     amount_set: MoneyBag | None = None
     tax_amount: Money = _ZERO
@@ -128,25 +128,29 @@ class Customer(Tolerant):
     id: IdText | None = None
 
 
-class Redacted(Tolerant):
-    """Who is to be forgotten."""
-
+class _NamedCustomer(Tolerant):
     id: IdText
 
 
-class Redaction(Tolerant):
-    """A request to forget a customer."""
+class CustomerNamed(Tolerant):
+    """A request of a customer's: to be forgotten, or to be told what is known of them."""
 
-    customer: Redacted
+    customer: _NamedCustomer
+
+
+class ShopNamed(Tolerant):
+    """A request of a shop that no longer uses the app."""
+
+    shop_domain: Word
 
 
 class ShopifyOrder(Tolerant):
     """An order."""
 
     id: IdText
-    currency: str
-    financial_status: str | None = None
-    fulfillment_status: str | None = None
+    currency: Word
+    financial_status: Word | None = None
+    fulfillment_status: Word | None = None
     processed_at: InstantText
     updated_at: InstantText | None = None
     cancelled_at: InstantText | None = None

@@ -4,6 +4,7 @@ Every delivery of an order carries the whole of it. A line's total is without ta
 shop's prices include. Instants in GMT are written without an offset.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from rebate.connectors.delivery import (
     PlatformDelivery,
     Quantity,
     UnreadableDelivery,
+    Word,
     read_payload,
 )
 from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, LineBack
@@ -37,6 +39,7 @@ _DELETED = "order.deleted"
 _GUEST = "0"
 _ENDED_UNPAID = {"cancelled": "cancelled before it was paid"}
 _REFERENCE = "_refunded_item_id"
+_NUMBER = re.compile(r"0*[1-9]\d{0,19}", re.ASCII)
 _ZERO = Decimal(0)
 
 
@@ -90,8 +93,8 @@ class _Refund(Tolerant):
 
 class _Order(Tolerant):
     id: IdText
-    status: str
-    currency: str
+    status: Word
+    currency: Word
     customer_id: IdText = _GUEST
     date_created_gmt: _Gmt = None
     date_modified_gmt: _Gmt = None
@@ -252,5 +255,5 @@ def _refund(refund: _Refund, currency: str) -> HeardRefund:
 
 def _referred(line: _Line) -> str | None:
     """Return the line of the order that a line of a refund is about."""
-    found = (str(meta.value) for meta in line.meta_data if meta.key == _REFERENCE and meta.value)
-    return next(found, None)
+    found = (str(meta.value) for meta in line.meta_data if meta.key == _REFERENCE)
+    return next((text for text in found if _NUMBER.fullmatch(text)), None)

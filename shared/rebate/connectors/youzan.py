@@ -40,7 +40,7 @@ SIGNATURE_HEADER = "Event-Sign"
 _CURRENCY = "CNY"
 _OFFSET = "+08:00"
 _REFUND_ONLY = "REFUND_ONLY"
-_OID = re.compile(r"\d+")
+_OID = re.compile(r"\d{1,64}")
 
 
 def _china_text(value: object) -> object:
@@ -49,6 +49,7 @@ def _china_text(value: object) -> object:
 
 
 _China = Annotated[InstantText, BeforeValidator(_china_text)]
+_IdOrNone = Annotated[IdText | None, BeforeValidator(lambda given: given or None)]
 _ChinaOrNone = Annotated[InstantText | None, BeforeValidator(_china_text)]
 
 
@@ -59,7 +60,6 @@ class _Message(Tolerant):
 
 class _OrderInfo(Tolerant):
     tid: IdText
-    status: str | None = None
     created: _China
     update_time: _ChinaOrNone = None
     pay_time: _ChinaOrNone = None
@@ -73,7 +73,7 @@ class _Line(Tolerant):
 
 
 class _Buyer(Tolerant):
-    yz_open_id: str | None = None
+    yz_open_id: _IdOrNone = None
 
 
 class _Trade(Tolerant):

@@ -107,7 +107,7 @@ NOTES: Mapping[str, str] = {
     "Members whom the member referred and of whom an order was completed.": "由该会员推荐且有订单完成的会员。",
     "By all below the member, down to `referral.max_depth`.": "该会员之下所有人，到 `referral.max_depth` 为止。",
     "Of 24 hours each. Absent: ever.": "每天 24 小时。不填：不限时间。",
-    "The bus source that its orders come from.": "其订单来自的总线来源。",
+    "Whose its orders are: one of the senders, else the bus source that they come from.": "其订单归谁：发送方之一，否则是其订单来自的总线来源。",
     "Orders without a customer: left out, or they contribute and earn nothing.": "没有顾客的订单：略去，或只贡献不得返利。",
     "Shopify: when all is fulfilled, or when the order is closed.": "Shopify：全部发货时，或订单关闭时。",
 }

@@ -44,7 +44,7 @@ class Connector(Strict):
         "0.13",
         example="shop-a",
         default=REQUIRED,
-        note="The bus source that its orders come from.",
+        note="Whose its orders are: one of the senders, else the bus source that they come from.",
     )
     guests: Literal["leave_out", "contribute"] = setting(
         "Guests",

@@ -5,29 +5,31 @@ order's row, before anything is put on the bus; so a crash anywhere tells the sa
 something else. A repetition changes nothing.
 """
 
+import json
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from rebate.connectors.conversion import tell, why_too_large
-from rebate.connectors.delivery import ConnectorRules, PlatformDelivery
+from rebate.connectors.delivery import ConnectorRules, PlatformDelivery, UnreadableDelivery
 from rebate.connectors.facts import HeardFacts, OutEvent, facts_document, read_facts
-from rebate.connectors.heard import Heard
+from rebate.connectors.heard import Heard, PrivacyRequest
 from rebate.connectors.platforms import Platform
-from rebate.contracts.settings import Settings
-from rebate.domain.errors import Conflict, Unavailable
+from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, SECOND, Instant
+from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.ports import Clock, Put, Store
 from rebate.usecases.storage.rows.connections import ConnectedOrder, ConnectorState
 from rebate.usecases.storage.rows.keys import Key
-
-ERASURE = "erasure_requested"
-"""The code of letters that ask an operator to erase a member."""
 
 TRIES_MAX = 8
 HEARD_EVERY = 600 * SECOND
 """How exactly it is known when a shop was heard of last."""
 SILENT_AFTER = DAY
+FACTS_BYTES_MAX = 350_000
+"""What of an order's facts a row holds, which are compressed in it (400 KB with all that is beside
+them)."""
 FIRST_LOOK = 3600 * SECOND
 """How far back a connector looks that never looked before."""
 OVERLAP = 300 * SECOND
@@ -36,16 +38,21 @@ OVERLAP = 300 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connector in force: its key, what its orders' events come from, and how it converts."""
+    """A connector in force: its key, what its orders' events come from, and how it converts.
+
+    `member_prefix` stands before the ids of its shop's customers where they are kept (Rule 0.13).
+    """
 
     key: str
     source: str
     platform: Platform
     rules: ConnectorRules
+    member_prefix: str = ""
 
 
-def connection_of(settings: Settings, key: str, platform: Platform) -> Connection | None:
+def connection_of(in_force: InForce, key: str, platform: Platform) -> Connection | None:
     """Return how a connector converts by the settings in force, None where they do not name it."""
+    settings = in_force.settings
     connector = settings.connectors.get(key)
     if connector is None:
         return None
@@ -56,19 +63,17 @@ def connection_of(settings: Settings, key: str, platform: Platform) -> Connectio
         waits=True,
         fetches=platform.hear_refunds is not None,
     )
-    return Connection(key, connector.sender, platform, rules)
+    sender = in_force.terms.senders.of_source(connector.sender)
+    prefix = "" if sender.members_shared else sender.prefix
+    return Connection(key, connector.sender, platform, rules, prefix)
 
 
 @dataclass(frozen=True, slots=True)
 class HeardOrders:
-    """What came of a delivery: the order that it is about, and why of some of it nothing is told.
-
-    `erases`: the member whom the platform asks to forget; an operator has to.
-    """
+    """What came of a delivery: the order that it is about, and why parts of it are left out."""
 
     order: str | None
     left_out: tuple[str, ...] = ()
-    erases: str | None = None
 
 
 class Bus(Protocol):
@@ -114,22 +119,28 @@ class ShopConnections:
         self._work = work
         self._pause = pause
 
-    def take(self, connection: Connection, delivery: PlatformDelivery) -> HeardOrders:
-        """Keep what a shop has sent.
+    def take(
+        self, connection: Connection, delivery: PlatformDelivery, set_aside: DeadLettered
+    ) -> HeardOrders:
+        """Keep what a shop has sent; what it asks in the name of a customer is for an operator.
 
         Raises:
             Unavailable: it is not kept; the shop has to send it again.
             UnreadableDelivery: it is not what the platform documents.
+            Rejected: `over_limit`: no row holds so much of one order.
         """
         self._note_heard(connection.key)
         heard = connection.platform.hear(delivery, connection.rules)
-        return HeardOrders(heard.order_id, self.hear(connection, heard), heard.erases)
+        if heard.asks is not None:
+            _put_before_operators(heard.asks, connection, set_aside)
+        return HeardOrders(heard.order_id, self.hear(connection, heard))
 
     def hear(self, connection: Connection, heard: Heard) -> tuple[str, ...]:
         """Keep what a delivery tells of an order; return why of some of it nothing is told.
 
         Raises:
             Unavailable: it is not kept; the shop has to send it again.
+            Rejected: `over_limit`: no row holds so much of one order.
         """
         if heard.order_id is None:
             return (heard.unconverted,) if heard.unconverted else ()
@@ -154,6 +165,7 @@ class ShopConnections:
         Raises:
             Unavailable, Conflict: it has to be done again.
             UnreadableDelivery: what was fetched is not what the platform documents.
+            Rejected: `over_limit`: no row holds so much of one order.
         """
         row = self._row(connection, order)
         if row is None:
@@ -181,18 +193,23 @@ class ShopConnections:
         )
         return len(row.pending)
 
-    def look(self, connection: Connection, reader: ShopReader) -> int:
+    def look(self, connection: Connection, reader: ShopReader, set_aside: DeadLettered) -> int:
         """Hear all that changed at a shop since the last look; return how many orders that were.
+
+        An order that cannot be read, or kept, is set aside, and holds up none behind it.
 
         Raises:
             Unavailable: the shop did not answer; the next look begins where this one did.
-            UnreadableDelivery: what it answered is not what the platform documents.
         """
         begun = self._clock.now()
         since = self._looked_at(connection.key, begun) - OVERLAP
         number = 0
         for delivery in reader.changed_since(Instant(since)):
-            self.hear(connection, connection.platform.hear(delivery, connection.rules))
+            try:
+                self.hear(connection, connection.platform.hear(delivery, connection.rules))
+            except (UnreadableDelivery, Rejected) as refused:
+                body = {"connector": connection.key, "id": delivery.named}
+                set_aside(body, f"connector {connection.key}: {refused}", refused.code)
             number += 1
         state = self._state(connection.key)
         self._note(state, replace(state, looked_at=begun))
@@ -236,7 +253,9 @@ class ShopConnections:
                 return row, telling.reasons
             pending = (*(row.pending if row else ()), *(event.key for event in news))
             version = row.version if row else 0
-            new = ConnectedOrder(connection.key, order, facts_document(facts), pending, version + 1)
+            document = facts_document(facts)
+            _insist_on_size(order, document)
+            new = ConnectedOrder(connection.key, order, document, pending, version + 1)
             try:
                 self._store.commit([Put(new, expects=version)])
             except Conflict:
@@ -264,6 +283,20 @@ class ShopConnections:
             self._store.commit([Put(merged, expects=before.version)])
         except Conflict:
             return
+
+
+def _insist_on_size(order: str, facts: dict[str, Any]) -> None:
+    text = json.dumps(facts, ensure_ascii=False).encode()
+    if len(text) > FACTS_BYTES_MAX and len(zlib.compress(text)) > FACTS_BYTES_MAX:
+        raise Rejected(Code.OVER_LIMIT, f"more is told of order {order} than can be kept of one")
+
+
+def _put_before_operators(
+    asks: PrivacyRequest, connection: Connection, set_aside: DeadLettered
+) -> None:
+    member = None if asks.member is None else f"{connection.member_prefix}{asks.member}"
+    body = {"connector": connection.key} if member is None else {"member_id": member}
+    set_aside(body, f"connector {connection.key}: {asks.reason}", asks.code)
 
 
 def _put(event: OutEvent, source: str, bus: Bus, set_aside: DeadLettered) -> None:

@@ -45,10 +45,11 @@ def _step(name: str, own: LevelConditions) -> LevelStep:
 
 
 def _senders(settings: Settings) -> SendersTerms:
-    named = settings.senders.items()
+    named, connected = settings.senders.items(), settings.connectors.values()
     return SendersTerms(
         {name: _sender(name, own) for name, own in named},
-        {source: name for name, own in named for source in _sources(name, own)},
+        {source: name for name, own in named for source in _sources(name, own)}
+        | {each.sender: each.sender for each in connected if each.sender in settings.senders},
         {key: name for name, own in named for key in own.keys},
     )
 
