@@ -34,10 +34,6 @@ RECEIVES_MAX = 5
 UNDELIVERABLE = "undeliverable"
 """The code of letters whose function kept handing them back."""
 
-NO_RULE = "no_rule"
-"""The code of letters that no function takes."""
-
-
 _KEPT = ("replay-name", "accepted_from")
 """What a replay says of an event, and a letter of what was set aside."""
 
@@ -124,7 +120,7 @@ class LocalBus:
         kind = json.loads(body)["detail-type"]
         function = ROUTES.get(kind) if isinstance(kind, str) else None
         if function is None:
-            self.set_aside(body, _why_not(kind), NO_RULE)
+            self.set_aside(body, _why_not(kind), UnreadableEvent.code)
             return
         self._hand(body, function)
 

@@ -134,7 +134,7 @@ def test_refusals_come_with_their_codes(deployment, step, code):
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        ({"detail-type": "OrderPayed", "detail": {}}, "event was refused with no_rule"),
+        ({"detail-type": "OrderPayed", "detail": {}}, "event was refused with unreadable_event"),
         ({"detail-type": "OrderPaid", "detail": {}}, "event was refused with unreadable_event"),
         ({"detail-type": "OrderPaid", "detail": "o1"}, "event was refused with unreadable_event"),
     ],

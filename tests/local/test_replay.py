@@ -165,7 +165,7 @@ def test_bad_lines_are_told_and_set_aside_and_the_rest_goes_on(replay, tmp_path,
     assert told == [
         "2 unreadable_event",
         "4 unreadable_event",
-        "5 no_rule",
+        "5 unreadable_event",
         "6 unreadable_event",
         "7 unreadable_event",
     ]

@@ -13,6 +13,7 @@ from rebate.adapters.memory import MemoryStore as PlainStore
 from rebate.bootstrap import App, wire
 from rebate.domain.errors import Conflict, RebateError, Unavailable
 from rebate.domain.names import QueueId
+from rebate.domain.plans.registry import PLANS as PLAN_REGISTRY
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
@@ -49,7 +50,7 @@ def together(app: App, rings: Rings) -> None:
 
 
 def one_by_one(app: App, rings: Rings) -> None:
-    for queue in rings:
+    for queue in sorted(rings, key=PLAN_REGISTRY.rank):  # as a cap gives room (Rule 8.4)
         app.settler.settle(queue)
 
 

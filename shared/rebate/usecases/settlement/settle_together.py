@@ -1,7 +1,7 @@
 """Settling many queues at once: what a batch of rings names is read together and stored together.
 
 A request costs far more than what is in it, and most queues of most shops have one command at a
-time. Each queue is decided by itself, as `settle_queue` does, in order of their rings; one
+time. Each queue is decided by itself, as `settle_queue` does, in the order of their plans; one
 transaction stores what was decided under the versions of all their queues. What does not go with
 others, or is more than one commit, is settled alone, in its turn.
 
@@ -22,6 +22,7 @@ from rebate.domain.names import GUEST, QueueId, TicketKey
 from rebate.domain.orders import Order
 from rebate.domain.place_index import FANOUT, Node, NodeKey, nodes_above
 from rebate.domain.plans import referral
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Queue, Subtree
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
@@ -61,11 +62,11 @@ class QueueBatch:
     def settle(self, rings: Mapping[QueueId, Sequence[Key]]) -> dict[QueueId, Outcome]:
         """Settle queues by the inbox rows that were rung for; return what came of each.
 
-        An error is of that queue alone: `Conflict` and `Unavailable` want it to be rung for again.
+        They are taken in the order in which a day's cap gives them room (Rule 8.4). An error is of that queue alone: `Conflict` and `Unavailable` want it to be rung for again.
         """
         outcomes: dict[QueueId, Outcome] = {}
         batch = _Batch(self.settler, rings, outcomes)
-        queues = list(rings)
+        queues = sorted(rings, key=PLANS.rank)
         while queues:
             shared = len(queues) > 1 and batch.entangled < ENTANGLED_MAX
             queues = batch.settle_on(queues) if shared else batch.settle_alone(queues)
