@@ -62,7 +62,8 @@ class QueueBatch:
     def settle(self, rings: Mapping[QueueId, Sequence[Key]]) -> dict[QueueId, Outcome]:
         """Settle queues by the inbox rows that were rung for; return what came of each.
 
-        They are taken in the order in which a day's cap gives them room (Rule 8.4). An error is of that queue alone: `Conflict` and `Unavailable` want it to be rung for again.
+        They are taken in the order in which a day's cap gives them room (Rule 8.4). An error is of
+        that queue alone: `Conflict` and `Unavailable` want it to be rung for again.
         """
         outcomes: dict[QueueId, Outcome] = {}
         batch = _Batch(self.settler, rings, outcomes)
