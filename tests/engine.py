@@ -21,6 +21,7 @@ from rebate.contracts.events_in import (
 )
 from rebate.contracts.scenario_steps import Step
 from rebate.contracts.settings import merge_patch
+from rebate.domain.commands import Give, Retain
 from rebate.domain.errors import Rejected
 from rebate.domain.names import WHOLE_ORDER, LineId, QueueId
 from rebate.domain.times import Instant, instant_of
@@ -31,6 +32,7 @@ from rebate.usecases.money.thaw import thaw_due
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.schedules.settle_due import next_due
 from rebate.usecases.settings.save_settings import save_settings
+from rebate.usecases.storage.rows.inbox import Inbox
 from tests.fakes import FakeClock, MemoryStore
 
 FIRST_STEP = "2026-03-01T10:00:00+08:00"
@@ -131,8 +133,11 @@ class Player:
         self.settle(self.app.orders.accept(event, admitted.sender).queues)
 
     def settle(self, queues: Iterable[QueueId]) -> None:
-        for queue in queues if self.settles else ():
-            self.app.settler.settle(queue)
+        while self.settles and queues:
+            for queue in queues:
+                self.app.settler.settle(queue)
+            rows = self.store.scan(Inbox)  # what another queue is told of a contribution
+            queues = sorted({row.queue for row in rows if isinstance(row.command, Give | Retain)})
 
     def _buy(self, buy: Mapping[str, Any]) -> None:
         level = {"level": buy["level"]} if "level" in buy else {}

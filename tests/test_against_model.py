@@ -20,6 +20,10 @@ PLANS = {
         ("queue_rebate",),
         ("random_return", "refunds", "completions", "exchange", "cap"),
     ),
+    "queues switched": (
+        ("queue_rebate",),
+        (*BASIC, "cap", "per_product", "return_window", "queues_switched"),
+    ),
     "order_queue": (("order_queue",), EVERYTHING),
     "alliance": (("alliance",), EVERYTHING),
     "red_packet": (("red_packet",), EVERYTHING),

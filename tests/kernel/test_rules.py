@@ -28,6 +28,7 @@ NOT_PLAYED = {
     "1.6.5-below-zero": "withdrawals",
     "1.4.1-queues-put-apart-while-entries-wait": "the kernel never changes its settings",
     "1.4.1-queues-put-together-while-entries-wait": "the kernel never changes its settings",
+    "1.4.1-what-settles-later-settles-where-it-belongs": "the kernel never changes its settings",
     "3-transfers": "transfers",
     "3-withdrawals": "withdrawals",
     "3.1-two-approve-then-paid-then-failed": "withdrawals",

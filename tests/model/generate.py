@@ -107,7 +107,7 @@ def expanded(features: tuple[str, ...]) -> set[str]:
     on: set[str] = set()
     for feature in features:
         on.update(GROUPS.get(feature, (feature,)))
-    unknown = on - set(GROUPS["all"]) - {"mixed_repurchase"}
+    unknown = on - set(GROUPS["all"]) - {"mixed_repurchase", "queues_switched"}
     assert not unknown, f"unknown features: {unknown}"
     return on
 
@@ -122,6 +122,8 @@ def kinds_of_steps(story: Story) -> list[Callable[[Story], None]]:
         kinds += [steps.refund] * 2
     if "cap" in on:
         kinds.append(steps.set_cap)
+    if "queues_switched" in on:
+        kinds += [steps.switch_queues] * 3
     optional = {
         "refunds_as_shops_do": steps.refund_as_shops_do,
         "exits": steps.lower_exits,

@@ -93,6 +93,8 @@ def queue_rebate(draw: Any, on: set[str]) -> dict:
     for feature, (key, values) in choices.items():
         if feature in on:
             pick(draw, plan, key, values)
+    if "queues_switched" in on:
+        plan["settle_on"] = "completed"
     return_window(draw, on, plan, "settle_on", "paid")
     if "per_product" in on:
         pick(draw, plan, "mall", ("shared", "per_product"))

@@ -18,6 +18,11 @@ SWITCHES = (
     {"extraction_bps": 4321},
     {"entitlement": {"fixed_bps": 7777}},
 )
+QUEUES = {
+    "mall": ("shared", "per_product"),
+    "stores": ("shared", "per_store"),
+    "cashiers": ("shared", "per_cashier"),
+}
 AMOUNTS = st.one_of(st.integers(1, 30), st.integers(100, 3000))
 REPURCHASED_AMOUNTS = st.integers(300, 3000)  # tiny ones make chains of thousands of repurchases
 
@@ -166,6 +171,14 @@ def pause(story: Story) -> None:
 
 def switch(story: Story) -> None:
     story.add({"set": {"queue_rebate": story.draw(st.sampled_from(SWITCHES))}})
+
+
+def switch_queues(story: Story) -> None:
+    """Rule 1.4.1: queues put apart or together, which is acknowledged where entries wait."""
+    name = story.draw(st.sampled_from(sorted(QUEUES)))
+    to = story.draw(st.sampled_from(QUEUES[name]))
+    accepted = {"acknowledged": [f"queue_rebate.{name}={to}"]}
+    story.add({"set": {"queue_rebate": {name: to}, "guards": accepted}})
 
 
 def some_entry(story: Story) -> dict | None:

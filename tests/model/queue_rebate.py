@@ -139,15 +139,19 @@ def settle_all(world: World, order: dict, settles_now: bool) -> None:
 
 
 def settle(world: World, order: dict, taken: dict) -> None:
-    """Rules 1.2.3, 0.7, 0.8 and 1.6.4: a contribution, and what the pool holds, is paid out."""
+    """Rules 1.2.3, 0.7, 0.8 and 1.6.4: a contribution, and what the pool holds, is paid out.
+
+    It settles in the queue to which its line belongs by now (Rule 1.4.1).
+    """
     if not taken["contributes"]:
         return
     plan = world.plan(PLAN)
-    queue_id = taken["queue"]
+    paused = plan.get("paused", False)
+    queue_id = taken["queue"] if paused else prices.queue_of(world, order, taken["line"])
     contribution = order["given"][PLAN, taken["line"]["id"]]
     older = world.queue(queue_id)["pool"]
     entries.contribute(world, queue_id, taken, contribution)
-    if plan.get("paused", False):
+    if paused:
         entries.retain(world, queue_id, taken, contribution, contribution)
         return
     passing_over = None if plan.get("self_funding", False) else order["id"]

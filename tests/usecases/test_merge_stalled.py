@@ -106,7 +106,7 @@ STALLED = (
 """In p1 o1 has 20.00 of its 100.00, in the mall k1 has 10.00 of k2."""
 
 
-def test_all_that_waits_joins_the_mall_queue_for_what_it_lacks():
+def test_all_that_waits_joins_the_mall_queue_with_entitlement_and_paid():
     player = played(*STALLED, {"merge": P1})
     assert line_of(player, P1) == [
         ("o1/1", "merged", 10000, 2000),
@@ -116,7 +116,7 @@ def test_all_that_waits_joins_the_mall_queue_for_what_it_lacks():
     assert line_of(player) == [
         ("k1/1", "waiting", 10000, 1000),
         ("k2/1", "waiting", 10000, 0),
-        ("o1/1", "waiting", 8000, 0),
+        ("o1/1", "waiting", 10000, 2000),
         ("o2/1", "waiting", 10000, 0),
         ("o3/1", "waiting", 10000, 0),
     ]
@@ -130,7 +130,7 @@ def test_they_are_paid_behind_those_who_waited_there_and_contribute_nothing_agai
     assert [(entry, paid) for entry, _, _, paid in line_of(player)] == [
         ("k1/1", 10000),
         ("k2/1", 10000),
-        ("o1/1", 6000),
+        ("o1/1", 2000 + 6000),
         ("o2/1", 0),
         ("o3/1", 0),
         ("k3/1", 0),
@@ -217,10 +217,10 @@ def test_completion_reaches_the_entry_where_it_waits_now():
 @pytest.mark.parametrize(
     ("amount", "before", "after", "cash"),
     [
-        (4000, 2000, (4000, 4000), 6000),
-        (5000, 2000, (3000, 3000), 5000),
-        (8000, 2000, (0, 0), 2000),
-        (9000, 1000, (0, 0), 1000),
+        (4000, 2000, (6000, 6000), 6000),
+        (5000, 2000, (5000, 5000), 5000),
+        (8000, 2000, (2000, 2000), 2000),
+        (9000, 1000, (1000, 1000), 1000),
         (10000, 0, (0, 0), 0),
     ],
 )
@@ -476,7 +476,7 @@ def test_what_happens_on_the_way_changes_no_place(half_merged):
     assert line_of(half_merged) == [
         ("k1/1", "waiting", 10000, 1000),
         ("k2/1", "waiting", 10000, 0),
-        ("o1/1", "waiting", 8000, 0),
+        ("o1/1", "waiting", 10000, 2000),
         ("o2/1", "waiting", 6000, 0),
         ("o3/1", "waiting", 10000, 0),
     ]

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_queues import show_stalled
+from tests.books import check_books
 from tests.engine import Player
+from tests.usecases.disturbed import sweep
 
 SWITCHES = [
     ("mall", "per_product", "shared", {}, "product/p1"),
@@ -60,3 +63,26 @@ def test_other_settings_are_not_asked_about() -> None:
     player = waiting(where={})
     player.step({"set": {"queue_rebate": {"stores": "shared", "surplus": "carry"}}})
     assert player.refusals[-1] is None
+
+
+@every_switch
+@pytest.mark.parametrize("surplus", ["retain", "carry"])
+def test_what_settles_later_settles_where_its_line_belongs_then(
+    name: str, apart: str, shared: str, where: dict[str, str], queue: str, surplus: str
+) -> None:
+    """Nobody waits there, so all of it is retained, or its pool's; a refund finds what was."""
+    for before, after, there in ((apart, shared, name), (shared, apart, queue)):
+        plan = {name: before, "settle_on": "completed", "surplus": surplus}
+        player = waiting(**plan, where=where)
+        assert switch(player, name, after, f"queue_rebate.{name}") is None
+        player.step({"complete": "o1"})
+        sweep(player.app)
+        player.step({"refund": {"order": "o1", "line": "1", "amount": 400, "id": "r1"}})
+        outcome = player.outcome()
+        kept = surplus == "retain"
+        assert outcome["queues"][there]["pool"] == (0 if kept else 100)
+        assert outcome["platform"]["contributed"] == 60
+        assert outcome["platform"]["retained"] == (60 if kept else 0)
+        assert outcome["platform"]["borne"] == (0 if kept else 40)
+        check_books(player.store)
+        assert audit_books(player.store, full=True).differences == []

@@ -206,10 +206,46 @@ class Receive:
     type: Annotated[Literal["receive"], tag("receive")] = "receive"
 
 
-OfTicket: TypeAlias = Join | Complete | Settle | RefundOrder | ExchangeEntry | DrawEntry
+@stored_as("give_command")
+@dataclass(frozen=True, slots=True)
+class Give:
+    """What a line of another queue's order contributes, now that it belongs here (Rule 1.4.1)."""
+
+    at: Annotated[Instant, wire("at")]
+    given_from: Annotated[QueueId, wire("given_from")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    line: Annotated[LineId, wire("line")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["give"], tag("give")] = "give"
+
+
+@stored_as("retain_command")
+@dataclass(frozen=True, slots=True)
+class Retain:
+    """What nobody in another queue got of a line's contribution: the line keeps count of it.
+
+    A refund gives it up first (Rule 1.6.5). `given_to` is that queue (Rule 1.4.1).
+    """
+
+    at: Annotated[Instant, wire("at")]
+    given_to: Annotated[QueueId, wire("given_to")]
+    order: Annotated[OrderId, wire("order")]
+    member: Annotated[MemberId, wire("member")]
+    line: Annotated[LineId, wire("line")]
+    amount: Annotated[Amount, money("amount")]
+    type: Annotated[Literal["retain"], tag("retain")] = "retain"
+
+    @property
+    def ticket(self) -> TicketKey:
+        """Return whose contribution it was."""
+        return TicketKey(self.member, self.order)
+
+
+OfTicket: TypeAlias = Join | Complete | Settle | RefundOrder | ExchangeEntry | DrawEntry | Retain
 """Commands that concern one ticket."""
 
-OfQueue: TypeAlias = Clear | PayPool | Merge | Receive
+OfQueue: TypeAlias = Clear | PayPool | Merge | Receive | Give
 """Commands that concern the queue as a whole."""
 
 Command: TypeAlias = OfTicket | OfQueue

@@ -1,12 +1,13 @@
 """What orders give, when they give it, and when they join (Rules 0.12 and 1.2.3)."""
 
-from rebate.domain.commands import Complete, Join, Settle
+from rebate.domain.commands import Complete, Give, Join, Retain, Settle
 from rebate.domain.distribution import Distribution
 from rebate.domain.execution import Execution
 from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.merges import record_completion
-from rebate.domain.money import NOTHING, Amount
+from rebate.domain.money import NOTHING, Amount, sum_of
+from rebate.domain.names import QueueId
 from rebate.domain.payouts import distribute
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.posting import enter_in_journal, post_to_queue
@@ -104,27 +105,104 @@ def _contribute(
     elif _is_settled(ticket, index, number):
         return ticket
     else:
+        home = unit.plan.home(unit.queue.id, ticket.store, ticket.lines[index].product)
+        if home != unit.queue.id and not unit.plan.paused:
+            return _give_elsewhere(execution, ticket, index, number, home)
         distribution = _begin(execution, ticket, index, number, part)
-    if not unit.plan.paused:
-        execution.distribution = distribution
-        distribute(unit, part.rule, distribution)
-        execution.distribution = None
-    carried = part.leftover is Leftover.CARRY and not unit.plan.paused
-    post_to_queue(unit, distribution.draft, QueueAccount.POOL, distribution.withheld)
-    post_to_queue(
-        unit,
-        distribution.draft,
-        QueueAccount.POOL if carried else QueueAccount.RETAINED,
-        distribution.left,
-    )
+    retained = _deal_out(execution, part, distribution)
     enter_in_journal(unit, distribution.draft)
     ticket = unit.line.ticket(ticket.key)
-    retained = NOTHING if carried else min(distribution.left, distribution.own)
     if retained:
         line = ticket.lines[index]
         ticket = ticket.with_line(index, replace(line, retained=line.retained + retained))
         unit.save(ticket)
     return ticket
+
+
+def _deal_out(execution: Execution, part: Part, distribution: Distribution) -> Amount:
+    """Pay a contribution out, and post what is left; return what is retained of the order's own."""
+    unit = execution.unit
+    if not unit.plan.paused:
+        execution.distribution = distribution
+        distribute(unit, part.rule, distribution)
+        execution.distribution = None
+    carried = part.leftover is Leftover.CARRY and not unit.plan.paused
+    rest = QueueAccount.POOL if carried else QueueAccount.RETAINED
+    post_to_queue(unit, distribution.draft, QueueAccount.POOL, distribution.withheld)
+    post_to_queue(unit, distribution.draft, rest, distribution.left)
+    return NOTHING if carried else min(distribution.left, distribution.own)
+
+
+def _give_elsewhere(
+    execution: Execution, ticket: Ticket, index: int, number: int, home: QueueId
+) -> Ticket:
+    """Let a contribution settle in the queue to which its line belongs now (Rule 1.4.1)."""
+    unit, line = execution.unit, ticket.lines[index]
+    unit.require(ticket, receivers=1)
+    amount = ticket.gives(index)[number]
+    draft = Draft(JournalKind.CONTRIBUTION, ticket.order, line.id)
+    post_to_queue(unit, draft, QueueAccount.CONTRIBUTED, -amount)
+    post_to_queue(unit, draft, QueueAccount.MERGED, amount)
+    enter_in_journal(unit, draft)
+    ticket = _with_settled(ticket, index, number, amount)
+    unit.save(ticket)
+    given = Give(execution.at, unit.queue.id, ticket.order, ticket.member, line.id, amount)
+    unit.send(home, given)
+    return ticket
+
+
+def give(execution: Execution, command: Give) -> None:
+    """Deal out what comes from the queue that an order's line joined, and tell it what is retained.
+
+    There a refund of the order finds it (Rule 1.6.5).
+    """
+    unit, (part,) = execution.unit, execution.unit.plan.parts
+    distribution = Distribution(
+        draft=Draft(JournalKind.CONTRIBUTION, command.order, command.line),
+        at=command.at,
+        left=command.amount,
+        own=command.amount,
+        passes_over=None if unit.plan.self_funding else command.order,
+        joined_before=unit.queue.tickets,
+        cause=execution.key,
+    )
+    if execution.resumed:
+        execution.resume(distribution)
+    else:
+        unit.require(receivers=1)
+        execution.begun = True
+        post_to_queue(unit, distribution.draft, QueueAccount.MERGED, -command.amount)
+        _take_in(execution, part, distribution)
+    retained = _deal_out(execution, part, distribution)
+    post_to_queue(unit, distribution.draft, QueueAccount.RETAINED, -retained)
+    post_to_queue(unit, distribution.draft, QueueAccount.MERGED, retained)
+    enter_in_journal(unit, distribution.draft)
+    if retained:
+        told = Retain(
+            command.at, unit.queue.id, command.order, command.member, command.line, retained
+        )
+        unit.send(command.given_from, told)
+
+
+def retain(unit: UnitOfWork, command: Retain) -> None:
+    """Keep count of what another queue retained of a line's contribution.
+
+    Of what a refund has lowered it below that meanwhile, so much less was borne (Rule 1.6.5).
+    """
+    ticket = unit.line.ticket(command.ticket)
+    unit.require_ticket(ticket)
+    index = ticket.index_of(command.line)
+    assert index is not None, f"{command.line} of {command.order} gives nothing"
+    line = ticket.lines[index]
+    gave = sum_of(amount or NOTHING for amount in line.settled)
+    given_up = max(NOTHING, line.retained + command.amount - gave)
+    draft = Draft(JournalKind.CONTRIBUTION, command.order, command.line)
+    post_to_queue(unit, draft, QueueAccount.MERGED, -command.amount)
+    post_to_queue(unit, draft, QueueAccount.RETAINED, command.amount - given_up)
+    post_to_queue(unit, draft, QueueAccount.BORNE, given_up)
+    enter_in_journal(unit, draft)
+    kept = replace(line, retained=line.retained + command.amount - given_up)
+    unit.save(ticket.with_line(index, kept))
 
 
 def _is_settled(ticket: Ticket, index: int, number: int) -> bool:
@@ -141,13 +219,19 @@ def _begin(
     unit.save(_with_settled(ticket, index, number, amount))
     distribution = _distribution(execution, ticket, index, number, amount)
     post_to_queue(unit, distribution.draft, QueueAccount.CONTRIBUTED, -amount)
+    _take_in(execution, part, distribution)
+    return distribution
+
+
+def _take_in(execution: Execution, part: Part, distribution: Distribution) -> None:
+    """Count a contribution in the queue's flow, and add to it what stands in the pool."""
+    unit = execution.unit
     if part.for_line and not unit.plan.paused:
-        _count_in_flow(unit, execution.at, amount)
+        _count_in_flow(unit, execution.at, distribution.own)
     if part.draws_pool and not unit.plan.paused:
         pool = unit.queue.figure(QueueAccount.POOL)
         post_to_queue(unit, distribution.draft, QueueAccount.POOL, -pool)
         distribution.left += pool
-    return distribution
 
 
 def _count_in_flow(unit: UnitOfWork, at: Instant, given: Amount) -> None:

@@ -13,6 +13,7 @@ from rebate.domain.commands import (
     Complete,
     DrawEntry,
     ExchangeEntry,
+    Give,
     Join,
     Keyed,
     Merge,
@@ -21,9 +22,10 @@ from rebate.domain.commands import (
     PayPool,
     Receive,
     RefundOrder,
+    Retain,
     Settle,
 )
-from rebate.domain.contributions import complete, join, settle
+from rebate.domain.contributions import complete, give, join, retain, settle
 from rebate.domain.errors import Code
 from rebate.domain.events import Event
 from rebate.domain.execution import Execution
@@ -200,6 +202,8 @@ def _for_ticket(execution: Execution, command: OfTicket) -> Code | None:
             refusal = exchange(execution.unit, command)
         case DrawEntry():
             refusal = draw(execution.unit, command)
+        case Retain():
+            retain(execution.unit, command)
     return refusal
 
 
@@ -213,6 +217,8 @@ def _for_queue(execution: Execution, command: OfQueue) -> None:
             merge(execution.unit, command)
         case Receive():
             receive(execution.unit, command)
+        case Give():
+            give(execution, command)
 
 
 def _execution(unit: UnitOfWork, keyed: Keyed, progress: CommandProgress | None) -> Execution:

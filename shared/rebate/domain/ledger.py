@@ -50,7 +50,7 @@ class QueueAccount(StrEnum):
     TRANSIT = "transit"
     """Of a contribution that is being dealt out over several commits: what is not dealt yet."""
     MERGED = "merged"
-    """What left for another queue's pool, less what came from one (Rule 1.5.5)."""
+    """What left for another queue, less what came from one (Rules 1.4.1 and 1.5.5)."""
 
 
 @stored_as("reason", is_open=True)

@@ -113,8 +113,8 @@ def _pay_entry(
     unit.save(ticket.with_entry(ref.line, lambda _: paid))
     pocket = hold_back(unit, ticket, amount, distribution.at)
     credit_member(unit, distribution.draft, ticket.member, pocket, amount, ref, payment.reason)
-    source = distribution.ticket.order if distribution.ticket else None
     if amount:
+        source = distribution.draft.order
         unit.tell(
             RebatePaid(name, ticket.member, ticket.order, amount, pocket, source, payment.reason)
         )

@@ -9,13 +9,16 @@ What a plan gives to whom is priced when an order is accepted (`rebate.domain.pl
 stands here rules how that is settled, by the settings in force when it is.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from rebate.domain.allocation import AllocationRule
 from rebate.domain.caps import DailyCap
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount, Bps
+from rebate.domain.names import ProductId, QueueId, StoreId
 from rebate.domain.records import dataclass
 from rebate.domain.wire import stored_as
 
@@ -53,6 +56,14 @@ class Part:
     for_buyer: bool = False
 
 
+Home: TypeAlias = Callable[[QueueId, StoreId | None, ProductId | None], QueueId]
+"""Where what a queue took in of a store and a product belongs by the settings in force."""
+
+
+def _here(queue: QueueId, _store: StoreId | None, _product: ProductId | None) -> QueueId:
+    return queue
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The choices by which the engine settles a queue.
@@ -62,6 +73,7 @@ class Plan:
     the highest entitlement that a draw may give. `decimals` are those of the currency, by which
     money is exchanged (Rule 0.9.1). `repurchase_bps` is what a forced repurchase gives (None: what
     the order gave that is bought again). What is borne is counted by days of the shop's `zone`.
+    `home` says in which queue a line settles that joined another (Rule 1.4.1).
     """
 
     parts: tuple[Part, ...]
@@ -79,6 +91,7 @@ class Plan:
     collected: bool = False
     repurchase_bps: Bps | None = None
     zone: ZoneInfo | None = None
+    home: Home = _here
 
     def exchange_ratio(self, into: BalanceType) -> Bps | None:
         """Return the ratio of exchanges into a pocket, or None if there are none."""

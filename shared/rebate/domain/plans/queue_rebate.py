@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from rebate.domain.allocation import fifo
 from rebate.domain.commands import Clear
 from rebate.domain.draws import RandomReturnTerms
 from rebate.domain.money import NOTHING, ZERO_BPS, Amount, AmountsBy, share, sum_of
-from rebate.domain.names import GUEST, QueueId, entry_id
+from rebate.domain.names import GUEST, ProductId, QueueId, StoreId, entry_id
 from rebate.domain.orders import Order, OrderLine
 from rebate.domain.plan import Part, Plan
 from rebate.domain.plans.facts import PricingFacts
@@ -39,6 +40,7 @@ def settlement(terms: QueueRebateTerms) -> Plan:
         exchange_bps=terms.exchange_bps,
         hold_days=terms.hold_days,
         prize_max=terms.prize_max,
+        home=partial(_home, terms),
     )
 
 
@@ -49,14 +51,31 @@ def _clear(_terms: QueueRebateTerms, at: Instant) -> Clear:
 
 def queue_of(terms: QueueRebateTerms, order: Order, line: OrderLine) -> QueueId:
     """Return the queue that a line belongs to (Rule 1.1); queues never mix."""
-    if order.channel == "mall":
-        per_product = terms.mall_per_product and line.product is not None
-        return QueueName(PLAN, PRODUCT, line.product).id if per_product else MALL
-    if order.channel == "store":
-        own = QueueName(PLAN, STORE, order.store)
+    return _queue_of(terms, order.channel, order.store, line.product)
+
+
+def _queue_of(
+    terms: QueueRebateTerms, channel: str, store: StoreId | None, product: ProductId | None
+) -> QueueId:
+    if channel == "mall":
+        per_product = terms.mall_per_product and product is not None
+        return QueueName(PLAN, PRODUCT, product).id if per_product else MALL
+    if channel == STORE.name:
+        own = QueueName(PLAN, STORE, store)
         return QueueId("stores") if terms.stores_shared else own.id
-    own = QueueName(PLAN, CASHIER, order.store)
+    own = QueueName(PLAN, CASHIER, store)
     return QueueId("cashiers") if terms.cashiers_shared else own.id
+
+
+def _home(
+    terms: QueueRebateTerms, queue: QueueId, store: StoreId | None, product: ProductId | None
+) -> QueueId:
+    """Return where what a queue took in belongs, now that queues may be set otherwise (1.4.1)."""
+    name = PLAN.queue(queue)
+    if name is None:
+        return queue
+    channel = name.kind.all_of or name.kind.name
+    return _queue_of(terms, "mall" if channel == PRODUCT.name else channel, store, product)
 
 
 def is_in_use(terms: QueueRebateTerms, queue: QueueId) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from rebate.domain.caps import DailyRebates
-from rebate.domain.commands import Merge, OfTicket, Receive, Settle
+from rebate.domain.commands import Give, Merge, OfTicket, Receive, Retain, Settle
 from rebate.domain.currencies import decimals_of
 from rebate.domain.draws import commitment
 from rebate.domain.gifts import GiftCount, Redemption
@@ -288,6 +288,9 @@ class AuditPass:
                 self._merging |= {step.merged_from} - {NO_QUEUE}
             case Merge(goes_on=True):
                 self._merging.add(row.queue)
+            case Give() | Retain() as command:
+                self._pending.add(command.order)
+                self._pools_moving += command.amount
             case Settle():
                 pass
             case command if isinstance(command, OfTicket):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rebate.domain.ledger import BalanceType, QueueAccount
-from rebate.domain.money import sum_of
+from rebate.domain.money import NOTHING, sum_of
 from rebate.domain.movements import MovementKind
 from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
@@ -61,14 +61,17 @@ def _queues(queues: Iterable[Queue], tickets: Iterable[Ticket], terms: Terms) ->
 
 
 def _entry(ticket: Ticket, index: int, status: Status) -> dict[str, Any]:
-    entry = ticket.lines[index].entry
+    """Return an entry; one that goes on here does so with entitlement and paid (Rule 1.4.1)."""
+    line = ticket.lines[index]
+    entry = line.entry
     assert entry is not None, f"line {index} of {ticket.order} has no entry"
+    before = min(line.received_before, line.promised() or NOTHING)
     return {
         "entry": ticket.entry_id(index),
         "member": ticket.member,
         "status": status.value,
-        "entitlement": entry.entitlement,
-        "paid": entry.paid,
+        "entitlement": None if entry.entitlement is None else entry.entitlement + before,
+        "paid": entry.paid + before,
     }
 
 

@@ -12,12 +12,14 @@ from rebate.domain.caps import DailyRebates
 from rebate.domain.commands import (
     Command,
     Cut,
+    Give,
     Join,
     Keyed,
     Merge,
     OfTicket,
     Receive,
     RefundOrder,
+    Retain,
 )
 from rebate.domain.day_figures import ages_after, with_commit
 from rebate.domain.days import DayFigures
@@ -81,7 +83,8 @@ class AcceptedFacts:
     """What was accepted, and what queues tell each other while they are rebuilt.
 
     `stored` are the tickets as they are; `handed` those that another queue handed over, and `told`
-    the refunds that it passed on. `holds` is the pending money of members by order.
+    the refunds that it passed on; `given` is what contributions were sent to and fro (Rule 1.4.1).
+    `holds` is the pending money of members by order.
     """
 
     terms: Mapping[int, Terms]
@@ -91,6 +94,7 @@ class AcceptedFacts:
     parked: Mapping[str, Parked]
     handed: dict[tuple[QueueId, TicketKey], Ticket] = field(default_factory=dict)
     told: dict[tuple[QueueId, TicketKey, str], RefundOrder] = field(default_factory=dict)
+    given: set[tuple[QueueId, Give | Retain]] = field(default_factory=set)
     holds: Counter[tuple[MemberId, OrderId]] = field(default_factory=Counter)
     days: dict[tuple[str, QueueId], DayFigures] = field(default_factory=dict)
 
@@ -202,6 +206,10 @@ class QueueReplay:
             NotThereYet: another queue has not handed it over yet.
         """
         for command in row.commands:
+            if isinstance(command, Give | Retain):
+                if (self.queue.id, command) not in self._accepted.given:
+                    raise NotThereYet(command)
+                continue
             if isinstance(command, Receive):
                 source, keys = command.merged_from, command.tickets
             elif isinstance(command, OfTicket):
@@ -491,8 +499,10 @@ class QueueReplay:
         for ticket in decision.handed_over:
             self._accepted.handed[ticket.queue, ticket.key] = ticket
         for sent in decision.sent:
-            if isinstance(sent.command, RefundOrder):
-                command = sent.command
+            command = sent.command
+            if isinstance(command, Give | Retain):
+                self._accepted.given.add((sent.queue, command))
+            elif isinstance(command, RefundOrder):
                 self._accepted.told[sent.queue, command.ticket, command.refund] = command
 
     def _keep(self, tickets: Iterable[Ticket]) -> None:
