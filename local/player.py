@@ -27,7 +27,7 @@ from rebate.contracts.scenario_steps import (
 from rebate.contracts.scenarios import Scenario
 from rebate.contracts.schedules import LEVELS
 from rebate.contracts.settings import merge_patch
-from rebate.domain.errors import RebateError, Rejected
+from rebate.domain.errors import Code, Conflict, RebateError, Rejected
 from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, MemberId, OrderId, QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant, day_of, instant_of
@@ -146,6 +146,8 @@ class _Player:
             self._actions[step.kind](step.action)
         except Rejected as rejected:
             return StepRefusal(rejected.code, str(rejected))
+        except Conflict as conflict:  # nobody else writes: it cannot be asked for as things stand
+            return StepRefusal(Code.INVALID_REQUEST, str(conflict))
         except RebateError as error:
             return StepRefusal(type(error).__name__, str(error))
         finally:

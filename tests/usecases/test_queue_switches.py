@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from rebate.domain.errors import Conflict
+from rebate.domain.names import QueueId
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_queues import show_stalled
 from tests.books import check_books
@@ -86,3 +88,21 @@ def test_what_settles_later_settles_where_its_line_belongs_then(
         assert outcome["platform"]["borne"] == (0 if kept else 40)
         check_books(player.store)
         assert audit_books(player.store, full=True).differences == []
+
+
+def test_those_who_wait_in_the_mall_queue_are_stalled_where_every_product_has_its_own() -> None:
+    """They may be exchanged or cleared; they belong to several queues, so none takes them all."""
+    player = waiting(where={}, exchange={"points_bps": 10000})
+    player.step({"buy": {"order": "o2", "member": "B", "paid": 500, "product": "p2"}})
+    no_product = [{"line": "1", "product": None, "paid": 1000}]
+    player.step({"buy": {"order": "o3", "member": "C", "lines": no_product}})
+    switch(player, "mall", "per_product", "queue_rebate.mall")
+    terms = player.app.settings.in_force().terms
+    assert [each.queue for each in show_stalled(player.store, terms).queues] == ["mall"]
+    with pytest.raises(Conflict, match="several queues"):
+        player.app.stalls.merge(QueueId("mall"))
+    for entry in ("o1/1", "o2/1"):
+        player.step({"exchange": {"queue": "mall", "entry": entry, "into": "points"}})
+    assert show_stalled(player.store, terms).queues == ()
+    with pytest.raises(Conflict, match="lines join it"):
+        player.app.stalls.clear(QueueId("mall"))

@@ -82,7 +82,8 @@ def is_in_use(terms: QueueRebateTerms, queue: QueueId) -> bool:
     """Tell whether lines still join a queue of this plan, by how its queues are set (Rule 1.4.1).
 
     After a switch from shared to apart or back what waits in the old ones is stalled. The mall
-    queue never is: lines without a product join it, and what comes of products that are off sale.
+    queue stays in use: lines without a product join it, and what comes of products that are off
+    sale; whether those who wait there are stalled, the first of them tells (`belongs_elsewhere`).
     """
     name = PLAN.queue(queue)
     if name is None:
@@ -95,6 +96,17 @@ def is_in_use(terms: QueueRebateTerms, queue: QueueId) -> bool:
         "cashiers": terms.cashiers_shared,
         CASHIER.name: not terms.cashiers_shared,
     }[name.kind.name]
+
+
+def belongs_elsewhere(terms: QueueRebateTerms, ticket: Ticket) -> bool:
+    """Tell whether the first that waits of an order joined here and would join another queue now.
+
+    What was merged into a queue was brought there by an operator, and stays.
+    """
+    at = ticket.first_waiting()
+    if at is None or ticket.merged_from:
+        return False
+    return _home(terms, ticket.queue, ticket.store, ticket.lines[at].product) != ticket.queue
 
 
 def shared_queue(queue: QueueId) -> QueueId | None:

@@ -26,7 +26,7 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import SECOND, later
 from rebate.usecases.queries.show_progress import line_page
-from rebate.usecases.queries.show_queues import is_out_of_use, products_off_sale
+from rebate.usecases.queries.show_queues import is_stalled
 from rebate.usecases.schedules.start_runs import send
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.plan_of import shown_plan_of
@@ -86,7 +86,7 @@ class StalledQueueActions:
 
         Raises:
             Rejected: `unknown_entry`: there is no such queue.
-            Conflict: its product is on sale.
+            Conflict: lines join it.
         """
         self._insist_stalled(queue)
         send(self.store, self.clock, queue, Clear(self.clock.now()))
@@ -101,7 +101,7 @@ class StalledQueueActions:
 
         Raises:
             Rejected: `unknown_entry`: there is no such queue.
-            Conflict: its product is on sale.
+            Conflict: lines join it.
         """
         row = self._insist_stalled(queue)
         into = queue_rebate.shared_queue(queue)
@@ -123,7 +123,7 @@ class StalledQueueActions:
 
         Raises:
             Rejected: `unknown_entry`: there is no such queue; `exchange_off`.
-            Conflict: its product is on sale.
+            Conflict: lines join it.
         """
         row = self._insist_stalled(queue)
         pocket = self._pocket(queue, into)
@@ -177,8 +177,8 @@ class StalledQueueActions:
         if row is None:
             raise Rejected(Code.UNKNOWN_ENTRY, f"there is no queue {queue}")
         terms = self.settings.in_force().terms
-        if not products_off_sale(self.store, [row]) and not is_out_of_use(terms, queue):
-            raise Conflict(f"queue {queue} is not stalled: its product is not off sale")
+        if not is_stalled(self.store, terms, row):
+            raise Conflict(f"queue {queue} is not stalled: lines join it")
         return row
 
 

@@ -16,6 +16,7 @@ from rebate.usecases.queries.forecast import pace_shown
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
 from rebate.usecases.queries.show_progress import line_page
 from rebate.usecases.reports.read_days import plan_of, queues_of, store_of
+from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.queue_list import queues_of_page
 from rebate.usecases.storage.rows.catalog import Product, Shop
@@ -53,7 +54,7 @@ def _queues_shown(
     return [
         queue_shown(
             row,
-            stalled=_is_stalled(row, terms, products.get(row.id)),
+            stalled=_is_stalled(store, row, terms, products.get(row.id)),
             name=_name(products.get(row.id) or shops.get(row.id)),
             pace=pace_shown(row, terms, now),
         )
@@ -129,7 +130,7 @@ def show_stalled(store: Store, terms: Terms, after: QueueId | None = None) -> St
             )
             for row in rows
             if row.standing.waiting or row.figure(QueueAccount.POOL)
-            if _is_stalled(row, terms, product := products.get(row.id))
+            if _is_stalled(store, row, terms, product := products.get(row.id))
         ),
         next=end,
     )
@@ -139,21 +140,22 @@ def stalled_among(store: Store, terms: Terms, rows: Iterable[Queue]) -> frozense
     """Return those of some queues that nothing joins any more (Rules 1.4.1 and 1.5.5)."""
     some = list(rows)
     products = _products(store, some)
-    return frozenset(row.id for row in some if _is_stalled(row, terms, products.get(row.id)))
+    return frozenset(row.id for row in some if _is_stalled(store, row, terms, products.get(row.id)))
 
 
-def _is_stalled(row: Queue, terms: Terms, product: Product | None) -> bool:
-    return (product is not None and not product.on_sale) or is_out_of_use(terms, row.id)
+def is_stalled(store: Store, terms: Terms, row: Queue) -> bool:
+    """Tell whether nothing joins a queue any more: see `show_stalled`."""
+    return bool(stalled_among(store, terms, [row]))
 
 
-def is_out_of_use(terms: Terms, queue: QueueId) -> bool:
-    """Tell whether lines join another queue than this by the settings now (Rule 1.4.1)."""
-    return not queue_rebate.is_in_use(terms.of(queue_rebate.PLAN), queue)
-
-
-def products_off_sale(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
-    """Return the products that are off sale, by their queues among `rows` (Rule 1.5.5)."""
-    return {queue: each for queue, each in _products(store, rows).items() if not each.on_sale}
+def _is_stalled(store: Store, row: Queue, terms: Terms, product: Product | None) -> bool:
+    plan = terms.of(queue_rebate.PLAN)
+    if (product is not None and not product.on_sale) or not queue_rebate.is_in_use(plan, row.id):
+        return True
+    if row.id != queue_rebate.MALL or not plan.mall_per_product:
+        return False
+    first, _ = QueueReader(store, row.id).payable(row, start=0, count=1, completed_only=False)
+    return any(queue_rebate.belongs_elsewhere(plan, ticket) for ticket in first)
 
 
 def _products(store: Store, rows: Iterable[Queue]) -> dict[QueueId, Product]:
