@@ -71,6 +71,7 @@ class LocalDeployment:
         self._inbox = storage.inbox
         self._journal = storage.journal
         self._unsettled: list[Record] = []
+        self._latest: Instant | None = None
 
     @property
     def app(self) -> App:
@@ -83,8 +84,11 @@ class LocalDeployment:
 
     def unsettled(self) -> Instant | None:
         """Return the latest instant of the commands that came in and were not rung for yet."""
-        self._unsettled += self._inbox.read()
-        return max(map(_instant_of, self._unsettled), default=None)
+        come = self._inbox.read()
+        self._unsettled += come
+        known = () if self._latest is None else (self._latest,)
+        self._latest = max((*known, *map(_instant_of, come)), default=None)
+        return self._latest
 
     def settle(self, commands_max: int = COMMANDS_MAX) -> None:
         """Ring for all commands that came in since the last call, until nothing is left.
@@ -131,6 +135,7 @@ class LocalDeployment:
     def _take(self) -> list[Record]:
         """Return the records of the inbox that were not rung for yet; they are from now on."""
         records, self._unsettled = self._unsettled + self._inbox.read(), []
+        self._latest = None
         return records
 
     def publish(self) -> None:

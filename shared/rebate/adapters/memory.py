@@ -20,7 +20,8 @@ from rebate.domain.wallets import Wallet
 from rebate.usecases.office.acts import recorded
 from rebate.usecases.storage.ports import WRITES_MAX, Check, Credit, Place, Put, Remove, Write
 from rebate.usecases.storage.rows.key_of import key_of, waits_by_member
-from rebate.usecases.storage.rows.keys import Key, place_key
+from rebate.usecases.storage.rows.keys import Key, place_key, utf8_bytes
+from rebate.usecases.storage.shared_transaction import place_of
 
 Row = TypeVar("Row")
 
@@ -119,7 +120,7 @@ class MemoryStore:
 
     def _commit(self, writes: Sequence[Write]) -> None:
         assert 0 < len(writes) <= WRITES_MAX, f"{len(writes)} writes in one transaction"
-        targets = [_target(write) for write in writes]
+        targets = list(map(place_of, writes))
         assert len(set(targets)) == len(targets), "a transaction writes a row twice"
         texts = [self._text(write) for write in writes]
         for _, key in targets:
@@ -170,16 +171,6 @@ class MemoryStore:
                 del self.rows[kind][key.partition]
 
 
-def _target(write: Write) -> Place:
-    match write:
-        case Put(row):
-            return type(row), key_of(row)
-        case Remove(kind, key) | Check(kind, key):
-            return kind, key
-        case Credit(member):
-            return Wallet, Key(member)
-
-
 def _insist_on_key(key: Key) -> None:
     if not key.partition:
         raise Impossible("a partition key of nothing")
@@ -187,13 +178,13 @@ def _insist_on_key(key: Key) -> None:
         ("partition", key.partition, PARTITION_BYTES_MAX),
         ("sort", key.sort, SORT_BYTES_MAX),
     ):
-        if len(text) * 4 > most and (size := len(text.encode())) > most:
+        if (size := utf8_bytes(text)) > most:
             raise Impossible(f"a {name} key of {size} bytes, where {most} are the most")
 
 
 def _insist_on_size(writes: Sequence[Write], texts: Sequence[str]) -> None:
     """Insist on DynamoDB's limits; items are made, and counted, only where it may be too much."""
-    most = [_bytes(text) + _BESIDE_BYTES_MAX if text else 0 for text in texts]
+    most = [utf8_bytes(text) + _BESIDE_BYTES_MAX if text else 0 for text in texts]
     if max(most) <= ITEM_BYTES_MAX and sum(most) <= TRANSACTION_BYTES_MAX:
         return
     puts = (write for write, text in zip(writes, texts, strict=True) if text)
@@ -207,10 +198,6 @@ def _insist_on_size(writes: Sequence[Write], texts: Sequence[str]) -> None:
         raise Impossible(
             f"a transaction of {sum(sizes)} bytes, where {TRANSACTION_BYTES_MAX} are the most"
         )
-
-
-def _bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())
 
 
 def _size(item: Item) -> int:

@@ -38,7 +38,12 @@ from rebate.usecases.storage.rows.commissions import Commission, Tally
 from rebate.usecases.storage.rows.inbox import Inbox
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, day_key, node_key, tally_of, ticket_key
-from rebate.usecases.storage.shared_transaction import Entangled, OneCommit, SharedTransaction
+from rebate.usecases.storage.shared_transaction import (
+    Entangled,
+    OneCommit,
+    SharedTransaction,
+    place_of,
+)
 
 COMMANDS_MAX = 10
 """Rows of an inbox that are rung for at once, above which a queue is worth a commit of its own."""
@@ -145,9 +150,10 @@ class _Batch:
             settled = alone.settle(queue)
         except RebateError as error:
             raise Entangled from error
-        if not self._shared.takes(store.written):
+        written = [(place_of(write), write) for write in store.written]
+        if not self._shared.takes(written):
             self.send()
-        self._shared.hold(store.written)
+        self._shared.hold(written)
         self._held.append(settled)
 
 
@@ -186,11 +192,13 @@ def _read_ahead(
         )
         for queue, keys in rings.items()
     }
-    around = (_around(shared, queue, found, zone) for queue, found in inbox.items())
-    wanted = set(chain.from_iterable(around))
-    while wanted - shared.known.keys():
-        shared.read(wanted)
-        wanted = {place for queue in rings for place in _next(shared, queue)}
+    wanted = (_around(shared, queue, found, zone) for queue, found in inbox.items())
+    shared.read(chain.from_iterable(wanted))
+    on_the_way: Iterable[QueueId] = rings
+    while on_the_way:
+        unknown = {queue: shared.unknown(_next(shared, queue)) for queue in on_the_way}
+        shared.read(chain.from_iterable(unknown.values()))
+        on_the_way = [queue for queue, places in unknown.items() if places]
     return inbox
 
 

@@ -5,7 +5,7 @@ first. So each use case goes by what those before it have written here, as if th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from rebate.domain.money import AmountsBy
 from rebate.domain.names import MemberId, QueueId
@@ -26,6 +26,9 @@ from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
 
 Row = TypeVar("Row")
+
+Placed: TypeAlias = tuple[Place, Write]
+"""A write and which row it is of: worked out once."""
 
 
 class Entangled(Exception):
@@ -48,11 +51,17 @@ class SharedTransaction:
     def read(self, places: Iterable[Place]) -> dict[Place, Any]:
         """Return those of the rows that exist or will; what is unknown is fetched at once."""
         wanted = set(places)
-        unknown = wanted - self.known.keys()
-        if unknown:
+        if unknown := self.unknown(wanted):
             found = self.beneath.get_all(unknown)
             self.known.update({place: found.get(place) for place in unknown})
-        return {place: self.known[place] for place in wanted if self.known[place] is not None}
+        return {place: row for place in wanted if (row := self.known[place]) is not None}
+
+    def unknown(self, places: Iterable[Place]) -> set[Place]:
+        """Return those of the places that were not read yet.
+
+        (A difference of sets would go through all that is known.)
+        """
+        return {place for place in places if place not in self.known}
 
     def credits(self, member: MemberId) -> bool:
         """Tell whether a member's balances change here."""
@@ -72,28 +81,30 @@ class SharedTransaction:
         """Whether nothing is held back."""
         return not self._held and not self._credits
 
-    def takes(self, writes: Sequence[Write]) -> bool:
+    def takes(self, writes: Sequence[Placed]) -> bool:
         """Tell whether there is room for a commit's writes."""
-        more = sum(self._is_new(write) for write in writes)
+        more = sum(self._is_new(*placed) for placed in writes)
         return len(self._held) + len(self._credits) + more <= WRITES_MAX
 
-    def hold(self, writes: Sequence[Write]) -> None:
+    def hold(self, writes: Sequence[Placed]) -> None:
         """Hold a commit's writes back; from now on rows are as they will be.
 
         Raises:
             Entangled: they do not go with what is held; nothing of them is.
         """
-        held, credited = dict(self._held), dict(self._credits)
-        for write in writes:
+        held: dict[Place, Put | Remove | Check] = {}
+        credited: dict[MemberId, Credit] = {}
+        for place, write in writes:
             if isinstance(write, Credit):
-                credited[write.member] = _credited(credited.get(write.member), write)
+                known = credited.get(write.member) or self._credits.get(write.member)
+                credited[write.member] = _credited(known, write)
             else:
-                place = place_of(write)
-                held[place] = _merged(held.get(place), write)
-        self._held, self._credits = held, credited
-        for write in writes:
+                held[place] = _merged(held.get(place) or self._held.get(place), write)
+        self._held |= held
+        self._credits |= credited
+        for place, write in writes:
             if isinstance(write, Put | Remove):
-                self.known[place_of(write)] = write.row if isinstance(write, Put) else None
+                self.known[place] = write.row if isinstance(write, Put) else None
 
     def send(self) -> None:
         """Store all that is held back.
@@ -108,10 +119,10 @@ class SharedTransaction:
         if writes:
             self.beneath.commit(writes)
 
-    def _is_new(self, write: Write) -> bool:
+    def _is_new(self, place: Place, write: Write) -> bool:
         if isinstance(write, Credit):
             return write.member not in self._credits
-        return place_of(write) not in self._held
+        return place not in self._held
 
 
 class OneCommit:
@@ -198,11 +209,15 @@ class OneCommit:
             raise Entangled
 
 
-def place_of(write: Put | Remove | Check) -> Place:
+def place_of(write: Write) -> Place:
     """Return which row is written, or insisted on."""
-    if isinstance(write, Put):
-        return type(write.row), key_of(write.row)
-    return write.kind, write.key
+    match write:
+        case Put(row):
+            return type(row), key_of(row)
+        case Credit(member):
+            return Wallet, Key(member)
+        case Remove() | Check():
+            return write.kind, write.key
 
 
 def _merged(held: Put | Remove | Check | None, write: Put | Remove | Check) -> Put | Remove | Check:

@@ -70,9 +70,14 @@ def joined(*parts: str) -> str:
 
 def distinct(part: str) -> str:
     safe = escaped(part)
-    if len(safe.encode()) <= PART_BYTES_MAX:
+    if utf8_bytes(safe) <= PART_BYTES_MAX:
         return safe
     return f"{safe[:32]}%{sha256(part.encode()).hexdigest()}"
+
+
+def utf8_bytes(text: str) -> int:
+    """Return how many bytes a text takes."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def escaped(part: str) -> str:
