@@ -57,7 +57,8 @@ prove: setup ## the proofs that take longer (an hour): see docs/proofs.md
 	REBATE_TEST_EFFORT=5 $(LONG) tests/test_processes.py
 	REBATE_TEST_EFFORT=5 $(LONG) tests/usecases/test_long_orders.py tests/usecases/test_crashes.py
 	REBATE_TEST_EFFORT=8 $(LONG) tests/domain/test_engine_budget.py
-	REBATE_TEST_EFFORT=84 $(LONG) tests/test_against_model.py tests/kernel/test_against_model.py
+	REBATE_TEST_EFFORT=84 $(LONG) tests/test_against_model.py tests/kernel/test_against_model.py \
+		tests/kernel/test_replay.py
 	REBATE_TEST_LINE=100000 $(LONG) tests/usecases/test_long_runs.py
 	$(BIN)/python -m proofs.conditions
 	$(BIN)/python -m proofs.model

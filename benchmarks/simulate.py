@@ -58,7 +58,7 @@ def run(options: Options) -> Iterator[Line]:
             ("made-up orders, outcome as JSON", [*made, "--json"]),
             ("orders of a file", ["--history", str(history)]),
             ("thirty settings", [*made, "--sweep", f"queue_rebate.extraction_bps={THIRTY}"]),
-            ("the kernel, cleared every day", [*made, "--settings", _cleared(folder)]),
+            ("made-up orders, cleared every day", [*made, "--settings", _cleared(folder)]),
         )
         for case, arguments in cases:
             own = arguments if "--settings" in arguments else [*arguments, "--settings", settings]

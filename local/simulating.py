@@ -23,11 +23,15 @@ _ENTRIES_A_WRITE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Settings to play: what to call them, their document, and where they differ from others."""
+    """Settings to play: what to call them, their document, and where they differ from others.
+
+    `tape` is the number of what happened under them: senders may be bound otherwise (Rule 0.13).
+    """
 
     name: str
     document: Mapping[str, Any]
     differs: Mapping[str, Any]
+    tape: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class SimulationPlayed:
 class Simulation:
     """How cases are played: what happened, whether schedules run, and where outcomes are kept."""
 
-    tape: Tape
+    tapes: Sequence[Tape]
     seed: str
     schedules: bool
     folder: Path | None
@@ -53,7 +57,8 @@ class Simulation:
     def one(self, case: Case, watch: Callable[[int], None] = lambda _: None) -> SimulationPlayed:
         """Play a case."""
         rules, seed_of = SimulationRules(case.document), repeatable_seed(self.seed)
-        found = play(self.tape, rules, seed_of, schedules=self.schedules, watch=watch)
+        tape = self.tapes[case.tape]
+        found = play(tape, rules, seed_of, schedules=self.schedules, watch=watch)
         return SimulationPlayed(
             case, found.report, self._keep(found), found.set_aside, found.never_paid
         )

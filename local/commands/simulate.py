@@ -6,6 +6,7 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,14 +22,17 @@ from local.simulation_words import told
 from local.stores import books
 from rebate.contracts.problems import Invalid
 from rebate.contracts.settings import InvalidSettings, parse_settings, settings_document
+from rebate.domain.terms import Terms
 from rebate.simulation.demand import made_up
 from rebate.simulation.exactness import notes_of
 from rebate.simulation.history import History, read_history
 from rebate.simulation.sweep import differing, read_sweep, swept
 from rebate.simulation.tape import Tape
+from rebate.usecases.orders.admit_event import OpenDoor
 from rebate.usecases.queries.past_orders import past_orders
 from rebate.usecases.queries.simulate_settings import AS_NOW
 from rebate.usecases.settings.save_settings import SettingsReader
+from rebate.usecases.settings.terms import terms_of
 from rebate.usecases.storage.ports import Store
 
 SUMMARY = "play settings over past or made-up orders: cost, waits, who gets what"
@@ -75,11 +79,11 @@ def run(arguments: Namespace) -> int:
         if arguments.store or arguments.stage:
             own = stack.enter_context(books(arguments.store, arguments.stage))
         cases = list(_cases(arguments, own))
-        tape = _tape(arguments, cases, own)
+        cases, tapes = _tapes(arguments, cases, own)
         folder = None
         if arguments.json and not arguments.no_outcome:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rebate-")))
-        simulation = Simulation(tape, arguments.seed, not arguments.no_schedules, folder)
+        simulation = Simulation(tapes, arguments.seed, not arguments.no_schedules, folder)
         played = list(_played(simulation, cases))
         complain(sorted({note for case in cases for note in notes_of(case.document)}))
         _complain(arguments, played[0])
@@ -130,23 +134,45 @@ def _read(files: Sequence[Path], own: Store | None) -> Iterator[tuple[str, dict[
         yield "the demo's settings", settings_document(parse_settings(demo_settings()))
 
 
-def _tape(arguments: Namespace, cases: Sequence[Case], own: Store | None) -> Tape:
-    if arguments.history:
-        history = _history(arguments.history)
-        if history.set_aside and not arguments.skip_bad:
-            raise BadInput(_too_many([f"{arguments.history}: {e}" for e in history.set_aside]))
-        return history.tape
+def _tapes(
+    arguments: Namespace, cases: Sequence[Case], own: Store | None
+) -> tuple[list[Case], list[Tape]]:
+    """Return what happened, once for all who let in the same, and which is of which case.
+
+    Raises:
+        BadInput: a history has what would be set aside.
+    """
     if own is not None:
         complain([AS_NOW])
-        return past_orders(own)
+        return list(cases), [past_orders(own)]
+    if arguments.history:
+        doors = [_door(case) for case in cases]
+        different = [door for at, door in enumerate(doors) if door not in doors[:at]]
+        every = [_history(arguments.history, door) for door in different]
+        aside = dict.fromkeys(str(each) for history in every for each in history.set_aside)
+        lines = _too_many([f"{arguments.history}: {each}" for each in aside])
+        if lines and not arguments.skip_bad:
+            raise BadInput(lines)
+        complain(lines)
+        numbered = zip(cases, doors, strict=True)
+        placed = [replace(case, tape=different.index(door)) for case, door in numbered]
+        return placed, [history.tape for history in every]
     zone = ZoneInfo(cases[0].document["timezone"])
-    fit = _history(arguments.fit).tape if arguments.fit else None
-    return made_up(demand_of(arguments, cases, fit, zone), zone)
+    fit = _history(arguments.fit, _door(cases[0])).tape if arguments.fit else None
+    return list(cases), [made_up(demand_of(arguments, cases, fit, zone), zone)]
 
 
-def _history(file: Path) -> History:
+def _door(case: Case) -> OpenDoor:
+    """Return what lets events in under a case: its senders and its currency, nothing else."""
+    terms = terms_of(parse_settings(case.document))
+    return OpenDoor(
+        Terms(terms.zone, on=frozenset(), currency=terms.currency, senders=terms.senders)
+    )
+
+
+def _history(file: Path, door: OpenDoor) -> History:
     total, history = count_lines(file), History()
-    for found in watched(read_history(lines_of(file)), f"reading {file.name}", total):
+    for found in watched(read_history(lines_of(file), door), f"reading {file.name}", total):
         history = found
     return history
 
@@ -155,7 +181,7 @@ def _played(simulation: Simulation, cases: Sequence[Case]) -> Iterator[Simulatio
     if len(cases) > 1:
         yield from watched(simulation.all(cases), "settings", len(cases))
         return
-    with metered("orders and events", len(simulation.tape)) as watch:
+    with metered("orders and events", len(simulation.tapes[0])) as watch:
         yield simulation.one(cases[0], watch)
 
 

@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from rebate.contracts.settings import parse_settings
 from rebate.domain.errors import Rejected
 from rebate.simulation.history import History, read_history
 from rebate.simulation.tape import Tape
+from rebate.usecases.orders.admit_event import OpenDoor
+from rebate.usecases.settings.terms import terms_of
 from tests.engine import Player
 from tests.local.retail import shop_events
 
@@ -24,15 +27,15 @@ def lines_of(entries: list[dict[str, Any]]) -> list[bytes]:
     return [json.dumps(entry).encode() for entry in entries]
 
 
-def history_of(lines: list[bytes]) -> History:
+def history_of(lines: list[bytes], settings: dict[str, Any]) -> History:
     history = History()
-    for found in read_history(lines):
+    for found in read_history(lines, OpenDoor(terms_of(parse_settings(settings)))):
         history = found
     return history
 
 
-def tape_of(lines: list[bytes]) -> Tape:
-    history = history_of(lines)
+def tape_of(lines: list[bytes], settings: dict[str, Any]) -> Tape:
+    history = history_of(lines, settings)
     assert history.set_aside == []
     return history.tape
 

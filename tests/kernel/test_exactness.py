@@ -10,7 +10,6 @@ LOTTERY = {"kind": "fixed", "prizes": [{"bps": 1}]}
 @pytest.mark.parametrize(
     ("document", "begins"),
     [
-        ({"senders": {"a": {"prefix": "a-"}}}, "senders"),
         ({"queue_rebate": {"entitlement": {"lottery": LOTTERY}}}, "lottery"),
         ({"queue_rebate": {"products": {"p": {"entitlement": {"lottery": LOTTERY}}}}}, "lottery"),
     ],

@@ -6,9 +6,20 @@ import pytest
 
 from local.compare import differences
 from rebate.simulation.tape import COMPLETED, NOTHING, ORDER, PLAIN, REFUNDED, SAVED
-from tests.kernel.histories import history_of
+from tests.kernel import histories
 
 AT = "2026-03-01T10:00:00+08:00"
+PLAN = {"extraction_bps": 1000, "entitlement": {"fixed_bps": 10_000}}
+SHOP = {"currency": "CNY", "timezone": "Asia/Shanghai", "queue_rebate": PLAN}
+SENDERS = {
+    "a": {"sources": ["a"], "prefix": "a-", "order_max": 500},
+    "b": {"sources": ["b"], "prefix": "b-", "members": "shared", "types": ["OrderPaid"]},
+    "c": {"sources": ["c"], "stores": ["W"]},
+}
+
+
+def history_of(lines, **settings):
+    return histories.history_of(lines, {**SHOP, **settings})
 
 
 def line(kind, **detail):
@@ -19,6 +30,10 @@ def order(name="o1", paid=100, **others):
     lines = others.pop("lines", [{"line_id": "1", "paid": paid}])
     detail = {"order_id": name, "member": {"id": "A"}, "channel": "mall", "paid_at": AT}
     return line("OrderPaid", **{**detail, "lines": lines, **others})
+
+
+ONE = [{"line_id": "1", "amount": 1}]
+REFUND = {"order_id": "o1", "refund_id": "r", "refunded_at": AT}
 
 
 def test_each_kind_of_event_has_a_row():
@@ -79,6 +94,12 @@ def test_a_guest_has_no_member():
             "lines[0].deducted",
         ),
         (order(paid_at="2026-03-01"), "unreadable_event", "paid_at"),
+        (order("o1-r1"), "unreadable_event", "order_id"),
+        (order("o2", currency="USD"), "wrong_currency", "CNY"),
+        (order("o2", note="x" * 210_000), "unreadable_event", "detail"),
+        (order("o2").replace(AT.encode(), b"yesterday", 1), "unreadable_event", "time"),
+        (line("OrderRefunded", **REFUND, lines=ONE, amount=1), "unreadable_event", "amount"),
+        (line("OrderRefunded", **REFUND, lines=ONE, currency="USD"), "wrong_currency", "CNY"),
         (order(member={"id": ""}), "unreadable_event", "member.id"),
         (line("OrderPayed"), "unreadable_event", "OrderPaid"),
         (line("OrderCompleted", order_id="o1"), "unreadable_event", "completed_at"),
@@ -117,3 +138,19 @@ def test_the_same_order_again_is_no_event():
     again = order(paid_at="2026-03-01T02:00:00+00:00", source="other")
     history = history_of([order(), again, order()])
     assert (len(history.tape), history.repeated, history.set_aside) == (1, 2, [])
+
+
+def test_senders_are_heard_as_the_settings_have_them():
+    lines = [
+        sent_by("a", order()),
+        sent_by("b", order()),
+        sent_by("a", order("o2", paid=501)),
+        sent_by("b", line("OrderCompleted", order_id="o1", completed_at=AT)),
+        sent_by("c", order("o3", channel="store", store_id="V")),
+        sent_by("c", order("o4", channel="store", store_id="W")),
+    ]
+    history = history_of(lines, senders=SENDERS)
+    codes = [(aside.line, aside.code) for aside in history.set_aside]
+    assert codes == [(3, "over_limit"), (4, "forbidden"), (5, "forbidden")]
+    buyers = [history.tape.detail(row)["member"]["id"] for row in range(3)]
+    assert (history.tape.orders, buyers) == (["a-o1", "b-o1", "o4"], ["a-A", "A", "A"])

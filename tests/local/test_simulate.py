@@ -96,6 +96,17 @@ def test_several_settings_and_sweeps_are_told_beside_each_other(printed, setting
     assert "queue_rebate.extraction_bps 1000" in told
 
 
+def test_each_case_hears_the_senders_that_its_settings_bind(printed, history, tmp_path):
+    file = tmp_path / "bound.json"
+    file.write_text(
+        json.dumps({**SETTINGS, "senders": {"shop": {"sources": ["shop.test"], "order_max": 9}}})
+    )
+    sweep = ["--sweep", "senders.shop.order_max=1,1000000000"]
+    told = printed("--history", history, "--settings", file, *sweep, "--json", "--skip-bad")
+    refused, heard = (each["report"]["orders"] for each in json.loads(told))
+    assert (refused, heard) == (0, 20)
+
+
 def test_a_number_that_is_not_set_can_be_swept(printed, settings):
     path = "queue_rebate.bounds.max_entitlement"
     found = json.loads(

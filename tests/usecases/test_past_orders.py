@@ -2,6 +2,7 @@
 
 import json
 
+from rebate.contracts.settings import parse_settings
 from rebate.domain.errors import Rejected
 from rebate.domain.merchants import NegotiatedTerms
 from rebate.domain.times import Instant
@@ -11,7 +12,9 @@ from rebate.simulation.rules import SimulationRules
 from rebate.simulation.seeds import repeatable_seed
 from rebate.simulation.tape import ORDER
 from rebate.usecases.merchants.decide_application import approve, negotiate
+from rebate.usecases.orders.admit_event import OpenDoor
 from rebate.usecases.queries.past_orders import past_orders, recent_orders
+from rebate.usecases.settings.terms import terms_of
 from tests.engine import Player
 from tests.kernel.histories import SETTINGS, few_days, settings_in
 from tests.usecases.merchants.shop import OLGA, applied
@@ -157,7 +160,8 @@ def test_an_event_negotiates_nothing():
         {"detail-type": "StoreSaved", "detail": told, "time": "2026-03-01T00:00:00Z"},
         {"detail-type": "OrderPaid", "detail": paid, "time": "2026-03-01T02:00:00Z"},
     ]
-    *_, history = read_history(json.dumps(line).encode() for line in lines)
+    door = OpenDoor(terms_of(parse_settings(DOCUMENT)))
+    *_, history = read_history((json.dumps(line).encode() for line in lines), door)
     tape = history.tape
     found = play(tape, SimulationRules(DOCUMENT), repeatable_seed("x"), schedules=False)
     assert found.outcome.document()["wallets"] == {"R": {"cash": 1000}}

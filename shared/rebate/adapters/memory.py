@@ -18,7 +18,7 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.office.acts import recorded
-from rebate.usecases.storage.ports import WRITES_MAX, Check, Credit, Place, Put, Remove, Write
+from rebate.usecases.storage.ports import WRITES_MAX, Credit, Place, Put, Remove, Write
 from rebate.usecases.storage.rows.key_of import key_of, waits_by_member
 from rebate.usecases.storage.rows.keys import Key, place_key, utf8_bytes
 from rebate.usecases.storage.shared_transaction import place_of

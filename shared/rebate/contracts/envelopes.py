@@ -19,6 +19,10 @@ DETAIL_BYTES_MAX = 200 * 1024
 """What an event may say, in bytes of UTF-8 (contracts, section 1)."""
 
 MAX_BYTES_PER_CHAR = 4
+
+SHORT = DETAIL_BYTES_MAX // MAX_BYTES_PER_CHAR
+"""An envelope of so many bytes, or characters, cannot say too much."""
+
 _LENIENT = ("utf-8", "surrogatepass")
 
 
@@ -58,17 +62,26 @@ def read_envelope(body: str | bytes, kinds: tuple[type[E], ...]) -> Delivery[E]:
         UnreadableEvent: it is none, or of another kind; sending it again will not help.
     """
     envelope = _object(body)
-    if len(body) > DETAIL_BYTES_MAX // MAX_BYTES_PER_CHAR:
-        _insist_short(envelope.get("detail"))
-    event = parse_event(envelope.get("detail-type"), envelope.get("detail"))
-    if not isinstance(event, kinds):
+    delivery = delivery_of(envelope, len(body))
+    if not isinstance(delivery.event, kinds):
         expected = one_of([kind.__name__ for kind in kinds])
         message = f"must be {expected} here, not {shown(envelope['detail-type'])}"
         raise UnreadableEvent([Problem("detail-type", message)])
+    return delivery
+
+
+def delivery_of(envelope: Mapping[str, Any], length: int) -> Delivery[Any]:
+    """Return what an envelope says, which was read of a text of so many bytes or characters.
+
+    Raises:
+        UnreadableEvent: it says no event.
+    """
+    if length > SHORT:
+        _insist_short(envelope.get("detail"))
     return Delivery(
         _text(envelope, "id"),
         _sent_at(envelope),
-        event,
+        parse_event(envelope.get("detail-type"), envelope.get("detail")),
         source=_text(envelope, "source"),
         accepted_from=_text(envelope, "accepted_from"),
         is_replay="replay-name" in envelope,

@@ -6,9 +6,6 @@ from typing import Any
 
 def notes_of(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each thing that settings say and a simulation does not do."""
-    senders = document.get("senders") or {}
-    if any((sender or {}).get("prefix") for sender in senders.values()):
-        yield "senders: orders, members and products keep the ids as they were sent"
     plan = document.get("queue_rebate") or {}
     if _has_lottery(plan):
         yield "lottery: nobody draws in a simulation, so entries keep the ratio they begin with"

@@ -7,24 +7,51 @@ which says what is wrong with it.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from rebate.contracts.events_in import UnreadableEvent, digest, parse_event
-from rebate.contracts.problems import shown
-from rebate.domain.times import Instant
-from rebate.simulation.plain import (
-    are_refunded,
-    instant_in,
-    instant_or_none,
-    is_amount,
-    is_id,
-    is_plain,
+from rebate.contracts.envelopes import SHORT, Delivery, delivery_of
+from rebate.contracts.events_in import (
+    MemberSaved,
+    OrderCompleted,
+    OrderPaid,
+    OrderRefunded,
+    ProductSaved,
+    StoreSaved,
+    UnreadableEvent,
+    digest,
+    parse_event,
 )
+from rebate.contracts.problems import shown
+from rebate.domain.errors import Rejected
+from rebate.domain.names import is_repurchase
+from rebate.domain.senders import UNNAMED
+from rebate.domain.times import Instant, instant_of
+from rebate.simulation.plain import are_refunded, instant_or_none, is_amount, is_id, is_plain
 from rebate.simulation.tape import NOTHING, ORDER, PLAIN, REFUNDED, SAVED, Tape
 
-_SAVES = frozenset({"MemberSaved", "ProductSaved", "StoreSaved"})
-_NOBODY = {"id": "guest"}
-"""Stands in for a guest where the contract is asked about the rest of an order."""
+_INSTANTS = {
+    "OrderPaid": "paid_at",
+    "OrderCompleted": "completed_at",
+    "OrderRefunded": "refunded_at",
+}
+
+
+class Door(Protocol):
+    """Tells whose word an event is, and what that sender may tell (Rule 0.13)."""
+
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether whatever names no currency goes in as it is."""
+        ...
+
+    def admit(self, delivery: Delivery[Any]) -> Delivery[Any]:
+        """Return an event with its sender, and with its ids as they are kept.
+
+        Raises:
+            UnreadableEvent: an id is too long with its sender's prefix.
+            Rejected: the sender may not tell this.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +76,9 @@ class History:
     repeated: int = 0
 
 
-def read_history(lines: Iterable[bytes]) -> Iterator[History]:
+def read_history(lines: Iterable[bytes], door: Door) -> Iterator[History]:
     """Read numbered lines; yield the history so far after each, for those who watch."""
-    reader = _Reader()
+    reader = _Reader(door)
     for number, line in enumerate(lines, start=1):
         if line.strip():
             reader.take(number, line)
@@ -60,8 +87,10 @@ def read_history(lines: Iterable[bytes]) -> Iterator[History]:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, door: Door) -> None:
         self.history = History()
+        self._door = door
+        self._asks_nobody = door.asks_nobody
         self._paid: dict[str, int] = {}
         self._usual: object = None
         self._owners: dict[str, object] = {}
@@ -78,31 +107,65 @@ class _Reader:
             self._set_aside(number, "unreadable_event", f"is not a JSON object: {error}")
             return
         try:
-            self._event(number, entry.get("detail-type"), entry)
+            if not (self._asks_nobody and len(line) <= SHORT and self._plainly(number, entry)):
+                self._judged(number, self._door.admit(delivery_of(entry, len(line))))
         except UnreadableEvent as unreadable:
             self._set_aside(number, unreadable.code, "; ".join(map(str, unreadable.problems)))
+        except Rejected as refusal:
+            self._set_aside(number, refusal.code.value, str(refusal))
 
-    def _event(self, number: int, kind: object, entry: Mapping[str, Any]) -> None:
-        detail, tape, sender = entry.get("detail"), self.history.tape, entry.get("source")
+    def _plainly(self, number: int, entry: Mapping[str, Any]) -> bool:
+        """Take an event that is right beyond doubt; tell if it is."""
+        kind, detail, time = entry.get("detail-type"), entry.get("detail"), entry.get("time")
+        named = _INSTANTS.get(kind) if type(kind) is str else None
+        if named is None or type(detail) is not dict or detail.get("currency") is not None:
+            return False
+        at, order = instant_or_none(detail.get(named)), detail.get("order_id")
+        if at is None or not is_id(order) or "accepted_from" in entry:
+            return False
+        if time is not None and time != detail[named] and instant_or_none(time) is None:
+            return False
+        source = entry.get("source")
+        sender = source if type(source) is str and source else UNNAMED
         if kind == "OrderPaid":
-            self._order(number, detail, sender)
+            row = len(self.history.tape)
+            if is_repurchase(order) or not _add_plain(self.history.tape, detail, at, number):
+                return False
+            self._known(number, row, sender)
         elif kind == "OrderCompleted":
-            at, order = _completion(detail)
-            if self._may_tell(number, order, sender):
-                tape.add_completed(at, order, number)
-                self._latest = max(self._latest, at)
-        elif kind == "OrderRefunded":
-            said = _refund(detail)
-            at = instant_in(said["refunded_at"])
-            if self._may_tell(number, said["order_id"], sender):
-                tape.add(REFUNDED, at, said["order_id"], said, number)
-                self._latest = max(self._latest, at)
-        elif kind in _SAVES:
-            saved = _checked(kind, detail)
-            at = instant_in(entry["time"]) if entry.get("time") is not None else self._latest
-            tape.add(SAVED, at, str(kind), saved, number)
-        else:  # what feeds reports alone, or nothing that there is
-            parse_event(kind, detail)
+            self._completed(number, order, at, sender)
+        elif not _is_plain_refund(detail):
+            return False
+        else:
+            self._refunded(number, detail, at, sender)
+        return True
+
+    def _judged(self, number: int, delivery: Delivery[Any]) -> None:
+        """Take an event that the contract and the door let in."""
+        event, sender, tape = delivery.event, delivery.sender, self.history.tape
+        said = event.model_dump(mode="json", exclude_unset=True)
+        match event:
+            case OrderPaid():
+                row = len(tape)
+                tape.add(ORDER, instant_of(event.paid_at), event.order_id, said, number)
+                self._known(number, row, sender)
+            case OrderCompleted():
+                self._completed(number, event.order_id, instant_of(event.completed_at), sender)
+            case OrderRefunded():
+                self._refunded(number, said, instant_of(event.refunded_at), sender)
+            case MemberSaved() | ProductSaved() | StoreSaved():
+                at = self._latest if delivery.at is None else delivery.at
+                tape.add(SAVED, at, type(event).__name__, said, number)
+
+    def _completed(self, number: int, order: str, at: Instant, sender: object) -> None:
+        if self._may_tell(number, order, sender):
+            self.history.tape.add_completed(at, order, number)
+            self._latest = max(self._latest, at)
+
+    def _refunded(self, number: int, said: Mapping[str, Any], at: Instant, sender: object) -> None:
+        if self._may_tell(number, said["order_id"], sender):
+            self.history.tape.add(REFUNDED, at, said["order_id"], said, number)
+            self._latest = max(self._latest, at)
 
     def _may_tell(self, number: int, order: str, sender: object) -> bool:
         """Tell whether a sender may tell of an order: its owner may (Rule 0.13).
@@ -130,13 +193,9 @@ class _Reader:
                 reason = f"order {order} is another sender's"
                 self._set_aside(tape.source[row], "conflicting_event", reason)
 
-    def _order(self, number: int, detail: object, sender: object) -> None:
+    def _known(self, number: int, row: int, sender: object) -> None:
+        """Let the order of the last row be its sender's, or drop it where it is known already."""
         tape = self.history.tape
-        row = len(tape)
-        plain = _add_plain(tape, detail, number)
-        if not plain:
-            said = _checked_order(detail)
-            tape.add(ORDER, instant_in(said["paid_at"]), said["order_id"], said, number)
         name = tape.orders[row]
         if name not in self._paid:
             self._own(name, sender)
@@ -165,7 +224,7 @@ class _Reader:
 
 
 def _said(detail: Mapping[str, Any]) -> str:
-    return digest(parse_event("OrderPaid", {**detail, "member": detail["member"] or _NOBODY}))
+    return digest(parse_event("OrderPaid", detail))
 
 
 def _drop_last(tape: Tape) -> None:
@@ -178,19 +237,14 @@ def _drop_last(tape: Tape) -> None:
     tape.line_names.pop(len(tape.kinds), None)
 
 
-def _add_plain(tape: Tape, detail: object, source: int) -> bool:
+def _add_plain(tape: Tape, detail: dict[str, Any], at: Instant, source: int) -> bool:
     """Add an order if it is one line of the mall and nothing special is said; tell if it is."""
-    if type(detail) is not dict or detail.get("channel") != "mall":
-        return False
     lines = detail.get("lines")
-    if type(lines) is not list or len(lines) != 1 or not is_id(detail.get("order_id")):
+    if type(lines) is not list or len(lines) != 1 or detail.get("channel") != "mall":
         return False
-    if detail.get("store_id") is not None or detail.get("currency") is not None:
+    if detail.get("store_id") is not None or not is_plain(lines[0]):
         return False
-    return is_plain(lines[0]) and _add_bought(tape, detail, detail.get("member", 0), source)
-
-
-def _add_bought(tape: Tape, detail: dict[str, Any], buyer: object, source: int) -> bool:
+    buyer = detail.get("member", 0)
     member = level = None
     said = True
     if buyer is not None:
@@ -199,17 +253,13 @@ def _add_bought(tape: Tape, detail: dict[str, Any], buyer: object, source: int) 
         member, level, said = buyer["id"], buyer.get("level"), "level" in buyer
         if level is not None and not is_id(level):
             return False
-    at = instant_or_none(detail.get("paid_at"))
-    if at is None:
-        return False
-    line = detail["lines"][0]
     tape.add_plain(
         detail["order_id"],
         at,
         member,
-        line["paid"],
-        line=line["line_id"],
-        product=line.get("product_id"),
+        lines[0]["paid"],
+        line=lines[0]["line_id"],
+        product=lines[0].get("product_id"),
         level=level,
         level_said=said,
         source=source,
@@ -217,32 +267,8 @@ def _add_bought(tape: Tape, detail: dict[str, Any], buyer: object, source: int) 
     return True
 
 
-def _checked(kind: object, detail: object) -> dict[str, Any]:
-    """Return what an event says, as far as it says it; raises UnreadableEvent."""
-    event = parse_event(kind, detail)
-    return event.model_dump(mode="json", exclude_unset=True)
-
-
-def _checked_order(detail: object) -> dict[str, Any]:
-    if isinstance(detail, Mapping) and "member" in detail and detail["member"] is None:
-        return {**_checked("OrderPaid", {**detail, "member": _NOBODY}), "member": None}
-    return _checked("OrderPaid", detail)
-
-
-def _completion(detail: object) -> tuple[Instant, str]:
-    if type(detail) is dict and is_id(detail.get("order_id")):
-        at = instant_or_none(detail.get("completed_at"))
-        if at is not None:
-            return at, detail["order_id"]
-    said = _checked("OrderCompleted", detail)
-    return instant_in(said["completed_at"]), said["order_id"]
-
-
-def _refund(detail: object) -> Mapping[str, Any]:
-    """Return what a refund says: lines, of which some may be of 0, or an amount (Rule 1.6.6)."""
-    if type(detail) is dict and is_id(detail.get("order_id")) and is_id(detail.get("refund_id")):
-        lines = detail.get("lines")
-        fits = are_refunded(lines) or (not lines and is_amount(detail.get("amount")))
-        if fits and instant_or_none(detail.get("refunded_at")) is not None:
-            return detail
-    return _checked("OrderRefunded", detail)
+def _is_plain_refund(detail: Mapping[str, Any]) -> bool:
+    """Tell whether a refund says lines, of which some may be of 0, or an amount (Rule 1.6.6)."""
+    lines, amount = detail.get("lines"), detail.get("amount")
+    fits = is_amount(amount) if lines is None else amount is None and are_refunded(lines)
+    return fits and is_id(detail.get("refund_id"))

@@ -1,8 +1,8 @@
 """What in an event is right beyond doubt, seen without the contract, which judges the rest."""
 
 from datetime import UTC, datetime
+from typing import TypeGuard
 
-from rebate.contracts.events_in import parse_event
 from rebate.contracts.scalars import AMOUNT_MAX, YEAR_MAX, YEAR_MIN
 from rebate.domain.times import Instant
 
@@ -10,19 +10,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_SECONDS, _SECOND = 86_400, 1_000_000
 _ID_MAX = 128
 _MALL_SUPPLIES = frozenset({"self", "supplier"})
-
-
-def instant_in(text: object) -> Instant:
-    """Return the instant that ISO 8601 text names.
-
-    Raises:
-        UnreadableEvent: it names none.
-    """
-    at = instant_or_none(text)
-    if at is None:
-        parse_event("OrderCompleted", {"order_id": "o", "completed_at": text})
-        raise AssertionError(f"the contract reads {text!r} as an instant")
-    return at
 
 
 def instant_or_none(text: object) -> Instant | None:
@@ -38,7 +25,7 @@ def instant_or_none(text: object) -> Instant | None:
     return Instant(seconds * _SECOND + since.microseconds)
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[str]:
     """Tell whether a name is one beyond doubt; others are for the contract to judge."""
     if type(value) is not str or not 0 < len(value) <= _ID_MAX:
         return False

@@ -18,6 +18,8 @@ from rebate.simulation.state import CLEARED, OPEN, SimulatedLine, SimulatedOrder
 from rebate.simulation.tape import COMPLETED, ORDER, PLAIN, REFUNDED, SAVED, UNSAID, Tape
 from rebate.simulation.world import World
 
+_SAVED_IDS = ("member_id", "store_id", "product_id")
+
 _ROWS_A_LOOK = 10_000
 """Rows between two looks of those who watch."""
 
@@ -119,9 +121,14 @@ class _Player:
 
 
 def _refused(tape: Tape, row: int, code: str) -> SetAside:
-    told = {COMPLETED: "a completion", REFUNDED: "a refund"}[tape.kinds[row]]
-    reason = f"{told} of order {tape.orders[row]} does not fit what is known of it"
-    return SetAside(tape.source[row], code, reason)
+    kind, name = tape.kinds[row], tape.orders[row]
+    if kind == SAVED:
+        told, *_ = (text for text in map(tape.detail(row).get, _SAVED_IDS) if text)
+        return SetAside(tape.source[row], code, f"{name}: {told} is bound to another referrer")
+    told = {COMPLETED: "a completion", REFUNDED: "a refund"}[kind]
+    return SetAside(
+        tape.source[row], code, f"{told} of order {name} does not fit what is known of it"
+    )
 
 
 def _plain_order(world: World, tape: Tape, row: int) -> SimulatedOrder:

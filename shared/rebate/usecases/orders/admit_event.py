@@ -40,6 +40,11 @@ class OpenDoor:
 
     terms: Terms
 
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether whatever names no currency goes in as it is: no sender is bound to anything."""
+        return not self.terms.senders.named
+
     def admit(self, delivery: Delivery[E]) -> Delivery[E]:
         """Return an event with its sender, and with its ids as they are kept.
 
