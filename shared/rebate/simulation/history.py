@@ -36,7 +36,7 @@ _INSTANTS = {
 }
 
 
-class Door(Protocol):
+class Admission(Protocol):
     """Tells whose word an event is, and what that sender may tell (Rule 0.13)."""
 
     @property
@@ -76,7 +76,7 @@ class History:
     repeated: int = 0
 
 
-def read_history(lines: Iterable[bytes], door: Door) -> Iterator[History]:
+def read_history(lines: Iterable[bytes], door: Admission) -> Iterator[History]:
     """Read numbered lines; yield the history so far after each, for those who watch."""
     reader = _Reader(door)
     for number, line in enumerate(lines, start=1):
@@ -87,7 +87,7 @@ def read_history(lines: Iterable[bytes], door: Door) -> Iterator[History]:
 
 
 class _Reader:
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Admission) -> None:
         self.history = History()
         self._door = door
         self._asks_nobody = door.asks_nobody
