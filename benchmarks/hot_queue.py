@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from benchmarks.meter import Meter, total
 from benchmarks.naive import Mall
 from benchmarks.orders import batched, one_line_orders, paid
+from benchmarks.postgres import PostgresMall, Server, is_installed
 from benchmarks.results import Line, Options, say
 from benchmarks.stage import (
     SETTINGS,
@@ -75,6 +77,11 @@ class Variant:
     settlers: int = 1
 
 
+BASELINE = "baseline: a transaction an order"
+POSTGRES = "PostgreSQL: a stored function, batches of thirty"
+
+_SHORT = {BASELINE: "baseline", POSTGRES: "postgres"}
+
 MAIN = Variant("rebate: batches of thirty, one settler")
 OTHERS = (
     Variant("rebate: batches of thirty, four settlers", settlers=SHARDS),
@@ -85,10 +92,10 @@ OTHERS = (
 
 
 def run(options: Options) -> Iterator[Line]:
-    """Yield a line for the baseline and each variant, at each number of writers."""
+    """Yield a line for each baseline and each variant, at each number of writers."""
     sizes = QUICK if options.quick else FULL
     for writers in WRITERS:
-        baseline: Line = {}
+        baselines: dict[str, Line] = {}
         for name, orders, measure in _cases(sizes):
             say(f"hot_queue: {name}, {writers} writers, {orders} orders")
             line = {
@@ -98,12 +105,17 @@ def run(options: Options) -> Iterator[Line]:
                 "orders": orders,
                 **measure(writers, orders // writers),
             }
-            baseline = baseline or line
-            yield line | _compared(line, baseline)
+            if name in (BASELINE, POSTGRES):
+                baselines[name] = line
+            yield line | _compared(line, baselines)
 
 
 def _cases(sizes: Sizes) -> Iterator[tuple[str, int, Callable[[int, int], Line]]]:
-    yield "baseline: a transaction an order", sizes.baseline, _baseline
+    yield BASELINE, sizes.baseline, _baseline
+    if is_installed():
+        yield POSTGRES, sizes.main, _postgres
+    else:
+        say("hot_queue: PostgreSQL is not installed, so nothing is compared with it")
     yield MAIN.name, sizes.main, partial(_ours, MAIN)
     for variant in OTHERS:
         yield variant.name, sizes.others, partial(_ours, variant)
@@ -117,6 +129,16 @@ def _baseline(writers: int, each: int) -> Line:
         outcome = _mall(it.endpoint)[0].outcome()
     _insist(outcome, writers, each)
     return _figures(done, writers * each)
+
+
+def _postgres(writers: int, each: int) -> Line:
+    with Server.started() as it, _postgres_mall(it.address) as mall:
+        mall.create_tables()
+        jobs = [(_postgres_writer, (it.address, writer, each)) for writer in range(writers)]
+        done = together(it, jobs)
+        outcome = mall.outcome()
+    _insist(outcome, writers, each)
+    return _speed(done, writers * each)
 
 
 def _ours(variant: Variant, writers: int, each: int) -> Line:
@@ -157,6 +179,27 @@ def _naive_writer(endpoint: str, writer: int, count: int) -> Callable[[], Line]:
             mall.accept(order)
             waited.append(time.monotonic() - began)
         return {"meter": meter.snapshot(), "conflicts": mall.conflicts, "waited": waited}
+
+    return work
+
+
+def _postgres_mall(address: str) -> AbstractContextManager[PostgresMall]:
+    return PostgresMall.at(address, EXTRACTION_BPS, ENTITLEMENT_BPS)
+
+
+def _postgres_writer(address: str, writer: int, count: int) -> Callable[[], Line]:
+    """Accept a writer's orders, thirty in a call."""
+    os.nice(YIELDS)
+    orders = list(one_line_orders(count, writer=writer))
+
+    def work() -> Line:
+        waited = []
+        with _postgres_mall(address) as mall:
+            for batch in batched(orders, BATCH_MAX):
+                began = time.monotonic()
+                assert all(mall.accept(batch)), "an order was known"
+                waited += [time.monotonic() - began] * len(batch)
+        return {"waited": waited}
 
     return work
 
@@ -252,16 +295,23 @@ def _insist(outcome: dict[str, Any], writers: int, each: int) -> None:
     assert sum(entry["paid"] for entry in entries) == given, "entries do not add up"
 
 
-def _figures(done: Run, orders: int) -> Line:
-    sums = total([answer["meter"] for answer in done.answers])
+def _speed(done: Run, orders: int) -> Line:
     waited = sorted(each for answer in done.answers for each in answer["waited"])
-    conflicts = sum(answer["conflicts"] for answer in done.answers)
-    commits = sum(answer.get("commits", 0) for answer in done.answers)
     return {
         "seconds": round(done.seconds, 3),
         "orders_per_second": round(orders / done.seconds, 1),
         "client_cpu_ms_per_order": round(1000 * done.cpu / orders, 3),
         "engine_cpu_ms_per_order": round(1000 * done.engine_cpu / orders, 3),
+        "accepted_ms_median": round(1000 * waited[len(waited) // 2], 2),
+        "accepted_ms_p99": round(1000 * waited[len(waited) * 99 // 100], 2),
+    }
+
+
+def _figures(done: Run, orders: int) -> Line:
+    sums = total([answer["meter"] for answer in done.answers])
+    conflicts = sum(answer["conflicts"] for answer in done.answers)
+    commits = sum(answer.get("commits", 0) for answer in done.answers)
+    return _speed(done, orders) | {
         "write_units_per_order": round(sums["write_units"] / orders, 3),
         "cancelled_write_units_per_order": round(sums["cancelled_units"] / orders, 3),
         "read_units_per_order": round(sums["read_units"] / orders, 3),
@@ -269,26 +319,25 @@ def _figures(done: Run, orders: int) -> Line:
         "conflicts_per_order": round(conflicts / orders, 4),
         "cancelled_per_order": round(sums["cancelled"] / orders, 4),
         "orders_per_commit": round(orders / commits, 1) if commits else None,
-        "accepted_ms_median": round(1000 * waited[len(waited) // 2], 2),
-        "accepted_ms_p99": round(1000 * waited[len(waited) * 99 // 100], 2),
         "units_by_table_per_order": {
             name: round(units / orders, 3) for name, units in sorted(sums["by_table"].items())
         },
     }
 
 
-def _compared(line: Line, baseline: Line) -> Line:
-    """Return ratios to the baseline of the same run; what is charged includes cancelled writes."""
+def _compared(line: Line, baselines: Mapping[str, Line]) -> Line:
+    """Return ratios to the baselines of the same run; what is charged includes cancelled writes."""
+    ratios: Line = {}
+    for name, baseline in baselines.items():
+        ratio = line["orders_per_second"] / baseline["orders_per_second"]
+        ratios[f"times_{_SHORT[name]}_orders_per_second"] = round(ratio, 2)
+    if "write_units_per_order" in line:
+        baseline = baselines[BASELINE]
+        units = line["write_units_per_order"] / baseline["write_units_per_order"]
+        ratios["of_baseline_write_units"] = round(units, 3)
+        ratios["of_baseline_charged_write_units"] = round(_charged(line) / _charged(baseline), 3)
+    return ratios
 
-    def charged(of: Line) -> float:
-        return float(of["write_units_per_order"] + of["cancelled_write_units_per_order"])
 
-    return {
-        "times_baseline_orders_per_second": round(
-            line["orders_per_second"] / baseline["orders_per_second"], 2
-        ),
-        "of_baseline_write_units": round(
-            line["write_units_per_order"] / baseline["write_units_per_order"], 3
-        ),
-        "of_baseline_charged_write_units": round(charged(line) / charged(baseline), 3),
-    }
+def _charged(line: Line) -> float:
+    return float(line["write_units_per_order"] + line["cancelled_write_units_per_order"])

@@ -198,7 +198,7 @@ class Mall:
         ]
         item = {
             "id": {"S": order["order_id"]},
-            "digest": {"S": _digest(order)},
+            "digest": {"S": digest(order)},
             "member": {"S": order["member"]["id"]},
             "paid_at": {"S": order["paid_at"]},
             "lines": {"L": lines},
@@ -295,7 +295,7 @@ class Mall:
             Key={"id": {"S": order["order_id"]}},
             ConsistentRead=True,
         )["Item"]
-        if found["digest"]["S"] != _digest(order):
+        if found["digest"]["S"] != digest(order):
             raise Conflicting(order["order_id"])
         return False
 
@@ -317,7 +317,7 @@ def _number(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
-def _digest(order: Mapping[str, Any]) -> str:
+def digest(order: Mapping[str, Any]) -> str:
     return sha256(repr(sorted(order.items())).encode()).hexdigest()
 
 

@@ -6,10 +6,10 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.config import Config
 from botocore.session import get_session
@@ -40,6 +40,9 @@ START_SECONDS_MAX = 300
 RUN_SECONDS_MAX = 1800
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_USER, _SYSTEM, _ENDED_USER, _ENDED_SYSTEM = range(11, 15)
+"""Where the kernel tells times of a process, and of those it started that have ended, after its
+name."""
 
 
 @contextmanager
@@ -93,8 +96,21 @@ def deployment(endpoint: str, settings: Mapping[str, Any] | None = None) -> tupl
 
 def cpu_seconds(pid: int) -> float:
     """Return the processor time that a process has used so far."""
+    return _cpu_ticks(pid, _USER, _SYSTEM) / _TICKS
+
+
+def _cpu_ticks(pid: int, *fields: int) -> int:
     values = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(values[11]) + int(values[12])) / _TICKS
+    return sum(int(values[field]) for field in fields)
+
+
+def _cpu_of_all(pid: int) -> float:
+    """Return the processor time of a process and of those that it has started."""
+    used = 0
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split():
+        with suppress(FileNotFoundError):  # who ends meanwhile counts in what ended ones have used
+            used += _cpu_ticks(int(child), _USER, _SYSTEM)
+    return (used + _cpu_ticks(pid, _USER, _SYSTEM, _ENDED_USER, _ENDED_SYSTEM)) / _TICKS
 
 
 def memory_bytes(pid: int) -> int:
@@ -107,7 +123,7 @@ def memory_bytes(pid: int) -> int:
 class Run:
     """What several processes did between a common start and the end of the last one.
 
-    `cpu` is the processor time of all of them, `engine_cpu` that of the engine meanwhile.
+    `cpu` is the processor time of all of them, `engine_cpu` that of what they work on meanwhile.
     """
 
     seconds: float
@@ -120,7 +136,14 @@ Work = Callable[..., Callable[[], Any]]
 """Prepares in a process of its own, and returns what to do after the common start."""
 
 
-def together(engine: Engine, jobs: list[tuple[Work, tuple[Any, ...]]]) -> Run:
+class Served(Protocol):
+    """What jobs work on: a process, and those that it has started."""
+
+    @property
+    def pid(self) -> int: ...
+
+
+def together(served: Served, jobs: list[tuple[Work, tuple[Any, ...]]]) -> Run:
     """Run jobs at the same time, each in a fresh process.
 
     Raises:
@@ -138,9 +161,9 @@ def together(engine: Engine, jobs: list[tuple[Work, tuple[Any, ...]]]) -> Run:
         processes.append(process)
     try:
         barrier.wait(START_SECONDS_MAX)
-        began, engine_began = time.monotonic(), cpu_seconds(engine.pid)
+        began, engine_began = time.monotonic(), _cpu_of_all(served.pid)
         results = [_answer(pipe) for pipe in pipes]
-        used = cpu_seconds(engine.pid) - engine_began
+        used = _cpu_of_all(served.pid) - engine_began
     finally:
         for process in processes:
             process.terminate()
