@@ -373,12 +373,13 @@ GUARDED = {
         "an operator undoes another's wording unseen",
         RACES + "test_two_operators_word_a_notice",
     ),
-    "dynamodb: self._request(table, key, key='Item', attributes=table.item(row), "
-    "condition=condition)": Guard("no row's version is looked at", STORES),
-    "dynamodb: self._request(wallets, Key(member), actions=additions, condition=condition)": Guard(
+    "dynamodb: self._request(table, item, condition=expects)": Guard(
+        "no row's version is looked at", STORES
+    ),
+    "dynamodb: self._request(wallets, more, condition=expects)": Guard(
         "no wallet's version is looked at", STORES
     ),
-    "dynamodb: self._request(table, key, condition=table.at_version(expects))": Guard(
+    "dynamodb: self._request(table, at, condition=expects)": Guard(
         "a row that is only looked at may be any version", STORES
     ),
 }

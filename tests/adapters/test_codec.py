@@ -77,6 +77,16 @@ def test_a_row_comes_back_as_it_was(kind: type, data: st.DataObject) -> None:
     assert decode(kind, encode(row)) == row
 
 
+@pytest.mark.parametrize("amount", [2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**24 + 1])
+def test_a_number_is_exact_however_long_it_is(amount: int) -> None:
+    """What orjson would refuse to write, and read as a float."""
+    kept = ConnectedOrder("p", "o", {"said": [amount, {"again": amount}]}, ())
+    assert decode(ConnectedOrder, encode(kept)) == kept
+    money = JournalEntry("k", (_posting("A", amount), _posting("B", -amount)))
+    journal = Journal(QueueId("mall"), 1, Instant(0), (money,), ())
+    assert decode(Journal, encode(journal)) == journal
+
+
 def test_only_what_is_not_as_by_default_is_said() -> None:
     order = Order(OrderId("o"), refunds={"r": Refunded("d", Instant(5), {LineId("1"): Amount(7)})})
     assert json.loads(encode(order)) == {

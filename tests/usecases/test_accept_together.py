@@ -13,10 +13,15 @@ from rebate.domain.errors import Conflict, Impossible, Mismatch, RebateError, Un
 from rebate.domain.names import QueueId
 from rebate.domain.senders import UNNAMED
 from rebate.usecases.orders.accept_order import Accepted
-from rebate.usecases.orders.accept_together import LINES_MAX, OrderBatch, ToldOrder
+from rebate.usecases.orders.accept_together import (
+    BATCH_MAX,
+    LINES_MAX,
+    OrderBatch,
+    ToldOrder,
+)
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
-from rebate.usecases.storage.ports import Put
+from rebate.usecases.storage.ports import WRITES_MAX, Put
 from rebate.usecases.storage.rows.orders import KnownSender
 from tests.fakes import FakeClock, MemoryStore
 from tests.plans import MALL, mall_with
@@ -95,6 +100,17 @@ def test_a_batch_is_one_transaction():
     assert store.commits == 1
 
 
+def test_a_full_batch_of_members_known_is_one_transaction():
+    """Each writes its order and its place in its buyer's list; the other rows are shared."""
+    app, store = deployment()
+    together(app, [paid(f"first{n}", f"m{n}") for n in range(BATCH_MAX)])
+    sizes = []
+    store.before_commit = lambda writes: sizes.append(len(writes))
+    told = [paid(f"o{n}", f"m{n}") for n in range(BATCH_MAX)]
+    assert [each.outcome for each in together(app, told)] == ["accepted"] * BATCH_MAX
+    assert sizes == [2 * BATCH_MAX + 2]
+
+
 def test_a_batch_of_completions_is_one_transaction():
     """Each writes its order and what it adds to its buyer's spend; all share a row of the inbox."""
     app, store = deployment()
@@ -114,8 +130,11 @@ def test_a_batch_of_completions_is_one_transaction():
 
 def test_what_does_not_fit_into_one_transaction_goes_into_several():
     app, store = deployment()
+    sizes = []
+    store.before_commit = lambda writes: sizes.append(len(writes))
     together(app, [paid(f"o{n}", f"m{n}") for n in range(60)])
-    assert store.commits == 4
+    assert len(sizes) == 3
+    assert max(sizes) <= WRITES_MAX
     assert len(settled(app)["queues"]["mall"]["entries"]) == 60
 
 

@@ -6,6 +6,9 @@ written and read is worked out once.
 A record is an object, told from others of a union by its field `type`; a tuple is a list, a set a
 list in order, a timezone its name, a time of day ISO 8601. What is read is checked against the
 types of the fields.
+
+orjson writes and reads them in half of the time that the standard library takes. That does both
+where a whole number has more than 64 bits, as what a long line of large orders lacks may have.
 """
 
 import json
@@ -14,6 +17,8 @@ from datetime import time
 from functools import cache, partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from rebate.adapters.shapes import shape_of, types_of
 from rebate.domain.errors import Unreadable
@@ -25,7 +30,10 @@ Row = TypeVar("Row")
 
 def encode(row: object) -> str:
     """Return a row as JSON text."""
-    return _ENCODER.encode(row)
+    try:
+        return orjson.dumps(row, default=_told, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:
+        return _LONG + _ENCODER.encode(row)
 
 
 def decode(kind: type[Row], text: str) -> Row:
@@ -35,7 +43,7 @@ def decode(kind: type[Row], text: str) -> Row:
         Unreadable: the text is not such a row.
     """
     try:
-        found = json.loads(text)
+        found = json.loads(text) if text.startswith(_LONG) else orjson.loads(text)
     except ValueError as error:
         raise Unreadable(f"{form_of(kind).kind} is not JSON: {error}") from error
     asked: Any = kind
@@ -55,6 +63,8 @@ def _told(value: Any) -> object:  # noqa: ANN401 - whatever JSON does not know
     worded = _WORDED.get(kind)
     if worded:
         return worded(value)
+    if isinstance(value, tuple):  # with names: others are lists without being asked for
+        return list(value)
     form, tag = _written(kind)
     told = {
         name: content
@@ -83,6 +93,9 @@ _WORDED: Mapping[type, Callable[[Any], object]] = {
     frozenset: sorted,
     Unknown: lambda value: value.content,
 }
+
+_LONG = " "
+"""Begins the text of a row in which a whole number has more than 64 bits."""
 
 _JSON_TEXT = partial(
     json.JSONEncoder, ensure_ascii=False, separators=(",", ":"), check_circular=False

@@ -1,26 +1,22 @@
 """The store on DynamoDB: strongly consistent reads, conditional transactions.
 
-PynamoDB's models describe the tables, its connection words requests and sends them; rows take the
-short way (`Table.item` and `Table.row`), past instances of models.
+PynamoDB's models describe the tables; rows take the short way (`Table.item` and `Table.row`), past
+instances of models, and requests are worded here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
 from uuid import uuid4
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
-from pynamodb.expressions.condition import Condition
-from pynamodb.pagination import ResultIterator
 
+from rebate.adapters.dynamodb_client import connection
 from rebate.adapters.dynamodb_errors import failure_of
 from rebate.adapters.tables import TABLES, Item, SortedTable, Table, bind
 from rebate.adapters.tables.tickets import TicketsTable, WaitingIndex
-from rebate.adapters.tables.wallets import WalletsTable
+from rebate.adapters.tables.wallets import additions
 from rebate.domain.errors import Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
@@ -38,14 +34,14 @@ _KEYS_MAX = 100
 _PUTS_MAX = 25
 """Rows that one request may store outside transactions."""
 
+_NAMES, _VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
+
 _Rows: TypeAlias = list[tuple[type[Table[Any]], Any]]
 
 _TABLES = {table.kind: table for table in TABLES}
 
-_MANY_KEYS = ("BatchGetItem", "BatchWriteItem", "TransactWriteItems")
-
-_ROUTINE = Config(user_agent="rebate", account_id_endpoint_mode="disabled")
-"""What botocore would otherwise find out anew for each request."""
+_Request: TypeAlias = dict[str, Any]
+"""A request as DynamoDB takes it, or a part of one."""
 
 
 class DynamoStore:
@@ -54,7 +50,7 @@ class DynamoStore:
     def __init__(self, prefix: str, region: str, endpoint: str | None = None) -> None:
         """Use the tables of one deployment; `endpoint` None: AWS's own."""
         self._deployment = (prefix, region, endpoint)
-        self._connection = _connection(region, endpoint)
+        self._connection = connection(region, endpoint)
         self._bound: dict[type, type[Table[Any]]] = {}
 
     @property
@@ -65,12 +61,12 @@ class DynamoStore:
     def get(self, kind: type[Row], key: Key) -> Row | None:
         """Return the row at `key`, or None."""
         table = self._table(kind)
-        try:
-            found = self._connection.get_item(
-                self._name(table), key.partition, _sort(table, key), consistent_read=True
-            )
-        except PynamoDBException as error:
-            raise failure_of(error) from error
+        found = self._ask(
+            "get_item",
+            TableName=self._name(table),
+            Key=_attributes(table, key),
+            ConsistentRead=True,
+        )
         return cast("Row", table.row(found["Item"])) if "Item" in found else None
 
     def get_many(self, kind: type[Row], keys: Iterable[Key]) -> dict[Key, Row]:
@@ -104,8 +100,8 @@ class DynamoStore:
         """Return a partition's rows in order of their sort keys."""
         table = self._table(kind)
         assert issubclass(table, SortedTable), f"{table.name} keeps one row a partition"
-        condition = _range(table, prefix, after, backwards=backwards)
-        found = self._query(table, partition, condition, limit, scan_index_forward=not backwards)
+        wanted = _range(prefix, after, backwards=backwards)
+        found = self._query(table, partition, wanted, limit, ScanIndexForward=not backwards)
         return [table.row(item) for item in found]
 
     def waiting_tickets(
@@ -113,24 +109,23 @@ class DynamoStore:
     ) -> list[Ticket]:
         """Return a member's tickets in a queue with entries that wait, in order of place."""
         table = cast("type[TicketsTable]", self._table(Ticket))
-        places = table.waits_at.between(place_key(queue, from_place), place_key(queue, 10**20 - 1))
-        index = WaitingIndex.Meta.index_name
-        keys = [_key(item) for item in self._query(table, member, places, limit, index_name=index)]
+        places = ("#sort BETWEEN :low AND :high", place_key(queue, from_place))
+        wanted = (*places, place_key(queue, 10**20 - 1))
+        found = self._query(
+            table, member, wanted, limit, "waits_at", IndexName=WaitingIndex.Meta.index_name
+        )
+        keys = [_key(item) for item in found]
         tickets = self.get_many(Ticket, keys)
         return [tickets[key] for key in keys if key in tickets]
 
     def scan(self, kind: type[Row], *, after: Key | None = None) -> Iterator[Row]:
         """Yield every row of a kind, in no order."""
         table = self._table(kind)
-        options: dict[str, Any] = {"consistent_read": True}
+        request: _Request = {"TableName": self._name(table), "ConsistentRead": True}
         if after:
-            options["exclusive_start_key"] = _attributes(table, after)
-        items: Iterator[Item] = ResultIterator(self._connection.scan, (self._name(table),), options)
-        try:
-            for item in items:
-                yield table.row(item)
-        except PynamoDBException as error:
-            raise failure_of(error) from error
+            request["ExclusiveStartKey"] = _attributes(table, after)
+        for item in self._pages("scan", request):
+            yield table.row(item)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Carry out all of `writes`, or none of them.
@@ -142,24 +137,11 @@ class DynamoStore:
             self._commit(all_of_it)
 
     def _commit(self, writes: Sequence[Write]) -> None:
-        worded: dict[type[Write], list[dict[str, Any]]] = {
-            Check: [],
-            Remove: [],
-            Put: [],
-            Credit: [],
-        }
-        for write in writes:
-            worded[type(write)].append(self._worded(write))
-        try:
-            self._connection.transact_write_items(
-                worded[Check],
-                worded[Remove],
-                worded[Put],
-                worded[Credit],
-                client_request_token=str(uuid4()),
-            )
-        except PynamoDBException as error:
-            raise failure_of(error) from error
+        self._ask(
+            "transact_write_items",
+            TransactItems=[self._worded(write) for write in writes],
+            ClientRequestToken=str(uuid4()),
+        )
 
     def put_each(self, rows: Sequence[Any]) -> None:
         """Store rows, each by itself."""
@@ -178,10 +160,7 @@ class DynamoStore:
         for table, row in page:
             request = {"PutRequest": {"Item": table.item(row)}}
             sent.setdefault(self._name(table), []).append(request)
-        try:
-            answer = self._connection.dispatch("BatchWriteItem", {"RequestItems": sent})
-        except (BotoCoreError, ClientError) as error:
-            raise failure_of(error) from error
+        answer = self._ask("batch_write_item", RequestItems=sent)
         left = {
             (name, _key(request["PutRequest"]["Item"]))
             for name, requests in answer.get("UnprocessedItems", {}).items()
@@ -194,30 +173,52 @@ class DynamoStore:
         events = self._connection.client.meta.events
         events.register("before-send.dynamodb.TransactWriteItems", lambda **_: tell())
 
-    def _worded(self, write: Write) -> dict[str, Any]:
+    def _worded(self, write: Write) -> _Request:
         """Return a write as a transaction has it."""
         match write:
             case Put(row, expects):
-                table, key = self._table(type(row)), key_of(row)
-                condition = None if expects is None else table.at_version(expects)
-                return self._request(
-                    table, key, key="Item", attributes=table.item(row), condition=condition
-                )
+                table = self._table(type(row))
+                item = {"Item": table.item(row)}
+                return {"Put": self._request(table, item, condition=expects)}
             case Remove(kind, key):
-                return self._request(self._table(kind), key)
+                table = self._table(kind)
+                return {"Delete": self._request(table, {"Key": _attributes(table, key)})}
             case Check(kind, key, expects):
                 table = self._table(kind)
-                return self._request(table, key, condition=table.at_version(expects))
+                at = {"Key": _attributes(table, key)}
+                return {"ConditionCheck": self._request(table, at, condition=expects)}
             case Credit(member, amounts, expects):
-                wallets = cast("type[WalletsTable]", self._table(Wallet))
-                condition = None if expects is None else wallets.at_version(expects)
-                additions = wallets.additions(amounts)
-                return self._request(wallets, Key(member), actions=additions, condition=condition)
+                wallets = self._table(Wallet)
+                more = {"Key": _attributes(wallets, Key(member)), **additions(amounts)}
+                return {"Update": self._request(wallets, more, condition=expects)}
 
-    def _request(self, table: type[Table[Any]], at: Key, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - PynamoDB's
-        return self._connection.get_operation_kwargs(
-            self._name(table), at.partition, _sort(table, at), **parts
-        )
+    def _request(
+        self, table: type[Table[Any]], parts: _Request, *, condition: int | None = None
+    ) -> _Request:
+        """Return a write of a table, under the version that the stored row has to have."""
+        request = {"TableName": self._name(table), **parts}
+        if condition is None:
+            return request
+        if condition == 0:
+            names = {"#partition": "partition"}
+            request["ConditionExpression"] = "attribute_not_exists(#partition)"
+        else:
+            names, values = {"#version": "version"}, {":expected": {"N": str(condition)}}
+            request["ConditionExpression"] = "#version = :expected"
+            request[_VALUES] = request.get(_VALUES, {}) | values
+        request[_NAMES] = request.get(_NAMES, {}) | names
+        return request
+
+    def _ask(self, method: str, **parameters: Any) -> Any:  # noqa: ANN401 - a request and its answer
+        """Send a request, and return its answer.
+
+        Raises:
+            Conflict, Impossible, Unavailable: what its failure means.
+        """
+        try:
+            return getattr(self._connection.client, method)(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise failure_of(error) from error
 
     def _page(self, places: Iterable[Place]) -> tuple[dict[Place, Any], list[Place]]:
         """Return the rows at some places, and the places that have to be asked for again."""
@@ -228,10 +229,7 @@ class DynamoStore:
             kinds[self._name(table)] = kind
             keys = asked.setdefault(self._name(table), {"Keys": [], "ConsistentRead": True})
             keys["Keys"].append(_attributes(table, key))
-        try:
-            answer = self._connection.dispatch("BatchGetItem", {"RequestItems": asked})
-        except (BotoCoreError, ClientError) as error:
-            raise failure_of(error) from error
+        answer = self._ask("batch_get_item", RequestItems=asked)
         found = {
             (kinds[name], _key(item)): self._table(kinds[name]).row(item)
             for name, items in answer["Responses"].items()
@@ -248,18 +246,41 @@ class DynamoStore:
         self,
         table: type[Table[Any]],
         partition: str,
-        condition: Condition | None,
+        wanted: tuple[str, ...],
         limit: int | None,
-        **options: Any,  # noqa: ANN401 - PynamoDB's
+        sort: str = "sort",
+        **options: Any,  # noqa: ANN401 - as DynamoDB takes them
     ) -> list[Item]:
-        options |= {"range_key_condition": condition, "consistent_read": True, "limit": limit}
-        items: Iterator[Item] = ResultIterator(
-            self._connection.query, (self._name(table), partition), options, limit=limit
-        )
-        try:
-            return list(items)
-        except PynamoDBException as error:
-            raise failure_of(error) from error
+        """Return a partition's items; `wanted` says which by their sort keys, and its values."""
+        condition, *values = wanted
+        names = {"#partition": "partition"} | ({"#sort": sort} if condition else {})
+        bounds = zip((":low", ":high"), values, strict=False)
+        request = {
+            "TableName": self._name(table),
+            "ConsistentRead": True,
+            "KeyConditionExpression": " AND ".join(
+                filter(None, ("#partition = :partition", condition))
+            ),
+            _NAMES: names,
+            _VALUES: {
+                ":partition": {"S": partition},
+                **{name: {"S": value} for name, value in bounds},
+            },
+            **options,
+        }
+        return list(self._pages("query", request, limit))
+
+    def _pages(self, method: str, request: _Request, limit: int | None = None) -> Iterator[Item]:
+        """Yield what is found page by page, up to `limit` items."""
+        left = limit
+        while True:
+            answer = self._ask(method, **request, **({} if left is None else {"Limit": left}))
+            yield from answer["Items"]
+            if left is not None:
+                left -= len(answer["Items"])
+            if "LastEvaluatedKey" not in answer or left == 0:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _name(self, table: type[Table[Any]]) -> str:
         return f"{self._deployment[0]}{table.name}"
@@ -273,35 +294,12 @@ class DynamoStore:
         return table
 
 
-@cache
-def _connection(region: str, endpoint: str | None) -> Connection:
-    """Return the one client of this process for an engine: each costs a tenth of a second."""
-    connection = Connection(
-        region=region,
-        host=endpoint,
-        connect_timeout_seconds=3,
-        read_timeout_seconds=10,
-        max_retry_attempts=3,
-    )
-    connection.session.set_default_client_config(_ROUTINE)
-    for operation in _MANY_KEYS:
-        # Endpoints are not by account (`_ROUTINE`), so whose tables these are need not be looked up
-        # in every item of every request.
-        model = connection.client.meta.service_model.operation_model(operation)
-        model.operation_context_parameters = []
-    return connection
-
-
-def _share_connection(table: type[Table[Any]], connection: Connection) -> None:
+def _share_connection(table: type[Table[Any]], shared: Connection) -> None:
     """Let all tables use one client: each of their own would cost a cold start dearly."""
     own = table._get_connection()  # noqa: SLF001 - PynamoDB offers no other way
     with suppress(ValueError):  # another store of this process has made it known
-        connection.add_meta_table(own.get_meta_table())
-    own.connection = connection
-
-
-def _sort(table: type[Table[Any]], key: Key) -> str | None:
-    return key.sort if table.is_sorted() else None
+        shared.add_meta_table(own.get_meta_table())
+    own.connection = shared
 
 
 def _attributes(table: type[Table[Any]], key: Key) -> Item:
@@ -314,13 +312,11 @@ def _key(item: Item) -> Key:
     return Key(item["partition"]["S"], item["sort"]["S"] if "sort" in item else "")
 
 
-def _range(
-    table: type[SortedTable[Any]], prefix: str, after: str | None, *, backwards: bool
-) -> Condition | None:
-    """Return the condition on sort keys; `after` is where an earlier page ended."""
+def _range(prefix: str, after: str | None, *, backwards: bool) -> tuple[str, ...]:
+    """Return the condition on sort keys and its values; `after` is where an earlier page ended."""
     if after is not None:
         if prefix:
             low, high = (prefix, after) if backwards else (after, f"{prefix}\uffff")
-            return table.sort.between(low, high)
-        return table.sort < after if backwards else table.sort > after
-    return table.sort.startswith(prefix) if prefix else None
+            return "#sort BETWEEN :low AND :high", low, high
+        return f"#sort {'<' if backwards else '>'} :low", after
+    return ("begins_with(#sort, :low)", prefix) if prefix else ("",)

@@ -290,8 +290,10 @@ def digest(event: Event) -> str:
     content: list[Any] = [type(event).__name__, said]
     if isinstance(event, OrderPaid) and event.member and event.member.level_given:
         content += ["no level"] if event.member.level is None else []
-    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def _unknown_type(detail_type: object) -> Problem:

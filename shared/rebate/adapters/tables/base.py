@@ -1,14 +1,13 @@
 """What all tables have in common: keys, a version to write under, and the row as JSON.
 
-Models say what tables, conditions and updates look like. Rows become items without an instance of
-a model between them: that would take longer than all else that is done to a row.
+Models say what tables look like. Rows become items without an instance of a model between them:
+that would take longer than all else that is done to a row.
 """
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from rebate.adapters.bodies import body_of, text_of
@@ -53,11 +52,7 @@ class Table(Model, Generic[Row]):
         if version is not None:
             contents["version"] = version
         contents |= cls.further(row)
-        attributes = cls.get_attributes()
-        return {
-            name: {attributes[name].attr_type: attributes[name].serialize(content)}
-            for name, content in contents.items()
-        }
+        return {name: _value(content) for name, content in contents.items()}
 
     @classmethod
     def further(cls, row: Row) -> dict[str, Any]:  # noqa: ARG003 - for tables that have some
@@ -74,12 +69,12 @@ class Table(Model, Generic[Row]):
         """Tell whether a partition holds several rows."""
         return "sort" in cls.get_attributes()
 
-    @classmethod
-    def at_version(cls, expects: int) -> Condition:
-        """Return the condition that the stored row has this version; 0: there is none."""
-        if expects == 0:
-            return cls.partition.does_not_exist()
-        return cls.version == expects
+
+def _value(content: str | bytes | int) -> Mapping[str, str | bytes]:
+    """Return a value as DynamoDB takes it."""
+    if isinstance(content, str):
+        return {"S": content}
+    return {"B": content} if isinstance(content, bytes) else {"N": str(content)}
 
 
 class SortedTable(Table[Row]):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.expressions.update import Action
 
 from rebate.adapters.tables.base import Item, Table
 from rebate.domain.ledger import BalanceType
@@ -40,8 +39,12 @@ class WalletsTable(Table[Wallet]):
         }
         return Wallet(MemberId(item["partition"]["S"]), numbers.get("version", 0), balances)
 
-    @classmethod
-    def additions(cls, amounts: tuple[tuple[BalanceType, Amount], ...]) -> list[Action]:
-        """Return the update that adds to balances and counts the change."""
-        attributes: dict[str, Any] = {pocket: getattr(cls, pocket) for pocket in BalanceType}
-        return [cls.version.add(1), *(attributes[p].add(amount) for p, amount in amounts)]
+
+def additions(amounts: tuple[tuple[BalanceType, Amount], ...]) -> dict[str, Any]:
+    """Return the update that adds to balances and counts the change."""
+    more: dict[str, int] = {"version": 1, **dict(amounts)}
+    return {
+        "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in more),
+        "ExpressionAttributeNames": {f"#{name}": name for name in more},
+        "ExpressionAttributeValues": {f":{name}": {"N": str(n)} for name, n in more.items()},
+    }

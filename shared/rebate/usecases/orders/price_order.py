@@ -183,12 +183,13 @@ class OrderFacts:
 
     def lines_with_margins(self, default_bps: Bps) -> tuple[OrderLine, ...]:
         """Return the order's lines with the margins of their products, or the default's."""
-        return tuple(
-            replace(line, margin_bps=self._margin(line.product, default_bps))
-            for line in self._order.lines
-        )
+        known = self._catalog()
 
-    def _margin(self, name: ProductId | None, default_bps: Bps) -> Bps:
-        product = self._catalog().get(name or ProductId(""))
-        margin = product.margin_bps if product else None
-        return default_bps if margin is None else margin
+        def margin_of(name: ProductId | None) -> Bps:
+            product = known.get(name) if name else None
+            margin = product.margin_bps if product else None
+            return default_bps if margin is None else margin
+
+        return tuple(
+            replace(line, margin_bps=margin_of(line.product)) for line in self._order.lines
+        )

@@ -3,7 +3,7 @@
 A request costs far more than the rows in it, in waiting as in processor time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from rebate.domain.commands import Complete
@@ -98,7 +98,7 @@ class BufferedStore:
             self._known.clear()
             self._beneath.commit(writes)
             return
-        if len(self._held) + len(puts) > WRITES_MAX or self._held.keys() & puts:
+        if self._held.keys() & puts or not self._takes(puts.values()):
             self.send()
         self._held.update(puts)
         self._known.update({name: put.row for name, put in puts.items()})
@@ -106,6 +106,12 @@ class BufferedStore:
     def put_each(self, rows: Sequence[Any]) -> None:
         """Store rows at once: nothing that is held back rests on them."""
         self._beneath.put_each(rows)
+
+    def _takes(self, puts: Collection[Put]) -> bool:
+        """Tell whether there is room for further rows, as they share rows."""
+        if len(self._held) + len(puts) <= WRITES_MAX:
+            return True
+        return len(_in_shared_rows([*self._held.values(), *puts])) <= WRITES_MAX
 
     def send(self) -> None:
         """Write all that is held back."""
