@@ -33,6 +33,7 @@ from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.rows.inbox import Inbox
 from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.storage.rows.key_of import key_of
+from tests.functions.described import check_described
 
 EVENTS = Path(__file__).parent.parent / "events"
 REGION = "eu-central-1"
@@ -230,6 +231,7 @@ class Cloud:
         if claims is not None:
             event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
         answer = api(event, context("api"))
+        check_described(method, path, event.get("body"), answer)
         text = answer.get("body")
         return answer["statusCode"], json.loads(text) if text else None
 

@@ -35,7 +35,7 @@ HEAVY = (
 NEEDED = {
     **dict.fromkeys(READS_ROWS, ()),
     **dict.fromkeys(READS_EVENTS, ("pydantic",)),
-    **dict.fromkeys(CONVERTS, ("pydantic", "rebate.contracts.settings")),
+    **dict.fromkeys(CONVERTS, ("pydantic",)),
     "api": ("asyncio",),
 }
 """Powertools' routes bring asyncio; what checks bodies comes with the first one."""

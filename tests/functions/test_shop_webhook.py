@@ -94,6 +94,7 @@ def test_a_signed_order_is_put_on_the_bus_under_its_sender(cloud):
 
 
 def test_the_bytes_are_signed_as_they_came(cloud):
+    """Pitfall 27: also where the gateway has wrapped them in Base64."""
     text = json.dumps({**PAID, "note": "a & b / c ü"}, ensure_ascii=False, indent=3)
     assert deliver("orders/paid", text.encode(), encoded=True) == 200
     assert deliver("orders/paid", text.replace("/", "\\/").encode(), encoded=True) == 200
@@ -113,6 +114,7 @@ def test_the_bytes_are_signed_as_they_came(cloud):
     ],
 )
 def test_what_its_shop_has_not_signed_is_refused_and_leaves_nothing(cloud, wrong):
+    """Pitfall 28: nor does a connector without a secret take what is signed with none."""
     assert deliver("orders/paid", PAID, **wrong) == 401
     assert (cloud.connected(), cloud.dead_letters()) == ([], [])
 
@@ -126,6 +128,7 @@ def test_a_platform_that_there_is_not_is_not_found(cloud):
 
 
 def test_a_ping_is_answered_200_though_nobody_signed_it(cloud):
+    """Pitfall 29."""
     ping = b"webhook_id=5"
     assert deliver("", ping, platform="woocommerce", key="woo", signature="none") == 200
     assert cloud.connected() == []
@@ -143,6 +146,7 @@ def test_a_ping_is_answered_200_though_nobody_signed_it(cloud):
     ],
 )
 def test_what_is_not_converted_is_answered_200_and_told_nobody(cloud, topic, payload):
+    """Pitfall 29: a platform switches off what fails."""
     assert deliver(topic, payload) == 200
     assert carry_on(cloud) == []
     assert cloud.dead_letters() == []
@@ -188,6 +192,7 @@ def test_repeats_are_known_by_what_they_say(cloud):
 
 
 def test_500_lines_900_kilobytes_and_6_megabytes_are_taken(cloud):
+    """Pitfall 31."""
     lines = [item(number, "1.00", note="x" * 1000) for number in range(1, 501)]
     payload = json.dumps(order(*lines)).encode()
     assert len(payload) > 600_000
@@ -199,6 +204,7 @@ def test_500_lines_900_kilobytes_and_6_megabytes_are_taken(cloud):
 
 
 def test_what_is_above_our_own_limits_is_set_aside_with_its_reason(cloud):
+    """Pitfall 31."""
     lines = [item(number, "1.00") for number in range(1, 2002)]
     assert deliver("orders/paid", order(*lines)) == 200
     assert carry_on(cloud) == []

@@ -66,6 +66,7 @@ def deliver(address, topic, payload):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order_each_twice_comes_to_one_outcome(deployment, seed):
+    """Pitfall 30."""
     app = deployment.app
     save_settings(app.store, app.clock, SETTINGS, expects=0, by="test")
     deliveries = [*LIFE, *LIFE]

@@ -9,6 +9,7 @@ from rebate.contracts.api import Asset
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.problems import one_of
 from rebate.contracts.scalars import (
+    WHOLE,
     Bps,
     Count,
     EntryName,
@@ -100,14 +101,14 @@ class Simulate(Strict):
 
     settings: Mapping[str, Any]
     source: Literal["made_up", "recent"] = "made_up"
-    orders: Annotated[int, Field(strict=True, ge=1, le=SIMULATED_MAX)] = 2_000
-    days: Annotated[int, Field(strict=True, ge=1, le=3_660)] = 365
-    growth_percent: Annotated[int, Field(strict=True, ge=-50, le=100)] = 0
-    repeat_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 60
+    orders: Annotated[int, Field(strict=True, ge=1, le=SIMULATED_MAX), WHOLE] = 2_000
+    days: Annotated[int, Field(strict=True, ge=1, le=3_660), WHOLE] = 365
+    growth_percent: Annotated[int, Field(strict=True, ge=-50, le=100), WHOLE] = 0
+    repeat_percent: Annotated[int, Field(strict=True, ge=0, le=100), WHOLE] = 60
     basket: PositiveAmount = Amount(10_000)
     seed: Text = "1"
     schedules: Flag = True
-    sweep: Mapping[Text, tuple[int, ...]] = Field(default={})
+    sweep: Mapping[Text, tuple[Annotated[int, Field(strict=True), WHOLE], ...]] = Field(default={})
 
 
 class EnableProducts(Strict):
