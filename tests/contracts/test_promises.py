@@ -2,7 +2,9 @@
 
 import pytest
 
+from rebate.contracts.explain import explain
 from rebate.contracts.notice_texts import DEFAULTS, LOCALES
+from rebate.contracts.phrases import said
 from rebate.contracts.promises import LIMITS, promises_in
 from rebate.contracts.settings import InvalidSettings, parse_settings
 from tests.contracts.documents import BARE
@@ -62,3 +64,12 @@ def test_a_title_promises_nothing_either(name):
         parse_settings({**BARE, "queue_rebate": {**MALL, name: "七天全返"}})
     assert [problem.path for problem in refused.value.problems] == [f"queue_rebate.{name}"]
     assert "promises" in refused.value.problems[0].message
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_words_a_title_is_told_what_no_check_of_it_can_see(locale):
+    settings = parse_settings({**BARE, "queue_rebate": {**MALL, "title": "先来先返"}})
+    told = [said(sentence.text, locale) for sentence in explain(settings)]
+    assert [text for text in told if "先来先返" in text and LIMITS[locale] in text]
+    plain = parse_settings({**BARE, "queue_rebate": MALL})
+    assert not [text for text in map(str, explain(plain)) if LIMITS["en"] in text]

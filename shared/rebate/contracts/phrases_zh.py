@@ -191,6 +191,8 @@ SENTENCES: Mapping[str, str] = {
         "{0}：尚无完整一天的数据，无法估计等待时间。"
     ),
     "{}: the clearing of {} ends all of it, unpaid.": "{0}：{1:id} 的清零将使其全部作废，不再发放。",
+    "Members read “{}”. Only common promises of dates and full returns are found: "
+    "have somebody else read it.": "会员看到“{0:id}”。系统只能发现常见的日期承诺和全额返还承诺，请由另一人复核文字。",
     "{}: while the plan is paused nothing of it is paid.": "{0}：方案暂停期间不发放。",
     "{}: entries whose order has not completed are held and passed over.": (
         "{0}：订单未完成的名额暂不发放，会被越过。"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rebate.contracts.figures import ever_paid, money, percent
+from rebate.contracts.promises import LIMITS
 from rebate.contracts.settings.clearing import ClearingSettings
 from rebate.contracts.settings.entitlement import (
     FixedLottery,
@@ -29,6 +30,7 @@ def words(plan: QueueRebate, currency: str) -> Iterator[str]:
     yield from _scopes(plan)
     yield from _ways_out(plan)
     yield from _bounds(plan, currency)
+    yield from _titles(plan)
 
 
 def _ever_paid(
@@ -48,6 +50,12 @@ def _ever_paid(
         low, high = percent(lottery.lowest_bps), percent(lottery.highest_bps)
         yield f"{where}A lottery of {kind} may replace the fixed ratio by {low} to {high}."
         yield from ever_paid(extraction, lottery.highest_bps, f"{where}Highest prize: ")
+
+
+def _titles(plan: QueueRebate) -> Iterator[str]:
+    """Yield what members read that is worded freely, and what no check of it can see (Rule 8.4)."""
+    for title in filter(None, (plan.title, plan.exchange_title)):
+        yield f"Members read “{title}”. {LIMITS['en']}"
 
 
 def _order_of_service(plan: QueueRebate) -> Iterator[str]:
