@@ -27,6 +27,7 @@ from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.usecases.storage.ports import Check, Credit, Put, Remove, Store, Write
 from rebate.usecases.storage.rows.inbox import Answer, Inbox
+from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
 from rebate.usecases.storage.rows.orders import OrderLines
 from rebate.usecases.storage.rows.settings import SettingsVersion
@@ -179,6 +180,26 @@ def test_rows_of_a_partition_come_in_order(store: Store) -> None:
     second = "d%23#" + "2".zfill(20)
     assert numbers(store.query(OrderLines, "o", after=second)) == [10, 33]
     assert numbers(store.query(OrderLines, "o", after=second, backwards=True)) == [1]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("prefix", ["", "b"])
+def test_a_page_begins_behind_the_one_before(store: Store, prefix: str, *, backwards: bool) -> None:
+    """Also where only some of a partition are wanted, and keys are of any characters."""
+    digests = ["a", "b", "b1", "bé", "b\uffff", "b\U0001f600", "c"]
+    rows = [OrderLines("o", digest, 1, ()) for digest in digests]  # type: ignore[arg-type]
+    store.commit([Put(row) for row in rows])
+    wanted = sorted((row for row in rows if row.digest.startswith(prefix)), key=key_of)
+    if backwards:
+        wanted.reverse()
+    for at_once in (1, 2, 3):
+        found: list[OrderLines] = []
+        for _ in rows:
+            after = key_of(found[-1]).sort if found else None
+            found += store.query(
+                OrderLines, "o", prefix=prefix, after=after, limit=at_once, backwards=backwards
+            )
+        assert found == wanted
 
 
 def test_many_rows_are_read_by_their_keys(store: Store) -> None:

@@ -6,7 +6,7 @@ instances of models, and requests are worded here.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, Unpack, cast
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,7 +22,7 @@ from rebate.domain.names import MemberId, QueueId
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.office.acts import recorded
-from rebate.usecases.storage.ports import Check, Credit, Place, Put, Remove, Write
+from rebate.usecases.storage.ports import Check, Credit, Place, Put, Remove, Which, Write
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, place_key
 
@@ -37,6 +37,8 @@ _PUTS_MAX = 25
 _NAMES, _VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
 
 _Rows: TypeAlias = list[tuple[type[Table[Any]], Any]]
+
+_LAST_CHARACTER = "\U0010ffff"
 
 _TABLES = {table.kind: table for table in TABLES}
 
@@ -87,22 +89,16 @@ class DynamoStore:
             left += unprocessed
         return found
 
-    def query(
-        self,
-        kind: type[Row],
-        partition: str,
-        *,
-        prefix: str = "",
-        after: str | None = None,
-        limit: int | None = None,
-        backwards: bool = False,
-    ) -> list[Row]:
+    def query(self, kind: type[Row], partition: str, **which: Unpack[Which]) -> list[Row]:
         """Return a partition's rows in order of their sort keys."""
         table = self._table(kind)
         assert issubclass(table, SortedTable), f"{table.name} keeps one row a partition"
-        wanted = _range(prefix, after, backwards=backwards)
-        found = self._query(table, partition, wanted, limit, ScanIndexForward=not backwards)
-        return [table.row(item) for item in found]
+        after, limit = which.get("after"), which.get("limit")
+        forward = not which.get("backwards")
+        # DynamoDB's ranges include where they begin, so the row at `after` may come, too.
+        at_most = limit + 1 if limit and after and which.get("prefix") else limit
+        found = self._query(table, partition, _range(which), at_most, ScanIndexForward=forward)
+        return [table.row(item) for item in found if item["sort"]["S"] != after][:limit]
 
     def waiting_tickets(
         self, member: MemberId, queue: QueueId, *, from_place: int, limit: int
@@ -312,11 +308,15 @@ def _key(item: Item) -> Key:
     return Key(item["partition"]["S"], item["sort"]["S"] if "sort" in item else "")
 
 
-def _range(prefix: str, after: str | None, *, backwards: bool) -> tuple[str, ...]:
-    """Return the condition on sort keys and its values; `after` is where an earlier page ended."""
-    if after is not None:
-        if prefix:
-            low, high = (prefix, after) if backwards else (after, f"{prefix}\uffff")
-            return "#sort BETWEEN :low AND :high", low, high
-        return f"#sort {'<' if backwards else '>'} :low", after
-    return ("begins_with(#sort, :low)", prefix) if prefix else ("",)
+def _range(which: Which) -> tuple[str, ...]:
+    """Return the one condition on sort keys that DynamoDB takes, and its values.
+
+    It may let the row at `after` in.
+    """
+    prefix, after = which.get("prefix", ""), which.get("after")
+    if after is None:
+        return ("begins_with(#sort, :low)", prefix) if prefix else ("",)
+    if not prefix:
+        return f"#sort {'<' if which.get('backwards') else '>'} :low", after
+    between = (prefix, after) if which.get("backwards") else (after, prefix + _LAST_CHARACTER)
+    return ("#sort BETWEEN :low AND :high", *between)

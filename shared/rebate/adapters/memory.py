@@ -7,7 +7,7 @@ through the codec here, too, and a row that is too large, or that cannot be read
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, Unpack, cast
 
 from rebate.adapters.codec import decode, encode
 from rebate.adapters.tables import TABLES, Item
@@ -18,7 +18,7 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
 from rebate.usecases.office.acts import recorded
-from rebate.usecases.storage.ports import WRITES_MAX, Credit, Place, Put, Remove, Write
+from rebate.usecases.storage.ports import WRITES_MAX, Credit, Place, Put, Remove, Which, Write
 from rebate.usecases.storage.rows.key_of import key_of, waits_by_member
 from rebate.usecases.storage.rows.keys import Key, place_key, utf8_bytes
 from rebate.usecases.storage.shared_transaction import place_of
@@ -63,23 +63,16 @@ class MemoryStore:
         found: dict[Place, Any] = {(kind, key): self.get(kind, key) for kind, key in wanted}
         return {place: row for place, row in found.items() if row is not None}
 
-    def query(
-        self,
-        kind: type[Row],
-        partition: str,
-        *,
-        prefix: str = "",
-        after: str | None = None,
-        limit: int | None = None,
-        backwards: bool = False,
-    ) -> list[Row]:
+    def query(self, kind: type[Row], partition: str, **which: Unpack[Which]) -> list[Row]:
         """Return a partition's rows in order of their sort keys."""
+        prefix, after = which.get("prefix", ""), which.get("after")
+        backwards = which.get("backwards", False)
         keys = sorted(key for key in self.rows[kind].get(partition, ()) if key.startswith(prefix))
         if backwards:
             keys.reverse()
         if after is not None:
             keys = [key for key in keys if (key < after if backwards else key > after)]
-        found = (self.get(kind, Key(partition, key)) for key in keys[:limit])
+        found = (self.get(kind, Key(partition, key)) for key in keys[: which.get("limit")])
         return [row for row in found if row is not None]
 
     def waiting_tickets(

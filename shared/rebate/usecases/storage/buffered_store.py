@@ -4,7 +4,7 @@ A request costs far more than the rows in it, in waiting as in processor time.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, Unpack, cast
 
 from rebate.domain.commands import Complete
 from rebate.domain.errors import Conflict, Impossible, Unavailable
@@ -13,7 +13,7 @@ from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
 from rebate.usecases.office.order_lists import sharing_rows
 from rebate.usecases.storage.office import OrderPlace
-from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Store, Write
+from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Store, Which, Write
 from rebate.usecases.storage.rows.inbox import BatchedCommand, Inbox
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
@@ -62,21 +62,10 @@ class BufferedStore:
         rows = {place: self._known[place] for place in places}
         return {place: row for place, row in rows.items() if row is not None}
 
-    def query(
-        self,
-        kind: type[Row],
-        partition: str,
-        *,
-        prefix: str = "",
-        after: str | None = None,
-        limit: int | None = None,
-        backwards: bool = False,
-    ) -> list[Row]:
+    def query(self, kind: type[Row], partition: str, **which: Unpack[Which]) -> list[Row]:
         """Send what is held back, and return a partition's rows."""
         self.send()
-        return self._beneath.query(
-            kind, partition, prefix=prefix, after=after, limit=limit, backwards=backwards
-        )
+        return self._beneath.query(kind, partition, **which)
 
     def waiting_tickets(
         self, member: MemberId, queue: QueueId, *, from_place: int, limit: int

@@ -1,7 +1,7 @@
 """What the use cases need from outside."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypedDict, TypeVar, Unpack
 
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
@@ -62,6 +62,19 @@ Place: TypeAlias = tuple[type, Key]
 """The kind of a row, and its key."""
 
 
+class Which(TypedDict, total=False):
+    """Which rows of a partition are wanted; all of them, where nothing is said."""
+
+    prefix: str
+    """Only those whose sort keys begin so."""
+    after: str | None
+    """Only those whose sort keys come later in the order that is asked for."""
+    limit: int | None
+    """At most so many."""
+    backwards: bool
+    """In falling order of their sort keys."""
+
+
 class Store(Protocol):
     """Tables with conditional transactions and strongly consistent reads, as DynamoDB has them."""
 
@@ -74,20 +87,8 @@ class Store(Protocol):
     def get_all(self, wanted: Iterable[Place]) -> dict[Place, Any]:
         """Return those of the rows of any kind that exist: a request for each hundred."""
 
-    def query(
-        self,
-        kind: type[Row],
-        partition: str,
-        *,
-        prefix: str = "",
-        after: str | None = None,
-        limit: int | None = None,
-        backwards: bool = False,
-    ) -> list[Row]:
-        """Return a partition's rows in order of their sort keys.
-
-        `prefix` keeps those that begin so; `after` leaves out all up to and including it.
-        """
+    def query(self, kind: type[Row], partition: str, **which: Unpack[Which]) -> list[Row]:
+        """Return a partition's rows in order of their sort keys."""
 
     def waiting_tickets(
         self, member: MemberId, queue: QueueId, *, from_place: int, limit: int

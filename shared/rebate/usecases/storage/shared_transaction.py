@@ -5,7 +5,7 @@ first. So each use case goes by what those before it have written here, as if th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, Unpack, cast
 
 from rebate.domain.money import AmountsBy
 from rebate.domain.names import MemberId, QueueId
@@ -20,6 +20,7 @@ from rebate.usecases.storage.ports import (
     Put,
     Remove,
     Store,
+    Which,
     Write,
 )
 from rebate.usecases.storage.rows.key_of import key_of
@@ -155,25 +156,16 @@ class OneCommit:
             raise Entangled
         return self._shared.read(places)
 
-    def query(
-        self,
-        kind: type[Row],
-        partition: str,
-        *,
-        prefix: str = "",
-        after: str | None = None,
-        limit: int | None = None,
-        backwards: bool = False,
-    ) -> list[Row]:
+    def query(self, kind: type[Row], partition: str, **which: Unpack[Which]) -> list[Row]:
         """Return a partition's rows in order of their sort keys."""
         self._insist_on_reading()
         if kind is self._kind:
-            return [row for row in self._rows if key_of(row).partition == partition][:limit]
+            return [row for row in self._rows if key_of(row).partition == partition][
+                : which.get("limit")
+            ]
         if self._shared.writes(kind, partition):
             raise Entangled
-        return self._shared.beneath.query(
-            kind, partition, prefix=prefix, after=after, limit=limit, backwards=backwards
-        )
+        return self._shared.beneath.query(kind, partition, **which)
 
     def waiting_tickets(
         self, member: MemberId, queue: QueueId, *, from_place: int, limit: int
