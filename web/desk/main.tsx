@@ -13,6 +13,7 @@ import { locale, type Locale, type Texts } from "../shared/i18n";
 import { roleHere, signedIn, type Session } from "../shared/session";
 import { start, stuck } from "../shared/start";
 import { Desk } from "./desk";
+import { SignInHere } from "./parts/failure";
 import { SignIn } from "./sign-in";
 import { themes } from "./theme";
 
@@ -46,12 +47,14 @@ function Root({ config }: { config: Config }) {
     >
       <AntApp>
         <Router base={BASE} key={turns}>
-          {session && (
-            <Suspense fallback={null}>
-              <Own session={session} config={config} leave={() => setSession(null)} />
-            </Suspense>
-          )}
-          {session === null && <SignIn config={config} />}
+          <SignInHere value={config}>
+            {session && (
+              <Suspense fallback={null}>
+                <Own session={session} config={config} leave={() => setSession(null)} />
+              </Suspense>
+            )}
+            {session === null && <SignIn config={config} />}
+          </SignInHere>
         </Router>
       </AntApp>
     </ConfigProvider>

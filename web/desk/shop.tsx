@@ -67,7 +67,7 @@ export function ShopProvider({ ask, config, session, children }: Props) {
     };
   }, [data, ask, config, session, reload]);
   if (shop) return <Context.Provider value={shop}>{children}</Context.Provider>;
-  return error ? <Failure error={error} again={reload} config={config} /> : <Skeleton active />;
+  return error ? <Failure error={error} again={reload} /> : <Skeleton active />;
 }
 
 function planOf(name: string, settings: Document): Plan {

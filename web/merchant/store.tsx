@@ -57,7 +57,7 @@ export function WhoProvider({
     const who = { ask, config, session, rights: answer.data.rights, reload: answer.reload };
     return <WhoContext.Provider value={who}>{children}</WhoContext.Provider>;
   }
-  return <Waiting answer={answer} config={config} />;
+  return <Waiting answer={answer} />;
 }
 
 /** Load the store that the address names, or else the first. */
@@ -70,7 +70,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
     (signal) => who.ask("GET", "store", { query: { id }, signal }),
     [id],
   );
-  if (!answer.data) return <Waiting answer={answer} config={who.config} />;
+  if (!answer.data) return <Waiting answer={answer} />;
   const store = answer.data;
   tellTimeIn(store.timezone);
   callQueues(Object.fromEntries(KINDS.map((kind) => [`${kind}/${id}`, store.name ?? id])));
@@ -85,9 +85,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
 }
 
 /** What stands where an answer is not there yet, or did not come. */
-export function Waiting({ answer, config }: { answer: Answer<unknown>; config: Config }) {
+export function Waiting({ answer }: { answer: Answer<unknown> }) {
   if (answer.error === null) return <Skeleton active />;
-  return (
-    <Failure error={answer.error} again={answer.reload} config={config} />
-  );
+  return <Failure error={answer.error} again={answer.reload} />;
 }

@@ -3,9 +3,7 @@
 import { t } from "../../shared/i18n";
 import { actName } from "../../shared/names";
 import type { ActShown } from "../../shared/types";
-import { useShop } from "../shop";
-import { DataTable } from "./data-table";
-import { Failure } from "./failure";
+import { PagedTable } from "./data-table";
 import { useListed } from "./listed";
 import { When } from "./words";
 
@@ -17,38 +15,33 @@ interface Props {
 }
 
 export function ActsTable(wanted: Props) {
-  const { config } = useShop();
   const pages = useListed<"acts", ActShown>("audit", "acts", { ...wanted });
   return (
-    <>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} config={config} />}
-      <DataTable
-        name={t("desk.audit")}
-        columns={[
-          {
-            key: "at",
-            title: t("desk.at"),
-            of: ({ at }: ActShown) => at,
-            show: ({ at }) => <When at={at} />,
-          },
-          { key: "who", title: t("desk.by"), of: ({ who, role }) => `${who} (${role})` },
-          { key: "what", title: t("desk.what"), of: ({ what }) => actName(what) },
-          { key: "reason", title: t("desk.reason"), of: ({ reason }) => reason },
-          {
-            key: "changes",
-            title: t("desk.what_changes"),
-            of: ({ changes, more }) =>
-              [...changes.map(({ target }) => target), ...(more ? [`+${more}`] : [])].join(", "),
-            show: ({ changes, more }) => <Changed changes={changes} more={more} />,
-          },
-        ]}
-        rows={pages.rows}
-        keyOf={({ id }) => id}
-        more={pages}
-        none={t("desk.no_acts")}
-        canFind={false}
-      />
-    </>
+    <PagedTable
+      name={t("desk.audit")}
+      columns={[
+        {
+          key: "at",
+          title: t("desk.at"),
+          of: ({ at }: ActShown) => at,
+          show: ({ at }) => <When at={at} />,
+        },
+        { key: "who", title: t("desk.by"), of: ({ who, role }) => `${who} (${role})` },
+        { key: "what", title: t("desk.what"), of: ({ what }) => actName(what) },
+        { key: "reason", title: t("desk.reason"), of: ({ reason }) => reason },
+        {
+          key: "changes",
+          title: t("desk.what_changes"),
+          of: ({ changes, more }) =>
+            [...changes.map(({ target }) => target), ...(more ? [`+${more}`] : [])].join(", "),
+          show: ({ changes, more }) => <Changed changes={changes} more={more} />,
+        },
+      ]}
+      pages={pages}
+      keyOf={({ id }) => id}
+      none={t("desk.no_acts")}
+      canFind={false}
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import type { Pages } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import { saveCsv } from "../csv";
 import { useQuery } from "../query";
+import { Failure } from "./failure";
 
 const ROWS = 50;
 
@@ -107,6 +108,19 @@ export function DataTable<Row extends object>({
         </Button>
       )}
     </section>
+  );
+}
+
+/** A list that is loaded page by page, or why it cannot be. */
+export function PagedTable<Row extends object>({
+  pages,
+  ...table
+}: Omit<Props<Row>, "rows" | "more"> & { pages: Pages<Row> }) {
+  return (
+    <>
+      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
+      <DataTable {...table} rows={pages.rows} more={pages} />
+    </>
   );
 }
 

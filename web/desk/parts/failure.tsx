@@ -1,6 +1,7 @@
 /** An error: one sentence in the reader's language, what was wrong where, and one next step. */
 
 import { Alert, Button } from "antd";
+import { createContext, useContext } from "react";
 import type { Config } from "../../shared/config";
 import { t } from "../../shared/i18n";
 import { roleHere, signIn } from "../../shared/session";
@@ -10,10 +11,13 @@ interface Props {
   error: unknown;
   text?: string;
   again?: (() => void) | undefined;
-  config?: Config;
 }
 
-export function Failure({ error, text, again, config }: Props) {
+/** How people sign in here, so that whoever has to again can, wherever they are told so. */
+export const SignInHere = createContext<Config | null>(null);
+
+export function Failure({ error, text, again }: Props) {
+  const config = useContext(SignInHere);
   const said = text === undefined ? told(error) : { text, step: "back", problems: [] as const };
   const step = {
     sign_in: { label: t("sign_in.again"), go: () => void enter(config) },
@@ -49,7 +53,7 @@ export function Failure({ error, text, again, config }: Props) {
   );
 }
 
-async function enter(config: Config | undefined): Promise<void> {
+async function enter(config: Config | null): Promise<void> {
   if (config) await signIn(config, roleHere());
   else location.reload();
 }

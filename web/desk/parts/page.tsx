@@ -5,7 +5,6 @@ import type { ReactNode } from "react";
 import { clock, timezone } from "../../shared/format";
 import type { Answer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
-import { useShop } from "../shop";
 import { Failure } from "./failure";
 
 interface HeadProps {
@@ -48,11 +47,10 @@ export function Answered<T>({
   answer: Answer<T>;
   children: (data: T) => ReactNode;
 }) {
-  const { config } = useShop();
   const { data, error, reload } = answer;
   return (
     <>
-      {error !== null && <Failure error={error} again={reload} config={config} />}
+      {error !== null && <Failure error={error} again={reload} />}
       {data !== null && children(data)}
       {data === null && error === null && <Skeleton active aria-label={t("loading")} />}
     </>

@@ -8,10 +8,11 @@ import { t } from "../../shared/i18n";
 import { assetName } from "../../shared/names";
 import type { Gift, Redemption } from "../../shared/types";
 import { useConfirm } from "../parts/confirm";
-import { type Column, DataTable } from "../parts/data-table";
+import * as column from "../parts/columns";
+import { type Column, PagedTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { Head } from "../parts/page";
-import { Id, State, When } from "../parts/words";
+import { Id, When } from "../parts/words";
 import { useQuery } from "../query";
 import { useShop } from "../shop";
 
@@ -61,13 +62,7 @@ function Offer() {
         </>
       ),
     },
-    {
-      key: "price",
-      title: t("desk.price"),
-      of: ({ price }) => price,
-      show: ({ price, asset }) => `${shop.balance(price, asset)} ${assetName(asset)}`,
-      isNumber: true,
-    },
+    column.balance(shop, "price", t("desk.price")),
     {
       key: "stock",
       title: t("desk.stock"),
@@ -93,16 +88,14 @@ function Offer() {
   ];
   return (
     <>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
       <Button type="primary" onClick={() => setEdited("new")}>
         {t("desk.new_gift")}
       </Button>
-      <DataTable
+      <PagedTable
         name={t("desk.gifts")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ id }) => id}
-        more={pages}
         none={t("desk.no_gifts")}
       />
       {edited && (
@@ -208,23 +201,12 @@ function Redemptions({ state }: { state: string }) {
       ],
     });
   const columns: Column<Redemption>[] = [
-    { key: "member", title: t("desk.member"), of: ({ member }) => member },
+    column.member(),
     { key: "gift", title: t("desk.gift"), of: ({ gift }) => gift },
     { key: "quantity", title: t("desk.quantity"), of: ({ quantity }) => quantity, isNumber: true },
-    {
-      key: "price",
-      title: t("desk.price"),
-      of: ({ price }) => price,
-      show: ({ price, asset }) => `${shop.balance(price, asset)} ${assetName(asset)}`,
-      isNumber: true,
-    },
+    column.balance(shop, "price", t("desk.price")),
     { key: "at", title: t("desk.asked_at"), of: ({ at }) => at, show: ({ at }) => <When at={at} /> },
-    {
-      key: "state",
-      title: t("desk.state"),
-      of: (row) => t(`redemption.${row.state}`),
-      show: (row) => <State of={row.state} text={t(`redemption.${row.state}`)} />,
-    },
+    column.state("redemption"),
     {
       key: "acts",
       title: t("desk.acts"),
@@ -248,13 +230,11 @@ function Redemptions({ state }: { state: string }) {
   return (
     <>
       {place}
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <DataTable
+      <PagedTable
         name={t("desk.redemptions")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ member, id }) => `${member}/${id}`}
-        more={pages}
         none={t("desk.no_redemptions")}
       />
     </>

@@ -5,15 +5,14 @@ import { count } from "../../shared/format";
 import { useAnswer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import type { Audits, AuditShown, HealthShown } from "../../shared/types";
-import { type Column, DataTable } from "../parts/data-table";
-import { Failure } from "../parts/failure";
+import { type Column, PagedTable } from "../parts/data-table";
 import { useListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
 import { Id, State, When } from "../parts/words";
 import { useShop } from "../shop";
 
 export default function Health() {
-  const { ask, config } = useShop();
+  const { ask } = useShop();
   const answer = useAnswer<{ health: HealthShown; last: AuditShown | undefined }>(
     async (signal) => {
       const [health, audits] = await Promise.all([
@@ -63,13 +62,11 @@ export default function Health() {
           </Card>
         )}
       </Answered>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} config={config} />}
-      <DataTable
+      <PagedTable
         name={t("desk.audits")}
         columns={columns()}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ began_at }) => began_at}
-        more={pages}
         none={t("desk.no_audits")}
         canFind={false}
       />

@@ -7,8 +7,7 @@ import { count } from "../../shared/format";
 import { named, t } from "../../shared/i18n";
 import type { DeadLetterShown, LettersReplayed, ReplayLetters } from "../../shared/types";
 import { useConfirm } from "../parts/confirm";
-import { type Column, DataTable } from "../parts/data-table";
-import { Failure } from "../parts/failure";
+import { type Column, PagedTable } from "../parts/data-table";
 import { useListed } from "../parts/listed";
 import { Head } from "../parts/page";
 import { When } from "../parts/words";
@@ -111,20 +110,16 @@ function List({ state }: { state: string }) {
   return (
     <>
       {place}
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
       {state === "open" && some.length > 1 && (
         <Button onClick={() => replay(some)}>
           {t("desk.replay_all", { n: count(some.length) })}
         </Button>
       )}
-      <DataTable
+      <PagedTable
         name={t("desk.letters")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ letter }) => letter}
-        more={pages}
         none={t("desk.no_letters")}
       />
       {read && (

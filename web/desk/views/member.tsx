@@ -22,9 +22,9 @@ import type {
 } from "../../shared/types";
 import { ActsTable } from "../parts/acts-table";
 import { Adjust } from "../parts/adjust";
-import { at, order, orderColumns } from "../parts/columns";
+import * as column from "../parts/columns";
 import { type Question, useConfirm } from "../parts/confirm";
-import { type Column, DataTable } from "../parts/data-table";
+import { type Column, PagedTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { useListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
@@ -187,21 +187,14 @@ interface PartProps<Row> {
 }
 
 function Part<Row extends object>({ id, part, list, columns, keyOf }: PartProps<Row>) {
-  const shop = useShop();
   const pages = usePart<Row>(id, part, list);
   return (
-    <>
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
-      <DataTable
-        name={`${t(`desk.part_${part}`)} ${id}`}
-        columns={columns}
-        rows={pages.rows}
-        keyOf={keyOf}
-        more={pages}
-      />
-    </>
+    <PagedTable
+      name={`${t(`desk.part_${part}`)} ${id}`}
+      columns={columns}
+      pages={pages}
+      keyOf={keyOf}
+    />
   );
 }
 
@@ -231,7 +224,7 @@ function Entries({ id }: { id: string }) {
           of: ({ queue }) => (queue === null ? null : queueName(queue)),
           show: ({ queue }) => (queue === null ? "–" : <QueueLink id={queue} />),
         },
-        order(),
+        column.order(),
         {
           key: "status",
           title: t("desk.state"),
@@ -242,7 +235,7 @@ function Entries({ id }: { id: string }) {
         amount("entitlement", t("desk.entitlement")),
         amount("paid", t("desk.paid_out")),
         amount("waiting", t("desk.lacks")),
-        at(t("desk.paid_at"), ({ paid_at }) => paid_at),
+        column.at(t("desk.paid_at"), ({ paid_at }) => paid_at),
       ]}
     />
   );
@@ -257,7 +250,7 @@ function Statement({ id }: { id: string }) {
       list="lines"
       keyOf={(line) => JSON.stringify(line)}
       columns={[
-        at(t("desk.at"), (line) => line.at),
+        column.at(t("desk.at"), (line) => line.at),
         {
           key: "what",
           title: t("desk.what"),
@@ -279,7 +272,7 @@ function Statement({ id }: { id: string }) {
           show: ({ balance, asset }) => shop.balance(balance, asset),
           isNumber: true,
         },
-        order(),
+        column.order(),
         {
           key: "with",
           title: t("desk.counterpart"),
@@ -300,9 +293,9 @@ function Orders({ id }: { id: string }) {
       list="orders"
       keyOf={({ order_id }) => order_id}
       columns={[
-        order(),
-        ...orderColumns(shop),
-        at(t("desk.paid_at"), ({ paid_at }) => paid_at),
+        column.order(),
+        ...column.ofOrders(shop),
+        column.at(t("desk.paid_at"), ({ paid_at }) => paid_at),
       ]}
     />
   );
@@ -324,7 +317,7 @@ function Withdrawals({ id }: { id: string }) {
       list="withdrawals"
       keyOf={(row) => row.id}
       columns={[
-        at(t("desk.asked_at"), (row) => row.at),
+        column.at(t("desk.asked_at"), (row) => row.at),
         amount("amount", t("desk.amount")),
         amount("fee", t("desk.fee")),
         amount("payout", t("desk.payout")),
@@ -354,22 +347,11 @@ function Redemptions({ id }: { id: string }) {
       list="redemptions"
       keyOf={(row) => row.id}
       columns={[
-        at(t("desk.asked_at"), (row) => row.at),
+        column.at(t("desk.asked_at"), (row) => row.at),
         { key: "gift", title: t("desk.gift"), of: ({ gift }) => gift },
         { key: "quantity", title: t("desk.quantity"), of: ({ quantity }) => quantity, isNumber: true },
-        {
-          key: "price",
-          title: t("desk.price"),
-          of: ({ price }) => price,
-          show: ({ price, asset }) => `${shop.balance(price, asset)} ${assetName(asset)}`,
-          isNumber: true,
-        },
-        {
-          key: "state",
-          title: t("desk.state"),
-          of: ({ state }) => t(`redemption.${state}`),
-          show: ({ state }) => <State of={state} text={t(`redemption.${state}`)} />,
-        },
+        column.balance(shop, "price", t("desk.price")),
+        column.state("redemption"),
       ]}
     />
   );
@@ -384,14 +366,8 @@ function Team({ id }: { id: string }) {
       list="members"
       keyOf={({ person }) => person}
       columns={[
-        {
-          key: "member",
-          title: t("desk.member"),
-          of: ({ nickname, member }) => `${nickname ?? ""} ${member ?? ""}`.trim(),
-          show: ({ nickname, member }) =>
-            member ? <MemberLink id={member} nickname={nickname} /> : (nickname ?? "–"),
-        },
-        at(t("desk.joined_at"), ({ joined_at }) => joined_at),
+        column.member(),
+        column.at(t("desk.joined_at"), ({ joined_at }) => joined_at),
         { key: "orders", title: t("desk.orders"), of: ({ orders }) => orders, isNumber: true },
         {
           key: "earned",
@@ -450,19 +426,17 @@ function Referrer({ id, changed }: { id: string; changed: () => void }) {
         </Button>
         <Link href="/shared-accounts">{t("desk.shared_accounts")}</Link>
       </Space>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <DataTable
+      <PagedTable
         name={t("desk.part_referrer")}
         columns={[
-          at(t("desk.at"), (row: BindingShown) => row.at),
+          column.at(t("desk.at"), (row: BindingShown) => row.at),
           { key: "before", title: t("desk.before_it"), of: ({ before }) => before },
           { key: "after", title: t("desk.after_it"), of: (row) => row.referrer },
           { key: "reason", title: t("desk.reason"), of: ({ reason }) => reason },
           { key: "by", title: t("desk.by"), of: ({ by }) => by },
         ]}
-        rows={pages.rows}
+        pages={pages}
         keyOf={(row) => row.id}
-        more={pages}
         none={t("desk.no_corrections")}
         canFind={false}
       />
@@ -501,17 +475,15 @@ function NotesOf({ id }: { id: string }) {
           {t("desk.save_note")}
         </Button>
       </Form>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <DataTable
+      <PagedTable
         name={t("desk.part_notes")}
         columns={[
-          at(t("desk.at"), (row: NoteShown) => row.at),
+          column.at(t("desk.at"), (row: NoteShown) => row.at),
           { key: "by", title: t("desk.by"), of: ({ by }) => by },
           { key: "text", title: t("desk.note"), of: (row) => row.text },
         ]}
-        rows={pages.rows}
+        pages={pages}
         keyOf={(row) => row.id}
-        more={pages}
         none={t("desk.no_notes")}
       />
     </>

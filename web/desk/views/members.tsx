@@ -3,8 +3,7 @@
 import { Input } from "antd";
 import { t } from "../../shared/i18n";
 import type { MemberFound } from "../../shared/types";
-import { type Column, DataTable } from "../parts/data-table";
-import { Failure } from "../parts/failure";
+import { type Column, PagedTable } from "../parts/data-table";
 import { useListed } from "../parts/listed";
 import { Head } from "../parts/page";
 import { MemberLink } from "../parts/words";
@@ -55,15 +54,11 @@ export default function Members() {
           onSearch={(typed) => setQuery({ query: typed.trim(), page: "" })}
         />
       </Head>
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
-      <DataTable
+      <PagedTable
         name={t("desk.members")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ id }) => id}
-        more={pages}
         none={t("desk.no_members")}
         canFind={false}
       />

@@ -52,7 +52,6 @@ function Board() {
 }
 
 function Lane({ state, decided }: { state: string; decided: () => void }) {
-  const shop = useShop();
   const [query, setQuery] = useQuery();
   const pages = useListed<"applications", ApplicationShown>("applications", "applications", { state });
   const open = pages.rows.find(({ id }) => id === query.get("id"));
@@ -65,9 +64,7 @@ function Lane({ state, decided }: { state: string; decided: () => void }) {
           {pages.hasMore && "+"}
         </span>
       </h2>
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
+      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
       {pages.rows.map((row) => (
         <Card key={row.id} size="small" title={<h3>{row.name || row.member}</h3>}>
           <p>

@@ -7,7 +7,7 @@ import { useAnswer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
 import { channelName } from "../../shared/names";
 import type { MemberFound, MembersFound, OrderFound } from "../../shared/types";
-import { at, order, orderColumns } from "../parts/columns";
+import * as column from "../parts/columns";
 import { type Column, DataTable } from "../parts/data-table";
 import { DayInput } from "../parts/day-input";
 import { Failure } from "../parts/failure";
@@ -38,21 +38,15 @@ export default function Orders() {
     if (isIt) go(`/order?${new URLSearchParams({ id: one.order_id })}`, { replace: true });
   }, [isIt]);
   const columns: Column<OrderFound>[] = [
-    order(),
-    {
-      key: "member",
-      title: t("desk.member"),
-      of: ({ nickname, member }) => (member === null ? null : `${nickname ?? ""} ${member}`.trim()),
-      show: ({ nickname, member }) =>
-        member === null ? t("desk.guest") : <MemberLink id={member} nickname={nickname} />,
-    },
-    ...orderColumns(shop),
+    column.order(),
+    column.member(t("desk.guest")),
+    ...column.ofOrders(shop),
     {
       key: "where",
       title: t("desk.channel"),
       of: ({ channel, store_id }) => [channelName(channel), store_id].filter(Boolean).join(" · "),
     },
-    at(t("desk.paid_at"), ({ paid_at }) => paid_at),
+    column.at(t("desk.paid_at"), ({ paid_at }) => paid_at),
   ];
   return (
     <>
@@ -90,7 +84,7 @@ export default function Orders() {
         />
       )}
       {wanted.query && <People query={wanted.query} />}
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} config={shop.config} />}
+      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
       <DataTable
         name={t("desk.orders")}
         columns={columns}

@@ -5,11 +5,11 @@ import { named, t } from "../../shared/i18n";
 import { queueName } from "../../shared/names";
 import type { ParkedShown } from "../../shared/types";
 import { useConfirm } from "../parts/confirm";
-import { type Column, DataTable } from "../parts/data-table";
-import { Failure } from "../parts/failure";
+import * as column from "../parts/columns";
+import { type Column, PagedTable } from "../parts/data-table";
 import { useListed } from "../parts/listed";
 import { Head } from "../parts/page";
-import { MemberLink, OrderLink, QueueLink, When } from "../parts/words";
+import { OrderLink, QueueLink, When } from "../parts/words";
 import { useQuery } from "../query";
 import { useShop } from "../shop";
 
@@ -82,12 +82,7 @@ function List({ state }: { state: string }) {
       of: ({ order }) => order,
       show: ({ order }) => (order === null ? "–" : <OrderLink id={order} />),
     },
-    {
-      key: "member",
-      title: t("desk.member"),
-      of: ({ member }) => member,
-      show: ({ member }) => (member === null ? "–" : <MemberLink id={member} />),
-    },
+    column.member(),
     {
       key: "reason",
       title: t("desk.why"),
@@ -128,15 +123,11 @@ function List({ state }: { state: string }) {
   return (
     <>
       {place}
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
-      <DataTable
+      <PagedTable
         name={t("desk.parked")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ id }) => id}
-        more={pages}
         none={t("desk.no_parked")}
       />
     </>

@@ -8,11 +8,11 @@ import { t } from "../../shared/i18n";
 import { queueName } from "../../shared/names";
 import type { Entry, Forecast, Queue, QueueDays, QueueLine } from "../../shared/types";
 import { Chart } from "../parts/chart";
-import { type Column, DataTable } from "../parts/data-table";
-import { Failure } from "../parts/failure";
+import * as column from "../parts/columns";
+import { type Column, PagedTable } from "../parts/data-table";
 import { Bars, flowOf } from "../parts/flow";
 import { Answered, Head } from "../parts/page";
-import { Id, MemberLink, OrderLink, State, When } from "../parts/words";
+import { Id, OrderLink, State, When } from "../parts/words";
 import { useQuery } from "../query";
 import { type Shop, useShop } from "../shop";
 import { countsRewards } from "./queues";
@@ -242,12 +242,7 @@ function Line({ queue, shop }: { queue: Queue; shop: Shop }) {
         </>
       ),
     },
-    {
-      key: "member",
-      title: t("desk.member"),
-      of: ({ member }) => member,
-      show: ({ member }) => <MemberLink id={member} />,
-    },
+    column.member(),
     {
       key: "status",
       title: t("desk.state"),
@@ -274,16 +269,12 @@ function Line({ queue, shop }: { queue: Queue; shop: Shop }) {
     },
   ];
   return (
-    <>
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <DataTable
-        name={t("desk.line_of")}
-        columns={columns}
-        rows={pages.rows}
-        keyOf={({ entry }) => entry}
-        more={pages}
-        none={t("desk.line_empty")}
-      />
-    </>
+    <PagedTable
+      name={t("desk.line_of")}
+      columns={columns}
+      pages={pages}
+      keyOf={({ entry }) => entry}
+      none={t("desk.line_empty")}
+    />
   );
 }

@@ -6,6 +6,7 @@ import { named, t } from "../../shared/i18n";
 import { assetName, planName, queueName } from "../../shared/names";
 import type { Queue } from "../../shared/types";
 import { type Question, useConfirm } from "../parts/confirm";
+import * as column from "../parts/columns";
 import { type Column, DataTable } from "../parts/data-table";
 import { useAllListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
@@ -149,13 +150,7 @@ function columns(shop: Shop, queues: readonly Queue[], confirm: (asked: Question
       show: (queue) => known(neverPaid(queue), percent),
       isNumber: true,
     },
-    {
-      key: "pool",
-      title: t("figure.pool"),
-      of: ({ pool }) => pool,
-      show: ({ pool }) => shop.money(pool),
-      isNumber: true,
-    },
+    column.money(shop, "pool", t("figure.pool")),
     {
       key: "state",
       title: t("desk.state"),

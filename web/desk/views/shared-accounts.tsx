@@ -2,8 +2,8 @@
 
 import { t } from "../../shared/i18n";
 import type { SharedAccount } from "../../shared/types";
-import { DataTable } from "../parts/data-table";
-import { Failure } from "../parts/failure";
+import * as column from "../parts/columns";
+import { PagedTable } from "../parts/data-table";
 import { useListed } from "../parts/listed";
 import { Head } from "../parts/page";
 import { Id, MemberLink, When } from "../parts/words";
@@ -13,16 +13,10 @@ export default function SharedAccounts() {
   return (
     <>
       <Head title={t("desk.shared_accounts")} lead={t("desk.shared_lead")} />
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <DataTable
+      <PagedTable
         name={t("desk.shared_accounts")}
         columns={[
-          {
-            key: "member",
-            title: t("desk.member"),
-            of: ({ member }: SharedAccount) => member,
-            show: ({ member }) => <MemberLink id={member} />,
-          },
+          column.member<SharedAccount>(),
           {
             key: "referrer",
             title: t("desk.referrer"),
@@ -37,9 +31,8 @@ export default function SharedAccounts() {
           },
           { key: "at", title: t("desk.at"), of: ({ at }) => at, show: ({ at }) => <When at={at} /> },
         ]}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ member, withdrawal }) => `${member} ${withdrawal}`}
-        more={pages}
         none={t("desk.no_shared")}
       />
     </>

@@ -22,6 +22,7 @@ import type {
 } from "../../shared/types";
 import { saveText } from "../csv";
 import { Chart } from "../parts/chart";
+import * as column from "../parts/columns";
 import { type Column, DataTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { Answered, Head } from "../parts/page";
@@ -123,7 +124,7 @@ export default function TryOut() {
         <TakeOver document={tried} isChanged={changes.length > 0} />
         <SaveScenario document={tried} />
       </Space>
-      {error !== null && <Failure error={error} again={() => void play()} config={shop.config} />}
+      {error !== null && <Failure error={error} again={() => void play()} />}
       {pair && <Outcome pair={pair} shop={shop} />}
       <Clearing />
     </>
@@ -438,13 +439,7 @@ function Clearing() {
       show: ({ owed }) => (owed === null ? t("desk.by_rewards") : shop.money(owed)),
       isNumber: true,
     },
-    {
-      key: "pool",
-      title: t("figure.pool"),
-      of: ({ pool }) => pool,
-      show: ({ pool }) => shop.money(pool),
-      isNumber: true,
-    },
+    column.money(shop, "pool", t("figure.pool")),
   ];
   return (
     <section aria-label={t("desk.clearing_now")}>

@@ -15,7 +15,7 @@ import type {
   WebhooksShown,
 } from "../../shared/types";
 import { useConfirm } from "../parts/confirm";
-import { type Column, DataTable } from "../parts/data-table";
+import { type Column, DataTable, PagedTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { useListed } from "../parts/listed";
 import { Answered, Head } from "../parts/page";
@@ -327,15 +327,11 @@ function Deliveries({ id }: { id: string }) {
         )}
         <Button onClick={() => setQuery({ id: "", state: "", page: "" })}>{t("desk.close")}</Button>
       </Space>
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
-      <DataTable
+      <PagedTable
         name={t("desk.deliveries")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ delivery }) => delivery}
-        more={pages}
         none={t("desk.no_deliveries")}
       />
     </section>

@@ -7,10 +7,11 @@ import { t } from "../../shared/i18n";
 import { assetName } from "../../shared/names";
 import type { Withdrawal, Withdrawals } from "../../shared/types";
 import { type Question, useConfirm } from "../parts/confirm";
-import { type Column, DataTable } from "../parts/data-table";
+import * as column from "../parts/columns";
+import { type Column, PagedTable } from "../parts/data-table";
 import { Failure } from "../parts/failure";
 import { Head } from "../parts/page";
-import { Id, MemberLink, State, When } from "../parts/words";
+import { Id } from "../parts/words";
 import { saveText } from "../csv";
 import { useQuery } from "../query";
 import { at } from "../settings/document";
@@ -55,38 +56,16 @@ function List({ state }: { state: string }) {
   );
   const [confirm, place] = useConfirm(pages.reload);
   const columns: Column<Withdrawal>[] = [
-    {
-      key: "member",
-      title: t("desk.member"),
-      of: ({ member }) => member,
-      show: ({ member }) => <MemberLink id={member} />,
-    },
-    {
-      key: "amount",
-      title: t("desk.amount"),
-      of: ({ amount }) => amount,
-      show: ({ amount }) => shop.money(amount),
-      isNumber: true,
-    },
-    {
-      key: "payout",
-      title: t("desk.payout"),
-      of: ({ payout }) => payout,
-      show: ({ payout }) => shop.money(payout),
-      isNumber: true,
-    },
+    column.member(),
+    column.money(shop, "amount", t("desk.amount")),
+    column.money(shop, "payout", t("desk.payout")),
     {
       key: "account",
       title: t("desk.account_to"),
       of: ({ account }) => account && `${account.label} ${account.reference}`,
     },
-    { key: "at", title: t("desk.asked_at"), of: ({ at }) => at, show: ({ at }) => <When at={at} /> },
-    {
-      key: "state",
-      title: t("desk.state"),
-      of: (row) => t(`withdrawal.${row.state}`),
-      show: (row) => <State of={row.state} text={t(`withdrawal.${row.state}`)} />,
-    },
+    column.at(t("desk.asked_at"), (row) => row.at),
+    column.state("withdrawal"),
     {
       key: "by",
       title: t("desk.approved_by"),
@@ -104,9 +83,6 @@ function List({ state }: { state: string }) {
   return (
     <>
       {place}
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={shop.config} />
-      )}
       <Space wrap>
         {totals && (
           <span>
@@ -120,12 +96,11 @@ function List({ state }: { state: string }) {
         )}
         {state === "approved" && pages.rows.length > 0 && <BankFile shop={shop} />}
       </Space>
-      <DataTable
+      <PagedTable
         name={t("desk.withdrawals")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ member, id }) => `${member}/${id}`}
-        more={pages}
         none={t("desk.no_withdrawals")}
       />
     </>
@@ -299,22 +274,11 @@ function Adjustments() {
     });
   };
   const columns: Column<Adjustment>[] = [
-    {
-      key: "member",
-      title: t("desk.member"),
-      of: ({ member }) => member,
-      show: ({ member }) => <MemberLink id={member} />,
-    },
-    {
-      key: "amount",
-      title: t("desk.amount"),
-      of: ({ amount }) => amount,
-      show: ({ amount, asset }) => `${shop.balance(amount, asset)} ${assetName(asset)}`,
-      isNumber: true,
-    },
+    column.member(),
+    column.balance(shop, "amount", t("desk.amount")),
     { key: "reason", title: t("desk.reason"), of: ({ subject }) => subject },
     { key: "by", title: t("desk.asked_by"), of: ({ approvals }) => approvals.join(", ") },
-    { key: "at", title: t("desk.asked_at"), of: ({ at }) => at, show: ({ at }) => <When at={at} /> },
+    column.at(t("desk.asked_at"), (row) => row.at),
     {
       key: "acts",
       title: t("desk.acts"),
@@ -334,13 +298,11 @@ function Adjustments() {
   return (
     <>
       {place}
-      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
-      <DataTable
+      <PagedTable
         name={t("desk.adjustments")}
         columns={columns}
-        rows={pages.rows}
+        pages={pages}
         keyOf={({ member, id }) => `${member}/${id}`}
-        more={pages}
         none={t("desk.no_adjustments")}
       />
     </>

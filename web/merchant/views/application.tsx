@@ -19,7 +19,7 @@ const NOT_FOUND = 404;
 type Typed = Record<(typeof NEEDED)[number] | "concession" | "attachments" | "code", string>;
 
 export default function Application() {
-  const { ask, config } = useWho();
+  const { ask } = useWho();
   const answer = useAnswer<ApplicationShown | null>(
     (signal) =>
       ask<ApplicationShown>("GET", "me/application", { signal }).catch((failed) => {
@@ -34,11 +34,11 @@ export default function Application() {
   const seen = answer.data;
   const isOver = seen === null || seen.state === "rejected";
   const mayEdit = isOver || seen.state === "draft" || (seen.state === "negotiating" && seen.asked);
-  if (answer.isLoading && answer.at === null) return <Waiting answer={answer} config={config} />;
+  if (answer.isLoading && answer.at === null) return <Waiting answer={answer} />;
   return (
     <>
       <Head title={t("merchant.application")} at={answer.at} />
-      {answer.error !== null && <Waiting answer={answer} config={config} />}
+      {answer.error !== null && <Waiting answer={answer} />}
       <p>{t("merchant.apply_lead")}</p>
       {seen && <State seen={seen} />}
       {answer.error === null && mayEdit && (
@@ -74,7 +74,7 @@ function State({ seen }: { seen: ApplicationShown }) {
 }
 
 function Form({ seen, done }: { seen: ApplicationShown | null; done: () => void }) {
-  const { ask, config } = useWho();
+  const { ask } = useWho();
   const stored: Typed = {
     name: seen?.name ?? "",
     contact: seen?.contact ?? "",
@@ -171,7 +171,7 @@ function Form({ seen, done }: { seen: ApplicationShown | null; done: () => void 
           {t("merchant.apply_submit")}
         </Button>
       </Space>
-      {error !== null && <Failure error={error} config={config} />}
+      {error !== null && <Failure error={error} />}
       {question}
     </form>
   );

@@ -92,7 +92,7 @@ export default function Bill() {
 
 /** A card for the desk, A5: who scans it is invited by the store's people, and gets a code. */
 function DeskCard() {
-  const { ask, config, store } = useStore();
+  const { ask, store } = useStore();
   const answer = useAnswer<OwnInvitation>((signal) => ask("GET", "me/invite", { signal }), []);
   useEffect(() => {
     const frame = document.querySelector(".merchant");
@@ -119,11 +119,9 @@ function DeskCard() {
           </Space>
         </>
       ) : (
-        <Waiting answer={answer} config={config} />
+        <Waiting answer={answer} />
       )}
-      {answer.error !== null && answer.data && (
-        <Failure error={answer.error} again={answer.reload} config={config} />
-      )}
+      {answer.error !== null && answer.data && <Failure error={answer.error} again={answer.reload} />}
     </section>
   );
 }

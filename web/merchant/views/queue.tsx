@@ -11,7 +11,7 @@ import { useStore, Waiting } from "../store";
 import { waitText } from "./today";
 
 export default function Queue() {
-  const { ask, config, store, money } = useStore();
+  const { ask, store, money } = useStore();
   const answer = useAnswer<StoreQueues>(
     (signal) => ask("GET", "store/queues", { query: { id: store.id }, signal }),
     [store.id],
@@ -20,7 +20,7 @@ export default function Queue() {
   return (
     <>
       <Head title={t("merchant.queue")} at={answer.at} />
-      {(!queues || answer.error !== null) && <Waiting answer={answer} config={config} />}
+      {(!queues || answer.error !== null) && <Waiting answer={answer} />}
       {queues?.queues.length === 0 && <p>{t("merchant.no_queues")}</p>}
       {queues?.queues.map((queue) => (
         <section key={queue.queue} aria-label={queueName(queue.queue)}>

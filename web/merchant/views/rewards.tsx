@@ -62,7 +62,7 @@ function Sums({ name, rows }: { name: string; rows: readonly Day[] }) {
 
 /** Each reward that a queue of the store paid; whose it was, is not told. */
 function Paid() {
-  const { ask, config, store, money } = useStore();
+  const { ask, store, money } = useStore();
   const [query, setQuery] = useQuery();
   const queues = useAnswer<StoreQueues>(
     (signal) => ask("GET", "store/queues", { query: { id: store.id }, signal }),
@@ -94,9 +94,7 @@ function Paid() {
         <DayInput name="from" />
         <DayInput name="to" />
       </Space>
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={config} />
-      )}
+      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
       <DataTable<Reward>
         name={t("merchant.each_reward")}
         rows={pages.rows}

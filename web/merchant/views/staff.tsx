@@ -16,7 +16,7 @@ type Right = StoreRightsShown["rights"][number];
 const ROLES = ["cashier", "owner"] as const;
 
 export default function Staff() {
-  const { ask, config, store } = useStore();
+  const { ask, store } = useStore();
   const id = store.id;
   const answer = useAnswer<StoreRightsShown>(
     (signal) => ask("GET", "store/staff", { query: { id }, signal }),
@@ -38,7 +38,7 @@ export default function Staff() {
   return (
     <>
       <Head title={t("merchant.staff")} at={answer.at} />
-      {(!answer.data || answer.error !== null) && <Waiting answer={answer} config={config} />}
+      {(!answer.data || answer.error !== null) && <Waiting answer={answer} />}
       <DataTable<Right>
         name={t("merchant.staff")}
         rows={answer.data?.rights ?? []}
@@ -72,7 +72,7 @@ export default function Staff() {
 }
 
 function Add({ done }: { done: () => void }) {
-  const { ask, config, store } = useStore();
+  const { ask, store } = useStore();
   const [code, setCode] = useState("");
   const [role, setRole] = useState<(typeof ROLES)[number]>("cashier");
   const { isBusy, error, act } = useAct();
@@ -100,7 +100,7 @@ function Add({ done }: { done: () => void }) {
       <Button type="primary" htmlType="submit" loading={isBusy} disabled={code.trim() === ""}>
         {t("merchant.staff_add")}
       </Button>
-      {error !== null && <Failure error={error} config={config} />}
+      {error !== null && <Failure error={error} />}
     </form>
   );
 }

@@ -15,7 +15,7 @@ type Order = StoreOrders["orders"][number];
 const PAGES_READ = 20;
 
 export default function Today() {
-  const { ask, config, store, at, money } = useStore();
+  const { ask, store, at, money } = useStore();
   const id = store.id;
   const today = shopDay();
   const orders = useAnswer<Order[]>((signal) => ordersOf(today, signal), [id, today]);
@@ -49,7 +49,7 @@ export default function Today() {
   return (
     <>
       <Head title={t("merchant.today")} at={at} />
-      {orders.error !== null && <Waiting answer={orders} config={config} />}
+      {orders.error !== null && <Waiting answer={orders} />}
       <Figures>
         <Figure title={t("merchant.orders")} value={orders.data ? count(orders.data.length) : "…"} />
         <Figure title={t("merchant.sold")} value={sold === undefined ? "…" : money(sold)} />
@@ -67,11 +67,9 @@ export default function Today() {
         )}
       </Figures>
       <h2>{t("merchant.waiting")}</h2>
-      {queues.data ? <Waits queues={queues.data} /> : <Waiting answer={queues} config={config} />}
+      {queues.data ? <Waits queues={queues.data} /> : <Waiting answer={queues} />}
       <h2>{t("merchant.last_orders")}</h2>
-      {pages.error !== null && (
-        <Failure error={pages.error} again={pages.reload} config={config} />
-      )}
+      {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
       <DataTable<Order>
         name={t("merchant.last_orders")}
         rows={pages.rows}
