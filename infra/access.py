@@ -151,6 +151,7 @@ _ASKED: _Access = {
     "refunds": (_QUERY,),
     "senders": (_GET, _CHECK),
     "wallets": (_SCAN,),
+    "planned_settings": (_GET, _PUT),
     "seeds": (_GET_MANY,),
     "settings": (_GET_MANY, _PUT),
     "statements": (_QUERY,),
@@ -381,7 +382,8 @@ ACCESS: Mapping[str, _Access] = {
         {
             "inbox": (_SCAN,),
             "lists": (_GET_MANY, _QUERY),
-            "products": (_GET_MANY,),
+            "planned_settings": (_GET, _PUT),
+            "products": (_GET_MANY, _SCAN),
             "run_marks": (_GET, _PUT),
             "sums": (_GET, _PUT),
             "unclaimed": (_QUERY, _REMOVE),

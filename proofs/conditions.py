@@ -25,6 +25,7 @@ PARKING = "tests/usecases/test_parked_commands.py::"
 LINKS = "tests/usecases/identity/test_link_races.py::"
 HOOKS = "tests/usecases/test_webhooks.py::"
 SHOPS = "tests/usecases/test_connect_shop.py::"
+PLANNED = "tests/usecases/test_plan_settings.py::"
 ERASING = "tests/usecases/office/test_erase_member.py::"
 EXPORTS = "tests/usecases/office/test_export_jobs.py::"
 IMPORTS = "tests/usecases/office/test_import_books.py::"
@@ -49,6 +50,18 @@ GUARDED = {
     "erase_member: Put(wanted, expects=0)": Guard(
         "two members are erased under one id",
         ERASING + "test_two_erasures_under_one_id_are_one_members",
+    ),
+    "plan_settings: Put(row, expects=version)": Guard(
+        "of two who plan settings at once, one's are lost",
+        PLANNED + "test_two_plan_at_once",
+    ),
+    "plan_settings: Put(done, expects=row.version)": Guard(
+        "settings are put in force that were dropped just now",
+        PLANNED + "test_what_is_dropped_while_it_is_put_in_force_is_dropped",
+    ),
+    "plan_settings: Put(ended, expects=row.version)": Guard(
+        "settings are dropped that are in force by then",
+        PLANNED + "test_what_is_put_in_force_while_it_is_dropped_is_in_force",
     ),
     "export_jobs: Put(replace(asked, version=version + 1), expects=version)": Guard(
         "an export that somebody asked for becomes another",

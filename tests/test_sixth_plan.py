@@ -147,7 +147,7 @@ def test_members_and_operators_see_it() -> None:
     assert {entry.queue: entry.waiting for entry in mine} == {QUEUE: None, "mall": 800}
     queues = {each.queue: (each.kind, each.plan) for each in listed(player)}
     assert queues[QUEUE] == ("third_order", "third_order")
-    assert settings_shown(found).plans[-1] == "third_order"
+    assert settings_shown(found, None).plans[-1] == "third_order"
     trace = show_order(player.store, found.terms, mine[0].order_id)  # type: ignore[arg-type]
     assert trace is not None
     assert {ticket.queue for ticket in trace.tickets} == {QUEUE, "mall"}

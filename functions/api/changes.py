@@ -2,7 +2,8 @@
 
     POST /v1/me/entries/exchange         204; turn what an entry lacks into another asset
     POST /v1/me/entries/draw             204; draw an entry's ratio
-    PUT  /v1/settings                    put others in force instead of a version
+    PUT  /v1/settings                    put others in force instead of a version, or plan to
+    POST /v1/settings/planned/drop       drop those that are planned
     POST /v1/settings/check              what settings would mean
     POST /v1/simulate                    what they would come to over made-up or recent orders
     PUT  /v1/notices/wordings            word a kind of notice otherwise, instead of a version
@@ -24,6 +25,7 @@ from functions.api.bodies import body_of
 from functions.api.current import current_event
 from functions.api.errors import answer
 from functions.api.operators import settings_shown
+from functions.api.queries import instant_of_text
 from rebate.adapters.telemetry import logger
 from rebate.bootstrap import app
 from rebate.contracts import requests
@@ -31,7 +33,7 @@ from rebate.domain.names import WHOLE_ORDER, EntryId, LineId, OrderId, ProductId
 from rebate.usecases.catalog.manage_catalog import enable_products
 from rebate.usecases.entries.exchange_entry import Wish
 from rebate.usecases.notices.word_notices import save_wording
-from rebate.usecases.settings.save_settings import lowest_margin, save_settings
+from rebate.usecases.settings.save_settings import InForce, lowest_margin, save_settings
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -56,17 +58,33 @@ def draw() -> Response[str]:
 def change_settings() -> Response[str]:
     event = current_event()
     asked = body_of(event, requests.SaveSettings)
+    by, version = name_of(event), asked.version
+    zone = app().settings.in_force().terms.zone
+    at = instant_of_text("at", asked.at, zone, days=0)
+    if at is not None:
+        app().planning.plan(asked.settings, at, expects=version, by=by, request=asked.id)
+        return _settings(app().settings.in_force())
     saved = save_settings(
         app().store,
         app().clock,
         asked.settings,
-        expects=asked.version,
-        by=name_of(event),
+        expects=version,
+        by=by,
         margin_bps=lowest_margin(app().store),
         is_live=True,
         request=asked.id,
     )
-    return answer(200, settings_shown(saved))
+    return _settings(saved)
+
+
+@router.post("/v1/settings/planned/drop")
+def drop_planned() -> Response[str]:
+    app().planning.drop(body_of(current_event(), requests.DropPlanned).version)
+    return _settings(app().settings.in_force())
+
+
+def _settings(in_force: InForce) -> Response[str]:
+    return answer(200, settings_shown(in_force, app().planning.planned()))
 
 
 @router.post("/v1/settings/check")

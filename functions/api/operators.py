@@ -35,6 +35,7 @@ from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
 from rebate.domain.names import OrderId, QueueId, StoreId
 from rebate.domain.parking import ParkedState
 from rebate.domain.plans.registry import PLANS
+from rebate.domain.times import datetime_of
 from rebate.usecases.parking.show_parked import show_parked
 from rebate.usecases.queries.show_history import document_of, show_history
 from rebate.usecases.queries.show_order import show_order
@@ -45,6 +46,7 @@ from rebate.usecases.queries.show_queues import (
     show_stalled,
 )
 from rebate.usecases.settings.save_settings import InForce
+from rebate.usecases.storage.rows.settings import PlannedSettings
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -132,7 +134,7 @@ def settings() -> Response[str]:
     in_force = app().settings.in_force()
     version = whole_number(current_event(), "version", at_least=1)
     if version is None or int(version) == in_force.version:
-        return answer(200, settings_shown(in_force))
+        return answer(200, settings_shown(in_force, app().planning.planned()))
     document = document_of(app().store, int(version))
     if document is None:
         return refusal(404, "not_found", f"there is no version {version}")
@@ -164,6 +166,18 @@ def _order(name: str) -> Response[str]:
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no order {name}")
 
 
-def settings_shown(found: InForce) -> api.SettingsShown:
-    """Return settings in force as operators see them."""
-    return api.SettingsShown(version=found.version, settings=found.document, plans=PLANS.names)
+def settings_shown(found: InForce, planned: PlannedSettings | None) -> api.SettingsShown:
+    """Return settings in force, and those that are planned, as operators see them."""
+    later = None
+    if planned:
+        later = api.PlannedShown(
+            planned.version,
+            planned.expects,
+            planned.document,
+            datetime_of(planned.at),
+            planned.planned_by,
+            datetime_of(planned.planned_at),
+            planned.state,
+            planned.reason,
+        )
+    return api.SettingsShown(found.version, found.document, PLANS.names, later)

@@ -1,8 +1,8 @@
 """Settles every queue with mail, so that a lost ring costs time and no money.
 
-And sets aside what came before its order, and whose order did not come (Rule 1.6.6), and pauses
-where refunds leave too much to be borne (Rule 1.6.5.2). Once a day it lists queues that are not
-listed, and every hour it sums up what all of them come to.
+And sets aside what came before its order, and whose order did not come (Rule 1.6.6), pauses
+where refunds leave too much to be borne (Rule 1.6.5.2), and puts planned settings in force. Once a
+day it lists queues that are not listed, and every hour it sums up what all of them come to.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from typing import Any
 from rebate.adapters.telemetry import (
     Metric,
     count,
+    logger,
     observed,
     record_retry,
     record_settled,
@@ -81,7 +82,18 @@ def _count_parked() -> None:
     count(Metric.PARKED, len(app().store.query(Parked, ParkedState.PARKED, limit=PARKED_MAX)))
 
 
+def _put_settings_in_force() -> None:
+    """Put the settings in force that were planned for now (Rule 8.5)."""
+    done = app().planning.put_in_force()
+    if done and done.reason is not None:
+        logger.error(
+            "planned settings are not in force",
+            extra={"planned_by": done.planned_by, "state": done.state, "reason": done.reason},
+        )
+
+
 _BESIDE: Mapping[str, Callable[[], None]] = {
+    "the settings that are planned": _put_settings_in_force,
     "what came before its order": _look_after_early_events,
     "what is parked": _count_parked,
     "the guard of refunds": _guard_refunds,

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from rebate.usecases.schedules.pay_dividend import DividendPayment
     from rebate.usecases.schedules.release_holds import HoldRelease
     from rebate.usecases.schedules.start_runs import Scheduler
+    from rebate.usecases.settings.plan_settings import SettingsPlanning
     from rebate.usecases.settings.save_settings import SettingsReader
     from rebate.usecases.settlement.guard_refunds import RefundGuard
     from rebate.usecases.settlement.settle_queue import Settler
@@ -284,6 +285,12 @@ class App:
         from rebate.usecases.settlement.settle_together import QueueBatch
 
         return QueueBatch(self.settler)
+
+    @cached_property
+    def planning(self) -> "SettingsPlanning":
+        from rebate.usecases.settings.plan_settings import SettingsPlanning
+
+        return SettingsPlanning(self.store, self.clock)
 
     @cached_property
     def parked(self) -> "ParkedCommands":

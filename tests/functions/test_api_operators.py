@@ -186,10 +186,10 @@ def test_how_long_a_queue_waits_is_foretold(cloud):
 def test_settings_are_changed_under_the_version_that_was_read(cloud):
     shown = cloud.as_operator("GET", "/v1/settings")[1]
     plans = list(PLANS.names)
-    assert shown == {"version": 1, "settings": SETTINGS, "plans": plans}
+    assert shown == {"version": 1, "settings": SETTINGS, "plans": plans, "planned": None}
     changed = _with(title="排队")
     status, saved = cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": changed})
-    assert (status, saved) == (200, {"version": 2, "settings": changed, "plans": plans})
+    assert (status, saved) == (200, {**shown, "version": 2, "settings": changed})
     assert cloud.as_operator("GET", "/v1/settings")[1] == saved
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from time import sleep
 from types import ModuleType
 from typing import Any, TypeAlias, get_args
 from urllib.parse import urlencode
@@ -532,11 +533,24 @@ class Tour:
         elsewhere = {**SETTINGS, "timezone": "Asia/Hong_Kong", "guards": guards, "senders": senders}
         late = {"version": 1, "settings": elsewhere}
         self._ask("PUT", "/v1/settings", body=late, expects=(409,))
-        self._ask("PUT", "/v1/settings", body={"version": 2, "settings": elsewhere})
+        self._plan(2, elsewhere)
         self._ask("POST", "/v1/simulate", body={"settings": SETTINGS, "orders": 5})
         recent = {"settings": SETTINGS, "source": "recent", "orders": 50}
         self._ask("POST", "/v1/simulate", body=recent)
         self._switch(elsewhere)
+
+    def _plan(self, version: int, settings: dict[str, Any]) -> None:
+        """Plan settings for tomorrow and drop them, and for now, and let the clock save them."""
+        body = {"version": version, "settings": settings}
+        for ahead in (timedelta(days=1), timedelta(seconds=1)):
+            at = (datetime.now(UTC) + ahead).isoformat()
+            planned = self._ask("PUT", "/v1/settings", body={**body, "at": at})["planned"]
+            if ahead.days:
+                dropped = {"version": planned["version"]}
+                self._ask("POST", "/v1/settings/planned/drop", body=dropped)
+        sleep(1)
+        self._deployment.functions.call("scheduled_sweep", {})
+        assert self._ask("GET", "/v1/settings")["version"] == version + 1
 
     def _switch(self, settings: dict[str, Any]) -> None:
         """Queues are put together, completed orders settle later, refunds bear too much."""

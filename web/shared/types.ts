@@ -21,7 +21,11 @@ export type Wording = api.WordingShown;
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Document = { [key: string]: Json };
 
-export type SettingsShown = Omit<api.SettingsShown, "settings"> & { settings: Document };
+export type SettingsPlanned = Omit<api.PlannedShown, "settings"> & { settings: Document };
+export type SettingsShown = Omit<api.SettingsShown, "settings" | "planned"> & {
+  settings: Document;
+  planned: SettingsPlanned | null;
+};
 export type SettingsVersion = Omit<api.SettingsSaved, "changed"> & {
   changed: { path: string; before: Json; after: Json }[];
 };

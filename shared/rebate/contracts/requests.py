@@ -77,12 +77,21 @@ class DrawRequest(OfEntry):
 class SaveSettings(Strict):
     """Put settings in force in place of those of `version`; 0: the first.
 
-    With the same `id` once more, the answer is that of the first time.
+    With `at` they are planned instead: they come into force with that day of the shop's, or at that
+    instant, unless others are saved before. With the same `id` once more, the answer is that of the
+    first time.
     """
 
     version: Count
     settings: Mapping[str, Any]
+    at: Moment | None = None
     id: Id | None = None
+
+
+class DropPlanned(Strict):
+    """Let the settings that are planned be over, as they are at `version`."""
+
+    version: Count
 
 
 class CheckSettings(Strict):

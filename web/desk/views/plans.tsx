@@ -1,16 +1,16 @@
 /**
  * The plans: choose one by what it does, fill in its form, have it checked, read what differs,
- * acknowledge each risk at its figure, save. What is not saved yet is a draft.
+ * acknowledge each risk at its figure, save now or for a day to come. What is not saved is a draft.
  */
 
-import { Alert, Button, Card, Checkbox, Form, Space } from "antd";
+import { Alert, Button, Card, Checkbox, Form, Input, Space } from "antd";
 import { useState } from "react";
 import { ApiError } from "../../shared/api";
-import { decimalsOf } from "../../shared/format";
+import { decimalsOf, moment } from "../../shared/format";
 import { useAct, useDraft, useLeaveGuard } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
 import { planName } from "../../shared/names";
-import type { Document, Json, SettingsShown } from "../../shared/types";
+import type { Document, Json, SettingsPlanned, SettingsShown } from "../../shared/types";
 import { Failure } from "../parts/failure";
 import { Head } from "../parts/page";
 import { State } from "../parts/words";
@@ -80,6 +80,7 @@ export default function Plans() {
           )}
         </Space>
       </Head>
+      {shop.settings.planned && <Planned of={shop.settings.planned} />}
       <FormProvider value={{ document: current.document, change, problems }}>
         {part === null ? (
           <Choose document={current.document} choose={(name) => setQuery({ part: name })} />
@@ -164,6 +165,7 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
   const shop = useShop();
   const { isBusy, error, act, clear } = useAct();
   const [checked, setChecked] = useState<{ of: string; said: Checked } | null>(null);
+  const [day, setDay] = useState("");
   const [others, setOthers] = useState<{ by: SettingsShown; merge: Merged } | null>(null);
   const text = JSON.stringify(draft.document);
   const changes = differences(draft.base, draft.document);
@@ -190,7 +192,8 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
   const save = () =>
     act(async () => {
       try {
-        const body = { version: draft.version, settings: draft.document };
+        const later = day ? { at: day } : {};
+        const body = { version: draft.version, settings: draft.document, ...later };
         await shop.ask("PUT", "settings", { body });
         drop();
         shop.reload();
@@ -259,12 +262,52 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
           loading={isBusy}
           onClick={() => void save()}
         >
-          {t("desk.save")}
+          {day ? t("desk.plan_for", { day }) : t("desk.save")}
         </Button>
+        {isChecked && !shop.settings.planned && (
+          <Input
+            type="date"
+            className="day"
+            aria-label={t("desk.from_day")}
+            prefix={t("desk.from_day")}
+            value={day}
+            onChange={(event) => setDay(event.target.value)}
+          />
+        )}
         <Button onClick={drop}>{t("desk.discard")}</Button>
         {!isChecked && <span className="quiet">{t("desk.check_lead")}</span>}
       </Space>
     </Card>
+  );
+}
+
+/** What is to be in force later, or is not though it was planned. */
+function Planned({ of }: { of: SettingsPlanned }) {
+  const shop = useShop();
+  const { isBusy, error, act } = useAct();
+  const isWaiting = of.state === "waiting";
+  const drop = () =>
+    act(async () => {
+      await shop.ask("POST", "settings/planned/drop", { body: { version: of.version } });
+      shop.reload();
+    });
+  return (
+    <Alert
+      type={isWaiting ? "info" : "error"}
+      title={t(`desk.planned_${of.state}`, { at: moment(of.at), by: of.planned_by })}
+      description={
+        <>
+          {of.reason && <p>{of.reason}</p>}
+          {isWaiting && <Changes of={differences(shop.settings.settings, of.settings)} />}
+          {error !== null && <Failure error={error} />}
+        </>
+      }
+      action={
+        <Button size="small" danger={isWaiting} loading={isBusy} onClick={() => void drop()}>
+          {t(isWaiting ? "desk.drop_planned" : "desk.close")}
+        </Button>
+      }
+    />
   );
 }
 

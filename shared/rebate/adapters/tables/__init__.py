@@ -53,7 +53,12 @@ from rebate.usecases.storage.rows.orders import (
     Unclaimed,
 )
 from rebate.usecases.storage.rows.schedules import RunMark, StoredSums
-from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
+from rebate.usecases.storage.rows.settings import (
+    CurrentSettings,
+    PlannedSettings,
+    Seed,
+    SettingsVersion,
+)
 from rebate.usecases.storage.rows.stores import StoreFact, StoreTraffic
 
 EXPIRES = "expires_at"
@@ -102,6 +107,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("products", Product),
     _table("queues", Queue),
     _table("settings", SettingsVersion),
+    _table("planned_settings", PlannedSettings),
     _table("shops", Shop),
     _table("spending", CompletedSpend, SortedTable),
     _table("statements", StatementEntry, SortedTable),

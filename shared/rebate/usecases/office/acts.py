@@ -30,7 +30,7 @@ from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, number
 from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.storage.rows.notices import Wording
-from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
+from rebate.usecases.storage.rows.settings import CurrentSettings, PlannedSettings, SettingsVersion
 
 CHANGES_MAX = 50
 """Things that one act's row tells of."""
@@ -54,6 +54,7 @@ _HIDDEN: Mapping[type, frozenset[str]] = {
     ExportJob: frozenset(),
     Gift: frozenset(),
     Member: frozenset({"nickname", "avatar_url"}),
+    PlannedSettings: frozenset({"document", "request"}),
     Product: frozenset(),
     Redemption: frozenset({"tracking"}),
     Request: frozenset(),

@@ -1,6 +1,6 @@
 """The settings in force, and how they are changed (contracts, section 3; Rule 8.5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from rebate.domain.money import Bps
 from rebate.domain.terms import EDITION, Terms
 from rebate.domain.times import Instant
 from rebate.usecases.storage.chains import previous_of
-from rebate.usecases.storage.ports import Clock, Place, Put, Store
+from rebate.usecases.storage.ports import Clock, Place, Put, Store, Write
 from rebate.usecases.storage.rows.catalog import Product
 from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.storage.rows.keys import Key, number
@@ -155,7 +155,7 @@ def _terms_of(document: Mapping[str, Any]) -> Terms:
     return terms_of(parse_settings(document))
 
 
-def save_settings(
+def save_settings(  # noqa: PLR0913 - what a version keeps, and what it is judged by
     store: Store,
     clock: Clock,
     document: Mapping[str, Any],
@@ -165,10 +165,12 @@ def save_settings(
     margin_bps: Bps | None = None,
     is_live: bool = False,
     request: str | None = None,
+    beside: Sequence[Write] = (),
 ) -> InForce:
     """Put `document` in force as the version after `expects`; keep who changed it and when.
 
-    Where `by` did so already under the same `request`, what was saved then is returned.
+    Where `by` did so already under the same `request`, what was saved then is returned. `beside` is
+    written in the same transaction.
 
     What changed is told in the same transaction, as a row of the journal without movements.
     Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
@@ -181,22 +183,12 @@ def save_settings(
         Mismatch: `by` saved something else under this `request`.
         Conflict: somebody saved another version first.
     """
-    from rebate.contracts.settings import InvalidSettings, parse_settings
-    from rebate.usecases.settings.acknowledgements import with_figures
-    from rebate.usecases.settings.change_guards import insist_on_change
     from rebate.usecases.settings.changes import events_of_change
-    from rebate.usecases.settings.terms import terms_of
 
     if saved := _saved_before(store, document, expects, by, request):
         return saved
     known = SettingsReader(store).in_force()
-    try:
-        held_to = with_figures(store, document, known.version, margin_bps)
-        settings = parse_settings(held_to, margin_bps, is_live=is_live)
-        terms = terms_of(settings)
-        unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
-    except InvalidSettings as invalid:
-        raise Rejected(Code(invalid.code), str(invalid)) from invalid
+    terms, unchanged = judged(store, document, known, margin_bps, is_live=is_live)
     version, now = expects + 1, clock.now()
     row = SettingsVersion(version, dict(document), now, by, terms, EDITION, request)
     before = store.get(SettingsVersion, Key(number(expects))) if expects else None
@@ -211,15 +203,43 @@ def save_settings(
     )
     try:
         current = Put(CurrentSettings(version), expects=expects)
-        store.commit([current, Put(row), Put(told), *unchanged])
+        store.commit([current, Put(row), Put(told), *unchanged, *beside])
     except Conflict as conflict:
         if saved := _saved_before(store, document, expects, by, request):
             return saved
-        raise Conflict(_no_longer_at(store, expects)) from conflict
+        raise Conflict(no_longer_at(store, expects)) from conflict
     return _saved(row, terms)
 
 
-def _no_longer_at(store: Store, expects: int) -> str:
+def judged(
+    store: Store,
+    document: Mapping[str, Any],
+    known: InForce,
+    margin_bps: Bps | None,
+    *,
+    is_live: bool,
+) -> tuple[Terms, Sequence[Write]]:
+    """Return what settings mean in place of those `known`, and what must not change meanwhile.
+
+    Raises:
+        Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
+    """
+    from rebate.contracts.settings import InvalidSettings, parse_settings
+    from rebate.usecases.settings.acknowledgements import with_figures
+    from rebate.usecases.settings.change_guards import insist_on_change
+    from rebate.usecases.settings.terms import terms_of
+
+    try:
+        held_to = with_figures(store, document, known.version, margin_bps)
+        settings = parse_settings(held_to, margin_bps, is_live=is_live)
+        terms = terms_of(settings)
+        unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
+    except InvalidSettings as invalid:
+        raise Rejected(Code(invalid.code), str(invalid)) from invalid
+    return terms, unchanged
+
+
+def no_longer_at(store: Store, expects: int) -> str:
     """Return that a version is not in force any more, and who changed what since."""
     from rebate.contracts.problems import render_path
     from rebate.usecases.settings.changes import differences

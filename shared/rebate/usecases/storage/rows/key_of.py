@@ -81,7 +81,12 @@ from rebate.usecases.storage.rows.orders import (
     Unclaimed,
 )
 from rebate.usecases.storage.rows.schedules import RunMark, StoredSums
-from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
+from rebate.usecases.storage.rows.settings import (
+    CurrentSettings,
+    PlannedSettings,
+    Seed,
+    SettingsVersion,
+)
 from rebate.usecases.storage.rows.stores import StoreFact, StoreTraffic
 
 
@@ -166,6 +171,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Shop: lambda r: Key(r.id),
     CompletedSpend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
     SettingsVersion: lambda r: Key(number(r.number)),
+    PlannedSettings: lambda _: Key("next"),
     CurrentSettings: lambda _: Key("current"),
     Answer: lambda r: Key(r.request),
     AuditRun: lambda r: Key(AUDITS, number(r.began_at)),

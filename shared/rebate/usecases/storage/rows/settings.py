@@ -1,5 +1,6 @@
 """Rows of settings, and of the seeds of days."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from rebate.domain.records import dataclass
@@ -32,6 +33,38 @@ class CurrentSettings:
     """Which version of the settings is in force."""
 
     version: Annotated[int, wire("version")]
+
+
+class PlannedState(StrEnum):
+    """How it stands with settings that were planned."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DROPPED = "dropped"
+    OVERTAKEN = "overtaken"
+    """Others were saved before they were due."""
+    REFUSED = "refused"
+    """When they were due, they could not be saved any more."""
+
+
+@stored_as("planned_settings")
+@dataclass(frozen=True, slots=True)
+class PlannedSettings:
+    """Settings that are to be in force from an instant on, instead of version `expects`.
+
+    `reason` is why they were not. There is one row, of what was planned last; `request` is the id
+    by which whoever planned it knows that it was.
+    """
+
+    document: Annotated[dict[str, Any], wire("document")]
+    at: Annotated[Instant, wire("at")]
+    expects: Annotated[int, wire("expects")]
+    planned_by: Annotated[str, wire("planned_by")]
+    planned_at: Annotated[Instant, wire("planned_at")]
+    version: Annotated[int, wire("version")]
+    state: Annotated[str, wire("state", absent="waiting")] = PlannedState.WAITING
+    reason: Annotated[str | None, wire("reason", absent=None)] = None
+    request: Annotated[str | None, wire("request", absent=None)] = None
 
 
 @stored_as("seed", 2)
