@@ -60,12 +60,12 @@ def test_they_are_dropped_and_who_did_so_stands_in_the_trail(cloud, days_pass):
     assert {act["what"] for act in acts} >= {"settings", "settings/planned/drop"}
 
 
-def test_the_log_says_why_they_are_not_in_force(cloud, days_pass, capsys):
+def test_the_log_says_why_they_are_not_in_force(cloud, days_pass, caplog):
     planned(cloud)
     cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": SETTINGS})
     days_pass(3)
     sweep({}, context("scheduled_sweep"))
-    assert "planned settings are not in force" in capsys.readouterr().out
+    assert "planned settings are not in force" in caplog.messages
     later = cloud.as_operator("GET", "/v1/settings")[1]["planned"]
     assert (later["state"], "olga" in later["reason"]) == ("overtaken", True)
 

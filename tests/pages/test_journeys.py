@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -113,6 +114,26 @@ def test_a_plan_is_changed_without_json_and_kept_with_who_changed_it(visit):
     changes = desk.locator(".changes").first
     changes.get_by_text("好友返利").wait_for()
     assert "wang" in desk.locator(".ant-collapse-header").first.inner_text()
+
+
+def test_settings_are_planned_for_a_day_to_come_and_dropped(visit):
+    operator = visit("operator", "wang", locale="en")
+    desk = operator.open("/desk/plans?part=wallet")
+    desk.locator("[id='wallet.withdraw_per_day']").fill("9")
+    desk.locator("h1").click()
+    bar = desk.locator(".save-bar")
+    bar.get_by_role("button", name="Check").click()
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    bar.get_by_label("From the day").fill(day)
+    bar.get_by_role("button", name=f"Plan for {day}").click()
+    bar.wait_for(state="detached")
+    planned = desk.locator(".ant-alert", has_text="Planned by wang")
+    assert "9" in planned.inner_text()
+    assert operator.violations() == []
+    assert operator.keys_shown() == []
+    desk.reload()
+    planned.get_by_role("button", name="Drop").click()
+    planned.wait_for(state="detached")
 
 
 def test_two_who_change_settings_see_each_others_changes(visit):
