@@ -44,6 +44,11 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
     ),
     (SETTLEMENT, "change_problems"): (set(), "a pause changes nothing that waits"),
     (SETTLEMENT, "switch_problems"): (set(), "a pause puts no queues together or apart"),
+    ("scheduled_sweep", "switch_problems"): (
+        {("dynamodb:Scan", "queues")},
+        "settings that were planned put queues together or apart",
+    ),
+    ("scheduled_sweep", "_saved_before"): (set(), "what was planned is put in force once"),
     ("scheduled_payouts", "previous_of"): (
         set(),
         "what is thawed by the clock is the first row of its source",
