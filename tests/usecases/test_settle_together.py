@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from rebate.adapters.memory import MemoryStore as PlainStore
 from rebate.bootstrap import App, wire
-from rebate.domain.errors import Conflict, RebateError, Unavailable
+from rebate.domain.errors import Conflict, RebateError, Unavailable, Unreadable
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS as PLAN_REGISTRY
+from rebate.domain.queues import Queue
+from rebate.domain.tickets import Ticket
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.queries.show_outcome import show_outcome
 from rebate.usecases.settings.save_settings import save_settings
@@ -234,6 +236,58 @@ def test_one_queue_that_cannot_go_on_holds_up_no_other() -> None:
     outcomes = app.queues.settle(rings_of(store))
     failed = [queue for queue, each in outcomes.items() if isinstance(each, RebateError)]
     assert failed == ["product/p2"]
+
+
+class Broken(MemoryStore):
+    """Fails to read some rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fails: Callable[[Place], RebateError | None] = lambda _: None
+
+    def get(self, kind: type[Any], key: Key) -> Any:
+        if error := self.fails((kind, key)):
+            raise error
+        return super().get(kind, key)
+
+
+BAD = QueueId("product/p3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "partition", "fails"),
+    [
+        pytest.param(Queue, BAD, {BAD}, id="its own row"),
+        pytest.param(Ticket, "m3", set(), id="a row that is read ahead, and not asked for"),
+    ],
+)
+def test_one_queue_that_cannot_be_read_holds_up_no_other(
+    kind: type[Any], partition: str, fails: set[QueueId]
+) -> None:
+    """Read together, a row that only another release can read fails for all; settled, for one."""
+    store = Broken()
+    app = bought(store, PER_PRODUCT, orders=5)
+    rings, unreadable = rings_of(store), Unreadable("a row of a later release")
+
+    def found(at: Place) -> RebateError | None:
+        return unreadable if (at[0], at[1].partition) == (kind, partition) else None
+
+    store.fails = found
+    outcomes = app.queues.settle(rings)
+    assert set(outcomes) == set(rings)
+    assert {name for name, each in outcomes.items() if isinstance(each, RebateError)} == fails
+    store.fails = lambda _: None
+    assert set(rings_of(store)) == fails
+
+
+def test_a_store_that_cannot_be_read_is_rung_for_again() -> None:
+    store = Broken()
+    app = bought(store, PER_PRODUCT, orders=3)
+    rings, silent = rings_of(store), Unavailable("nobody there")
+    store.fails = lambda _: silent
+    assert set(app.queues.settle(rings).values()) == {silent}
+    store.fails = lambda _: None
+    assert rings_of(store) == rings
 
 
 def test_settings_are_those_of_the_batch() -> None:

@@ -28,7 +28,7 @@ from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import day_of
 from rebate.domain.wire import Unknown
-from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, SettingsAsRead
+from rebate.usecases.settings.save_settings import CURRENT_SETTINGS, InForce, SettingsAsRead
 from rebate.usecases.settlement.day_sums import counted_in
 from rebate.usecases.settlement.pending_commands import commands_of
 from rebate.usecases.settlement.settle_queue import Settler
@@ -97,10 +97,14 @@ class _Batch:
     def settle_on(self, queues: Sequence[QueueId]) -> list[QueueId]:
         """Settle queues together up to one that has to go alone; return those behind it."""
         self._shared = SharedTransaction(self._settler.store)
-        rings = {queue: self._rings[queue] for queue in queues}
-        _read_lines(self._shared, rings)
-        in_force = self._settler.settings.in_force(OneCommit(self._shared, Inbox, ()))
-        inbox = _read_ahead(self._shared, rings, in_force.terms.zone)
+        try:
+            in_force, inbox = self._read(queues)
+        except Unavailable as unavailable:
+            self._outcomes.update(dict.fromkeys(queues, unavailable))
+            return []
+        except RebateError:
+            # What is wrong with one of them keeps no other waiting.
+            return self.settle_alone(queues)
         together = replace(
             self._settler, settings=SettingsAsRead(in_force), aside=inline, pause=_at_once
         )
@@ -112,6 +116,13 @@ class _Batch:
                 self.settle_alone([queue])
                 return list(queues[place + 1 :])
         return []
+
+    def _read(self, queues: Iterable[QueueId]) -> tuple[InForce, dict[QueueId, list[Inbox]]]:
+        """Read the settings in force, what waits, and what settling is sure to ask for."""
+        rings = {queue: self._rings[queue] for queue in queues}
+        _read_lines(self._shared, rings)
+        in_force = self._settler.settings.in_force(OneCommit(self._shared, Inbox, ()))
+        return in_force, _read_ahead(self._shared, rings, in_force.terms.zone)
 
     def settle_alone(self, queues: Iterable[QueueId]) -> list[QueueId]:
         """Settle queues one by one, after what is held is stored; return that none are left."""
