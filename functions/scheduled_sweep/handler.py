@@ -24,6 +24,7 @@ from rebate.bootstrap import app
 from rebate.domain.errors import Conflict, Impossible, Unavailable, Unreadable
 from rebate.domain.names import QueueId
 from rebate.domain.parking import ParkedState
+from rebate.domain.plans.registry import PLANS
 from rebate.usecases.orders.early_events import ExpiredEvent
 from rebate.usecases.parking.park_command import PARKED_MAX
 from rebate.usecases.schedules.start_runs import queues_with_mail
@@ -39,10 +40,12 @@ on."""
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
     """Return the queues that were found with mail, and those of them that were left to others.
 
-    They are taken in random order: one that cannot be settled keeps no other waiting for ever.
+    They are taken in the order in which a day's cap gives them room (Rule 8.4), those of a plan at
+    random: one that cannot be settled keeps no other waiting for ever.
     """
     found = queues_with_mail(app().store)
     shuffle(found)
+    found.sort(key=PLANS.rank)
     left = [queue for queue in found if not _settle(queue)]
     for what, look in _BESIDE.items():
         try:

@@ -1,6 +1,7 @@
 """What operators find, write down and erase, and what they did, over HTTP (contracts, 6)."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -173,6 +174,12 @@ def changing(shop, adjust):
     apart = {**SETTINGS, "queue_rebate": per_product}
     apart["guards"] = {"acknowledged": ["queue_rebate.mall=per_product"]}
     yield "/v1/settings", "PUT", {"version": version, "settings": apart}
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    planned = {"version": version + 1, "settings": apart, "at": later}
+    status, shown = shop.as_operator("PUT", "/v1/settings", planned)
+    assert status == 200, shown
+    dropped = {"version": shown["planned"]["version"]}
+    yield "/v1/settings/planned/drop", "POST", dropped
     for order, product in (("x1", "p1"), ("x2", "p2"), ("x3", "p3")):
         lines = [{"line_id": "1", "paid": 100, "product_id": product}]
         envelope = bought(order, "A")

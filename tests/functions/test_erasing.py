@@ -64,6 +64,7 @@ STAY = {
     ("POST /v1/webhooks/redeliver", "after"): "names of deliveries",
     ("POST /v1/exports", "from"): "a day",
     ("POST /v1/exports", "to"): "a day",
+    ("PUT /v1/settings", "at"): "a day",
     ("POST /v1/webhooks/redeliver", "deliveries[]"): "names of deliveries",
     ("POST /v1/dead-letters/replay", "letters[]"): "names of letters",
     ("POST /v1/me/link", "code"): "looked up, not stored",

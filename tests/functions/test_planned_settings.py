@@ -7,6 +7,7 @@ import pytest
 
 from functions.scheduled_sweep.handler import handler as sweep
 from rebate.adapters.clock import SystemClock
+from rebate.adapters.telemetry import logger
 from rebate.domain.times import DAY, Instant
 from tests.functions.cloud import OPERATOR, SETTINGS, context
 
@@ -60,12 +61,14 @@ def test_they_are_dropped_and_who_did_so_stands_in_the_trail(cloud, days_pass):
     assert {act["what"] for act in acts} >= {"settings", "settings/planned/drop"}
 
 
-def test_the_log_says_why_they_are_not_in_force(cloud, days_pass, caplog):
+def test_the_log_says_why_they_are_not_in_force(cloud, days_pass, monkeypatch):
     planned(cloud)
     cloud.as_operator("PUT", "/v1/settings", {"version": 1, "settings": SETTINGS})
     days_pass(3)
+    told = []
+    monkeypatch.setattr(logger, "error", lambda text, extra: told.append((text, extra["state"])))
     sweep({}, context("scheduled_sweep"))
-    assert "planned settings are not in force" in caplog.messages
+    assert told == [("planned settings are not in force", "overtaken")]
     later = cloud.as_operator("GET", "/v1/settings")[1]["planned"]
     assert (later["state"], "olga" in later["reason"]) == ("overtaken", True)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rebate.bootstrap import App, wire
 from rebate.domain.errors import Conflict, NotYet, Unavailable
+from rebate.domain.plans.registry import PLANS
 from rebate.domain.records import dataclass, field, replace
 from rebate.usecases.draws.seeds import repeatable_seed
 from rebate.usecases.settlement.pending_commands import is_ripe
@@ -118,7 +119,8 @@ def sweep(app: App) -> None:
     """Settle all that is due, as the schedule does for what no ring was heard of."""
     for _ in range(TRIES_MAX):
         now = app.clock.due_by()
-        queues = sorted({row.queue for row in app.store.scan(Inbox) if is_ripe(row, now)})
+        ripe = {row.queue for row in app.store.scan(Inbox) if is_ripe(row, now)}
+        queues = sorted(ripe, key=lambda each: (PLANS.rank(each), each))
         if not queues:
             app.refund_guard.look()
             return

@@ -6,7 +6,7 @@ from typing import Any
 from rebate.domain.ledger import BalanceType, QueueAccount
 from rebate.domain.money import NOTHING, sum_of
 from rebate.domain.movements import MovementKind
-from rebate.domain.names import QueueId
+from rebate.domain.names import NO_QUEUE, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.requests import Request, RequestState
 from rebate.domain.terms import Terms
@@ -61,11 +61,16 @@ def _queues(queues: Iterable[Queue], tickets: Iterable[Ticket], terms: Terms) ->
 
 
 def _entry(ticket: Ticket, index: int, status: Status) -> dict[str, Any]:
-    """Return an entry; one that goes on here does so with entitlement and paid (Rule 1.4.1)."""
+    """Return an entry; one that goes on here does so with entitlement and paid (Rule 1.4.1).
+
+    One that was imported joined for what it lacked (`rebate import`).
+    """
     line = ticket.lines[index]
     entry = line.entry
     assert entry is not None, f"line {index} of {ticket.order} has no entry"
-    before = min(line.received_before, line.promised() or NOTHING)
+    before = NOTHING
+    if ticket.merged_from != NO_QUEUE:
+        before = min(line.received_before, line.promised() or NOTHING)
     return {
         "entry": ticket.entry_id(index),
         "member": ticket.member,

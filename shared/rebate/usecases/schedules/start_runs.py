@@ -90,5 +90,7 @@ def mail(
 
 
 def queues_with_mail(store: Store) -> list[QueueId]:
-    """Return the queues whose inboxes are not empty: what a sweep settles."""
-    return sorted({row.queue for row in store.scan(Inbox)})
+    """Return the queues whose inboxes are not empty, in the order of their plans: for a sweep."""
+    return sorted(
+        {row.queue for row in store.scan(Inbox)}, key=lambda each: (PLANS.rank(each), each)
+    )
