@@ -24,7 +24,6 @@ from rebate.bootstrap import App, app
 from rebate.domain.errors import Impossible
 from rebate.domain.letters import DeadLetter
 from rebate.domain.names import QueueId
-from rebate.domain.plans.registry import PLANS
 from rebate.domain.times import Instant
 from rebate.usecases.letters.keep_letters import keep_letters
 from rebate.usecases.schedules.settle_due import next_due
@@ -167,7 +166,7 @@ class LocalDeployment:
         self.bus.deliver_waiting()
         deadline = time.monotonic() + RECOVERY_SECONDS_MAX
         why: dict[QueueId, str] = {}
-        for queue in sorted(queues_with_mail(self.app.store), key=PLANS.rank):
+        for queue in queues_with_mail(self.app.store):
             try:
                 while self.app.settler.settle(queue).busy and queue not in why:
                     if time.monotonic() > deadline:

@@ -15,8 +15,8 @@ from local.memory import MemoryLetters
 from local.schedules import LocalSchedules
 from local.summary import figures
 from rebate.adapters.codec import decode, encode
-from rebate.contracts.api import QueueShown
 from rebate.contracts.explain import explain
+from rebate.contracts.queues import QueueShown
 from rebate.contracts.scenarios import parse_scenario
 from rebate.contracts.schedules import payouts, read_run
 from rebate.contracts.settings import InvalidSettings, parse_settings, settings_model

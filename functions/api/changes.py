@@ -58,23 +58,26 @@ def draw() -> Response[str]:
 def change_settings() -> Response[str]:
     event = current_event()
     asked = body_of(event, requests.SaveSettings)
-    by, version = name_of(event), asked.version
-    zone = app().settings.in_force().terms.zone
-    at = instant_of_text("at", asked.at, zone, days=0)
-    if at is not None:
-        app().planning.plan(asked.settings, at, expects=version, by=by, request=asked.id)
-        return _settings(app().settings.in_force())
+    if asked.at is not None:
+        return _plan_settings(asked, asked.at, name_of(event))
     saved = save_settings(
         app().store,
         app().clock,
         asked.settings,
-        expects=version,
-        by=by,
+        expects=asked.version,
+        by=name_of(event),
         margin_bps=lowest_margin(app().store),
         is_live=True,
         request=asked.id,
     )
     return _settings(saved)
+
+
+def _plan_settings(asked: requests.SaveSettings, said: str, by: str) -> Response[str]:
+    in_force = app().settings.in_force()
+    at = instant_of_text("at", said, in_force.terms.zone, days=0)
+    app().planning.plan(asked.settings, at, expects=asked.version, by=by, request=asked.id)
+    return _settings(in_force)
 
 
 @router.post("/v1/settings/planned/drop")

@@ -30,8 +30,8 @@ from functions.api.queries import (
     whole_number,
 )
 from rebate.bootstrap import app
-from rebate.contracts import api
 from rebate.contracts.routes.route import ORDER_CHARS, QUEUE_CHARS
+from rebate.contracts.settings_shown import PlannedShown, SettingsShown
 from rebate.domain.names import OrderId, QueueId, StoreId
 from rebate.domain.parking import ParkedState
 from rebate.domain.plans.registry import PLANS
@@ -138,7 +138,7 @@ def settings() -> Response[str]:
     document = document_of(app().store, int(version))
     if document is None:
         return refusal(404, "not_found", f"there is no version {version}")
-    return answer(200, api.SettingsShown(int(version), document, PLANS.names))
+    return answer(200, SettingsShown(int(version), document, PLANS.names))
 
 
 @router.get("/v1/settings/versions")
@@ -166,11 +166,11 @@ def _order(name: str) -> Response[str]:
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no order {name}")
 
 
-def settings_shown(found: InForce, planned: PlannedSettings | None) -> api.SettingsShown:
+def settings_shown(found: InForce, planned: PlannedSettings | None) -> SettingsShown:
     """Return settings in force, and those that are planned, as operators see them."""
     later = None
     if planned:
-        later = api.PlannedShown(
+        later = PlannedShown(
             planned.version,
             planned.expects,
             planned.document,
@@ -180,4 +180,4 @@ def settings_shown(found: InForce, planned: PlannedSettings | None) -> api.Setti
             planned.state,
             planned.reason,
         )
-    return api.SettingsShown(found.version, found.document, PLANS.names, later)
+    return SettingsShown(found.version, found.document, PLANS.names, later)

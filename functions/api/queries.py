@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -201,6 +201,16 @@ def instant_parameter(
         InvalidRequest: it is neither.
     """
     return instant_of_text(name, parameter(event, name), zone, days=days)
+
+
+@overload
+def instant_of_text(name: str, said: str, zone: ZoneInfo, *, days: int) -> Instant: ...
+
+
+@overload
+def instant_of_text(
+    name: str, said: str | None, zone: ZoneInfo, *, days: int
+) -> Instant | None: ...
 
 
 def instant_of_text(name: str, said: str | None, zone: ZoneInfo, *, days: int) -> Instant | None:

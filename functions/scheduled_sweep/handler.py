@@ -6,7 +6,7 @@ day it lists queues that are not listed, and every hour it sums up what all of t
 """
 
 from collections.abc import Callable, Mapping
-from random import shuffle
+from random import random
 from time import monotonic
 from typing import Any
 
@@ -43,9 +43,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     They are taken in the order in which a day's cap gives them room (Rule 8.4), those of a plan at
     random: one that cannot be settled keeps no other waiting for ever.
     """
-    found = queues_with_mail(app().store)
-    shuffle(found)
-    found.sort(key=PLANS.rank)
+    with_mail = queues_with_mail(app().store)
+    found = sorted(with_mail, key=lambda queue: (PLANS.rank(queue), random()))  # noqa: S311
     left = [queue for queue in found if not _settle(queue)]
     for what, look in _BESIDE.items():
         try:

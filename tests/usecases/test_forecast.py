@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rebate.contracts import api
+from rebate.contracts import queues
 from rebate.domain.names import QueueId
 from rebate.domain.times import DAY, later
 from rebate.usecases.queries.forecast import forecast
@@ -26,7 +26,9 @@ def played(plans: dict[str, Any], orders: int) -> Player:
     return player
 
 
-def seen(player: Player, queue: str, *, days: int = 0, wanted: int | None = None) -> api.Forecast:
+def seen(
+    player: Player, queue: str, *, days: int = 0, wanted: int | None = None
+) -> queues.Forecast:
     """What is foretold so many days after the last order."""
     terms = player.app.settings.in_force().terms
     now = later(player.now, days * DAY)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rebate.contracts import api
+from rebate.contracts import queues
 from rebate.domain.events import EntryCompleted
 from rebate.domain.names import QueueId
 from rebate.domain.times import DAY, Instant, instant_of
@@ -40,7 +40,7 @@ def played(plan: dict[str, Any], steps: list[dict[str, Any]]) -> Player:
     return player
 
 
-def forecast_of(player: Player, queue: str, days: int) -> api.Forecast:
+def forecast_of(player: Player, queue: str, days: int) -> queues.Forecast:
     terms = player.app.settings.in_force().terms
     midnight = datetime.combine(BEGIN + timedelta(days=days), datetime.min.time())
     now = instant_of(datetime.fromisoformat(midnight.isoformat() + "+08:00"))

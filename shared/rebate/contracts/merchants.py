@@ -6,7 +6,7 @@ Amounts are minor units of the deployment's currency, ratios basis points, insta
 from collections.abc import Mapping
 from datetime import datetime
 
-from rebate.contracts.api import QueueShown
+from rebate.contracts.queues import QueueShown
 from rebate.domain.money import Amount, Bps
 from rebate.domain.records import dataclass
 

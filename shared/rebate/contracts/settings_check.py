@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rebate.contracts.api import Meaning
 from rebate.contracts.figures import percent
 from rebate.contracts.law_facts import LawFactShown
 from rebate.contracts.law_words import AGES, GROWTHS, law_sentences
 from rebate.contracts.notice_texts import Locale
 from rebate.contracts.phrases import said
+from rebate.contracts.settings_shown import Meaning
 from rebate.domain.money import WHOLE, Amount, Bps, sum_of
 from rebate.domain.queue_law import QueueLaw
 from rebate.domain.records import dataclass

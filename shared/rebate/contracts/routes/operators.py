@@ -28,7 +28,7 @@ _BUSINESS = (
         _OPERATOR,
         "A page of the queues with their figures, of all or of a plan or a store",
         _VIEWER,
-        gives="api.Queues",
+        gives="queues.Queues",
         query=(parameter("plan", Kind.TEXT), parameter("store", Kind.ID), AFTER),
     ),
     Route(
@@ -37,7 +37,7 @@ _BUSINESS = (
         _OPERATOR,
         "One queue, and a page of the entries that wait in it",
         _VIEWER,
-        gives="api.QueueLine",
+        gives="queues.QueueLine",
         query=(needed("id", Kind.QUEUE), AFTER_NUMBER),
     ),
     Route(
@@ -46,7 +46,7 @@ _BUSINESS = (
         _OPERATOR,
         "How long the entries of a queue will wait",
         _VIEWER,
-        gives="api.Forecast",
+        gives="queues.Forecast",
         query=(
             needed("id", Kind.QUEUE),
             parameter("days", Kind.NUMBER, at_least=1),
@@ -59,7 +59,7 @@ _BUSINESS = (
         _OPERATOR,
         "What the last 30 days came to in a queue",
         _VIEWER,
-        gives="api.QueueDays",
+        gives="queues.QueueDays",
         query=(needed("id", Kind.QUEUE),),
     ),
     Route(
@@ -113,7 +113,7 @@ _BUSINESS = (
         _OPERATOR,
         "The whole trace of an order",
         _VIEWER,
-        gives="api.Trace",
+        gives="traces.Trace",
         query=(needed("id", Kind.ORDER),),
     ),
     Route(
@@ -122,7 +122,7 @@ _BUSINESS = (
         _OPERATOR,
         "The same, for ids that a path can carry",
         _VIEWER,
-        gives="api.Trace",
+        gives="traces.Trace",
     ),
     Route(
         "GET",
@@ -185,7 +185,7 @@ _SETTINGS = (
         _OPERATOR,
         "The settings in force, or those of another version",
         _VIEWER,
-        gives="api.SettingsShown",
+        gives="settings_shown.SettingsShown",
         query=(parameter("version", Kind.NUMBER),),
     ),
     Route(
@@ -195,7 +195,7 @@ _SETTINGS = (
         "Put others in force instead of a version, or plan to",
         _ADMIN,
         takes="requests.SaveSettings",
-        gives="api.SettingsShown",
+        gives="settings_shown.SettingsShown",
     ),
     Route(
         "POST",
@@ -204,7 +204,7 @@ _SETTINGS = (
         "Drop the settings that are planned",
         _ADMIN,
         takes="requests.DropPlanned",
-        gives="api.SettingsShown",
+        gives="settings_shown.SettingsShown",
     ),
     Route(
         "GET",

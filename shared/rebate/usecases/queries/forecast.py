@@ -5,7 +5,7 @@ Members are promised no date (Rule 8.4).
 
 from math import ceil, log
 
-from rebate.contracts import api
+from rebate.contracts import api, queues
 from rebate.domain.money import NOTHING, Amount, Bps, ratio_of, share
 from rebate.domain.names import QueueId
 from rebate.domain.plans.plan_type import DailyPool
@@ -34,7 +34,7 @@ def forecast(
     *,
     wanted_days: int | None = None,
     after: str | None = None,
-) -> api.Forecast | None:
+) -> queues.Forecast | None:
     """Return when a page of a queue's entries will be paid; None if there is no such queue.
 
     `wanted_days`: also return what it takes that all who wait now are paid in so many days.
@@ -51,7 +51,7 @@ def forecast(
     owed = queue.standing.owed
     needed = _needed(queue.flow.pace(now), owed, wanted_days)
     days = days_of_all(pace, queue, terms)
-    return api.Forecast(
+    return queues.Forecast(
         queue=name,
         days_seen=pace.days,
         given=pace.given,
@@ -75,13 +75,13 @@ def forecast(
     )
 
 
-def pace_shown(queue: Queue, terms: Terms, now: Instant) -> api.QueuePace | None:
+def pace_shown(queue: Queue, terms: Terms, now: Instant) -> queues.QueuePace | None:
     """Return what a queue's line was given of late and what comes of it; None: not seen yet."""
     pace = _pace(queue, terms, now)
     if not pace.is_known:
         return None
     days = days_of_all(pace, queue, terms)
-    return api.QueuePace(pace.days, pace.given, pace.gifts, pace.ever_paid(), days)
+    return queues.QueuePace(pace.days, pace.given, pace.gifts, pace.ever_paid(), days)
 
 
 def _pace(queue: Queue, terms: Terms, now: Instant) -> PayoutRate:
@@ -107,12 +107,12 @@ def _expected(
     exit_after: int | None,
     now: Instant,
     clears_at: Instant | None,
-) -> api.ExpectedWait:
+) -> queues.ExpectedWait:
     assert entry.place is not None, f"{entry.entry} does not stand in line"
     owed = (entry.ahead or NOTHING) + (entry.waiting or NOTHING)
     days = _days(pace, exit_after, place=entry.place, owed=owed, rewards=entry.rewards)
     paid_at = None if days is None else later(now, days * DAY)
-    return api.ExpectedWait(
+    return queues.ExpectedWait(
         entry=entry.entry,
         member=entry.member,
         place=entry.place,

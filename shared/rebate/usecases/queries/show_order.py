@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rebate.contracts import api
+from rebate.contracts import traces
 from rebate.contracts.acts import ActShown
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.money import Amount
@@ -24,13 +24,13 @@ from rebate.usecases.storage.rows.orders import OrderRefund
 STATEMENTS_READ = 100
 
 
-def show_order(store: Store, terms: Terms, name: OrderId) -> api.Trace | None:
+def show_order(store: Store, terms: Terms, name: OrderId) -> traces.Trace | None:
     """Return all that is known of an order; None if nothing is."""
     order = load_order(store, name)
     if order.version == 0:
         return None
     tickets, back = _tickets(store, order), order.refunded()
-    return api.Trace(
+    return traces.Trace(
         order_id=order.id,
         member=order.member,
         level=order.level,
@@ -78,8 +78,8 @@ def _tickets(store: Store, order: Order) -> list[Ticket]:
     )
 
 
-def _line(line: OrderLine, refunded: Amount) -> api.TraceLine:
-    return api.TraceLine(
+def _line(line: OrderLine, refunded: Amount) -> traces.TraceLine:
+    return traces.TraceLine(
         line_id=line.id,
         product_id=line.product,
         supply=line.supply,
@@ -94,13 +94,13 @@ def _line(line: OrderLine, refunded: Amount) -> api.TraceLine:
         decided_by=line.decided_by,
         no_entry_because=line.no_entry_because,
         passed_over=tuple(
-            api.ChoiceShown(rule=choice.rule, scope=choice.scope, outcome=choice.outcome)
+            traces.ChoiceShown(rule=choice.rule, scope=choice.scope, outcome=choice.outcome)
             for choice in line.passed_over
         ),
     )
 
 
-def _refunds(store: Store, order: Order) -> list[api.TraceRefund]:
+def _refunds(store: Store, order: Order) -> list[traces.TraceRefund]:
     """Return an order's refunds by instant, what does not fit it and is not told yet included."""
     rows = store.query(OrderRefund, order.id)
     found = [_refund(row.name, row.at, row.amounts) for row in rows]
@@ -112,8 +112,8 @@ def _refunds(store: Store, order: Order) -> list[api.TraceRefund]:
 
 def _refund(
     name: str, at: Instant, amounts: Mapping[LineId, Amount], refused: str | None = None
-) -> api.TraceRefund:
-    return api.TraceRefund(
+) -> traces.TraceRefund:
+    return traces.TraceRefund(
         refund_id=name,
         refunded_at=datetime_of(at),
         amounts={str(line): amount for line, amount in amounts.items()},
@@ -121,12 +121,12 @@ def _refund(
     )
 
 
-def _ticket(store: Store, terms: Terms, ticket: Ticket) -> api.TraceTicket:
-    return api.TraceTicket(
+def _ticket(store: Store, terms: Terms, ticket: Ticket) -> traces.TraceTicket:
+    return traces.TraceTicket(
         queue=ticket.queue,
         joined=ticket.joined,
         contributions=tuple(
-            api.ContributionShown(
+            traces.ContributionShown(
                 line_id=_line_id(line.id), settled=line.settled, retained=line.retained
             )
             for line in ticket.lines
@@ -135,16 +135,18 @@ def _ticket(store: Store, terms: Terms, ticket: Ticket) -> api.TraceTicket:
     )
 
 
-def _on_their_way(order: Order, tickets: Iterable[Ticket]) -> Iterator[api.TraceTicket]:
+def _on_their_way(order: Order, tickets: Iterable[Ticket]) -> Iterator[traces.TraceTicket]:
     """Yield the tickets that are still with the commands that will let them join."""
     known = {ticket.queue for ticket in tickets}
     for queue in order.queues:
         name = PLANS.queue(queue)
         if queue not in known and (name is None or name.kind.has_line):
-            yield api.TraceTicket(queue=queue, joined=False, contributions=(), entries=())
+            yield traces.TraceTicket(queue=queue, joined=False, contributions=(), entries=())
 
 
-def _journal(store: Store, order: Order, tickets: Sequence[Ticket]) -> Iterator[api.TraceJournal]:
+def _journal(
+    store: Store, order: Order, tickets: Sequence[Ticket]
+) -> Iterator[traces.TraceJournal]:
     """Yield the movements that the order caused or its entries took part in, oldest first.
 
     The first are found by its tickets, the others by the buyer's statement.
@@ -177,8 +179,8 @@ def _concerns(entry: JournalEntry, order: OrderId, entries: set[EntryId]) -> boo
     return entry.order == order or any(posting.entry in entries for posting in entry.postings)
 
 
-def _movement(row: Journal, entry: JournalEntry) -> api.TraceJournal:
-    return api.TraceJournal(
+def _movement(row: Journal, entry: JournalEntry) -> traces.TraceJournal:
+    return traces.TraceJournal(
         source=row.source,
         number=row.number,
         at=datetime_of(row.at),
@@ -186,7 +188,7 @@ def _movement(row: Journal, entry: JournalEntry) -> api.TraceJournal:
         order_id=entry.order,
         line_id=_line_id(entry.line),
         postings=tuple(
-            api.TracePosting(
+            traces.TracePosting(
                 account=posting.account,
                 amount=posting.amount,
                 entry=posting.entry,

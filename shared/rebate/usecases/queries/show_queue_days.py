@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rebate.contracts import api
+from rebate.contracts import queues
 from rebate.domain.days import DayFigures
 from rebate.domain.money import sum_of
 from rebate.domain.names import QueueId
@@ -19,7 +19,7 @@ DAYS = 30
 
 def show_queue_days(
     store: Store, terms: Terms, name: QueueId, now: Instant
-) -> api.QueueDays | None:
+) -> queues.QueueDays | None:
     """Return a queue's last days from the first on that is known; None: there is no such queue."""
     if store.get(Queue, Key(name)) is None:
         return None
@@ -30,12 +30,12 @@ def show_queue_days(
     known = [day for day in days if keys[day] in rows]
     shown = days[days.index(known[0]) :] if known else ()
     figures = (rows.get(keys[day]) or DayFigures(day, name) for day in shown)
-    return api.QueueDays(queue=name, days=tuple(map(_day, figures)))
+    return queues.QueueDays(queue=name, days=tuple(map(_day, figures)))
 
 
-def _day(row: DayFigures) -> api.QueueDay:
+def _day(row: DayFigures) -> queues.QueueDay:
     sums = row.sums
-    return api.QueueDay(
+    return queues.QueueDay(
         day=row.day,
         entries=sums.entries,
         completed=sums.completed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rebate.contracts import api
+from rebate.contracts import api, queues
 from rebate.contracts.catalog import StalledQueue, StalledQueues
 from rebate.domain.ledger import QueueAccount
 from rebate.domain.names import QueueId, StoreId
@@ -41,15 +41,15 @@ class WantedQueues:
     after: QueueId | None = None
 
 
-def show_queues(store: Store, terms: Terms, now: Instant, wanted: WantedQueues) -> api.Queues:
+def show_queues(store: Store, terms: Terms, now: Instant, wanted: WantedQueues) -> queues.Queues:
     """Return a page of queues, by their ids, each with its pace and what it is called after."""
     rows, end = _page(store, wanted, api.QUEUES_PAGE)
-    return api.Queues(queues=tuple(_queues_shown(store, terms, now, rows)), next=end)
+    return queues.Queues(queues=tuple(_queues_shown(store, terms, now, rows)), next=end)
 
 
 def _queues_shown(
     store: Store, terms: Terms, now: Instant, rows: Sequence[Queue]
-) -> list[api.QueueShown]:
+) -> list[queues.QueueShown]:
     products, shops = _products(store, rows), _shops(store, rows)
     return [
         queue_shown(
@@ -72,14 +72,14 @@ def _page(store: Store, wanted: WantedQueues, limit: int) -> tuple[list[Queue], 
 
 def show_queue(
     store: Store, terms: Terms, name: QueueId, now: Instant, after: str | None = None
-) -> api.QueueLine | None:
+) -> queues.QueueLine | None:
     """Return a queue and a page of the entries that wait in it; None if there is no such queue."""
     row = store.get(Queue, Key(name))
     if row is None:
         return None
     tickets, end = line_page(store, row, after, api.PAGE_SIZE)
     entries = EntryViewer(store, terms).view(tickets)
-    return api.QueueLine(
+    return queues.QueueLine(
         queue=_queues_shown(store, terms, now, [row])[0],
         line=tuple(entry for entry in entries if entry.place is not None),
         next=end,
@@ -91,11 +91,11 @@ def queue_shown(
     *,
     stalled: bool = False,
     name: str | None = None,
-    pace: api.QueuePace | None = None,
-) -> api.QueueShown:
+    pace: queues.QueuePace | None = None,
+) -> queues.QueueShown:
     """Return a queue with its figures."""
     waiting, parsed = row.standing, PLANS.queue(row.id)
-    return api.QueueShown(
+    return queues.QueueShown(
         queue=row.id,
         kind=parsed.kind.name if parsed else row.id.partition("/")[0],
         plan=parsed.plan.name if parsed else None,

@@ -91,6 +91,5 @@ def mail(
 
 def queues_with_mail(store: Store) -> list[QueueId]:
     """Return the queues whose inboxes are not empty, in the order of their plans: for a sweep."""
-    return sorted(
-        {row.queue for row in store.scan(Inbox)}, key=lambda each: (PLANS.rank(each), each)
-    )
+    found = {row.queue for row in store.scan(Inbox)}
+    return sorted(found, key=lambda queue: (PLANS.rank(queue), queue))

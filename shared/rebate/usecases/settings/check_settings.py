@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rebate.contracts import settings_check as shown
-from rebate.contracts.api import Meaning
 from rebate.contracts.explain import explain
 from rebate.contracts.law_facts import facts_to_show
 from rebate.contracts.law_words import laws_of
@@ -16,6 +15,7 @@ from rebate.contracts.settings import InvalidSettings, Settings
 from rebate.contracts.settings.document import read_checked
 from rebate.contracts.settings.margin import costs_of, default_margin
 from rebate.contracts.settings.plans.plan_settings import CHANNELS
+from rebate.contracts.settings_shown import Meaning
 from rebate.domain.money import WHOLE, Bps
 from rebate.usecases.settings.acknowledgements import with_figures
 from rebate.usecases.settings.change_guards import change_problems

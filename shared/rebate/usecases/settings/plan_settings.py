@@ -19,14 +19,10 @@ from rebate.usecases.settings.save_settings import (
     save_settings,
 )
 from rebate.usecases.storage.ports import Clock, Put, Store
-from rebate.usecases.storage.rows.keys import Key
-from rebate.usecases.storage.rows.settings import PlannedSettings, PlannedState
+from rebate.usecases.storage.rows.settings import PLANNED, PlannedSettings, PlannedState
 
 AHEAD_MAX = 366 * DAY
 """How far ahead settings may be planned."""
-
-PLANNED = Key("next")
-"""Where the settings stand that were planned last."""
 
 UNDONE = (PlannedState.WAITING, PlannedState.OVERTAKEN, PlannedState.REFUSED)
 """Of what was planned, what somebody still has to know of."""

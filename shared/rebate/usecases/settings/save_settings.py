@@ -15,13 +15,12 @@ from rebate.usecases.storage.ports import Clock, Place, Put, Store, Write
 from rebate.usecases.storage.rows.catalog import Product
 from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.storage.rows.keys import Key, number
-from rebate.usecases.storage.rows.settings import CurrentSettings, SettingsVersion
+from rebate.usecases.storage.rows.settings import CURRENT, CurrentSettings, SettingsVersion
 
 if TYPE_CHECKING:
     from rebate.contracts.settings import Settings
 
-_CURRENT = Key("current")
-CURRENT_SETTINGS: Place = (CurrentSettings, _CURRENT)
+CURRENT_SETTINGS: Place = (CurrentSettings, CURRENT)
 """Where it stands which settings are in force."""
 
 SOURCE = "settings"
@@ -65,7 +64,7 @@ class SettingsReader:
 
     def in_force(self, store: Store | None = None) -> InForce:
         """Return the settings that hold at this moment; `store` may have read already which."""
-        current = (store or self._store).get(CurrentSettings, _CURRENT)
+        current = (store or self._store).get(CurrentSettings, CURRENT)
         version = current.version if current else 0
         if self._known is None or version != self._known.version:
             self._known = self._load(version)
@@ -244,7 +243,7 @@ def no_longer_at(store: Store, expects: int) -> str:
     from rebate.contracts.problems import render_path
     from rebate.usecases.settings.changes import differences
 
-    current = store.get(CurrentSettings, _CURRENT)
+    current = store.get(CurrentSettings, CURRENT)
     last = current.version if current else 0
     numbers = range(max(1, expects), last + 1)[:VERSIONS_TOLD_MAX]
     rows = store.get_many(SettingsVersion, [Key(number(each)) for each in {*numbers, last}])

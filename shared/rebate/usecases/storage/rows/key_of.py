@@ -82,6 +82,8 @@ from rebate.usecases.storage.rows.orders import (
 )
 from rebate.usecases.storage.rows.schedules import RunMark, StoredSums
 from rebate.usecases.storage.rows.settings import (
+    CURRENT,
+    PLANNED,
     CurrentSettings,
     PlannedSettings,
     Seed,
@@ -171,8 +173,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     Shop: lambda r: Key(r.id),
     CompletedSpend: lambda r: Key(r.member, joined(number(r.completed_at), r.order)),
     SettingsVersion: lambda r: Key(number(r.number)),
-    PlannedSettings: lambda _: Key("next"),
-    CurrentSettings: lambda _: Key("current"),
+    PlannedSettings: lambda _: PLANNED,
+    CurrentSettings: lambda _: CURRENT,
     Answer: lambda r: Key(r.request),
     AuditRun: lambda r: Key(AUDITS, number(r.began_at)),
     ExportJob: lambda r: Key(EXPORT_JOBS, r.id),

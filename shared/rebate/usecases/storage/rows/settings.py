@@ -7,6 +7,13 @@ from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant
 from rebate.domain.wire import derived, stored_as, wire
+from rebate.usecases.storage.rows.keys import Key
+
+CURRENT = Key("current")
+"""Where it stands which version is in force."""
+
+PLANNED = Key("next")
+"""Where the settings stand that were planned last."""
 
 
 @stored_as("settings_version", 3, retired=("terms",))
