@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebate.domain.commissions import Commissions, Reward
+from rebate.domain.commissions import CommissionKind, Commissions, Reward
 from rebate.domain.given import Given, LineContribution
 from rebate.domain.money import Amount, Bps, share, sum_of
 from rebate.domain.names import WHOLE_ORDER, LineId, MemberId, QueueId
@@ -14,7 +14,10 @@ RATIOS = st.integers(0, 12_000)
 
 
 def rewards(*ratios: int, most: int | None = None) -> Commissions:
-    found = (Reward("direct", MemberId(f"m{n}"), Bps(ratio)) for n, ratio in enumerate(ratios))
+    found = (
+        Reward(CommissionKind.DIRECT, MemberId(f"m{n}"), Bps(ratio))
+        for n, ratio in enumerate(ratios)
+    )
     return Commissions(tuple(found), None if most is None else Bps(most))
 
 

@@ -1,13 +1,25 @@
 """Commissions: what those above a buyer, and who brought the store in, get of an order (Rule 2)."""
 
-from typing import Annotated, Literal, TypeAlias
+from enum import StrEnum
+from typing import Annotated
 
 from rebate.domain.money import Amount, Bps, share
 from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass
 from rebate.domain.wire import stored_as, wire
 
-Kind: TypeAlias = Literal["direct", "indirect", "level", "merchant"]
+
+@stored_as("commission_kind", is_open=True)
+class CommissionKind(StrEnum):
+    """Why a commission is paid."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    LEVEL = "level"
+    """The difference between the ratios of two ranks (Rule 2.2)."""
+    MERCHANT = "merchant"
+    DIVIDEND = "dividend"
+    """A share of a period's turnover, and of no single order (Rule 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +42,20 @@ class Merchant:
     ratio_bps: Bps | None = None
 
 
-@stored_as("reward")
+@stored_as("reward", 2)
 @dataclass(frozen=True, slots=True)
 class Reward:
     """What a member gets of an order: `ratio_bps` of it, or of what the store concedes of it."""
 
-    kind: Annotated[Kind, wire("kind")]
+    kind: Annotated[CommissionKind, wire("kind")]
     member: Annotated[MemberId, wire("member")]
     ratio_bps: Annotated[Bps, wire("ratio_bps")]
     concession_bps: Annotated[Bps | None, wire("concession_bps", absent=None)] = None
+
+    @property
+    def is_for_a_team(self) -> bool:
+        """Tell what comes of those whom the member referred from what comes of a store."""
+        return self.kind != CommissionKind.MERCHANT
 
     def base(self, paid: Amount) -> Amount:
         """Return the amount that the ratio is of, in an order for which `paid` is left."""

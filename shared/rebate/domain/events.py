@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
+from rebate.domain.commissions import CommissionKind
 from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import Amount, Bps
 from rebate.domain.names import EntryId, MemberId, OrderId, QueueId, StoreId
@@ -44,7 +45,7 @@ class RebatePaid:
     type: Annotated[Literal["RebatePaid"], tag("RebatePaid")] = "RebatePaid"
 
 
-@stored_as("rebate_capped_event", 2)
+@stored_as("rebate_capped_event", 3)
 @dataclass(frozen=True, slots=True)
 class RebateCapped:
     """The daily cap cut a payment from `due` to `paid`; the rest stays in the pool (Rule 8.4).
@@ -59,7 +60,7 @@ class RebateCapped:
     due: Annotated[Amount, money("due")]
     paid: Annotated[Amount, money("paid")]
     reason: Annotated[Reason | None, wire("reason", absent="queue")] = Reason.QUEUE
-    commission: Annotated[str | None, wire("commission", absent=None)] = None
+    commission: Annotated[CommissionKind | None, wire("commission", absent=None)] = None
     period: Annotated[str | None, wire("period", absent=None)] = None
     type: Annotated[Literal["RebateCapped"], tag("RebateCapped")] = "RebateCapped"
 
@@ -172,12 +173,12 @@ class RepurchaseMissed:
     type: Annotated[Literal["RepurchaseMissed"], tag("RepurchaseMissed")] = "RepurchaseMissed"
 
 
-@stored_as("commission_paid_event")
+@stored_as("commission_paid_event", 2)
 @dataclass(frozen=True, slots=True)
 class CommissionPaid:
     """A referral, team or merchant reward or a dividend; below zero a reversal (Rule 2)."""
 
-    kind: Annotated[str, wire("kind")]
+    kind: Annotated[CommissionKind, wire("kind")]
     member: Annotated[MemberId, wire("member")]
     amount: Annotated[Amount, money("amount")]
     base: Annotated[Amount, money("base")]

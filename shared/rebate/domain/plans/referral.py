@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from rebate.domain.clearings import Schedule
-from rebate.domain.commissions import Above, Commissions, Kind, Merchant, Reward
+from rebate.domain.commissions import Above, CommissionKind, Commissions, Merchant, Reward
 from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
@@ -84,15 +84,15 @@ def rewards(
         concession = None if terms.merchant_on_turnover else merchant.concession_bps
         own = merchant.ratio_bps
         ratio = terms.merchant_bps if own is None else own
-        found.append(Reward("merchant", merchant.member, ratio, concession))
+        found.append(Reward(CommissionKind.MERCHANT, merchant.member, ratio, concession))
     return [reward for reward in found if reward.ratio_bps]
 
 
 def _by_level_of_referral(terms: ReferralTerms, above: Sequence[Above]) -> Iterator[Reward]:
     """Rule 2.1: the referrer, and the referrer's referrer."""
-    kinds: tuple[tuple[Kind, Bps], ...] = (
-        ("direct", terms.direct_bps),
-        ("indirect", terms.indirect_bps),
+    kinds = (
+        (CommissionKind.DIRECT, terms.direct_bps),
+        (CommissionKind.INDIRECT, terms.indirect_bps),
     )
     for (kind, ratio), member in zip(kinds, above, strict=False):
         yield Reward(kind, member.member, ratio)
@@ -104,7 +104,7 @@ def _by_rank(terms: ReferralTerms, above: Sequence[Above]) -> Iterator[Reward]:
     for member in above:
         own = terms.ranks_bps.get(member.rank or "", ZERO_BPS)
         if own > highest:
-            yield Reward("level", member.member, own - highest)
+            yield Reward(CommissionKind.LEVEL, member.member, own - highest)
             highest = own
 
 

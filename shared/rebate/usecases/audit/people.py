@@ -24,7 +24,7 @@ class PeopleAudit:
     def commission(self, row: Commission) -> None:
         """Note what an order paid to those above its buyer."""
         for part in row.paid if row.month else ():
-            if part.reward.kind != "merchant":
+            if part.reward.is_for_a_team:
                 self._earn(part.reward.member, row.month or "", part.amount)
 
     def member(self, row: Member) -> None:

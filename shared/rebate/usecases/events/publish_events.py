@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Protocol
 
+from rebate.domain.commissions import CommissionKind
 from rebate.domain.events import (
     Adjusted,
     CommandParked,
@@ -84,7 +85,7 @@ _NAMES = {
 }
 """What the world calls a field, where that is not its name."""
 
-_KINDS = {"level": "level_difference"}
+_KINDS = {CommissionKind.LEVEL: "level_difference"}
 """What the world calls a kind of commission, where that is not its name."""
 
 _UNTOLD = {"type", "from_place", "below"}

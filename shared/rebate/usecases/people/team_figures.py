@@ -43,7 +43,7 @@ def _changes(known: Commission | None, after: Commission) -> dict[MemberId, Amou
     before = [each.amount for each in known.paid] if known else [NOTHING] * len(after.paid)
     changes: dict[MemberId, Amount] = {}
     for was, now in zip(before, after.paid, strict=True):
-        if now.reward.kind != "merchant":
+        if now.reward.is_for_a_team:
             member = now.reward.member
             changes[member] = changes.get(member, NOTHING) + now.amount - was
     return changes

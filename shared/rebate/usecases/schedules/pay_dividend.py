@@ -8,6 +8,7 @@ follow each other: one that was not finished is finished before the next begins.
 from collections.abc import Sequence
 from itertools import islice
 
+from rebate.domain.commissions import CommissionKind
 from rebate.domain.events import CommissionPaid, Event, RebateCapped
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.ledger import (
@@ -156,13 +157,14 @@ class DividendPayment:
         postings = [Posting(wallet(each.member, BalanceType.CASH), each.paid) for each in given]
         postings.append(Posting(COMMISSIONS, -sum_of(each.paid for each in given)))
         entry = JournalEntry(JournalKind.DIVIDEND, tuple(postings))
+        kind = CommissionKind.DIVIDEND
         events: list[Event] = [
-            RebateCapped(None, each.member, None, part, each.paid, None, "dividend", run.id)
+            RebateCapped(None, each.member, None, part, each.paid, None, kind, run.id)
             for each, part in zip(paid, due, strict=True)
             if each.paid < part
         ]
         events += (
-            CommissionPaid("dividend", each.member, each.paid, run.turnover, run.bps, period=run.id)
+            CommissionPaid(kind, each.member, each.paid, run.turnover, run.bps, period=run.id)
             for each in given
         )
         if not events:
@@ -171,7 +173,7 @@ class DividendPayment:
         row = Journal(source, number, now, entries, tuple(events), run.head)
         writes: list[Write] = [Put(row)]
         for each in given:
-            moved = (StatementMovement("dividend", BalanceType.CASH, each.paid),)
+            moved = (StatementMovement(JournalKind.DIVIDEND, BalanceType.CASH, each.paid),)
             writes.append(Credit(each.member, ((BalanceType.CASH, each.paid),)))
             writes.append(Put(StatementEntry(each.member, now, source, number, moved)))
         return row, writes

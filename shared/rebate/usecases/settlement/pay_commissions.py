@@ -198,7 +198,7 @@ class CommissionPayment:
         writes: list[Write] = [Put(after, expects=version)]
         writes += [Put(row)] if events else []
         for member, amount in changes.items():
-            moved = StatementMovement("commission", BalanceType.CASH, amount, after.order)
+            moved = StatementMovement(JournalKind.COMMISSION, BalanceType.CASH, amount, after.order)
             writes.append(Credit(member, ((BalanceType.CASH, amount),)))
             writes.append(Put(StatementEntry(member, now, source, version + 1, (moved,))))
         return writes
