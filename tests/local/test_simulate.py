@@ -107,6 +107,25 @@ def test_each_case_hears_the_senders_that_its_settings_bind(printed, history, tm
     assert (refused, heard) == (0, 20)
 
 
+@pytest.mark.parametrize(
+    ("own", "path"),
+    [
+        ({"alliance": {"dividend_bps": 1000, "heads_bps": [6000, 4000]}}, "alliance.heads_bps[1]"),
+        ({"referral": {"ranks": [{"rank": "a", "bps": 50}]}}, "referral.ranks[0].bps"),
+        ({"senders": {"shop.a=b": {"sources": ["a"]}}}, 'senders["shop.a=b"].order_max'),
+    ],
+)
+def test_a_sweep_is_told_by_the_path_that_was_given(printed, tmp_path, own, path):
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps({**SETTINGS, **own}))
+    asked = ("--orders", 50, "--settings", file, "--sweep", f"{path}=100,200")
+    found = json.loads(printed(*asked, "--json"))
+    assert [each["differs"] for each in found] == [{path: 100}, {path: 200}]
+    told = printed(*asked)
+    assert f"{path} 100" in told
+    assert f"{path} 200" in told
+
+
 def test_a_number_that_is_not_set_can_be_swept(printed, settings):
     path = "queue_rebate.bounds.max_entitlement"
     found = json.loads(
@@ -142,6 +161,10 @@ def test_a_page_of_its_own_needs_nothing_from_elsewhere(printed, settings, tmp_p
     [
         ("queue_rebate.extraktion_bps=1", 'nearest is "extraction_bps"'),
         ("queue_rebate.paused=1", "queue_rebate.paused"),
+        ("queue_rebate..extraction_bps=1", 'nearest is "queue_rebate.extraction_bps"'),
+        ("queue_rebate.extraction_bps[=1", 'nearest is "queue_rebate.extraction_bps"'),
+        ('["queue_rebate.extraction_bps=1', 'nearest is "queue_rebate.extraction_bps"'),
+        ("=1", "such as queue_rebate.extraction_bps=500"),
         ("order_queue.reward_bps=1", "order_queue.reward_bps"),
         ("queue_rebate.extraction_bps=", "--sweep"),
         ("queue_rebate.extraction_bps=1,x", "--sweep"),
@@ -154,6 +177,7 @@ def test_a_sweep_over_no_number_is_bad_input_with_its_path(settings, capsys, pat
     told = capsys.readouterr()
     assert told.out == ""
     assert said in told.err
+    assert told.err.count("--sweep") <= 1
 
 
 def test_settings_that_cannot_be_parsed_are_bad_input(tmp_path, capsys):

@@ -1,14 +1,19 @@
 """Several settings beside each other: the same document with one number after another (9)."""
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rebate.contracts.problems import Invalid, Problem, join_paths, nearest, shown
+from rebate.contracts.problems import Invalid, Problem, nearest, render_path, shown
 
-_STEP = re.compile(r'\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.\[\]]+)')
+_KEY = r"[^.\[\]]+"
+_QUOTED = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+_STEP = re.compile(rf"\[(\d+)\]|\[({_QUOTED})\]|({_KEY})")
+_PATH = re.compile(rf"{_KEY}(?:\.{_KEY}|\[(?:\d+|{_QUOTED})\])*")
+"""How `render_path` tells where something stands."""
 
 
 class UnknownPath(Invalid):
@@ -29,14 +34,14 @@ def read_sweep(text: str) -> Sweep:
     Raises:
         UnknownPath: it does not say it so.
     """
-    path, equals, values = text.partition("=")
+    path, equals, values = text.rpartition("=")
     try:
         numbers = tuple(int(value) for value in values.split(","))
     except ValueError:
         numbers = ()
     if not path or not equals or not numbers:
         message = "must be PATH=V1,V2,… with whole numbers, such as queue_rebate.extraction_bps=500"
-        raise UnknownPath([Problem("--sweep", f"{message}, not {shown(text)}")])
+        raise UnknownPath([Problem("", f"{message}, not {shown(text)}")])
     return Sweep(path, numbers)
 
 
@@ -64,15 +69,14 @@ def put(document: dict[str, Any], path: str, value: int) -> None:
     Raises:
         UnknownPath: there is none.
     """
-    steps = [_step(match) for match in _STEP.finditer(path)]
+    steps = [_step(match) for match in _STEP.finditer(path)] if _PATH.fullmatch(path) else []
     holder: Any = document
     for step in steps[:-1]:
         holder = _inside(holder, step)
     known = _inside(holder, steps[-1]) if steps else ""
-    is_number = isinstance(known, int) and not isinstance(known, bool)
     may_be_set = known is None and isinstance(holder, dict)
-    if not (is_number or may_be_set):
-        numbers = list(_numbers(document, ""))
+    if not (type(known) is int or may_be_set):
+        numbers = [name for name, leaf in _leaves(document) if type(leaf) is int]
         message = "is no number of these settings"
         raise UnknownPath([Problem(path, message, nearest(path, numbers, likeness_min=0))])
     holder[steps[-1]] = value
@@ -80,7 +84,9 @@ def put(document: dict[str, Any], path: str, value: int) -> None:
 
 def _step(match: re.Match[str]) -> str | int:
     number, quoted, plain = match.groups()
-    return int(number) if number is not None else (quoted if quoted is not None else plain)
+    if number is not None:
+        return int(number)
+    return plain if quoted is None else str(json.loads(quoted))
 
 
 def _inside(holder: Any, step: str | int) -> Any:  # noqa: ANN401 - JSON
@@ -91,29 +97,19 @@ def _inside(holder: Any, step: str | int) -> Any:  # noqa: ANN401 - JSON
     return None
 
 
-def _numbers(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Yield the paths of all numbers of a document."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _numbers(item, join_paths(path, key))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _numbers(item, f"{path}[{place}]")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield path
-
-
 def differing(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return for each document what it sets at the paths at which they differ (null: nothing)."""
-    flat = [dict(_leaves(document, "")) for document in documents]
+    flat = [dict(_leaves(document)) for document in documents]
     paths = sorted({path for each in flat for path in each})
     told = [path for path in paths if len({shown(each.get(path)) for each in flat}) > 1]
     return [{path: each.get(path) for path in told} for each in flat]
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON
-    if isinstance(value, Mapping) and value:
-        for key, item in value.items():
-            yield from _leaves(item, join_paths(path, key))
-    else:
-        yield path, value
+def _leaves(value: Any, *steps: str | int) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON
+    """Yield the paths of whatever holds nothing else, with what stands there."""
+    inside = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for step, item in inside:
+        if item and isinstance(item, Mapping | list):
+            yield from _leaves(item, *steps, step)
+        else:
+            yield render_path((*steps, step)), item
