@@ -4,6 +4,7 @@ import pytest
 
 from rebate.contracts.explain import explain
 from rebate.contracts.figures import money, part_percent, percent
+from rebate.contracts.law_words import law_sentences, laws_of
 from rebate.contracts.settings import parse_settings
 from tests.contracts.documents import BARE, FULL, MINIMAL, changed
 
@@ -109,6 +110,19 @@ def test_the_other_plans_are_told():
     assert "At merchant W: at most 20 %" in text_of(FULL, "alliance")
     assert "At store W: at most 14 %" in text_of(FULL, "red_packet")
     assert "At the default margin, 20 %: at most 10.9 %" in text_of(FULL, "union")
+
+
+def test_where_no_margin_is_known_nothing_is_said_of_one():
+    unknown = changed(FULL, "union.default_margin_bps", None)
+    assert "default margin" not in text_of(unknown, "union")
+    assert "names a profit or margin gives nothing" in text_of(unknown, "union")
+    settings = parse_settings(unknown)
+    (law,) = (law for plan, law in laws_of(settings) if plan == "union")
+    assert "no margin is known" in next(law_sentences(law))
+    assert law.gives_bps == settings.plan("union").profit_share_bps
+    (known,) = (law for plan, law in laws_of(settings, 2000) if plan == "union")
+    assert not any("no margin" in text for text in law_sentences(known))
+    assert known.gives_bps * 5 == law.gives_bps
 
 
 def test_two_referral_levels_are_no_safe_harbour():

@@ -77,3 +77,18 @@ def test_operators_see_the_law_of_a_queue_at_its_own_age(shop: Player) -> None:
     assert found.law.sustainable is not None
     assert next(each.bps for each in found.costs if each.channel == "mall") == 1000
     assert show_queue_law(shop.store, in_force, QueueId("product/x"), now, "en") is None
+
+
+def test_where_no_profit_is_known_no_share_of_promises_is_told() -> None:
+    union = {"settle_on": "paid", "profit_share_bps": 5000, "quota_bps": 10_000}
+    shop = {"currency": "CNY", "timezone": "Asia/Shanghai"}
+    buy = {"order": "o1", "member": "A", "paid": 1000, "profit": 100}
+
+    def told(**own: Any) -> LineFacts:
+        player = Player({"settings": {**shop, "union": {**union, **own}}, "steps": [{"buy": buy}]})
+        player.play()
+        in_force, queue = player.app.settings.in_force(), QueueId("union")
+        return show_line_facts(player.store, in_force, MemberId("A"), queue, player.now, "en")
+
+    assert told().ever_paid_bps is None
+    assert told(default_margin_bps=2000).ever_paid_bps == 1000

@@ -6,7 +6,7 @@ from rebate.contracts.figures import part_percent, percent
 from rebate.contracts.problems import one_of
 from rebate.contracts.settings.model import Settings
 from rebate.contracts.settings.plans import all_plan_settings
-from rebate.domain.money import WHOLE, Bps
+from rebate.domain.money import Bps
 from rebate.domain.names import QueueId
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queue_law import QueueLaw
@@ -28,8 +28,7 @@ def laws_of(settings: Settings, margin_bps: Bps | None = None) -> Iterator[tuple
         plan = described.of(settings)
         if plan is not None and plan.enabled:
             margin = described.default_margin_bps(plan)
-            known = margin_bps if margin is None else margin
-            for law in described.laws(plan, WHOLE if known is None else known):
+            for law in described.laws(plan, margin_bps if margin is None else margin):
                 yield described.plan.name, law
 
 
@@ -48,6 +47,11 @@ def law_of(
 def law_sentences(law: QueueLaw, age_days: int | None = None) -> Iterator[str]:
     """Yield what the law says; `age_days` is how old the queue is, where there is one."""
     queues = law.queues
+    if law.is_profit_unknown:
+        yield (
+            f"{queues}: no margin is known, so what follows takes all that is paid for profit: it "
+            "is the best that can be."
+        )
     ratio = f"e/r = {percent(law.gives_bps)} / {percent(law.promises_bps)}"
     if law.is_sustainable:
         yield f"{queues}: {ratio}: all that is promised can be paid, as later orders come."

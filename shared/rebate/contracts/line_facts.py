@@ -10,7 +10,8 @@ class LineFacts:
 
     `ahead` is what those lack who stand before the member's first waiting entry; null: none waits.
     `ever_paid_bps` is the largest share of all promises that can ever be paid at the ratios in
-    force; null where rewards are counted. `text` says the same in sentences.
+    force; null where rewards are counted, or orders give of a profit of which nothing is known.
+    `text` says the same in sentences.
     """
 
     queue: str

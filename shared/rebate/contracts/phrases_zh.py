@@ -98,6 +98,9 @@ SENTENCES: Mapping[str, str] = {
     "in order of purchase.": (
         "每笔订单利润的 {0} 进入当日奖池；订单按购买先后可得实付金额的 {1}。"
     ),
+    "A line of which neither order nor product names a profit or margin gives nothing.": (
+        "订单和商品都没有给出利润或毛利率的行，不进入奖池。"
+    ),
     "At most {} is paid a day.": "每天最多发放 {0}。",
     "When an order is {}, {} of it goes to the buyer's referrer and {} to the referrer's referrer, "
     "in cash.": "订单{0}时，金额的 {1} 以现金发给购买者的推荐人，{2} 发给推荐人的推荐人。",
@@ -138,6 +141,8 @@ SENTENCES: Mapping[str, str] = {
     "{}: {}: all that is promised can be paid, as later orders come.": (
         "{0}：{1:id}：随着后续订单到来，全部权益都可以支付。"
     ),
+    "{}: no margin is known, so what follows takes all that is paid for profit: it is the best that "
+    "can be.": "{0}：不知道毛利率，以下按全部实付额都是利润来算，实际只会更差。",
     "{}: {}: orders give nothing to it, so nothing of it is ever paid.": (
         "{0}：{1:id}：订单不提取，因此权益永远不会被支付。"
     ),

@@ -59,7 +59,8 @@ class LawShown:
     """The law of a queue, or of a kind of queues, at the ratios of settings (rule 8.6).
 
     When sales stop, `never_bps` of all promises is lost. `sustainable` is null where all that is
-    promised can be paid.
+    promised can be paid. `profit_unknown`: orders give of their profit, for which all that is paid
+    is taken here, so it is the best that can be.
     """
 
     queues: str
@@ -72,6 +73,7 @@ class LawShown:
     growing: tuple[GrowingWait, ...]
     sustainable: SustainableShown | None
     text: tuple[str, ...]
+    profit_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def law_shown(plan: str, law: QueueLaw, locale: Locale, age_days: int | None = N
         growing=tuple(_growing(law)),
         sustainable=None if law.is_sustainable else nearest,
         text=tuple(said(text, locale) for text in law_sentences(law, age_days)),
+        profit_unknown=law.is_profit_unknown,
     )
 
 

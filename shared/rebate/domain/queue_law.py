@@ -12,11 +12,15 @@ class QueueLaw:
 
     `queues` names them: an id of a queue, or of its kind. Whoever joined when cumulative sales
     were S is paid in full when they reach S·r/e, however many buy and whoever is served.
+
+    `is_profit_unknown`: orders give of their profit, for which all that is paid is taken here, so
+    that `gives_bps` is the most that it can be.
     """
 
     queues: str
     gives_bps: Bps
     promises_bps: Bps
+    is_profit_unknown: bool = False
 
     @property
     def is_sustainable(self) -> bool:

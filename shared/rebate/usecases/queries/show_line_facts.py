@@ -35,13 +35,14 @@ def show_line_facts(
     if row is None or not mine:
         raise Rejected(Code.UNKNOWN_ENTRY, f"you have no entry in queue {queue}")
     history = line_history(store, in_force.terms, queue, now)
-    law = law_of(in_force.settings, queue)
+    found = law_of(in_force.settings, queue)
+    law = found[1] if found and not found[1].is_profit_unknown else None
     facts = LineFacts(
         queue=queue,
         paid_7_days=history.last(_WEEK),
         paid_30_days=history.last(DAYS_A_MONTH),
         ahead=_ahead(store, row, mine),
-        ever_paid_bps=law[1].ever_paid_bps if law else None,
+        ever_paid_bps=law.ever_paid_bps if law else None,
         text=(),
     )
     told = tuple(said(text, locale) for text in _sentences(facts, in_force.terms.currency))

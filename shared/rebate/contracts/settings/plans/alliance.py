@@ -109,7 +109,7 @@ def _costs(plan: Alliance, channel: Channel, _margin_bps: Bps) -> Iterator[Cost]
     yield from highest(ratios)
 
 
-def _laws(plan: Alliance, _margin_bps: Bps) -> Iterator[QueueLaw]:
+def _laws(plan: Alliance, _margin_bps: Bps | None) -> Iterator[QueueLaw]:
     """Yield one law, of orders without a concession: there is one line over all merchants."""
     given = share(sum_of(plan.heads_bps), plan.dividend_bps or ZERO_BPS)
     yield QueueLaw("alliance", given, plan.free_bps)

@@ -50,7 +50,7 @@ class PlanSettings(Generic[Model]):
     terms: Callable[[Model, Settings], Any]
     words: Callable[[Model, str], Iterator[str]]
     default_margin_bps: Callable[[Model], Bps | None] = lambda _plan: None
-    laws: Callable[[Model, Bps], Iterator[QueueLaw]] = lambda _plan, _margin_bps: iter(())
+    laws: Callable[[Model, Bps | None], Iterator[QueueLaw]] = lambda _plan, _margin_bps: iter(())
 
     @property
     def field(self) -> Any:

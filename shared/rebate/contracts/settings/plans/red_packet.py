@@ -102,7 +102,7 @@ def _costs(plan: RedPacket, channel: Channel, _margin_bps: Bps) -> Iterator[Cost
     yield f"red_packet.stores.{store}.concession_bps", terms.concession_bps
 
 
-def _laws(plan: RedPacket, _margin_bps: Bps) -> Iterator[QueueLaw]:
+def _laws(plan: RedPacket, _margin_bps: Bps | None) -> Iterator[QueueLaw]:
     _own, queue, average = plan.shares_bps.in_order if plan.shares_bps is not None else _NO_SHARES
     for store, terms in (plan.stores or {}).items():
         given = share(terms.concession_bps, queue + average)

@@ -20,7 +20,7 @@ from rebate.contracts.settings.plans.plan_settings import (
     waits_for_nothing,
 )
 from rebate.contracts.validation import Strict
-from rebate.domain.money import ZERO_BPS, share
+from rebate.domain.money import WHOLE, ZERO_BPS, share
 from rebate.domain.names import ProductId, StoreId
 from rebate.domain.plan import Moment as Due
 from rebate.domain.plans.union import PLAN, Ratios, UnionTerms
@@ -104,9 +104,9 @@ def _costs(plan: Union, _channel: Channel, margin_bps: Bps) -> Iterator[Cost]:
         yield path, share(margin_bps, bps)
 
 
-def _laws(plan: Union, margin_bps: Bps) -> Iterator[QueueLaw]:
-    given = share(plan.profit_share_bps or ZERO_BPS, margin_bps)
-    yield QueueLaw("union", given, plan.quota_bps or ZERO_BPS)
+def _laws(plan: Union, margin_bps: Bps | None) -> Iterator[QueueLaw]:
+    given = share(plan.profit_share_bps or ZERO_BPS, WHOLE if margin_bps is None else margin_bps)
+    yield QueueLaw("union", given, plan.quota_bps or ZERO_BPS, is_profit_unknown=margin_bps is None)
 
 
 def _terms(plan: Union, settings: Settings) -> UnionTerms:
@@ -135,9 +135,12 @@ def _words(plan: Union, currency: str) -> Iterator[str]:
         f"{percent(part)} of each order's profit goes to the day's pool; an order may get back "
         f"{percent(quota)} of what was paid, in order of purchase."
     )
-    margin = plan.default_margin_bps or ZERO_BPS
-    gives = share(part, margin)
-    yield from ever_paid(gives, quota, f"At the default margin, {percent(margin)}: ")
+    margin = plan.default_margin_bps
+    if margin is None:
+        yield "A line of which neither order nor product names a profit or margin gives nothing."
+    else:
+        where = f"At the default margin, {percent(margin)}: "
+        yield from ever_paid(share(part, margin), quota, where)
     if plan.payout_per_day is not None:
         yield f"At most {money(plan.payout_per_day, currency)} is paid a day."
 

@@ -8,7 +8,7 @@ from rebate.domain.money import ZERO_BPS, Bps
 from rebate.domain.queue_law import QueueLaw
 
 
-def laws(plan: QueueRebate, _margin_bps: Bps) -> Iterator[QueueLaw]:
+def laws(plan: QueueRebate, _margin_bps: Bps | None) -> Iterator[QueueLaw]:
     """Yield the law of each kind of queue at the plan's ratios, then of those with their own.
 
     Of a queue that lines with different ratios share, it is that of the plan's ratios.
