@@ -44,7 +44,7 @@ class _Requests(BaseHTTPRequestHandler):
             status, headers = self._shop.failures.pop(0)
             self._answer(status, b"{}", headers)
             return
-        page = query.get("page", query.get("page_info", ["1"]))[0]
+        page = query.get("page", query.get("since_id", ["1"]))[0]
         content, headers = self._shop.pages[path, page]
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         self._answer(200, body, headers)
@@ -104,7 +104,8 @@ def test_refunds_are_read_page_by_page(shop):
 
 def test_what_changed_at_woocommerce_is_an_order_that_was_updated(shop):
     shop.pages = {("/wp-json/wc/v3/orders", "1"): (b'[{"id": 1, "total": 1.10}]', {})}
-    (delivery,) = woocommerce(shop).changed_since(SINCE)
+    (page,) = woocommerce(shop).changed_since(SINCE, None)
+    (delivery,) = page.orders
     assert delivery.header("x-wc-webhook-topic") == "order.updated"
     assert str(delivery.payload["total"]) == "1.10"
     ((_, query),) = shop.asked
@@ -112,25 +113,46 @@ def test_what_changed_at_woocommerce_is_an_order_that_was_updated(shop):
     assert query["dates_are_gmt"] == ["true"]
 
 
-def test_what_changed_at_shopify_is_read_along_its_links(shop):
+def test_a_look_at_woocommerce_goes_on_with_the_page_that_was_read_last(shop):
+    path = "/wp-json/wc/v3/orders"
+    full = [{"id": number} for number in range(100)]
+    shop.pages = {(path, "7"): (full, {}), (path, "8"): ([{"id": 100}], {})}
+    pages = list(woocommerce(shop).changed_since(SINCE, "7"))
+    assert [(len(page.orders), page.goes_on) for page in pages] == [(100, "7"), (1, "8")]
+
+
+def test_what_changed_at_shopify_is_read_in_order_of_ids_to_the_end(shop):
     path = "/admin/api/2026-01/orders.json"
-    link = f'<{shop.url}/old>; rel="previous", <{shop.url}{path}?page_info=2>; rel="next"'
     shop.pages = {
-        (path, "1"): ({"orders": [{"id": 1}]}, {"Link": link}),
-        (path, "2"): ({"orders": [{"id": 2}]}, {}),
+        (path, "0"): ({"orders": [{"id": 1}, {"id": 5}]}, {}),
+        (path, "5"): ({"orders": [{"id": 9}]}, {}),
+        (path, "9"): ({"orders": []}, {}),
     }
-    found = list(shopify(shop).changed_since(SINCE))
-    assert [each.payload["id"] for each in found] == [1, 2]
-    assert {each.header("X-Shopify-Topic") for each in found} == {"orders/updated"}
+    pages = list(shopify(shop).changed_since(SINCE, None))
+    assert [[each.payload["id"] for each in page.orders] for page in pages] == [[1, 5], [9]]
+    assert [page.goes_on for page in pages] == ["5", "9"]
+    topics = {each.header("X-Shopify-Topic") for page in pages for each in page.orders}
+    assert topics == {"orders/updated"}
     assert {each["x-shopify-access-token"] for each in shop.headers} == {"shpat_1"}
-    assert shop.asked[0][1]["updated_at_min"] == ["2026-03-02T09:00:00Z"]
+    assert {tuple(query["updated_at_min"]) for _, query in shop.asked} == {
+        ("2026-03-02T09:00:00Z",)
+    }
+    assert list(shopify(shop).changed_since(SINCE, "9")) == []
 
 
-def test_a_link_that_points_elsewhere_is_not_followed(shop):
-    link = '<https://elsewhere.example/orders.json>; rel="next"'
-    shop.pages = {("/admin/api/2026-01/orders.json", "1"): ({"orders": []}, {"Link": link})}
-    with pytest.raises(Unavailable, match="points elsewhere"):
-        list(shopify(shop).changed_since(SINCE))
+@pytest.mark.parametrize("orders", [[{"id": 0}], [{"id": "7"}], [{}], [7]])
+def test_a_shop_that_answers_no_orders_behind_those_that_were_read_is_unavailable(shop, orders):
+    shop.pages = {("/admin/api/2026-01/orders.json", "0"): ({"orders": orders}, {})}
+    with pytest.raises(Unavailable, match="orders twice"):
+        list(shopify(shop).changed_since(SINCE, None))
+
+
+def test_a_look_reads_on_as_long_as_there_are_pages(shop):
+    path = "/wp-json/wc/v3/orders"
+    full = [{"id": number} for number in range(100)]
+    shop.pages = {(path, str(number)): (full, {}) for number in range(1, 301)}
+    shop.pages[path, "301"] = ([], {})
+    assert sum(len(page.orders) for page in woocommerce(shop).changed_since(SINCE, None)) == 30_000
 
 
 def test_a_busy_shop_is_asked_again(shop):

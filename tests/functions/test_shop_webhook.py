@@ -14,6 +14,7 @@ from functions.scheduled_connect.handler import handler as scheduled_connect
 from rebate import bootstrap
 from rebate.adapters.connector_work import ConnectorWork
 from rebate.domain.errors import Unavailable
+from rebate.usecases.connections.connect_shop import ChangedPage
 from tests.connectors.sent import back, item, moved, order, refund, shopify, wc_order, wc_refund
 from tests.functions.cloud import REGION, SETTINGS, batch, context, failed, sample
 
@@ -262,8 +263,8 @@ class Reads:
     def refunds(self, _order):
         return list(self._refunds)
 
-    def changed_since(self, _instant):
-        return list(self._changed)
+    def changed_since(self, _instant, _goes_on):
+        return [ChangedPage(self._changed, "1")]
 
 
 def test_refunds_of_woocommerce_are_fetched_outside_the_request(cloud, monkeypatch):

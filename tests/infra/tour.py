@@ -31,6 +31,7 @@ from rebate.domain.letters import DeadLetter
 from rebate.domain.times import DAY, Instant
 from rebate.domain.webhooks import WebhookAttempt
 from rebate.usecases.audit import orders as audited_orders
+from rebate.usecases.connections.connect_shop import ChangedPage
 from rebate.usecases.office import exports
 from rebate.usecases.orders import accept_together, store_order
 from rebate.usecases.parking.park_command import TRIES_MAX
@@ -178,8 +179,8 @@ class ShopApi:
     def refunds(self, _order: str) -> list[Any]:
         return [wc_refund(1, "1.00")]
 
-    def changed_since(self, _instant: int) -> list[Any]:
-        return [woocommerce(wc_order(currency="CNY"))]
+    def changed_since(self, _instant: int, _goes_on: str | None) -> list[Any]:
+        return [ChangedPage([woocommerce(wc_order(currency="CNY"))], "1")]
 
 
 class Killed(BaseException):

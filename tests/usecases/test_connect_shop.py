@@ -16,7 +16,12 @@ from rebate.connectors.facts import OutEvent, read_facts
 from rebate.contracts.settings import parse_settings
 from rebate.domain.errors import Code, Conflict, Rejected, Unavailable
 from rebate.domain.times import DAY, SECOND, Instant
-from rebate.usecases.connections.connect_shop import Connection, ShopConnections, connection_of
+from rebate.usecases.connections.connect_shop import (
+    ChangedPage,
+    Connection,
+    ShopConnections,
+    connection_of,
+)
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.settings.terms import terms_of
 from rebate.usecases.storage.ports import Put
@@ -49,6 +54,8 @@ class World:
         self.refunds: list[Any] = []
         self.changed: list[Any] = []
         self.asked_since: list[int] = []
+        self.asked_from: list[str | None] = []
+        self.pages_at_once = 99
         self.bus_fails = 0
         self.rules = ConnectorRules("USD", waits=True, fetches=platform == "woocommerce")
         self.connection = Connection("web", "shop-a", PLATFORMS[platform], self.rules)
@@ -65,9 +72,11 @@ class World:
             raise Unavailable("the bus is busy")
         self.told.append((source, event.detail_type, dict(event.detail)))
 
-    def changed_since(self, instant: int):
+    def changed_since(self, instant: int, goes_on: str | None):
         self.asked_since.append(instant)
-        return self.changed
+        self.asked_from.append(goes_on)
+        pages = enumerate([self.changed[n : n + 2] for n in range(0, len(self.changed), 2)], 1)
+        return [ChangedPage(page, str(n)) for n, page in pages if n > int(goes_on or 0)]
 
     def hear(self, *deliveries) -> list[str]:
         reasons: list[str] = []
@@ -80,7 +89,13 @@ class World:
         self.connections.take(self.connection, delivery, self.set_aside)
 
     def look(self, reader: type["Reader"] | None = None) -> int:
-        return self.connections.look(self.connection, (reader or Reader)(self), self.set_aside)
+        left = iter(range(self.pages_at_once - 1))
+        return self.connections.look(
+            self.connection,
+            (reader or Reader)(self),
+            self.set_aside,
+            lambda: next(left, None) is not None,
+        ).orders
 
     def set_aside(self, body: dict[str, Any], reason: str, code: str) -> None:
         self.bodies.append(body)
@@ -120,8 +135,8 @@ class Reader:
     def refunds(self, order: str):
         return self._world.refunds
 
-    def changed_since(self, instant: int):
-        return self._world.changed_since(instant)
+    def changed_since(self, instant: int, goes_on: str | None):
+        return self._world.changed_since(instant, goes_on)
 
 
 TWO = (item(1, "60.00", tax="6.00"), item(2, "40.00", tax="4.00"))
@@ -339,14 +354,68 @@ def test_a_look_that_fails_begins_again_where_it_began():
     world = World()
 
     class Dead(Reader):
-        def changed_since(self, instant: int):
-            super().changed_since(instant)
+        def changed_since(self, instant: int, goes_on: str | None):
+            super().changed_since(instant, goes_on)
             raise Unavailable("no answer")
 
     for _ in range(2):
         with pytest.raises(Unavailable):
             world.look(Dead)
     assert len(set(world.asked_since)) == 1
+
+
+def three_pages():
+    return [shopify("orders/updated", order(id=name)) for name in range(1, 6)]
+
+
+def test_a_look_that_has_no_time_left_is_gone_on_with_by_the_next():
+    world = World()
+    world.changed, world.pages_at_once = three_pages(), 1
+    heard = []
+    for _ in range(4):
+        heard.append(world.look())
+        world.clock.advance(3600 * SECOND)
+    assert heard == [2, 2, 1, 0]
+    assert world.asked_from == [None, "1", "2", "3"]
+    assert len(set(world.asked_since)) == 1, "all of it is one look"
+    world.carry_on()
+    assert len(world.told) == 5
+    world.look()
+    begun_again = world.asked_since[-1] - world.asked_since[0]
+    assert (world.asked_from[-1], begun_again) == (None, pytest.approx(3600 * SECOND, abs=SECOND))
+
+
+def test_a_look_whose_shop_stops_answering_is_gone_on_with_behind_what_it_heard():
+    world = World()
+    world.changed = three_pages()
+
+    class Dying(Reader):
+        def changed_since(self, instant: int, goes_on: str | None):
+            yield next(iter(super().changed_since(instant, goes_on)))
+            raise Unavailable("no answer")
+
+    with pytest.raises(Unavailable):
+        world.look(Dying)
+    world.clock.advance(3600 * SECOND)
+    assert world.look() == 3
+    assert world.asked_from == [None, "1"]
+
+
+def test_a_delivery_while_a_shop_is_looked_at_undoes_nothing_of_the_look():
+    world = World()
+    world.changed = three_pages()
+
+    class Interrupted(Reader):
+        def changed_since(self, instant: int, goes_on: str | None):
+            for page in super().changed_since(instant, goes_on):
+                world.clock.advance(3600 * SECOND)
+                world.be_heard()
+                yield page
+
+    assert world.look(Interrupted) == 5
+    world.look()
+    assert world.asked_from == [None, None], "the look came to its end"
+    assert not world.connections.is_silent("web")
 
 
 def test_a_shop_is_silent_after_a_day_without_a_word():

@@ -1,19 +1,20 @@
 """The APIs of shops: refunds of an order, and what changed since an instant.
 
-Pages are read to the end, busy shops are asked again after the pauses that they name. Shopify's
+Pages are read by the ids of what stands in them, or by their number, so that a later look can go on
+where one ended; busy shops are asked again after the pauses that they name. Shopify's
 REST API is that of `shopify.API_VERSION`, WooCommerce's that of `woocommerce.API_VERSION`.
 """
 
 import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout, make_headers
+from urllib3 import PoolManager, Retry, Timeout, make_headers
 from urllib3.exceptions import HTTPError
 
 from rebate.adapters.connector_accounts import ConnectorAccount
@@ -21,6 +22,7 @@ from rebate.connectors import shopify, woocommerce
 from rebate.connectors.delivery import PlatformDelivery
 from rebate.domain.errors import Unavailable
 from rebate.domain.times import Instant, datetime_of
+from rebate.usecases.connections.connect_shop import ChangedPage
 
 _RETRY = Retry(
     total=4,
@@ -34,10 +36,9 @@ _RETRY = Retry(
 )
 _PATIENCE = Timeout(connect=5, read=20)
 _PAGE = 100
-_PAGES_MAX = 200
+_SHOPIFY_PAGE = 250
 _HERE = frozenset({"127.0.0.1", "localhost"})
 _OK = 200
-_NEXT_LINK = re.compile(r'<([^>]+)>;\s*rel="next"')
 
 
 class ShopApi(ABC):
@@ -56,19 +57,19 @@ class ShopApi(ABC):
         """Return the refunds of an order."""
 
     @abstractmethod
-    def changed_since(self, instant: Instant) -> Iterator[PlatformDelivery]:
-        """Yield the orders that changed since an instant."""
+    def changed_since(self, instant: Instant, goes_on: str | None) -> Iterator[ChangedPage]:
+        """Yield the orders that changed since an instant, from where another look ended on."""
 
-    def _get(self, url: str) -> tuple[Any, BaseHTTPResponse]:
-        """Return the JSON at an address, and the answer that it stood in.
+    def _get(self, path: str, query: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Return the JSON at a path of the shop's.
 
         Raises:
             Unavailable: the shop did not answer so, after all tries.
         """
         try:
-            answer = self._pool.request("GET", url)
+            answer = self._pool.request("GET", f"{self._url}/{path}?{urlencode(query)}")
             if answer.status == _OK:
-                return json.loads(answer.data, parse_float=Decimal), answer
+                return json.loads(answer.data, parse_float=Decimal)
         except (HTTPError, ValueError) as error:
             raise Unavailable(
                 f"the shop of connector {self._key}: {type(error).__name__}"
@@ -77,53 +78,58 @@ class ShopApi(ABC):
 
 
 class WooCommerceApi(ShopApi):
-    """A shop of WooCommerce."""
+    """A shop of WooCommerce; a look goes on with the page that was read last, by its number.
+
+    That page is read again: what was deleted meanwhile moves all behind it up.
+    """
 
     def refunds(self, order: str) -> Sequence[Any]:
         """Return the refunds of an order."""
-        return [refund for page in self._pages(f"orders/{order}/refunds", {}) for refund in page]
+        pages = self._pages(f"orders/{order}/refunds", {}, first=1)
+        return [refund for _, page in pages for refund in page]
 
-    def changed_since(self, instant: Instant) -> Iterator[PlatformDelivery]:
-        """Yield the orders that changed since an instant."""
+    def changed_since(self, instant: Instant, goes_on: str | None) -> Iterator[ChangedPage]:
+        """Yield the orders that changed since an instant, from where another look ended on."""
         since = {"modified_after": _utc(instant), "dates_are_gmt": "true", "order": "asc"}
-        for page in self._pages("orders", {**since, "orderby": "id"}):
-            for order in page:
-                yield PlatformDelivery({woocommerce.TOPIC_HEADER: "order.updated"}, order)
+        pages = self._pages("orders", {**since, "orderby": "id"}, first=int(goes_on or 1))
+        for number, page in pages:
+            sent = {woocommerce.TOPIC_HEADER: "order.updated"}
+            yield ChangedPage([PlatformDelivery(sent, order) for order in page], str(number))
 
-    def _pages(self, what: str, query: Mapping[str, str]) -> Iterator[list[Any]]:
-        for number in range(1, _PAGES_MAX + 1):
-            asked = urlencode({**query, "per_page": _PAGE, "page": number})
+    def _pages(
+        self, what: str, query: Mapping[str, str], first: int
+    ) -> Iterator[tuple[int, list[Any]]]:
+        """Yield pages with their numbers, from the first that is wanted to the last."""
+        for number in count(first):
             path = f"wp-json/{woocommerce.API_VERSION}/{what}"
-            page, _ = self._get(f"{self._url}/{path}?{asked}")
+            page = self._get(path, {**query, "per_page": _PAGE, "page": number})
             if not isinstance(page, list):
                 raise Unavailable(f"the shop of connector {self._key} answered no list of {what}")
-            yield page
+            yield number, page
             if len(page) < _PAGE:
                 return
-        raise Unavailable(f"the shop of connector {self._key} has too much of {what} to read")
 
 
 class ShopifyApi(ShopApi):
-    """A shop of Shopify; its orders bring their refunds along."""
+    """A shop of Shopify; its orders bring their refunds along.
+
+    A look reads orders in order of their ids, and goes on behind the last that it read.
+    """
 
     def refunds(self, order: str) -> Sequence[Any]:
         """Return the refunds of an order."""
         path = f"admin/api/{shopify.API_VERSION}/orders/{order}/refunds.json"
-        return list(self._listed(self._get(f"{self._url}/{path}")[0], "refunds"))
+        return self._listed(self._get(path, {}), "refunds")
 
-    def changed_since(self, instant: Instant) -> Iterator[PlatformDelivery]:
-        """Yield the orders that changed since an instant."""
-        query = {"status": "any", "updated_at_min": f"{_utc(instant)}Z", "limit": 250}
-        path = f"admin/api/{shopify.API_VERSION}/orders.json?{urlencode(query)}"
-        url: str | None = f"{self._url}/{path}"
-        for _ in range(_PAGES_MAX):
-            if url is None:
-                return
-            page, answer = self._get(url)
-            for order in self._listed(page, "orders"):
-                yield PlatformDelivery({shopify.TOPIC_HEADER: "orders/updated"}, order)
-            url = self._next(answer.headers.get("Link", ""))
-        raise Unavailable(f"the shop of connector {self._key} has too many orders to read")
+    def changed_since(self, instant: Instant, goes_on: str | None) -> Iterator[ChangedPage]:
+        """Yield the orders that changed since an instant, from where another look ended on."""
+        path = f"admin/api/{shopify.API_VERSION}/orders.json"
+        since = {"status": "any", "updated_at_min": f"{_utc(instant)}Z", "limit": _SHOPIFY_PAGE}
+        behind = goes_on or "0"
+        while page := self._listed(self._get(path, {**since, "since_id": behind}), "orders"):
+            behind = self._last(page, behind)
+            sent = {shopify.TOPIC_HEADER: "orders/updated"}
+            yield ChangedPage([PlatformDelivery(sent, order) for order in page], behind)
 
     def _listed(self, page: Any, name: str) -> list[Any]:  # noqa: ANN401 - JSON
         found = page.get(name) if isinstance(page, dict) else None
@@ -131,14 +137,13 @@ class ShopifyApi(ShopApi):
             raise Unavailable(f"the shop of connector {self._key} answered no {name}")
         return found
 
-    def _next(self, link: str) -> str | None:
-        """Return where the next page stands, at the same shop and nowhere else."""
-        found = _NEXT_LINK.search(link)
-        if found is None:
-            return None
-        if not found[1].startswith(f"{self._url}/"):
-            raise Unavailable(f"the shop of connector {self._key} points elsewhere")
-        return found[1]
+    def _last(self, page: Sequence[Any], behind: str) -> str:
+        """Return the greatest id of a page, which has to be behind that of the one before."""
+        ids = [each.get("id") if isinstance(each, dict) else None for each in page]
+        last = max((each for each in ids if isinstance(each, int)), default=0)
+        if last <= int(behind):
+            raise Unavailable(f"the shop of connector {self._key} answered orders twice")
+        return str(last)
 
 
 def shop_api(key: str, account: ConnectorAccount | None) -> ShopApi:

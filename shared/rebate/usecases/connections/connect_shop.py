@@ -8,6 +8,7 @@ something else. A repetition changes nothing.
 import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from rebate.connectors.conversion import tell, why_too_large
@@ -76,6 +77,14 @@ class HeardOrders:
     left_out: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many orders a look has heard of, and whether that was all of them."""
+
+    orders: int
+    ended: bool
+
+
 class Bus(Protocol):
     """Takes events as senders put them."""
 
@@ -90,14 +99,28 @@ class Work(Protocol):
         """Remember an order until `carry_on` did what is to be done; raises Unavailable."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedPage:
+    """Some of the orders that changed at a shop, as if they were sent.
+
+    A look that ends with them `goes_on` there, in the words of the shop's API.
+    """
+
+    orders: Sequence[PlatformDelivery]
+    goes_on: str
+
+
 class ShopReader(Protocol):
     """Reads what a shop's own API says."""
 
     def refunds(self, order: str) -> Sequence[Any]:
         """Return the refunds of an order, as JSON; raises Unavailable."""
 
-    def changed_since(self, instant: Instant) -> Iterable[PlatformDelivery]:
-        """Yield the orders that changed since then, as if they were sent; raises Unavailable."""
+    def changed_since(self, instant: Instant, goes_on: str | None) -> Iterable[ChangedPage]:
+        """Yield the orders that changed since then, from where another look ended on.
+
+        Raises Unavailable.
+        """
 
 
 class DeadLettered(Protocol):
@@ -193,33 +216,52 @@ class ShopConnections:
         )
         return len(row.pending)
 
-    def look(self, connection: Connection, reader: ShopReader, set_aside: DeadLettered) -> int:
-        """Hear all that changed at a shop since the last look; return how many orders that were.
+    def look(
+        self,
+        connection: Connection,
+        reader: ShopReader,
+        set_aside: DeadLettered,
+        goes_on: Callable[[], bool],
+    ) -> Looked:
+        """Hear what changed at a shop since the last look, page by page, as long as it `goes_on`.
 
         An order that cannot be read, or kept, is set aside, and holds up none behind it.
 
         Raises:
-            Unavailable: the shop did not answer; the next look begins where this one did.
+            Unavailable: the shop did not answer; the next look goes on behind what was heard.
         """
-        begun = self._clock.now()
-        since = self._looked_at(connection.key, begun) - OVERLAP
+        key = connection.key
+        state = self._state(key)
+        begun = state.looking_since or self._clock.now()
+        if state.looking_since is None:
+            looked_at = state.looked_at or Instant(begun - FIRST_LOOK)
+            state = self._note(key, looked_at=looked_at, looking_since=begun)
+        since = Instant((state.looked_at or begun) - OVERLAP)
         number = 0
-        for delivery in reader.changed_since(Instant(since)):
-            try:
-                self.hear(connection, connection.platform.hear(delivery, connection.rules))
-            except (UnreadableDelivery, Rejected) as refused:
-                body = {"connector": connection.key, "id": delivery.named}
-                set_aside(body, f"connector {connection.key}: {refused}", refused.code)
-            number += 1
-        state = self._state(connection.key)
-        self._note(state, replace(state, looked_at=begun))
-        return number
+        for page in reader.changed_since(since, state.goes_on):
+            for delivery in page.orders:
+                self._hear_of(delivery, connection, set_aside)
+            number += len(page.orders)
+            self._note(key, goes_on=page.goes_on)
+            if not goes_on():
+                return Looked(number, ended=False)
+        self._note(key, looked_at=begun, looking_since=None, goes_on=None)
+        return Looked(number, ended=True)
+
+    def _hear_of(
+        self, delivery: PlatformDelivery, connection: Connection, set_aside: DeadLettered
+    ) -> None:
+        try:
+            self.hear(connection, connection.platform.hear(delivery, connection.rules))
+        except (UnreadableDelivery, Rejected) as refused:
+            body = {"connector": connection.key, "id": delivery.named}
+            set_aside(body, f"connector {connection.key}: {refused}", refused.code)
 
     def is_silent(self, key: str) -> bool:
         """Tell whether a shop was not heard of for a day; a new connector has a day to begin."""
         state, now = self._state(key), self._clock.now()
         if state.heard_at is None:
-            self._note(state, replace(state, heard_at=now))
+            self._note_heard(key)
             return False
         return now - state.heard_at > SILENT_AFTER
 
@@ -227,16 +269,8 @@ class ShopConnections:
         """Note that a shop was heard of just now; whoever does at the same time does it as well."""
         state, now = self._state(key), self._clock.now()
         if state.heard_at is None or now - state.heard_at > HEARD_EVERY:
-            self._note(state, replace(state, heard_at=now))
-
-    def _looked_at(self, key: str, now: Instant) -> Instant:
-        """Return up to when a connector has looked; a first look that fails begins there again."""
-        state = self._state(key)
-        if state.looked_at is not None:
-            return state.looked_at
-        begins = Instant(now - FIRST_LOOK)
-        self._note(state, replace(state, looked_at=begins))
-        return begins
+            with suppress(Conflict):
+                self._write(state, heard_at=now)
 
     def _kept(
         self, connection: Connection, order: str, heard: Heard
@@ -271,18 +305,24 @@ class ShopConnections:
         found = self._store.get(ConnectorState, Key(key))
         return found or ConnectorState(key, version=0)
 
-    def _note(self, before: ConnectorState, after: ConnectorState) -> None:
-        """Store a connector's state, unless somebody else just did: the next to come does it."""
-        merged = ConnectorState(
-            before.connector,
-            _later(before.heard_at, after.heard_at),
-            _later(before.looked_at, after.looked_at),
-            before.version + 1,
-        )
-        try:
-            self._store.commit([Put(merged, expects=before.version)])
-        except Conflict:
-            return
+    def _note(self, key: str, **what: Any) -> ConnectorState:  # noqa: ANN401 - by field
+        """Note how far a look has come, beside what others note; return the state of the shop.
+
+        Raises:
+            Unavailable: others wrote it all the time.
+        """
+        for attempt in range(TRIES_MAX):
+            try:
+                return self._write(self._state(key), **what)
+            except Conflict:
+                self._pause(attempt)
+        raise Unavailable(f"the state of {key} is being written by others")
+
+    def _write(self, before: ConnectorState, **what: Any) -> ConnectorState:  # noqa: ANN401
+        """Write fields of a shop's state; return it so. Raises Conflict: others did meanwhile."""
+        after = replace(before, **what, version=before.version + 1)
+        self._store.commit([Put(after, expects=before.version)])
+        return after
 
 
 def _insist_on_size(order: str, facts: dict[str, Any]) -> None:
@@ -306,7 +346,3 @@ def _put(event: OutEvent, source: str, bus: Bus, set_aside: DeadLettered) -> Non
         return
     short = {name: value for name, value in event.detail.items() if name != "lines"}
     set_aside({"detail-type": event.detail_type, "detail": short}, reason, "over_limit")
-
-
-def _later(one: Instant | None, other: Instant | None) -> Instant | None:
-    return max((each for each in (one, other) if each is not None), default=None)
