@@ -105,7 +105,7 @@ GUARDED = {
         "of two deliveries about an order, heard at once, one is forgotten",
         SHOPS + "test_two_deliveries_at_once_are_both_heard",
     ),
-    "connect_shop: Put(merged, expects=before.version)": Guard(
+    "connect_shop: Put(after, expects=before.version)": Guard(
         "a look forgets that a shop was heard of meanwhile, and takes it for silent",
         SHOPS + "test_a_shop_that_is_heard_of_during_a_look_is_not_silent",
     ),

@@ -13,7 +13,7 @@ from rebate.adapters.telemetry import Metric, count, logger, observed
 from rebate.bootstrap import app
 from rebate.connectors.platforms import PLATFORMS
 from rebate.domain.errors import Unavailable
-from rebate.usecases.connections.connect_shop import Connection, connection_of
+from rebate.usecases.connections.connect_shop import Connection, Looked, connection_of
 
 SECONDS = 420.0
 """How long it looks at shops, which share what is left of it; what was asked last may take two
@@ -45,21 +45,27 @@ def _look(connection: Connection, function: str, until: float) -> int | None:
         logger.error("nothing was heard of a shop for a day", extra={"connector": key})
     if not connection.platform.reads:
         return None
-    try:
-        if monotonic() > until:
-            raise Unavailable("others took all the time")
-        reader = app().outside.shop_api(key)
-        looked = app().connections.look(
-            connection, reader, set_aside, lambda: monotonic() < until
-        )
-        if not looked.ended:
-            said = {"connector": key, "orders": looked.orders}
-            logger.warning("more changed at a shop than there was time for", extra=said)
-        return looked.orders
-    except Unavailable as error:
-        count(Metric.CONNECTORS_UNREAD)
-        logger.error("a shop could not be read", extra={"connector": key, "reason": str(error)})
-        return None
+    reason = "others took all the time"
+    if monotonic() < until:
+        try:
+            reader = app().outside.shop_api(key)
+            looked = app().connections.look(
+                connection, reader, set_aside, lambda: monotonic() < until
+            )
+        except Unavailable as error:
+            reason = str(error)
+        else:
+            return _told(key, looked)
+    count(Metric.CONNECTORS_UNREAD)
+    logger.error("a shop could not be read", extra={"connector": key, "reason": reason})
+    return None
+
+
+def _told(key: str, looked: Looked) -> int:
+    if not looked.ended:
+        said = {"connector": key, "orders": looked.orders}
+        logger.warning("more changed at a shop than there was time for", extra=said)
+    return looked.orders
 
 
 def _connections() -> list[Connection]:

@@ -136,9 +136,9 @@ def _why_nothing_counts(facts: HeardFacts, rules: ConnectorRules) -> str | None:
     if facts.excluded:
         return facts.excluded
     currency = bought.currency if bought else _currency_of(facts.refunds.values())
-    if currency and rules.currency and currency != rules.currency:
+    if currency is not None and rules.currency not in {currency, None}:
         return f"currency {currency}, the deployment has {rules.currency}"
-    if currency and currency not in DECIMALS:
+    if currency is not None and currency not in DECIMALS:
         return f"currency {currency} is not in ISO 4217"
     if bought and bought.member is None and rules.guests == "leave_out":
         return "guest: no customer"
@@ -173,7 +173,8 @@ def _payment(facts: HeardFacts) -> Iterator[OutEvent]:
 
 
 def _completion(facts: HeardFacts) -> Iterator[OutEvent]:
-    if facts.completed_at:
+    """Yield the completion of an order that is paid, as far as is known: others may never be."""
+    if facts.completed_at and not (facts.bought and facts.bought.unpaid):
         detail = {"order_id": facts.order_id, "completed_at": facts.completed_at}
         yield OutEvent(COMPLETED, detail)
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from rebate.contracts.problems import Invalid, Problem, shown
 from rebate.contracts.scalars import check_identifier, parse_instant
-from rebate.contracts.validation import problems_of
+from rebate.contracts.validation import Tolerant, error_at, problems_of
 
 Guests: TypeAlias = Literal["leave_out", "contribute"]
 Completion: TypeAlias = Literal["fulfilled", "closed"]
@@ -18,6 +18,8 @@ Payload = TypeVar("Payload", bound=BaseModel)
 
 _NUMBER_CHARS_MAX = 30
 _WORD_CHARS_MAX = 128
+QUANTITY_MAX = 1_000_000_000
+"""More no event of ours says of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,31 @@ class ConnectorRules:
     completed: Completion = "fulfilled"
     waits: bool = False
     fetches: bool = False
+
+
+class PayloadPart(Tolerant):
+    """An object of a payload: null in a field that may be absent says that it is.
+
+    Of each pair of `either` one field has to be there.
+    """
+
+    either: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        fields = cls.model_fields
+        said = {
+            name: value
+            for name, value in given.items()
+            if value is not None or (name in fields and fields[name].is_required())
+        }
+        for one, other in cls.either:
+            if one not in said and other not in said:
+                raise error_at(one, "is required")
+        return said
 
 
 class UnreadableDelivery(Invalid):
@@ -116,6 +143,11 @@ def _decimal_or_none(value: object) -> Decimal | None:
     return None if value in (None, "") else _decimal(value)
 
 
+def as_number(quantity: Decimal) -> int | float:
+    """Return a quantity as our events say it."""
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+
+
 IdText = Annotated[str, BeforeValidator(_text_of_id)]
 """An id that ours can be, as text whether it was sent as a number or as text."""
 Word = Annotated[str, Field(max_length=_WORD_CHARS_MAX)]
@@ -127,6 +159,9 @@ InstantText = Annotated[str, BeforeValidator(_instant_text)]
 GmtText = Annotated[str, BeforeValidator(_gmt_text)]
 """An instant in UTC, `+00:00` added where it was left out."""
 Quantity = Annotated[Decimal | None, BeforeValidator(_decimal_or_none)]
+"""How many, where the platform says so."""
+HowMany = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=QUANTITY_MAX)]
+"""How many: what a price is multiplied by."""
 
 
 def read_headers(document: object) -> dict[str, str]:

@@ -8,13 +8,13 @@ the shop's own currency (`shop_money`), never those shown to the buyer.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from rebate.connectors.amounts import minor_units
 from rebate.connectors.delivery import (
     ConnectorRules,
     PlatformDelivery,
     UnreadableDelivery,
+    as_number,
     read_payload,
 )
 from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, PrivacyRequest
@@ -188,16 +188,14 @@ def _unpaid(order: ShopifyOrder) -> str | None:
 
 
 def _line(line: LineItem, order: ShopifyOrder) -> BoughtLine:
-    quantity = Decimal(1) if line.quantity is None else line.quantity
-    paid = shop_money(line.price_set, line.price) * quantity
+    paid = shop_money(line.price_set, line.price) * line.quantity
     paid -= sum(shop_money(a.amount_set, a.amount) for a in line.discount_allocations)
     if not order.taxes_included:
         paid += sum(shop_money(tax.price_set, tax.price) for tax in line.tax_lines)
-    whole = quantity == quantity.to_integral_value()
     return BoughtLine(
         line_id=line.id,
         product_id=line.product_id,
-        quantity=int(quantity) if whole else float(quantity),
+        quantity=as_number(line.quantity),
         paid=max(NOTHING, minor_units(paid, order.currency)),
     )
 

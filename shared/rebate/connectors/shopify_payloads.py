@@ -1,71 +1,70 @@
 """Payloads of Shopify: of each only what is needed, as version 2026-01 of its API words it."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator
-
-from rebate.connectors.delivery import IdText, InstantText, Money, Quantity, Word
+from rebate.connectors.delivery import HowMany, IdText, InstantText, Money, PayloadPart, Word
 from rebate.contracts.scalars import Flag
-from rebate.contracts.validation import Tolerant
 
 _ZERO = Decimal(0)
 
 
-class Amount(Tolerant):
+class Amount(PayloadPart):
     """An amount and its currency."""
 
     amount: Money
     currency_code: Word
 
 
-class MoneyBag(Tolerant):
+class MoneyBag(PayloadPart):
     """An amount in the shop's currency, and as it was shown to the buyer."""
 
     shop_money: Amount
     presentment_money: Amount | None = None
 
 
-class TaxLine(Tolerant):
+class TaxLine(PayloadPart):
     """A tax on a line."""
+
+    either: ClassVar = (("price", "price_set"),)
 
     price: Money = _ZERO
     price_set: MoneyBag | None = None
 
 
-class Allocation(Tolerant):
+class Allocation(PayloadPart):
     """A line's share of a discount."""
+
+    either: ClassVar = (("amount", "amount_set"),)
 
     amount: Money = _ZERO
     amount_set: MoneyBag | None = None
 
 
-def _list(value: object) -> object:
-    return () if value is None else value
-
-
-class LineItem(Tolerant):
+class LineItem(PayloadPart):
     """A line of an order; `tip` is there only where it is one."""
+
+    either: ClassVar = (("price", "price_set"),)
 
     id: IdText
     product_id: IdText | None = None
-    quantity: Quantity = None
+    quantity: HowMany
     price: Money = _ZERO
     price_set: MoneyBag | None = None
     gift_card: Flag = False
     tip: Any = None
-    tax_lines: Annotated[tuple[TaxLine, ...], BeforeValidator(_list)] = ()
-    discount_allocations: Annotated[tuple[Allocation, ...], BeforeValidator(_list)] = ()
+    tax_lines: tuple[TaxLine, ...] = ()
+    discount_allocations: tuple[Allocation, ...] = ()
 
 
-class Fulfillment(Tolerant):
+class Fulfillment(PayloadPart):
     """A shipment of some of the lines."""
 
     status: Word | None = None
     created_at: InstantText
 
 
-class Transaction(Tolerant):
+class Transaction(PayloadPart):
     """A movement of money."""
 
     kind: Word | None = None
@@ -76,8 +75,10 @@ class Transaction(Tolerant):
     test: Flag = False
 
 
-class ShopifyRefundLine(Tolerant):
+class ShopifyRefundLine(PayloadPart):
     """What of a line goes back, `subtotal` after discounts."""
+
+    either: ClassVar = (("subtotal", "subtotal_set"),)
 
     line_item_id: IdText
     subtotal: Money = _ZERO
@@ -86,7 +87,7 @@ class ShopifyRefundLine(Tolerant):
     total_tax_set: MoneyBag | None = None
 
 
-class ShopifyAdjustment(Tolerant):
+class ShopifyAdjustment(PayloadPart):
     """What a refund has beside its lines; shipping, too, before version 2024-10."""
 
     kind: Word | None = None
@@ -96,23 +97,23 @@ class ShopifyAdjustment(Tolerant):
     tax_amount_set: MoneyBag | None = None
 
 
-class RefundShipping(Tolerant):
+class RefundShipping(PayloadPart):
     """What of shipping goes back."""
 
     subtotal_amount_set: MoneyBag
     tax_amount_set: MoneyBag | None = None
 
 
-class ShopifyRefund(Tolerant):
+class ShopifyRefund(PayloadPart):
     """A refund, as it stands inside its order."""
 
     id: IdText
     order_id: IdText | None = None
     processed_at: InstantText | None = None
     created_at: InstantText | None = None
-    refund_line_items: Annotated[tuple[ShopifyRefundLine, ...], BeforeValidator(_list)] = ()
-    order_adjustments: Annotated[tuple[ShopifyAdjustment, ...], BeforeValidator(_list)] = ()
-    refund_shipping_lines: Annotated[tuple[RefundShipping, ...], BeforeValidator(_list)] = ()
+    refund_line_items: tuple[ShopifyRefundLine, ...] = ()
+    order_adjustments: tuple[ShopifyAdjustment, ...] = ()
+    refund_shipping_lines: tuple[RefundShipping, ...] = ()
     transactions: tuple[Transaction, ...] | None = None
 
 
@@ -122,29 +123,29 @@ class RefundOfOrder(ShopifyRefund):
     order_id: IdText
 
 
-class Customer(Tolerant):
+class Customer(PayloadPart):
     """Who bought; without an id nobody whom the shop knows."""
 
     id: IdText | None = None
 
 
-class _NamedCustomer(Tolerant):
+class _NamedCustomer(PayloadPart):
     id: IdText
 
 
-class CustomerNamed(Tolerant):
+class CustomerNamed(PayloadPart):
     """A request of a customer's: to be forgotten, or to be told what is known of them."""
 
     customer: _NamedCustomer
 
 
-class ShopNamed(Tolerant):
+class ShopNamed(PayloadPart):
     """A request of a shop that no longer uses the app."""
 
     shop_domain: Word
 
 
-class ShopifyOrder(Tolerant):
+class ShopifyOrder(PayloadPart):
     """An order."""
 
     id: IdText
@@ -159,18 +160,18 @@ class ShopifyOrder(Tolerant):
     taxes_included: Flag = False
     customer: Customer | None = None
     line_items: tuple[LineItem, ...]
-    fulfillments: Annotated[tuple[Fulfillment, ...], BeforeValidator(_list)] = ()
-    refunds: Annotated[tuple[ShopifyRefund, ...], BeforeValidator(_list)] = ()
+    fulfillments: tuple[Fulfillment, ...] = ()
+    refunds: tuple[ShopifyRefund, ...] = ()
 
 
-class Named(Tolerant):
+class Named(PayloadPart):
     """What is told of an order in deliveries that are not converted."""
 
     id: IdText | None = None
     order_id: IdText | None = None
 
 
-class Edit(Tolerant):
+class Edit(PayloadPart):
     """A change to an order."""
 
     order_edit: Named

@@ -18,15 +18,16 @@ from rebate.connectors.delivery import (
     GmtText,
     IdText,
     Money,
+    PayloadPart,
     PlatformDelivery,
     Quantity,
     UnreadableDelivery,
     Word,
+    as_number,
     read_payload,
 )
 from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, LineBack
 from rebate.contracts.problems import Problem
-from rebate.contracts.validation import Tolerant
 from rebate.domain.currencies import DECIMALS
 from rebate.domain.money import NOTHING, Amount, sum_of
 
@@ -43,10 +44,6 @@ _NUMBER = re.compile(r"0*[1-9]\d{0,19}", re.ASCII)
 _ZERO = Decimal(0)
 
 
-def _list(value: object) -> object:
-    return () if value is None else value
-
-
 def _gmt_or_none(value: object) -> object:
     return None if value in (None, "") else value
 
@@ -54,44 +51,44 @@ def _gmt_or_none(value: object) -> object:
 _Gmt = Annotated[GmtText | None, BeforeValidator(_gmt_or_none)]
 
 
-class _Meta(Tolerant):
+class _Meta(PayloadPart):
     key: str
     value: Any = None
 
 
-class _Line(Tolerant):
+class _Line(PayloadPart):
     id: IdText
     product_id: IdText | None = None
     quantity: Quantity = None
     total: Money
     total_tax: Money = _ZERO
-    meta_data: Annotated[tuple[_Meta, ...], BeforeValidator(_list)] = ()
+    meta_data: tuple[_Meta, ...] = ()
 
 
-class _Charge(Tolerant):
+class _Charge(PayloadPart):
     """A fee, or shipping."""
 
     total: Money = _ZERO
     total_tax: Money = _ZERO
 
 
-class _Summary(Tolerant):
+class _Summary(PayloadPart):
     """What an order says of its refunds."""
 
     id: IdText
     total: Money = _ZERO
 
 
-class _Refund(Tolerant):
+class _Refund(PayloadPart):
     id: IdText
     date_created_gmt: GmtText
     amount: Money | None = None
-    line_items: Annotated[tuple[_Line, ...], BeforeValidator(_list)] = ()
-    shipping_lines: Annotated[tuple[_Charge, ...], BeforeValidator(_list)] = ()
-    fee_lines: Annotated[tuple[_Charge, ...], BeforeValidator(_list)] = ()
+    line_items: tuple[_Line, ...] = ()
+    shipping_lines: tuple[_Charge, ...] = ()
+    fee_lines: tuple[_Charge, ...] = ()
 
 
-class _Order(Tolerant):
+class _Order(PayloadPart):
     id: IdText
     status: Word
     currency: Word
@@ -101,11 +98,11 @@ class _Order(Tolerant):
     date_paid_gmt: _Gmt = None
     date_completed_gmt: _Gmt = None
     line_items: tuple[_Line, ...]
-    fee_lines: Annotated[tuple[_Charge, ...], BeforeValidator(_list)] = ()
-    refunds: Annotated[tuple[_Summary, ...], BeforeValidator(_list)] = ()
+    fee_lines: tuple[_Charge, ...] = ()
+    refunds: tuple[_Summary, ...] = ()
 
 
-class _Named(Tolerant):
+class _Named(PayloadPart):
     id: IdText | None = None
 
 
@@ -196,17 +193,11 @@ def _lines(order: _Order) -> tuple[BoughtLine, ...]:
         BoughtLine(
             line_id=line.id,
             product_id=line.product_id if line.product_id != "0" else None,
-            quantity=_number(line.quantity),
+            quantity=None if line.quantity is None else as_number(line.quantity),
             paid=paid[line.id] - less.get(line.id, NOTHING),
         )
         for line in order.line_items
     )
-
-
-def _number(quantity: Decimal | None) -> int | float | None:
-    if quantity is None:
-        return None
-    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
 
 def _paid(line: _Line, currency: str) -> Amount:

@@ -23,15 +23,16 @@ from rebate.connectors.delivery import (
     IdText,
     InstantText,
     Money,
+    PayloadPart,
     PlatformDelivery,
     Quantity,
     UnreadableDelivery,
+    as_number,
     read_payload,
 )
 from rebate.connectors.heard import Bought, BoughtLine, Heard, HeardRefund, LineBack
 from rebate.contracts.problems import Problem, shown
 from rebate.contracts.scalars import Flag
-from rebate.contracts.validation import Tolerant
 from rebate.domain.money import NOTHING
 
 TOPIC_HEADER = "Event-Type"
@@ -53,40 +54,40 @@ _IdOrNone = Annotated[IdText | None, BeforeValidator(lambda given: given or None
 _ChinaOrNone = Annotated[InstantText | None, BeforeValidator(_china_text)]
 
 
-class _Message(Tolerant):
+class _Message(PayloadPart):
     msg: Any
     test: Flag = False
 
 
-class _OrderInfo(Tolerant):
+class _OrderInfo(PayloadPart):
     tid: IdText
     created: _China
     update_time: _ChinaOrNone = None
     pay_time: _ChinaOrNone = None
 
 
-class _Line(Tolerant):
+class _Line(PayloadPart):
     oid: IdText
     item_id: IdText | None = None
     num: Quantity = None
     payment: Money
 
 
-class _Buyer(Tolerant):
+class _Buyer(PayloadPart):
     yz_open_id: _IdOrNone = None
 
 
-class _Trade(Tolerant):
+class _Trade(PayloadPart):
     order_info: _OrderInfo
     orders: tuple[_Line, ...]
     buyer_info: _Buyer = _Buyer()
 
 
-class _TradePushed(Tolerant):
+class _TradePushed(PayloadPart):
     full_order_info: _Trade
 
 
-class _Done(Tolerant):
+class _Done(PayloadPart):
     tid: IdText
     update_time: _China
 
@@ -150,7 +151,7 @@ def _line(line: _Line) -> BoughtLine:
     return BoughtLine(
         line_id=line.oid,
         product_id=line.item_id,
-        quantity=None if line.num is None else int(line.num),
+        quantity=None if line.num is None else as_number(line.num),
         paid=minor_units(line.payment, _CURRENCY),
     )
 
