@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from rebate.domain.ledger import QueueAccount, asset_of, queue_account, wallet
-from rebate.domain.names import QueueId
+from rebate.domain.names import QueueId, came_from
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
@@ -144,7 +144,8 @@ def _check_all_took_effect(store: Any, tickets: list[Ticket]) -> None:
     orders = {order.id: order for order in store.scan(Order) if order.digest is not None}
     by_order: dict[str, set[str]] = {}
     for ticket in tickets:
-        by_order.setdefault(ticket.order, set()).add(ticket.merged_from or ticket.queue)
+        if not ticket.merged_from:
+            by_order.setdefault(ticket.order, set()).add(ticket.queue)
         order = orders[ticket.order]
         if order.repurchase_of is None:
             known = order.completed_at is not None
@@ -155,13 +156,14 @@ def _check_all_took_effect(store: Any, tickets: list[Ticket]) -> None:
 
 
 def _check_merges(tickets: list[Ticket]) -> None:
-    """What ended as merged goes on in one other place, for what the first did not pay."""
-    left = {
-        (ticket.merged_into, ticket.order, ticket.queue, line.id): line.entry
-        for ticket in tickets
-        for line in ticket.lines
-        if line.entry and line.entry.status is Status.MERGED
-    }
+    """What ended as merged goes on in one other place, for what was not paid before."""
+    left = {}
+    for ticket in tickets:
+        goes_on_as = came_from(ticket.queue, ticket.merged_from)
+        for line in ticket.lines:
+            if line.entry and line.entry.status is Status.MERGED:
+                into = line.merged_into or ticket.merged_into
+                left[into, ticket.order, goes_on_as, line.id] = line.entry
     for ticket in tickets:
         for line in ticket.lines if ticket.merged_from else ():
             before = left.pop((ticket.queue, ticket.order, ticket.merged_from, line.id))

@@ -21,9 +21,9 @@ from rebate.contracts.events_in import (
 )
 from rebate.contracts.scenario_steps import Step
 from rebate.contracts.settings import merge_patch
-from rebate.domain.commands import Give, Retain
-from rebate.domain.errors import Rejected
-from rebate.domain.names import WHOLE_ORDER, LineId, QueueId
+from rebate.domain.commands import Complete, Give, Merge, Receive, RefundOrder, Retain
+from rebate.domain.errors import Code, Conflict, Rejected
+from rebate.domain.names import NO_QUEUE, WHOLE_ORDER, LineId, QueueId
 from rebate.domain.times import Instant, instant_of
 from rebate.usecases.catalog.save_catalog import CatalogAcceptance
 from rebate.usecases.draws.seeds import repeatable_seed
@@ -136,8 +136,7 @@ class Player:
         while self.settles and queues:
             for queue in queues:
                 self.app.settler.settle(queue)
-            rows = self.store.scan(Inbox)  # what another queue is told of a contribution
-            queues = sorted({row.queue for row in rows if isinstance(row.command, Give | Retain)})
+            queues = sorted({row.queue for row in self.store.scan(Inbox) if _is_from_queue(row)})
 
     def _buy(self, buy: Mapping[str, Any]) -> None:
         level = {"level": buy["level"]} if "level" in buy else {}
@@ -212,10 +211,22 @@ class Player:
         WALLET_ACTIONS[kind](taken, read.action)
 
     def _move(self, step: Mapping[str, Any]) -> None:
-        self.app.stalls.merge(step["queue"])
+        try:
+            self.app.stalls.merge(step["queue"])
+        except Conflict as conflict:  # nobody else writes: it cannot be asked for as things stand
+            raise Rejected(Code.INVALID_REQUEST, str(conflict)) from conflict
+        self.settle([step["queue"]])
 
     def _collect(self, step: Mapping[str, Any]) -> None:
         self.app.holds.collect(step["member"])
+
+
+def _is_from_queue(row: Inbox) -> bool:
+    """Tell whether another queue has told of a contribution, a merge, or of what was merged."""
+    command = row.command
+    return isinstance(command, Give | Retain | Merge | Receive) or (
+        isinstance(command, Complete | RefundOrder) and command.merged_from != NO_QUEUE
+    )
 
 
 def _wish(step: Mapping[str, Any]) -> Wish:

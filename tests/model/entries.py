@@ -116,6 +116,12 @@ def lower_entitlement(world: World, entry: dict, entitlement: int) -> None:
         give_back(world, entry)
 
 
+def lower_left_behind(entry: dict, entitlement: int) -> None:
+    """Rules 1.4.1 and 1.6.5: what went on elsewhere shows here what it has by now at most."""
+    entry["entitlement"] = entitlement
+    entry["paid"] = min(entry["paid"], entitlement)
+
+
 def credit_exchange(world: World, entry: dict, asset: str, bps: int) -> None:
     """Turn what an entry lacks into another asset (rules 1.6.1, 1.6.2)."""
     amount = exchanged(world, outstanding(entry), bps)

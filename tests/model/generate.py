@@ -123,7 +123,7 @@ def kinds_of_steps(story: Story) -> list[Callable[[Story], None]]:
     if "cap" in on:
         kinds.append(steps.set_cap)
     if "queues_switched" in on:
-        kinds += [steps.switch_queues] * 3
+        kinds += [*[steps.switch_queues] * 3, *[steps.move] * 4]
     optional = {
         "refunds_as_shops_do": steps.refund_as_shops_do,
         "exits": steps.lower_exits,

@@ -40,6 +40,8 @@ class Story:
         self.steps: list[dict] = []
         self.refunds = 0
         self.withdrawals: list[str] = []
+        self.queues = dict(settings.get("queue_rebate", {}))
+        self.joined: list[tuple[str, dict, dict]] = []
 
     def add(self, step: dict, at: datetime | None = None) -> None:
         """Write a step at the next minute or, with the feature `times`, some time later."""
@@ -71,6 +73,7 @@ def buy(story: Story, at: datetime | None = None) -> None:
         rows[0]["line"] = "1"
     else:
         story.add({"buy": {**order, "lines": rows}}, at)
+    story.joined += [(likely_queue(story.queues, order, row), order, row) for row in rows]
     left = {row["line"]: row["paid"] for row in rows}
     story.orders.append(
         {"id": order["order"], "buy": order, "rows": rows, "left": left, "completed": False}
@@ -178,7 +181,16 @@ def switch_queues(story: Story) -> None:
     name = story.draw(st.sampled_from(sorted(QUEUES)))
     to = story.draw(st.sampled_from(QUEUES[name]))
     accepted = {"acknowledged": [f"queue_rebate.{name}={to}"]}
+    story.queues[name] = to
     story.add({"set": {"queue_rebate": {name: to}, "guards": accepted}})
+
+
+def move(story: Story) -> None:
+    """Rules 1.4.1 and 1.5.5: what waits in a queue that is stalled, or is not, is to go on."""
+    queues = sorted({*(queue for queue, *_ in story.joined), "product/p1"})
+    stalled = [queue for queue, *line in story.joined if likely_queue(story.queues, *line) != queue]
+    often = [*queues, *(stalled * 4)]
+    story.add({"move": {"queue": story.draw(st.sampled_from(often))}})
 
 
 def some_entry(story: Story) -> dict | None:
@@ -194,7 +206,7 @@ def some_entry(story: Story) -> dict | None:
 
 
 def likely_queue(plan: dict, order: dict, row: dict) -> str:
-    """The queue of a line under the settings at the start."""
+    """The queue of a line under some settings of the plan."""
     channel, store = order.get("channel", "mall"), order.get("store")
     if channel == "mall":
         return (

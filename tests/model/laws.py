@@ -46,8 +46,12 @@ def money_is_conserved(world: World) -> None:
 
 
 def payments_are_accounted_for(world: World) -> None:
-    """What entries, buyers and referrers were paid and kept is in wallets or went on from there."""
-    paid = sum(entry["paid"] for queue in world.queues.values() for entry in queue["entries"])
+    """What entries, buyers and referrers were paid and kept is in wallets or went on from there.
+
+    An entry that went on in another queue counts there what it was paid here (Rule 1.4.1).
+    """
+    every = [entry for queue in world.queues.values() for entry in queue["entries"]]
+    paid = sum(entry["paid"] for entry in every if entry["status"] != "merged")
     earned = paid + world.own_rewards + world.platform["commissions"]
     earned += world.platform["adjusted"]
     spent = world.platform["withdrawn"] + world.platform["repurchased"]

@@ -195,6 +195,7 @@ HANDLERS: dict[str, Callable[[World, Any, int], None]] = {
     "gift_state": lambda world, wish, _: wallet.gift_state(world, wish),
     "adjust": lambda world, wish, _: wallet.adjust(world, wish),
     "thaw": lambda world, wish, _: wallet.thaw(world, wish),
+    "move": lambda world, wish, _: queue_rebate.move(world, wish),
     "event": take_event,
 }
 

@@ -6,7 +6,7 @@ from . import due, entries, prices
 from .arithmetic import share
 from .clock import period
 from .prices import PLAN, entitlement
-from .world import World, without_nulls
+from .world import Refused, World, without_nulls
 
 
 def price(world: World, order: dict) -> None:
@@ -32,6 +32,8 @@ def on_paid(world: World, order: dict) -> None:
     """Rule 0.12: contributions settle, then entries join; self-funding: join first."""
     if not order[PLAN]:
         return
+    for taken in order[PLAN]:
+        world.queue(taken["queue"])
     plan = world.plan(PLAN)
     settles_now = plan.get("settle_on", "paid") == "paid"
     if plan.get("self_funding", False):
@@ -59,6 +61,8 @@ def on_refunded(world: World, order: dict, lost: dict) -> None:
             entries.take_back(world, taken, lost[PLAN, line["id"]])
         if taken["entry"] is not None:
             entries.lower_entitlement(world, taken["entry"], entitlement(taken, line["paid"]))
+        for left in taken["left_behind"]:
+            entries.lower_left_behind(left, entitlement({**taken, **left["priced"]}, line["paid"]))
 
 
 def price_line(world: World, order: dict, line: dict) -> dict | None:
@@ -76,6 +80,7 @@ def price_line(world: World, order: dict, line: dict) -> dict | None:
         "settled": False,
         "retained": 0,
         "entry": None,
+        "left_behind": [],
         "highest": prices.highest_entitlement(scopes),
     }
     taken["ratio_bps"], taken["decided_by"], taken["lottery"] = prices.ratio(world, order, scopes)
@@ -161,6 +166,52 @@ def settle(world: World, order: dict, taken: dict) -> None:
     surplus = entries.fill_in_turn(world, queue_id, receivers, amount, hold_days)
     if plan.get("surplus", "retain") == "retain":
         entries.retain(world, queue_id, taken, surplus, contribution)
+
+
+def move(world: World, wish: dict) -> None:
+    """Rules 1.4.1 and 1.5.5: what waits in a stalled queue goes on where its line belongs.
+
+    Of a product that is off sale that is the shared queue. Nobody moves in a queue that is in use,
+    but those in the mall's that belong to products' own queues by now.
+    """
+    queue_id = wish["queue"]
+    if queue_id not in world.queues or kind_of(queue_id) is None:
+        raise Refused("unknown_entry")
+    kind, _, owner = queue_id.partition("/")
+    plan = world.plan(PLAN)
+    names = {"product": "mall", "store": "stores", "cashier": "cashiers"}
+    shared = names.get(kind)
+    is_shared = plan.get(shared or queue_id, "shared" if (shared or queue_id) == "mall" else "per")
+    in_use = (is_shared == "shared") == (shared is None)
+    off_sale = kind == "product" and not world.products.get(owner, {"on_sale": True})["on_sale"]
+    if in_use and not off_sale:
+        raise Refused("invalid_request")
+    waiting = [each for each in world.queues[queue_id]["entries"] if each["status"] in entries.OPEN]
+    for number, entry in enumerate(waiting):
+        taken, order = entry["taken"], world.orders[entry["order"]]
+        belongs = prices.queue_of(world, order, taken["line"])
+        into = shared or (queue_id if entry.get("stays") else belongs)
+        if number == 0 and into != queue_id:
+            carry_along(world, queue_id, into)
+        if into != queue_id:
+            go_on(world, entry, into, stays=into != belongs)
+    if shared and not waiting:
+        carry_along(world, queue_id, shared)
+
+
+def carry_along(world: World, queue_id: str, into: str) -> None:
+    """The pool goes with the first in line."""
+    world.move(world.queues[queue_id]["pool"], ("pool", queue_id), ("pool", into))
+
+
+def go_on(world: World, entry: dict, into: str, *, stays: bool) -> None:
+    """An entry ends as merged and joins the end of another queue, with entitlement and paid."""
+    taken = entry["taken"]
+    entries.join(world, into, {**entry, "stays": stays})
+    taken["entry"] = world.queue(into)["entries"][-1]
+    entry["status"] = "merged"
+    entry["priced"] = {name: taken[name] for name in ("ratio_bps", "highest")}
+    taken["left_behind"].append(entry)
 
 
 def clear(world: World) -> None:

@@ -18,8 +18,8 @@ NOT_MODELLED = {
     "0.13-another-senders-word-changes-nothing": "0.13: the model knows no senders",
     "0.13-prefixes-keep-two-shops-apart": "0.13: the model knows no senders",
     "1.3.1-a-level-that-is-left-out": "0.11: the model takes what is saved as it comes",
-    "1.4.1-queues-put-apart-while-entries-wait": "1.4.1: the model moves no lines",
-    "1.4.1-queues-put-together-while-entries-wait": "1.4.1: the model moves no lines",
+    "1.4.1-queues-put-apart-while-entries-wait": "1.4.1: the model asks for no acknowledgement",
+    "1.4.1-queues-put-together-while-entries-wait": "1.4.1: the model asks for no acknowledgement",
     "2.5.1-a-link-binds-once-and-no-loop": "the model knows no bindings but those of MemberSaved",
     "2.5.1-an-operator-corrects-a-binding": "the model knows no bindings but those of MemberSaved",
     **dict.fromkeys(

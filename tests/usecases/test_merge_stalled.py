@@ -468,8 +468,10 @@ def half_merged(monkeypatch):
 
 def test_what_happens_on_the_way_changes_no_place(half_merged):
     """The mall queue hears of completion and refund before the entries join."""
+    half_merged.settles = False
     for step in ({"complete": "o3"}, refund("o2", 4000), {"complete": "o2"}):
         Player.step(half_merged, step)
+        half_merged.app.settler.settle(P1)
     waiting = half_merged.store.scan(Inbox)
     assert {row.queue for row in waiting if row.command.type == "receive"} == {MALL}
     sweep(half_merged.app)

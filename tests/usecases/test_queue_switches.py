@@ -91,7 +91,7 @@ def test_what_settles_later_settles_where_its_line_belongs_then(
 
 
 def test_those_who_wait_in_the_mall_queue_are_stalled_where_every_product_has_its_own() -> None:
-    """They may be exchanged or cleared; they belong to several queues, so none takes them all."""
+    """They may go on, or be exchanged; the queue itself stays in use, so it is not cleared."""
     player = waiting(where={}, exchange={"points_bps": 10000})
     player.step({"buy": {"order": "o2", "member": "B", "paid": 500, "product": "p2"}})
     no_product = [{"line": "1", "product": None, "paid": 1000}]
@@ -99,10 +99,22 @@ def test_those_who_wait_in_the_mall_queue_are_stalled_where_every_product_has_it
     switch(player, "mall", "per_product", "queue_rebate.mall")
     terms = player.app.settings.in_force().terms
     assert [each.queue for each in show_stalled(player.store, terms).queues] == ["mall"]
-    with pytest.raises(Conflict, match="several queues"):
-        player.app.stalls.merge(QueueId("mall"))
-    for entry in ("o1/1", "o2/1"):
-        player.step({"exchange": {"queue": "mall", "entry": entry, "into": "points"}})
+    player.step({"exchange": {"queue": "mall", "entry": "o1/1", "into": "points"}})
+    player.step({"move": {"queue": "mall"}})
     assert show_stalled(player.store, terms).queues == ()
+    assert [e["entry"] for e in player.outcome()["queues"]["product/p2"]["entries"]] == ["o2/1"]
     with pytest.raises(Conflict, match="lines join it"):
         player.app.stalls.clear(QueueId("mall"))
+
+
+@every_switch
+def test_entries_that_went_on_can_be_exchanged_where_they_are_stalled_again(
+    name: str, apart: str, shared: str, where: dict[str, str], queue: str
+) -> None:
+    player = waiting(**{name: apart}, where=where, exchange={"points_bps": 10000})
+    switch(player, name, shared, f"queue_rebate.{name}")
+    player.step({"move": {"queue": queue}})
+    switch(player, name, apart, f"queue_rebate.{name}={apart}")
+    assert player.app.stalls.exchange(QueueId(name), "points").exchanged == 1
+    assert player.outcome()["wallets"]["A"]["points"] == 1000
+    check_books(player.store)

@@ -39,7 +39,9 @@ class StalledQueues:
 
 @dataclass(frozen=True, slots=True)
 class StalledMerged:
-    """How far a merge came: `moved` joined the mall queue, and `waiting` still do so by and by.
+    """How far a merge came: `moved` joined other queues, and `waiting` still do so by and by.
+
+    Those in a queue that stays in use wait on if their lines belong to it (rule 1.4.1).
 
     Both count entries; ask again only for what arrives later.
     """

@@ -134,7 +134,7 @@ class ClearStalled(Strict):
 
 
 class MergeStalled(Strict):
-    """Let all that waits in a stalled queue join the mall queue, for what it lacks."""
+    """Let all that waits in a stalled queue join those that its lines belong to."""
 
     queue: QueueName
 

@@ -191,6 +191,15 @@ class Merge:
     type: Annotated[Literal["merge"], tag("merge")] = "merge"
 
 
+@stored_as("merge_home_command")
+@dataclass(frozen=True, slots=True)
+class MergeHome:
+    """All that waits is to join the queue that its line belongs to by the settings (Rule 1.4.1)."""
+
+    at: Annotated[Instant, wire("at")]
+    type: Annotated[Literal["merge_home"], tag("merge_home")] = "merge_home"
+
+
 @stored_as("receive_command", 2)
 @dataclass(frozen=True, slots=True)
 class Receive:
@@ -245,7 +254,7 @@ class Retain:
 OfTicket: TypeAlias = Join | Complete | Settle | RefundOrder | ExchangeEntry | DrawEntry | Retain
 """Commands that concern one ticket."""
 
-OfQueue: TypeAlias = Clear | PayPool | Merge | Receive | Give
+OfQueue: TypeAlias = Clear | PayPool | Merge | MergeHome | Receive | Give
 """Commands that concern the queue as a whole."""
 
 Command: TypeAlias = OfTicket | OfQueue

@@ -5,7 +5,7 @@ from rebate.domain.distribution import Distribution
 from rebate.domain.execution import Execution
 from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, JournalKind, QueueAccount
-from rebate.domain.merges import record_completion
+from rebate.domain.merges import tell_completion
 from rebate.domain.money import NOTHING, Amount, sum_of
 from rebate.domain.names import QueueId
 from rebate.domain.payouts import distribute
@@ -45,11 +45,12 @@ def complete(execution: Execution, command: Complete) -> None:
         unit.require_ticket(ticket)
         ticket = replace(ticket, completed_at=command.completed_at or command.at)
         unit.save(ticket)
-        record_completion(unit, ticket, command)
         execution.begun = True
         if command.settles_at is not None:
             until = max(command.settles_at, unit.queue.due_until or command.settles_at)
             unit.queue = replace(unit.queue, due_until=until)
+    if execution.begun:
+        tell_completion(execution, ticket, command)
     _give_and_join(execution, ticket, _WHEN_COMPLETED, gives=command.settles_at is None)
 
 

@@ -17,6 +17,7 @@ from rebate.domain.commands import (
     Join,
     Keyed,
     Merge,
+    MergeHome,
     OfQueue,
     OfTicket,
     PayPool,
@@ -34,7 +35,7 @@ from rebate.domain.holds import Hold
 from rebate.domain.leaving import leave, must_leave_first
 from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, DataRequest, LoadedState
-from rebate.domain.merges import merge, receive
+from rebate.domain.merges import merge, merge_home, receive
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.place_index import Change
@@ -215,6 +216,8 @@ def _for_queue(execution: Execution, command: OfQueue) -> None:
             pay_pool(execution, command)
         case Merge():
             merge(execution.unit, command)
+        case MergeHome():
+            merge_home(execution.unit, command)
         case Receive():
             receive(execution.unit, command)
         case Give():
@@ -264,4 +267,4 @@ def _ends_batch(unit: UnitOfWork, command: Command) -> bool:
     """
     repurchases = bool(unit.departed) and unit.plan.repurchase
     runs_equally = isinstance(command, PayPool) and command.equally
-    return repurchases or runs_equally or isinstance(command, Merge | Receive)
+    return repurchases or runs_equally or isinstance(command, Merge | MergeHome | Receive)

@@ -6,6 +6,7 @@ from rebate.domain.events import EntryConverted, EntryJoined
 from rebate.domain.ledger import BalanceType, Draft, JournalKind
 from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import NOTHING, sum_of
+from rebate.domain.names import queue_left
 from rebate.domain.posting import enter_in_journal
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
@@ -85,5 +86,5 @@ def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
         entry.entitlement,
         line.entitlement_bps,
         may_draw=waits and line.lottery is not None,
-        merged_from=ticket.merged_from or None,
+        merged_from=queue_left(ticket.merged_from) or None,
     )

@@ -36,9 +36,10 @@ class OldestEntryOf:
 
 @dataclass(frozen=True, slots=True)
 class FirstWaiting:
-    """Wanted: the first `count` tickets with entries that wait, payable or not."""
+    """Wanted: the first `count` tickets from `start` on with entries that wait, payable or not."""
 
     count: int
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class Window:
 class LoadedState:
     """What was loaded of a queue's surroundings; `first_waiting` None: nobody asked for them.
 
-    `absent` are tickets that were looked for and do not exist: of orders that join later.
+    `absent` are tickets that were looked for and do not exist: of orders that join later. `moves`
+    is how many tickets a step of a merge handed over that is decided again (None: as many as fit).
     """
 
     tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class LoadedState:
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
     holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)
     rebates: dict[str, DailyRebates] = field(default_factory=dict)
+    moves: int | None = None
 
     def keep(self, tickets: Iterable[Ticket]) -> None:
         """Add tickets that were loaded."""

@@ -6,7 +6,7 @@ stands beside its queue, and so does all that comes after it about the same orde
 
 from enum import StrEnum
 
-from rebate.domain.commands import Command, Give, Join, Merge, OfTicket, Receive, Retain
+from rebate.domain.commands import Command, Give, Join, Merge, MergeHome, OfTicket, Receive, Retain
 from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.money import NOTHING
 from rebate.domain.posting import enter_in_journal, post_to_queue
@@ -26,7 +26,7 @@ class ParkedState(StrEnum):
 
 def may_be_dropped(command: Command) -> bool:
     """Tell whether a queue can do without a command: none by which it hears from another queue."""
-    return not isinstance(command, Merge | Receive | Give | Retain)
+    return not isinstance(command, Merge | MergeHome | Receive | Give | Retain)
 
 
 def drop(

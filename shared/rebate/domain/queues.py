@@ -53,7 +53,11 @@ class DistributionProgress:
 @stored_as("taken_back", 2)
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """How far a refund came: all of the lines before `line`, and of it so much was taken back."""
+    """How far a refund came: all of the lines before `line`, and of it so much was taken back.
+
+    After the lines, and of a completion alone, `line` counts the queues that were told of it in
+    which lines go on (Rule 1.5.5).
+    """
 
     line: Annotated[int, wire("line", absent=0)] = 0
     amount: Annotated[Amount, money("amount", absent=0)] = NOTHING
@@ -129,7 +133,20 @@ class Failing:
     tries: Annotated[int, wire("tries")]
 
 
-@stored_as("queue", 6)
+@stored_as("moving")
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """How far a merge came that takes lines where they belong (Rule 1.4.1).
+
+    In `steps` queues what was sent there has not joined yet; what is before place `start` was
+    looked at.
+    """
+
+    steps: Annotated[int, wire("steps")]
+    start: Annotated[int, wire("start")]
+
+
+@stored_as("queue", 7)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A queue between two commits.
@@ -142,7 +159,8 @@ class Queue:
     `tills` are the sums of the postings to the queue's accounts, so negative for what it took
     in. `group` is the open group of random return (Rule 1.6.2). `flow` is what was given of late.
     `paid_on` is what it paid on each of the last days of the shop (Rule 8.4).
-    `merging`: entries that left are on their way to another queue (Rule 1.5.5).
+    `merging`: entries that left are on their way to another queue (Rule 1.5.5), or to several
+    (`moving`).
     Where rewards are counted, whoever waits has fewer than `exits_at` (None: nobody looked), and
     `walk` is how far it was looked who has to leave. `paid_out` is what was paid of the pool on a
     day (Rule 7.5), `borne` what was borne of refunds (Rule 1.6.5.2). Completed orders may wait to
@@ -181,6 +199,7 @@ class Queue:
     failing: Annotated[Failing | None, wire("failing", absent=None)] = None
     parked: Annotated[int, wire("parked", absent=0)] = 0
     day: Annotated[DayFigures | None, wire("day", absent=None)] = None
+    moving: Annotated[Moving | None, wire("moving", absent=None)] = None
 
     def figure(self, account: QueueAccount) -> Amount:
         """Return what one of the queue's accounts amounts to, as operators read it."""

@@ -8,7 +8,7 @@ from rebate.domain.events import EntryRefunded
 from rebate.domain.execution import Execution
 from rebate.domain.ledger import BalanceType, Draft, JournalKind, QueueAccount, Reason
 from rebate.domain.loaded_state import EntryRef
-from rebate.domain.merges import record_refund
+from rebate.domain.merges import tell_refund
 from rebate.domain.money import NOTHING, Amount, exchanged, sum_of, times
 from rebate.domain.names import GUEST, WHOLE_ORDER, TicketKey
 from rebate.domain.pending import take_pending
@@ -40,7 +40,7 @@ def refund(execution: Execution, command: RefundOrder) -> None:
             first, lowered = False, line.without(back)
             _refund_line(execution, command, index, lowered.at_most(most) if most else lowered)
             execution.begun, execution.taken_back = True, TakenBack(index + 1)
-    record_refund(unit, unit.line.ticket(key), command)
+    tell_refund(execution, unit.line.ticket(key), command)
 
 
 def _refund_line(execution: Execution, command: RefundOrder, index: int, line: TicketLine) -> None:

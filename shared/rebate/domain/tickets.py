@@ -141,7 +141,7 @@ class Entry:
         return replace(self.plus(paid, reason), rewards=self.rewards + 1, received=received)
 
 
-@stored_as("ticket_line", 3)
+@stored_as("ticket_line", 4)
 @dataclass(frozen=True, slots=True)
 class TicketLine:
     """What one order line gives and gets, with the ratios it joined with (Rule 1.2).
@@ -154,7 +154,8 @@ class TicketLine:
     `sources` are what the profit comes from where the line gives from it, less the commissions
     `net_of` which it is taken (Rule 7.1). `most` is the most that each part may give, empty: no
     bound (Rule 8.4).
-    `received_before` is what it was paid in the queue from which it was merged (Rule 1.5.5).
+    `received_before` is what it was paid in the queues from which it was merged (Rule 1.5.5), and
+    `merged_into` the one in which it goes on, where that is not its ticket's.
     `settled` holds what each part contributed, None where it is not settled yet (empty: none
     is); `retained` is what of all that stayed with the platform.
     `first_entitlement_base` is `entitlement_base` before any refund where rewards are counted
@@ -182,6 +183,7 @@ class TicketLine:
     most: Annotated[tuple[Amount, ...], wire("most", absent=[])] = ()
     first_entitlement_base: Annotated[Amount | None, money("first_gets_from", absent=None)] = None
     buyer_paid: Annotated[Amount | None, money("buyer_paid", absent=None)] = None
+    merged_into: Annotated[QueueId, wire("merged_into", absent="")] = NO_QUEUE
 
     def without(self, refunded: Mapping[LineId, Amount]) -> "TicketLine":
         """Return the line after a refund of so much of its order lines (Rules 1.6.5 and 7a).
@@ -229,6 +231,11 @@ class TicketLine:
         promised = self.promised()
         return None if promised is None else max(NOTHING, promised - self.received_before)
 
+    @property
+    def is_merged(self) -> bool:
+        """Whether the line's entry goes on in another queue (Rule 1.5.5)."""
+        return self.entry is not None and self.entry.status is Status.MERGED
+
     def allowed(self, reward: Amount) -> Amount:
         """Return what of a counted reward the line may keep after its refunds (Rule 7a)."""
         if not self.entitlement_base:
@@ -244,7 +251,7 @@ class TicketLine:
         )
 
 
-@stored_as("ticket", 2)
+@stored_as("ticket", 3)
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One order in one queue.
@@ -254,9 +261,10 @@ class Ticket:
     `parts_bps` divides a line's contribution (Rule 6.1). `origin` and `round` name a forced
     repurchase's first order and its number (Rule 4.4). `commits` are the queue's journal rows in
     which this order did something itself; what others paid to it stands in its buyer's statement.
-    `merged_into` names the queue in which those of its entries wait that are merged, `merged_from`
-    the one from which this ticket came (Rule 1.5.5). `order_digest` is the fingerprint of what is
-    fixed of its order.
+    `merged_into` names the queue in which those of its entries wait that are merged, unless their
+    lines name another (Rule 1.4.1), `merged_from` the one from which this ticket came (Rule 1.5.5;
+    `came_from`). `at_home`: it came to the queue to which its lines belonged then.
+    `order_digest` is the fingerprint of what is fixed of its order.
     """
 
     queue: Annotated[QueueId, wire("queue")]
@@ -276,11 +284,17 @@ class Ticket:
     merged_from: Annotated[QueueId, wire("merged_from", absent="")] = NO_QUEUE
     merged_into: Annotated[QueueId, wire("merged_into", absent="")] = NO_QUEUE
     order_digest: Annotated[str, wire("order_digest", absent="")] = ""
+    at_home: Annotated[bool, wire("at_home", absent=False)] = False
 
     @property
     def key(self) -> TicketKey:
         """Return what the ticket is found by within its queue."""
         return TicketKey(self.member, self.order, self.merged_from)
+
+    @property
+    def stays(self) -> bool:
+        """Whether an operator brought it where it is, to which its lines did not belong."""
+        return bool(self.merged_from) and not self.at_home
 
     def gives(self, index: int) -> tuple[Amount, ...]:
         """Return what line `index` contributes, part by part, at its present amounts."""
@@ -305,6 +319,20 @@ class Ticket:
     def index_of(self, line: LineId) -> int | None:
         """Return where `line` stands in the ticket, or None if it takes no part."""
         return next((i for i, known in enumerate(self.lines) if known.id == line), None)
+
+    def goes_on_in(self) -> dict[QueueId, tuple[LineId, ...]]:
+        """Return the queues in which lines go on that are merged, each with these, in order."""
+        found: dict[QueueId, tuple[LineId, ...]] = {}
+        for line in self.lines:
+            if line.is_merged:
+                into = line.merged_into or self.merged_into
+                found[into] = (*found.get(into, ()), line.id)
+        return found
+
+    def into_of(self, index: int) -> QueueId:
+        """Return the queue in which line `index` goes on; `NO_QUEUE`: it is not merged."""
+        line = self.lines[index]
+        return (line.merged_into or self.merged_into) if line.is_merged else NO_QUEUE
 
     def first_waiting(self) -> int | None:
         """Return the line of the first entry that still waits, or None."""

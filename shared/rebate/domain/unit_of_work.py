@@ -92,10 +92,10 @@ class UnitOfWork:
         self.line.clear(self.queue)
         self._paths.clear()
 
-    def first_waiting(self, count: int) -> list[Ticket]:
-        """Return the first `count` tickets with entries that wait, as they were loaded."""
+    def first_waiting(self, count: int, start: int = 0) -> list[Ticket]:
+        """Return the first `count` tickets from place `start` on with entries that wait."""
         if self.state.first_waiting is None:
-            raise DataMissing(FirstWaiting(count))
+            raise DataMissing(FirstWaiting(count, start))
         return [self.line.ticket(key) for key in self.state.first_waiting]
 
     def wallet(self, member: MemberId) -> Callable[[BalanceType], Amount]:
@@ -167,14 +167,15 @@ class UnitOfWork:
         touched = (ticket, self._above(place))
         self.budget.require_step([touched], [ticket.member], beside=beside, told=told)
 
-    def require_move(self, ticket: Ticket, moved: Ticket) -> None:
-        """Insist on rows for a ticket, what is handed over of it, and a command.
+    def require_move(self, ticket: Ticket, moved: Ticket, *, commands: int) -> None:
+        """Insist on rows for a ticket, what is handed over of it, and so many `commands` to send.
 
         Raises:
             BudgetExceeded: if they do not fit any more.
         """
         told = bytes_of_joining(moved)
-        self.budget.require_step(map(self._touched, (ticket, moved)), [], beside=1, told=told)
+        touched = map(self._touched, (ticket, moved))
+        self.budget.require_step(touched, [], beside=commands, told=told)
 
     def _touched(self, ticket: Ticket) -> Touched:
         return ticket, self._above(ticket.place)

@@ -79,7 +79,8 @@ def bytes_of_ticket(ticket: Ticket) -> int:
 
 def _bytes_of_line(line: TicketLine) -> int:
     sources = sum(bytes_of(source.line) + LINE_BYTES for source in line.sources)
-    return LINE_BYTES + bytes_of(line.id) + bytes_of(line.product or "") + sources
+    names = (line.id, line.product or "", line.merged_into)
+    return LINE_BYTES + sum(map(bytes_of, names)) + sources
 
 
 def bytes_of_joining(ticket: Ticket) -> int:

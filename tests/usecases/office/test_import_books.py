@@ -9,10 +9,12 @@ import pytest
 from rebate.contracts.imports import InvalidImport, decoded, read_import
 from rebate.domain.errors import Conflict
 from rebate.domain.names import QueueId
+from rebate.domain.queues import Queue
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.office.import_books import BookImport
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import MemoryStore
@@ -115,6 +117,17 @@ def test_an_imported_order_is_completed_and_refunded_like_any() -> None:
     shop.holds()
     shop.player.step({"buy": {"order": "old-2", "member": "B", "paid": 100}})
     assert shop.player.refusals[-1] == "conflicting_event"
+
+
+def test_a_place_that_goes_on_in_another_queue_lacks_no_more_than_before() -> None:
+    """What an older system had paid of it is not promised again (Rule 1.4.1)."""
+    shop = Shop()
+    shop.brings([member("B"), place("old-2", "B", 8000, paid=3000, product="p1")])
+    accepted = {"acknowledged": ["queue_rebate.mall=per_product"]}
+    shop.player.step({"set": {"queue_rebate": {"mall": "per_product"}, "guards": accepted}})
+    shop.player.step({"move": {"queue": "mall"}})
+    assert shop.player.store.get(Queue, Key("product/p1")).standing.owed == 5000
+    shop.holds()
 
 
 def test_places_of_other_plans_are_brought_along() -> None:

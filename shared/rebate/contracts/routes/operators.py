@@ -162,7 +162,7 @@ _BUSINESS = (
         "POST",
         "/v1/queues/stalled/merge",
         _OPERATOR,
-        "Let what waits in one join the mall queue",
+        "Let what waits in one join the queues that its lines belong to now",
         _ADMIN,
         takes="requests.MergeStalled",
         gives="catalog.StalledMerged",

@@ -99,14 +99,25 @@ def is_in_use(terms: QueueRebateTerms, queue: QueueId) -> bool:
 
 
 def belongs_elsewhere(terms: QueueRebateTerms, ticket: Ticket) -> bool:
-    """Tell whether the first that waits of an order joined here and would join another queue now.
+    """Tell whether any that waits of an order would join another queue now (Rule 1.4.1).
 
-    What was merged into a queue was brought there by an operator, and stays.
+    What an operator merged into a queue of which its lines were none stays there (`Ticket.stays`).
     """
-    at = ticket.first_waiting()
-    if at is None or ticket.merged_from:
-        return False
-    return _home(terms, ticket.queue, ticket.store, ticket.lines[at].product) != ticket.queue
+    return any(queue != ticket.queue for queue in homes_of(terms, ticket))
+
+
+def homes_of(terms: QueueRebateTerms, ticket: Ticket) -> tuple[QueueId, ...]:
+    """Return the queues to which what waits of an order belongs now, in order of its lines."""
+    if ticket.stays:
+        return (ticket.queue,)
+    waiting = (line for line in ticket.lines if line.entry and line.entry.waits)
+    homes = (_home(terms, ticket.queue, ticket.store, line.product) for line in waiting)
+    return tuple(dict.fromkeys(homes))
+
+
+def may_go_home(terms: QueueRebateTerms, queue: QueueId) -> bool:
+    """Tell whether some who wait in a queue that is in use may belong to others (Rule 1.4.1)."""
+    return queue == MALL and terms.mall_per_product
 
 
 def shared_queue(queue: QueueId) -> QueueId | None:

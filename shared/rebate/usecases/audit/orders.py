@@ -5,9 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from rebate.domain.commissions import Reward
-from rebate.domain.merges import is_merged
-from rebate.domain.money import Amount, sum_of
-from rebate.domain.names import GUEST, WHOLE_ORDER, LineId, OrderId, QueueId
+from rebate.domain.money import NOTHING, Amount, sum_of
+from rebate.domain.names import (
+    GUEST,
+    NO_QUEUE,
+    WHOLE_ORDER,
+    LineId,
+    OrderId,
+    QueueId,
+    left_behind,
+    queue_left,
+)
 from rebate.domain.orders import LINES_PER_ROW, Order
 from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.orders import sources_of
@@ -16,9 +24,10 @@ from rebate.domain.tickets import Ticket, TicketLine
 from rebate.usecases.audit.chains import Chains
 from rebate.usecases.audit.finding import AuditDifference, wrong
 from rebate.usecases.orders.store_order import load_order
+from rebate.usecases.storage.moved_tickets import with_moved
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.commissions import Commission
-from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
+from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_keys
 from rebate.usecases.storage.rows.keys import Key, ticket_key
 from rebate.usecases.storage.rows.orders import CompletedSpend, OrderRefund
 
@@ -112,17 +121,18 @@ class OrderAudit:
         """Yield those of the last tickets that their orders do not know."""
         some, self._strays = self._strays, []
         known = store.get_many(Order, [Key(ticket.order) for ticket in some])
-        from_ = {_first_key(ticket) for ticket in some if ticket.merged_from}
+        from_ = {_key_before(ticket) for ticket in some if ticket.merged_from}
         first = store.get_many(Ticket, from_)
         for ticket in some:
             order = known.get(Key(ticket.order))
             path = f"queues.{ticket.queue}.orders.{ticket.order}"
-            if order is None or (ticket.merged_from or ticket.queue) not in order.queues:
+            if order is None or not (ticket.merged_from or ticket.queue in order.queues):
                 yield AuditDifference(path, "is stored, and no order says so")
             elif ticket.merged_from:
-                source = first.get(_first_key(ticket))
-                if source is None or source.merged_into != ticket.queue:
-                    message = f"is stored, and was not merged from {ticket.merged_from}"
+                source = first.get(_key_before(ticket))
+                if source is None or ticket.queue not in source.goes_on_in():
+                    left = queue_left(ticket.merged_from)
+                    message = f"is stored, and was not merged from {left}"
                     yield AuditDifference(path, message)
 
     def take_spending(self, store: Store, row: CompletedSpend) -> Iterator[AuditDifference]:
@@ -149,9 +159,9 @@ class OrderAudit:
             for queue in _lines(order)
         }
         found = store.get_many(Ticket, wanted.values())
-        moved = {key for ticket in found.values() if (key := merged_ticket_key(ticket))}
-        merged = store.get_many(Ticket, moved)
-        self.tickets += len(found) + len(merged)
+        all_ = with_moved(store, found.values())
+        merged = {key_of(ticket): ticket for ticket in all_[len(found) :]}
+        self.tickets += len(all_)
         for order in orders:
             its = [wanted[order.id, queue] for queue in _lines(order)]
             its_tickets = [found[key] for key in its if key in found]
@@ -222,31 +232,41 @@ def _amounts(path: str, order: Order, ticket: Ticket) -> Iterator[AuditDifferenc
 
 def _merge(order: Order, ticket: Ticket, found: Mapping[Key, Ticket]) -> Iterator[AuditDifference]:
     """Yield where what was merged is not what goes on elsewhere, line by line (Rule 1.5.5)."""
-    key = merged_ticket_key(ticket)
-    left = {line.id: line for line in ticket.lines if is_merged(line)}
-    path = f"queues.{ticket.merged_into or ticket.queue}.orders.{order.id}"
-    rest = found.get(key) if key else None
-    if rest is None:
-        if left or key:
+    left = ticket.goes_on_in()
+    if NO_QUEUE in left:
+        path = f"queues.{ticket.queue}.orders.{order.id}"
+        yield AuditDifference(path, "has lines that are merged, and names no queue into which")
+    for into, key in merged_ticket_keys(ticket).items():
+        names = left.get(into, ())
+        path, rest = f"queues.{into}.orders.{order.id}", found.get(key)
+        if rest is None:
             yield AuditDifference(path, f"is not stored, and was merged from {ticket.queue}")
-        return
-    yield from wrong(path, "joined", found=rest.joined, expected=True)
-    yield from wrong(path, "completed_at", found=rest.completed_at, expected=ticket.completed_at)
-    lines = {line.id: line for line in rest.lines}
-    yield from wrong(path, "lines", found=sorted(lines), expected=sorted(left))
-    yield from _amounts(path, order, rest)
-    for name in lines.keys() & left.keys():
-        before, after = left[name].entry, lines[name]
-        paid = before.paid if before else 0
-        promised = after.promised() or 0
-        yield from wrong(
-            path, f"lines.{name}.got", found=min(after.received_before, promised), expected=paid
-        )
+            continue
+        completed = ticket.completed_at
+        yield from wrong(path, "joined", found=rest.joined, expected=True)
+        yield from wrong(path, "completed_at", found=rest.completed_at, expected=completed)
+        here = sorted(line.id for line in rest.lines)
+        yield from wrong(path, "lines", found=here, expected=sorted(names))
+        yield from _amounts(path, order, rest)
+        yield from _received(path, ticket, rest)
+        yield from _merge(order, rest, found)
 
 
-def _first_key(ticket: Ticket) -> Key:
+def _received(path: str, ticket: Ticket, rest: Ticket) -> Iterator[AuditDifference]:
+    """Yield where what goes on does not count what it was paid before."""
+    before = {line.id: line for line in ticket.lines}
+    for after in rest.lines:
+        line, promised = before.get(after.id), after.promised() or NOTHING
+        if line and line.entry:
+            paid = min(promised, line.received_before + line.entry.paid)
+            found = min(after.received_before, promised)
+            yield from wrong(path, f"lines.{after.id}.got", found=found, expected=paid)
+
+
+def _key_before(ticket: Ticket) -> Key:
     """Return where the ticket is from which one was merged."""
-    return ticket_key(ticket.merged_from, ticket.member, ticket.order)
+    queue, merged_from = left_behind(ticket.queue, ticket.merged_from)
+    return ticket_key(queue, ticket.member, ticket.order, merged_from)
 
 
 def _profit(order: Order, line: TicketLine) -> Amount:

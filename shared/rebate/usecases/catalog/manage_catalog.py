@@ -4,7 +4,7 @@ Every operation does a bounded part of its work and can be asked again: what was
 twice, and what is left is what the next call finds.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from uuid import uuid4
@@ -16,11 +16,13 @@ from rebate.contracts.catalog import (
     StalledExchanged,
     StalledMerged,
 )
-from rebate.domain.commands import Clear, ExchangeEntry, Merge
+from rebate.domain.commands import Clear, ExchangeEntry, Merge, MergeHome
 from rebate.domain.errors import Code, Conflict, Rejected
 from rebate.domain.ledger import BalanceType
+from rebate.domain.merges import TICKETS_A_STEP
 from rebate.domain.names import ProductId, QueueId
 from rebate.domain.plans import queue_rebate
+from rebate.domain.plans.queue_rebate_terms import QueueRebateTerms
 from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass, replace
 from rebate.domain.tickets import Ticket
@@ -30,6 +32,7 @@ from rebate.usecases.queries.show_queues import is_stalled
 from rebate.usecases.schedules.start_runs import send
 from rebate.usecases.settings.save_settings import SettingsReader
 from rebate.usecases.settlement.plan_of import shown_plan_of
+from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.settlement.settle_queue import Settler
 from rebate.usecases.storage.attempts import attempted
 from rebate.usecases.storage.ports import Clock, Put, Store
@@ -93,28 +96,34 @@ class StalledQueueActions:
         self._settle(queue)
 
     def merge(self, queue: QueueId) -> StalledMerged:
-        """Let all that waits in a stalled queue join the shared one, behind those who wait there.
+        """Let all that waits in a stalled queue go on where its lines belong, behind who is there.
 
         Each entry joins for what it lacks, in the order of the line, and what the pool holds goes
-        along (Rule 1.5.5). What is not done in time goes on by itself; what arrives afterwards, of
-        orders paid before, joins the stalled queue as ever and can be merged by asking again.
+        along (Rules 1.4.1 and 1.5.5). What is not done in time goes on by itself; what arrives
+        afterwards, of orders paid before, joins the stalled queue as ever and can be merged by
+        asking again.
 
         Raises:
             Rejected: `unknown_entry`: there is no such queue.
             Conflict: lines join it.
         """
-        row = self._insist_stalled(queue)
-        into = queue_rebate.shared_queue(queue)
-        if into is None:
-            raise Conflict(f"lines of {queue} belong to several queues now: exchange or clear it")
-        before, until = row.standing.waiting, later(self.clock.now(), MERGE_PATIENCE)
-        send(self.store, self.clock, queue, Merge(self.clock.now(), into))
+        terms = self.settings.in_force().terms
+        plan = terms.of(queue_rebate.PLAN)
+        row = self.store.get(Queue, Key(queue))
+        if row is None or not queue_rebate.may_go_home(plan, queue):
+            row = self._insist_stalled(queue)
+        into, now = queue_rebate.shared_queue(queue), self.clock.now()
+        before, until = row.standing.waiting, later(now, MERGE_PATIENCE)
+        homes = {into} if into else set(self._homes(plan, row))
+        send(self.store, self.clock, queue, Merge(now, into) if into else MergeHome(now))
         seen = None
         while seen is None or (row.merging and row.version != seen and self.clock.now() < until):
             seen = row.version
             self._settle(queue)
-            self._settle(into)
+            for each in sorted(homes):
+                self._settle(each)
             row = self.store.get(Queue, Key(queue)) or row
+            homes = {into} if into else set(self._homes(plan, row))
         waiting = row.standing.waiting
         return StalledMerged(moved=max(0, before - waiting), waiting=waiting)
 
@@ -142,6 +151,15 @@ class StalledQueueActions:
             next=None if end is None else int(end),
         )
 
+    def _homes(self, plan: QueueRebateTerms, row: Queue) -> Iterator[QueueId]:
+        """Yield where those go on whom the next step of a merge takes."""
+        start = row.moving.start if row.moving else 0
+        first, _ = QueueReader(self.store, row.id).payable(
+            row, start=start, count=TICKETS_A_STEP, completed_only=False
+        )
+        for ticket in first:
+            yield from queue_rebate.homes_of(plan, ticket)
+
     def _settle(self, queue: QueueId) -> None:
         with suppress(Conflict):  # whoever wins carries this out as well
             self.settler.settle(queue)
@@ -150,7 +168,7 @@ class StalledQueueActions:
         """Put an exchange of every waiting entry into the inbox; return the answers' names."""
         now, arrival, run = self.clock.now(), self.clock.now(), str(uuid4())
         commands = [
-            ExchangeEntry(now, ticket.order, ticket.member, line.id, pocket)
+            ExchangeEntry(now, ticket.order, ticket.member, line.id, pocket, ticket.merged_from)
             for ticket in tickets
             for line in ticket.lines
             if line.entry and line.entry.waits

@@ -35,10 +35,11 @@ from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.settlement.plan_of import shown_plan_of
 from rebate.usecases.settlement.queue_reader import QueueReader
 from rebate.usecases.storage.in_time import oldest_first
+from rebate.usecases.storage.moved_tickets import with_moved
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry
-from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
+from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, owned_key, ticket_key
 from rebate.usecases.storage.rows.lists import ListItem
 
@@ -415,9 +416,7 @@ def _orders_in(store: Store, period: Period) -> Iterator[Order]:
 def _tickets_of(store: Store, order: Order) -> list[Ticket]:
     keys = [ticket_key(queue, order.member or GUEST, order.id) for queue in order.queues]
     found = store.get_many(Ticket, keys)
-    own = [found[key] for key in keys if key in found]
-    moved = store.get_many(Ticket, [key for ticket in own if (key := merged_ticket_key(ticket))])
-    return [*own, *moved.values()]
+    return with_moved(store, [found[key] for key in keys if key in found])
 
 
 def _between(store: Store, kind: type[Any], list_: str, period: Period) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from rebate.contracts import api
 from rebate.domain.errors import Code, Rejected
 from rebate.domain.ledger import BalanceType, Reason
 from rebate.domain.money import NOTHING, WHOLE, Amount, AmountsBy, Bps, exchanged, ratio_of, sum_of
-from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId, QueueId
+from rebate.domain.names import WHOLE_ORDER, MemberId, OrderId, QueueId, queue_left
 from rebate.domain.orders import Order
 from rebate.domain.place_index import nodes_above
 from rebate.domain.plan import Plan
@@ -305,8 +305,8 @@ class EntryViewer:
             may_draw=bool(line.lottery) and in_line and not entry.drawn and not entry.paid,
             drawn=entry.drawn,
             conversion=_conversion(entry.conversion),
-            merged_from=ticket.merged_from or None,
-            merged_into=ticket.merged_into if status is Status.MERGED else None,
+            merged_from=queue_left(ticket.merged_from) or None,
+            merged_into=ticket.into_of(index) or None,
         )
 
     def _standing(

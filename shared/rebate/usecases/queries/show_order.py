@@ -15,9 +15,10 @@ from rebate.domain.times import Instant, datetime_of
 from rebate.usecases.office.show_acts import acts_on_queue
 from rebate.usecases.orders.store_order import load_order
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
+from rebate.usecases.storage.moved_tickets import with_moved
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry
-from rebate.usecases.storage.rows.key_of import key_of, merged_ticket_key
+from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import journal_key, ticket_key
 from rebate.usecases.storage.rows.orders import OrderRefund
 
@@ -69,13 +70,9 @@ def _tickets(store: Store, order: Order) -> list[Ticket]:
     if order.digest is None:
         return []
     keys = {ticket_key(queue, order.member or GUEST, order.id) for queue in order.queues}
-    found = list(store.get_many(Ticket, keys).values())
-    moved = {key for ticket in found if (key := merged_ticket_key(ticket))}
-    found += store.get_many(Ticket, moved).values()
-    return sorted(
-        found,
-        key=lambda each: (order.queues.index(each.merged_from or each.queue), each.merged_from),
-    )
+    found = store.get_many(Ticket, keys).values()
+    first = sorted(found, key=lambda each: order.queues.index(each.queue))
+    return [ticket for each in first for ticket in with_moved(store, [each])]
 
 
 def _line(line: OrderLine, refunded: Amount) -> traces.TraceLine:

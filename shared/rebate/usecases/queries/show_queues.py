@@ -31,6 +31,9 @@ _TILLS = (
     QueueAccount.REPURCHASED,
 )
 
+LOOKED_AT = 20
+"""Tickets at the head of a queue that is in use which tell whether it is stalled (Rule 1.4.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class WantedQueues:
@@ -152,9 +155,10 @@ def _is_stalled(store: Store, row: Queue, terms: Terms, product: Product | None)
     plan = terms.of(queue_rebate.PLAN)
     if (product is not None and not product.on_sale) or not queue_rebate.is_in_use(plan, row.id):
         return True
-    if row.id != queue_rebate.MALL or not plan.mall_per_product:
+    if not queue_rebate.may_go_home(plan, row.id):
         return False
-    first, _ = QueueReader(store, row.id).payable(row, start=0, count=1, completed_only=False)
+    reader = QueueReader(store, row.id)
+    first, _ = reader.payable(row, start=0, count=LOOKED_AT, completed_only=False)
     return any(queue_rebate.belongs_elsewhere(plan, ticket) for ticket in first)
 
 

@@ -241,9 +241,9 @@ class Settlement:
                 state.line = Window(start, end, count)
                 state.keep(tickets)
                 self._heads = self._heads if start else min(count, HEADS_MAX)
-            case FirstWaiting(count):
+            case FirstWaiting(count, start):
                 tickets, _ = self.line.payable(
-                    self.queue, start=0, count=count, completed_only=False
+                    self.queue, start=start, count=count, completed_only=False
                 )
                 tickets.sort(key=lambda ticket: ticket.place or 0)
                 state.keep(tickets)

@@ -65,8 +65,11 @@ def ticket_at_first(order: Order, stored: Ticket, terms: Terms) -> Ticket:
 
 def import_at_first(stored: Ticket) -> Ticket:
     """Return the ticket of a place that was brought along from an older system."""
-    lines = tuple(replace(line, entry=None, settled=(), retained=NOTHING) for line in stored.lines)
-    return replace(stored, lines=lines, joined=False, place=None, commits=())
+    lines = tuple(
+        replace(line, entry=None, settled=(), retained=NOTHING, merged_into=NO_QUEUE)
+        for line in stored.lines
+    )
+    return replace(stored, lines=lines, joined=False, place=None, commits=(), merged_into=NO_QUEUE)
 
 
 def _priced(order: Order, stored: Ticket, terms: Terms) -> Ticket | None:
@@ -103,6 +106,7 @@ def _line(
         entry=None,
         most=bounds.get(line.id, ()),
         buyer_paid=None,
+        merged_into=NO_QUEUE,
     )
     if first.net_of:
         first = first.net(first.net_of)

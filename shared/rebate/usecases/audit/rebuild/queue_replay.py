@@ -16,6 +16,7 @@ from rebate.domain.commands import (
     Join,
     Keyed,
     Merge,
+    MergeHome,
     OfTicket,
     Receive,
     RefundOrder,
@@ -328,7 +329,8 @@ class QueueReplay:
         self._let_come(row, command)
         self.queue = replace(self.queue, version=row.number - 1)
         keyed = Keyed(f"{row.number:020d}#{-numbered}", command)
-        moves = row.rests_on.get(HANDED_OVER, 0) if isinstance(command, Merge) else None
+        merges = isinstance(command, Merge | MergeHome)
+        moves = row.rests_on.get(HANDED_OVER, 0) if merges else None
         decision = None
         if may_wait:
             decision = self._decide(commit, keyed, plan, ROOM, moves)
@@ -395,7 +397,7 @@ class QueueReplay:
     def _decide(
         self, commit: _Commit, keyed: Keyed, plan: Plan, rows: int, moves: int | None
     ) -> Decision:
-        state = LoadedState()
+        state = LoadedState(moves=moves)
         state.keep(self._line.tickets(tickets_of([keyed])))
         state.holds = commit.holds_by_member()
         asked: set[DataRequest] = set()
@@ -407,7 +409,7 @@ class QueueReplay:
                 message = f"row {commit.rows[0].number} rests on {decision}, which is not there"
                 raise CannotRebuild(message)
             asked.add(decision)
-            self._load(commit, state, plan, decision, moves)
+            self._load(commit, state, plan, decision)
 
     def _load(
         self,
@@ -415,7 +417,6 @@ class QueueReplay:
         state: LoadedState,
         plan: Plan,
         request: DataRequest,
-        moves: int | None,
     ) -> None:
         match request:
             case FirstPayable(start, count):
@@ -424,12 +425,10 @@ class QueueReplay:
                 )
                 state.line = Window(start, end, count)
                 state.keep(tickets)
-            case FirstWaiting(count):
-                most = count if moves is None else moves
-                walk = self._line.payable(
-                    self.queue, start=0, count=max(1, most), completed_only=False
+            case FirstWaiting(count, start):
+                tickets, _ = self._line.payable(
+                    self.queue, start=start, count=count, completed_only=False
                 )
-                tickets = walk[0][:most]
                 tickets.sort(key=lambda ticket: ticket.place or 0)
                 state.keep(tickets)
                 state.first_waiting = tuple(ticket.key for ticket in tickets)

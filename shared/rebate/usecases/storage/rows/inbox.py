@@ -33,7 +33,7 @@ class BatchedCommand:
         return Join(self.ticket.paid_at, self.ticket.order, self.ticket.member)
 
 
-@stored_as("inbox", 3)
+@stored_as("inbox", 4)
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """A command that waits for its queue; orders paid or completed together share a row.

@@ -15,7 +15,7 @@ from rebate.domain.times import Instant
 from rebate.domain.wire import Unknown, money, stored_as, wire
 
 
-@stored_as("journal", 9)
+@stored_as("journal", 10)
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One commit: number `number` of `source` (a queue, or a kind of wallet operation).

@@ -14,6 +14,7 @@ from rebate.domain.letters import DeadLetter
 from rebate.domain.levels import LevelRun, TeamOrder, TeamUpline
 from rebate.domain.links import IdentityLink, LinkCode, LinkedMember, LinkOffer
 from rebate.domain.merchants import Applicant, Application, Bill, StoreRight
+from rebate.domain.names import NO_QUEUE, QueueId, came_from
 from rebate.domain.orders import Order
 from rebate.domain.place_index import Node
 from rebate.domain.plans.registry import PLANS
@@ -110,11 +111,15 @@ def fact_of(ticket: Ticket) -> str:
     return joined(ticket.order, *came_from)
 
 
-def merged_ticket_key(ticket: Ticket) -> Key | None:
-    """Return where what of a ticket was merged is stored; None: nothing was (Rule 1.5.5)."""
-    if not ticket.merged_into:
-        return None
-    return ticket_key(ticket.merged_into, ticket.member, ticket.order, ticket.queue)
+def merged_ticket_keys(ticket: Ticket) -> dict[QueueId, Key]:
+    """Return where what of a ticket was merged is stored, by the queue it went to (Rule 1.5.5)."""
+    merged_from = came_from(ticket.queue, ticket.merged_from)
+    queues = dict.fromkeys((ticket.merged_into, *ticket.goes_on_in()))
+    return {
+        into: ticket_key(into, ticket.member, ticket.order, merged_from)
+        for into in queues
+        if into != NO_QUEUE
+    }
 
 
 _KEYS: dict[type, Callable[[Any], Key]] = {
