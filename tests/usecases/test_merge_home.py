@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from rebate.domain import merges
 from rebate.domain.commands import Merge, MergeHome
 from rebate.domain.errors import Rejected
-from rebate.domain.names import OrderId, QueueId, came_from, left_behind, moves_of, queue_left
+from rebate.domain.names import (
+    MemberId,
+    OrderId,
+    QueueId,
+    came_from,
+    left_behind,
+    moves_of,
+    queue_left,
+)
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Ticket
 from rebate.usecases.audit.audit_books import audit_books
@@ -149,11 +157,14 @@ def test_what_goes_back_and_forth_goes_on_each_time() -> None:
 def test_people_see_where_each_line_is_now() -> None:
     player = played(*BASKETS, APART, move("mall"), TOGETHER, move(P2))
     terms = player.app.settings.in_force().terms
-    seen = {(e.queue, e.entry): e for e in show_entries(player.store, terms, "m-o1").entries}
+    seen = {
+        (e.queue, e.entry): e for e in show_entries(player.store, terms, MemberId("m-o1")).entries
+    }
     assert seen[MALL, "o1/1"].merged_into == P1
     assert seen[P1, "o1/1"].merged_from == MALL
     assert seen[P2, "o1/2"].merged_into == MALL
     trace = show_order(player.store, terms, OrderId("o1"))
+    assert trace is not None
     assert [each.queue for each in trace.tickets] == [MALL, P1, P2, MALL]
     assert trace.tickets[3].entries[0].merged_from == P2
 
