@@ -8,6 +8,7 @@
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
@@ -24,6 +25,9 @@ from rebate.bootstrap import app
 from rebate.domain.names import StoreId
 from rebate.domain.times import day_of
 
+if TYPE_CHECKING:
+    from rebate.usecases.reports.all_sums import SumsReader
+
 router = Router()  # type: ignore[no-untyped-call]
 
 _REPORTS = "/v1/reports/"
@@ -37,21 +41,25 @@ def liability() -> Response[str]:
     from rebate.contracts.reports import liability_csv  # noqa: PLC0415
     from rebate.usecases.reports.show_liability import show_liability  # noqa: PLC0415
 
-    event, terms = current_event(), app().settings.in_force().terms
+    event = current_event()
     by = choice_of(event, "by", ("queue", "age"))
-    now, locale = app().clock.now(), locale_of(event)
-    found = show_liability(app().store, terms, by, now, locale, queue_after(event))
+    found = show_liability(_sums(), by, locale_of(event), queue_after(event))
     if choice_of(event, "format", _FORMATS) == "csv":
         return csv_answer(liability_csv(found), f"liability-by-{by}")
     return answer(200, found)
+
+
+def _sums() -> "SumsReader":
+    from rebate.usecases.reports.all_sums import SumsReader  # noqa: PLC0415 - rarely asked for
+
+    return SumsReader(app().store, app().settings.in_force().terms, app().clock.now())
 
 
 @router.get("/v1/queues/sums")
 def sums() -> Response[str]:
     from rebate.usecases.reports.show_sums import show_sums  # noqa: PLC0415 - rarely asked for
 
-    terms = app().settings.in_force().terms
-    return answer(200, show_sums(app().store, terms, app().clock.now()))
+    return answer(200, show_sums(_sums()))
 
 
 @router.get(f"{_REPORTS}.+")
@@ -67,7 +75,7 @@ def report() -> Response[str]:
     store = id_if_given(event, "store", StoreId)
     period = ReportPeriod(starts, ends, parameter(event, "plan"), store)
     name = router.current_event.path.removeprefix(_REPORTS)
-    found = show_report(app().store, in_force, name, period, locale_of(event), app().clock.now())
+    found = show_report(_sums(), in_force, name, period, locale_of(event))
     if choice_of(event, "format", _FORMATS) == "csv":
         return csv_answer(report_csv(found), name)
     return answer(200, found)

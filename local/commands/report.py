@@ -1,10 +1,11 @@
 """`rebate report`: what days came to, and what is owed (rules 8.1 and 8.8)."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import east_asian_width
 
 from local.failures import BadInput
 from local.screen import complain
@@ -17,15 +18,18 @@ from rebate.contracts.notice_texts import LOCALES, Locale
 from rebate.contracts.reports import (
     REPORTS,
     Cell,
+    FutureShown,
     Liability,
+    ReportColumn,
     ReportShown,
+    columns,
     liability_csv,
     report_csv,
 )
 from rebate.domain.money import Bps
-from rebate.domain.names import QueueId, StoreId
-from rebate.domain.records import replace
-from rebate.domain.terms import Terms
+from rebate.domain.names import StoreId
+from rebate.domain.records import fields_of
+from rebate.usecases.reports.count_sums import SumsCounter
 from rebate.usecases.reports.read_days import ReportPeriod
 from rebate.usecases.reports.show_liability import show_liability
 from rebate.usecases.reports.show_report import UnknownReport, show_report
@@ -35,6 +39,12 @@ from rebate.usecases.storage.ports import Store
 SUMMARY = "what days came to by plan, store or month, and what is owed"
 _LIABILITIES = {"liability": "queue", "liability-by-age": "age"}
 _DAYS = 30
+_ALL, _BEFORE = ("All", "合计"), ("Before", "更早")
+_SALES = {
+    "flat": ("stay as they are", "保持不变"),
+    "trend": ("go on as in the last months", "按最近的趋势变化"),
+    "stopped": ("stop", "停止"),
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -65,36 +75,27 @@ def run(arguments: Namespace) -> int:
         as_csv = report_csv(found) if isinstance(found, ReportShown) else liability_csv(found)
         print(as_csv.removeprefix(BOM), end="")
     else:
-        print("\n".join(_told(found)))
+        print("\n".join(_told(found, arguments.locale)))
         complain(found.notes)
+        if isinstance(found, ReportShown) and not found.rows:
+            complain([f"Nothing is known of the days from {found.starts} to {found.ends}."])
     return 0
 
 
 def _found(store: Store, arguments: Namespace) -> ReportShown | Liability:
     in_force, locale = SettingsReader(store).in_force(), cast("Locale", arguments.locale)
     by = _LIABILITIES.get(arguments.name)
+    sums = SumsCounter(store, in_force.terms, SystemClock().now())
     if by is not None:
-        return _liability(store, in_force.terms, by, locale)
+        return show_liability(sums, by, locale)
     ends = arguments.ends or datetime.now(UTC).astimezone(in_force.terms.zone).date()
     starts = arguments.starts or ends - timedelta(days=_DAYS - 1)
     own = None if arguments.of_store is None else StoreId(arguments.of_store)
     period = ReportPeriod(starts, ends, arguments.plan, own)
     try:
-        now = SystemClock().now()
-        return show_report(store, in_force, arguments.name, period, locale, now)
+        return show_report(sums, in_force, arguments.name, period, locale)
     except UnknownReport as unknown:
         raise BadInput(map(str, unknown.problems)) from unknown
-
-
-def _liability(store: Store, terms: Terms, by: str, locale: Locale) -> Liability:
-    """Return the liability with the rows of all its pages."""
-    now = SystemClock().now()
-    page = show_liability(store, terms, by, now, locale)
-    rows = list(page.rows)
-    while page.next is not None:
-        page = show_liability(store, terms, by, now, locale, QueueId(page.next))
-        rows += page.rows
-    return replace(page, rows=tuple(rows))
 
 
 def _day(text: str) -> date:
@@ -105,28 +106,37 @@ def _day(text: str) -> date:
         raise ArgumentTypeError(message) from None
 
 
-def _told(found: ReportShown | Liability) -> Sequence[str]:
+def _told(found: ReportShown | Liability, locale: Locale) -> Iterator[str]:
+    """Yield the lines of a report, or of tables of what is owed, will be paid, and is held."""
     if isinstance(found, ReportShown):
-        titles = [each.title for each in found.columns]
-        units = [each.unit for each in found.columns]
-        names = [each.name for each in found.columns]
-        rows = [_cells(row, names, units, found.currency) for row in found.rows]
-        return _table([titles, *rows])
-    titles = ["queue" if found.by == "queue" else "month", "promised", "paid", "waiting"]
-    amounts = [
-        [
-            row.queue or row.month or "before",
-            *(money(each, found.currency) for each in (row.promised, row.paid, row.waiting)),
-        ]
-        for row in found.rows
+        yield from _table(found.columns, found.rows, found.currency)
+        return
+    word = 1 if locale == "zh-CN" else 0
+    first = "queue" if found.by == "queue" else "month"
+    rows = [
+        {**dict(fields_of(row)), first: getattr(row, first) or _BEFORE[word]} for row in found.rows
     ]
-    return _table([titles, *amounts])
+    whole = {**dict(fields_of(found)), first: _ALL[word]}
+    amounts = ("promised", "paid", "waiting")
+    yield from _table(columns((first, *amounts), locale), [*rows, whole], found.currency)
+    if found.future:
+        futures = [{**dict(fields_of(each)), "future": _sales(each, word)} for each in found.future]
+        names = ("future", "within_12", "within_24", "within_36", "left")
+        yield from ("", *_table(columns(names, locale), futures, found.currency))
+    held = dict(fields_of(found.outstanding))
+    yield from ("", *_table(columns(tuple(held), locale), [held], found.currency))
 
 
-def _cells(
-    row: Mapping[str, Cell], names: Sequence[str], units: Sequence[str], currency: str
+def _sales(future: FutureShown, word: int) -> str:
+    growth = future.growth_percent
+    return _SALES[future.sales][word] + (f" ({growth:g} %)" if growth else "")
+
+
+def _table(
+    shown: Sequence[ReportColumn], rows: Sequence[Mapping[str, Any]], currency: str
 ) -> list[str]:
-    return [_cell(row[name], unit, currency) for name, unit in zip(names, units, strict=True)]
+    cells = [[_cell(row[each.name], each.unit, currency) for each in shown] for row in rows]
+    return _aligned([[each.title for each in shown], *cells])
 
 
 def _cell(value: Cell, unit: str, currency: str) -> str:
@@ -141,9 +151,16 @@ def _cell(value: Cell, unit: str, currency: str) -> str:
     return percent(Bps(value)) if unit == "bps" else str(value)
 
 
-def _table(rows: Sequence[Sequence[Any]]) -> list[str]:
-    widths = [max(len(str(row[at])) for row in rows) for at in range(len(rows[0]))]
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
     return [
-        "  ".join(str(cell).rjust(width) for cell, width in zip(row, widths, strict=True))
+        "  ".join(
+            " " * (width - _width(cell)) + cell for cell, width in zip(row, widths, strict=True)
+        )
         for row in rows
     ]
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese signs take two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -72,6 +72,7 @@ PROGRAMS = {
     "office/check_import.py",
     "office/exports.py",
     "office/import_books.py",
+    "reports/count_sums.py",
 }
 """Use cases that only programs of the command line have, not the functions."""
 

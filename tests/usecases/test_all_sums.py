@@ -15,7 +15,7 @@ from rebate.domain.queues import Age
 from rebate.domain.records import replace
 from rebate.domain.wallets import Wallet
 from rebate.usecases.reports import all_sums
-from rebate.usecases.reports.all_sums import KEPT_FOR, SumsKeeping
+from rebate.usecases.reports.all_sums import KEPT_FOR, SumsKeeping, SumsReader
 from rebate.usecases.reports.read_days import ReportPeriod
 from rebate.usecases.reports.show_liability import show_liability
 from rebate.usecases.reports.show_report import show_report
@@ -77,15 +77,17 @@ class Books:
         settings = _Settings(self.in_force)
         return SumsKeeping(self.store, self.clock, settings).step(may)
 
+    @property
+    def sums(self) -> SumsReader:
+        return SumsReader(self.store, self.in_force.terms, self.clock.now())
+
     def liability(self, by: str, after: str | None = None) -> Liability:
-        terms, now = self.in_force.terms, self.clock.now()
         begin = None if after is None else QueueId(after)
-        return show_liability(self.store, terms, by, now, "en", begin)
+        return show_liability(self.sums, by, "en", begin)
 
     def promises(self, **of: Any) -> list[Any]:
         period = ReportPeriod(date(2026, 3, 1), date(2026, 3, 30), **of)
-        now = self.clock.now()
-        return list(show_report(self.store, self.in_force, "promises", period, "en", now).rows)
+        return list(show_report(self.sums, self.in_force, "promises", period, "en").rows)
 
 
 class _Settings(SettingsReader):
@@ -112,7 +114,7 @@ def many(summed: Books) -> Books:
 
 def test_sums_of_few_queues_are_those_of_this_instant(in_force: InForce) -> None:
     books = Books(10, 3, in_force)
-    told = show_sums(books.store, in_force.terms, books.clock.now())
+    told = show_sums(books.sums)
     (plan,) = told.plans
     assert told.as_of is None
     assert (plan.plan, plan.queues, plan.waiting, plan.owed) == ("queue_rebate", 10, 5, 1500)
@@ -170,7 +172,7 @@ def test_what_a_store_promised_is_read_of_its_own_queues(in_force: InForce) -> N
 
 
 def test_the_overview_tells_of_many_when_they_were_summed_up(many: Books) -> None:
-    told = show_sums(many.store, many.in_force.terms, many.clock.now())
+    told = show_sums(many.sums)
     (plan,) = told.plans
     assert (plan.queues, plan.stalled, plan.pool) == (MANY, 2, MANY // 10 * 100)
     assert told.as_of is not None

@@ -20,6 +20,7 @@ from rebate.domain.money import sum_of
 from rebate.domain.names import StoreId
 from rebate.domain.times import DAY, day_of, later
 from rebate.usecases.reports import count_members
+from rebate.usecases.reports.all_sums import SumsReader
 from rebate.usecases.reports.read_days import ReportPeriod
 from rebate.usecases.reports.show_liability import show_liability
 from rebate.usecases.reports.show_report import UnknownReport, show_report
@@ -56,12 +57,14 @@ def report(
     own = None if store is None else StoreId(store)
     period = ReportPeriod(date.fromisoformat(starts), date.fromisoformat(ends), plan, own)
     in_force, locale = player.app.settings.in_force(), days.get("locale", "en")
-    return show_report(player.store, in_force, name, period, locale, player.now)
+    return show_report(
+        SumsReader(player.store, in_force.terms, player.now), in_force, name, period, locale
+    )
 
 
 def liability(player: Player, by: str) -> Liability:
     terms = player.app.settings.in_force().terms
-    return show_liability(player.store, terms, by, later(player.now, DAY), "en")
+    return show_liability(SumsReader(player.store, terms, later(player.now, DAY)), by, "en")
 
 
 def test_plans_stand_beside_each_other_with_their_cost_of_sales_and_margin() -> None:

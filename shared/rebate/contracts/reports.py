@@ -200,6 +200,16 @@ TITLES: Mapping[str, tuple[str, str, str]] = {
     "orders_each": ("Orders a member", "人均订单数", "hundredths"),
     "orders_a_day": ("Orders a day", "日均订单数", "count"),
     "sales_a_day": ("Sales a day", "日均销售额", "amount"),
+    "queue": ("Queue", "队列", "text"),
+    "future": ("If sales", "若此后销售", "text"),
+    "within_12": ("Paid in 12 months", "12 个月内支付", "amount"),
+    "within_24": ("In 24 months", "24 个月内支付", "amount"),
+    "within_36": ("In 36 months", "36 个月内支付", "amount"),
+    "left": ("Later or never", "更晚或永不支付", "amount"),
+    "points": ("Points held", "会员持有积分", "hundredths"),
+    "love": ("Love value held", "会员持有爱心值", "hundredths"),
+    "love_frozen": ("Love value frozen", "冻结爱心值", "hundredths"),
+    "voucher": ("Vouchers held", "会员持有代金券", "hundredths"),
 }
 """By column: its names, and what it holds."""
 

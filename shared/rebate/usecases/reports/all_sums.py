@@ -2,6 +2,7 @@
 
 No request reads a whole table. Of up to `COUNTED_MAX` queues the rows are read as they are now;
 where there are more, what the sweep has summed up within the last hour is told, with its time.
+Commands have the time to count them all: see `rebate.usecases.reports.count_sums`.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,30 +51,40 @@ class SeenSums:
     queues: tuple[Queue, ...] | None
 
 
-def see_queues(store: Store, terms: Terms, now: Instant) -> SeenSums:
-    """Return the sums of all queues.
+@dataclass(frozen=True)
+class SumsReader:
+    """Tells what all queues, and all members, come to at an instant."""
 
-    Raises:
-        Unavailable: there are many, and they were not summed up yet.
-    """
-    names = queues_listed(store, COUNTED_MAX + 1)
-    if len(names) > COUNTED_MAX:
-        kept = _kept(store)
-        return SeenSums(kept, kept.at, None)
-    rows = store.get_many(Queue, map(Key, names))
-    queues = tuple(rows[Key(name)] for name in names if Key(name) in rows)
-    return SeenSums(_summed(store, terms, AllSums(now), queues), None, queues)
+    store: Store
+    terms: Terms
+    now: Instant
+
+    def queues(self) -> SeenSums:
+        """Return the sums of all queues.
+
+        Raises:
+            Unavailable: there are many, and they were not summed up yet.
+        """
+        names = queues_listed(self.store, COUNTED_MAX + 1)
+        if len(names) > COUNTED_MAX:
+            kept = _kept(self.store)
+            return SeenSums(kept, kept.at, None)
+        rows = self.store.get_many(Queue, map(Key, names))
+        queues = tuple(rows[Key(name)] for name in names if Key(name) in rows)
+        return SeenSums(summed(self.store, self.terms, AllSums(self.now), queues), None, queues)
+
+    def held(self) -> dict[str, Amount]:
+        """Return what members hold by pocket, beside money.
+
+        Raises:
+            Unavailable: there are many, and they were not summed up yet.
+        """
+        wallets = list(islice(self.store.scan(Wallet), WALLETS_MAX + 1))
+        return held_in(wallets) if len(wallets) <= WALLETS_MAX else _kept(self.store).held
 
 
-def see_held(store: Store) -> dict[str, Amount]:
-    """Return what members hold by pocket, beside money.
-
-    Raises:
-        Unavailable: there are many, and they were not summed up yet.
-    """
-    wallets = list(islice(store.scan(Wallet), WALLETS_MAX + 1))
-    if len(wallets) > WALLETS_MAX:
-        return _kept(store).held
+def held_in(wallets: Iterable[Wallet]) -> dict[str, Amount]:
+    """Return what wallets hold by pocket, beside money."""
     sums = AllSums(Instant(0))
     for wallet in wallets:
         sums = sums.plus_wallet(wallet)
@@ -88,7 +99,8 @@ def _kept(store: Store) -> AllSums:
     return found.sums
 
 
-def _summed(store: Store, terms: Terms, sums: AllSums, queues: Iterable[Queue]) -> AllSums:
+def summed(store: Store, terms: Terms, sums: AllSums, queues: Iterable[Queue]) -> AllSums:
+    """Return sums with those of more queues."""
     rows = list(queues)
     stalled = stalled_among(store, terms, rows)
     for row in rows:
@@ -126,7 +138,7 @@ class SumsKeeping:
 
     def _queues(self, sums: AllSums, terms: Terms) -> AllSums:
         rows, last = queues_of_page(self.store, AT_ONCE, QueueId(sums.queue) or None)
-        return replace(_summed(self.store, terms, sums, rows), has_queues=last is None)
+        return replace(summed(self.store, terms, sums, rows), has_queues=last is None)
 
     def _wallets(self, sums: AllSums) -> AllSums:
         after = Key(sums.member) if sums.member else None

@@ -16,7 +16,7 @@ from rebate.domain.queues import Age, Queue
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant, datetime_of, day_of
 from rebate.usecases.queries.line_history import DAYS_A_MONTH, DAYS_KNOWN, LineHistory
-from rebate.usecases.reports.all_sums import SeenSums, see_held, see_queues
+from rebate.usecases.reports.all_sums import SeenSums, SumsReader
 from rebate.usecases.reports.read_days import ReportPeriod, plan_of
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.queue_list import queues_of_page
@@ -25,12 +25,7 @@ _MONTHS = (12, 24, 36)
 
 
 def show_liability(
-    store: Store,
-    terms: Terms,
-    by: str,
-    now: Instant,
-    locale: Locale,
-    after: QueueId | None = None,
+    sums: SumsReader, by: str, locale: Locale, after: QueueId | None = None
 ) -> Liability:
     """Return what is owed in each queue, or for the orders of each month, and all together.
 
@@ -40,7 +35,8 @@ def show_liability(
     Raises:
         Unavailable: there are many, and they were not summed up yet.
     """
-    seen = see_queues(store, terms, now)
+    store, terms, now = sums.store, sums.terms, sums.now
+    seen, held = sums.queues(), sums.held()
     plans = list(seen.sums.plans.values())
     waiting = sum_of(plan.owed for plan in plans)
     if seen.queues is None:
@@ -67,7 +63,7 @@ def show_liability(
         retained=_figure(plans, QueueAccount.RETAINED),
         borne=_figure(plans, QueueAccount.BORNE),
         clawed_back=_figure(plans, QueueAccount.CLAWED_BACK),
-        outstanding=_outstanding(store),
+        outstanding=OutstandingShown(*(held.get(pocket, NOTHING) for pocket in POCKETS)),
         future=_futures(waiting, all_paid),
         notes=tuple(said(note, locale) for note in _notes(seen)),
         next=end,
@@ -148,11 +144,6 @@ def _within(months: int, a_month: Amount, growth: float) -> Amount:
     if not growth:
         return times(a_month, months)
     return Amount(int(a_month * sum(exp(growth * month) for month in range(1, months + 1))))
-
-
-def _outstanding(store: Store) -> OutstandingShown:
-    held = see_held(store)
-    return OutstandingShown(*(held.get(pocket, NOTHING) for pocket in POCKETS))
 
 
 def _notes(seen: SeenSums) -> Iterator[str]:

@@ -13,8 +13,8 @@ from rebate.domain.money import NOTHING, Bps, share
 from rebate.domain.plans.registry import PLANS
 from rebate.domain.queues import Age, Queue
 from rebate.domain.records import dataclass, fields_of
-from rebate.domain.times import Instant, day_of, iso
-from rebate.usecases.reports.all_sums import see_queues
+from rebate.domain.times import day_of, iso
+from rebate.usecases.reports.all_sums import SumsReader
 from rebate.usecases.reports.count_members import ROWS_MAX, TooManyRows, members_by_month
 from rebate.usecases.reports.read_days import (
     DAYS_MAX,
@@ -60,12 +60,15 @@ class UnknownReport(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    store: Store
+    all_sums: SumsReader
     in_force: InForce
     period: ReportPeriod
     margin_bps: Bps | None
     locale: Locale
-    now: Instant
+
+    @property
+    def store(self) -> Store:
+        return self.all_sums.store
 
     def row(self, sums: DaySums) -> Row:
         """Return sums with what follows from them."""
@@ -80,12 +83,7 @@ class _Asked:
 
 
 def show_report(
-    store: Store,
-    in_force: InForce,
-    name: str,
-    period: ReportPeriod,
-    locale: Locale,
-    now: Instant,
+    all_sums: SumsReader, in_force: InForce, name: str, period: ReportPeriod, locale: Locale
 ) -> ReportShown:
     """Return a report; `period` is of the shop's days, its plan and store are those asked for.
 
@@ -94,8 +92,8 @@ def show_report(
         Unavailable: there are many queues, and they were not summed up yet.
     """
     _insist_known(name, period)
-    margin = in_force.terms.default_margin_bps or lowest_margin(store)
-    asked = _Asked(store, in_force, period, margin, locale, now)
+    margin = in_force.terms.default_margin_bps or lowest_margin(all_sums.store)
+    asked = _Asked(all_sums, in_force, period, margin, locale)
     names, rows, notes = _REPORTS[name](asked)
     return ReportShown(
         name=name,
@@ -264,7 +262,7 @@ def _debts(asked: _Asked) -> tuple[list[dict[str, Age]], list[str]]:
     if store is not None:
         rows = asked.store.get_many(Queue, map(Key, queues_of(store))).values()
         return [row.ages for row in rows if plan in (None, plan_of(row.id))], []
-    seen = see_queues(asked.store, asked.in_force.terms, asked.now)
+    seen = asked.all_sums.queues()
     told = [sums.ages for name, sums in seen.sums.plans.items() if plan in (None, name)]
     return told, [] if seen.as_of is None else [f"As of {iso(seen.as_of)}."]
 

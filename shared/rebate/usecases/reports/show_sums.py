@@ -3,21 +3,19 @@
 from rebate.contracts.reports import PlanSumsShown, QueueSums
 from rebate.domain.ledger import QueueAccount
 from rebate.domain.queue_sums import PlanSums
-from rebate.domain.terms import Terms
-from rebate.domain.times import Instant, datetime_of
-from rebate.usecases.reports.all_sums import see_queues
-from rebate.usecases.storage.ports import Store
+from rebate.domain.times import datetime_of
+from rebate.usecases.reports.all_sums import SumsReader
 
 
-def show_sums(store: Store, terms: Terms, now: Instant) -> QueueSums:
+def show_sums(sums: SumsReader) -> QueueSums:
     """Return the sums of all queues by plan.
 
     Raises:
         Unavailable: there are many, and they were not summed up yet.
     """
-    seen = see_queues(store, terms, now)
+    seen = sums.queues()
     return QueueSums(
-        plans=tuple(_shown(plan, sums) for plan, sums in sorted(seen.sums.plans.items())),
+        plans=tuple(_shown(plan, each) for plan, each in sorted(seen.sums.plans.items())),
         as_of=None if seen.as_of is None else datetime_of(seen.as_of),
     )
 
