@@ -55,6 +55,7 @@ class PureQueue:
     rebates: dict[str, DailyRebates] = field(default_factory=dict)
     decisions: int = 0
     written: list[int] = field(default_factory=list)
+    in_runs: bool = True
 
     def settle(self, commands: Sequence[Command], *, at_once: int = 1) -> None:
         """Carry out commands in order, so many in a batch, with all that they cause."""
@@ -117,7 +118,9 @@ class PureQueue:
         state = LoadedState()
         state.keep(self.tickets[key] for key in tickets_of(commands))
         for _ in range(1000):
-            decision = decide(self.queue, state, commands, self.plan, self.room)
+            decision = decide(
+                self.queue, state, commands, self.plan, self.room, in_runs=self.in_runs
+            )
             if isinstance(decision, Decision):
                 return decision
             self._load(state, decision)

@@ -39,6 +39,7 @@ from rebate.domain.merges import merge, merge_home, receive
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, TicketKey
 from rebate.domain.place_index import Change
+from rebate.domain.plain_joins import PlainJoins, is_plain
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
 from rebate.domain.queues import CommandProgress, Queue
@@ -94,16 +95,24 @@ class Decision:
 
 
 def decide(
-    queue: Queue, state: LoadedState, commands: Sequence[Keyed], plan: Plan, rows: int
+    queue: Queue,
+    state: LoadedState,
+    commands: Sequence[Keyed],
+    plan: Plan,
+    rows: int,
+    *,
+    in_runs: bool = True,
 ) -> Decision | DataRequest:
     """Carry out `commands` in order, as many as `rows` can be written for.
 
     Returns a `DataRequest` if rows are wanted that `state` does not hold: load them, call again.
     If the queue's progress names a command, it must be the first of `commands`.
+    `in_runs` False: one by one, also where `plain_joins` would carry out many at once; the outcome
+    is the same.
     """
     unit = UnitOfWork(queue, state, plan, rows)
     try:
-        return _Batch(unit).carry_out(commands)
+        return _Batch(unit, in_runs=in_runs and is_plain(plan)).carry_out(commands)
     except DataMissing as missing:
         return missing.request
 
@@ -123,15 +132,20 @@ def tickets_of(commands: Iterable[Keyed]) -> set[TicketKey]:
 class _Batch:
     """The commands of one decision, carried out one after another."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, *, in_runs: bool) -> None:
         self._unit = unit
+        self._plain = PlainJoins(unit) if in_runs else None
         self._refused: list[Refused] = []
 
     def carry_out(self, commands: Sequence[Keyed]) -> Decision:
         unit = self._unit
         begun = unit.queue.progress
         done = 0
-        for keyed in commands:
+        while done < len(commands):
+            if self._plain and (plain := self._plain.run(commands, done)):
+                done += plain
+                continue
+            keyed = commands[done]
             if begun is None and must_leave_first(unit, keyed) and not self._leave(keyed, done):
                 break
             execution = _execution(unit, keyed, begun)

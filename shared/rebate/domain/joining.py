@@ -17,7 +17,7 @@ from rebate.domain.write_budget import STEP_BYTES
 
 def take_place(unit: UnitOfWork, ticket: Ticket, at: Instant) -> Ticket:
     """Give the ticket the next place, and an ordinal to each line that earns an entry."""
-    lines = _with_entries(ticket, unit.queue.entries)
+    lines = with_entries(ticket, unit.queue.entries)
     earned = [line.entry for line in lines if line.entry]
     place = unit.queue.tickets if earned else None
     joined = replace(ticket, lines=lines, joined=True, place=place)
@@ -35,11 +35,11 @@ def take_place(unit: UnitOfWork, ticket: Ticket, at: Instant) -> Ticket:
         if line.entry:
             told = len(unit.events)
             joined = _return_at_random(unit, joined, index)
-            unit.tell(_joined(joined, index, line.entry), at=told)
+            unit.tell(joined_event(joined, index, line.entry), at=told)
     return joined
 
 
-def _with_entries(ticket: Ticket, ordinal: int) -> tuple[TicketLine, ...]:
+def with_entries(ticket: Ticket, ordinal: int) -> tuple[TicketLine, ...]:
     """Return the ticket's lines, with entries counted from `ordinal` for those that earn one."""
     lines = []
     for line in ticket.lines:
@@ -75,7 +75,7 @@ def _return_at_random(unit: UnitOfWork, ticket: Ticket, index: int) -> Ticket:
     return unit.line.ticket(ref.ticket)
 
 
-def _joined(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
+def joined_event(ticket: Ticket, index: int, entry: Entry) -> EntryJoined:
     """Return what is told of an entry that joined, whether or not it was converted at once."""
     line = ticket.lines[index]
     waits = line.entry is not None and line.entry.waits

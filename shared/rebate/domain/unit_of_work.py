@@ -76,7 +76,7 @@ class UnitOfWork:
 
     def save(self, ticket: Ticket) -> None:
         """Keep a changed or new ticket."""
-        self.budget.touch(ticket, self._above(ticket.place))
+        self.budget.touch(ticket, self.above(ticket.place))
         self.line.save(ticket)
 
     def tell(self, event: Event, at: int | None = None) -> None:
@@ -164,7 +164,7 @@ class UnitOfWork:
         place = self.queue.tickets if ticket.place is None else ticket.place
         beside = ROWS_TOLD if ticket.merged_into else 0
         told = bytes_of_joining(ticket) if joins else bytes_of_step(ticket)
-        touched = (ticket, self._above(place))
+        touched = (ticket, self.above(place))
         self.budget.require_step([touched], [ticket.member], beside=beside, told=told)
 
     def require_move(self, ticket: Ticket, moved: Ticket, *, commands: int) -> None:
@@ -178,9 +178,9 @@ class UnitOfWork:
         self.budget.require_step(touched, [], beside=commands, told=told)
 
     def _touched(self, ticket: Ticket) -> Touched:
-        return ticket, self._above(ticket.place)
+        return ticket, self.above(ticket.place)
 
-    def _above(self, place: int | None) -> list[NodeKey]:
+    def above(self, place: int | None) -> list[NodeKey]:
         """Return the nodes above a place; they are asked for at every payment."""
         if place is None:
             return []

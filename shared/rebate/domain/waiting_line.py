@@ -56,12 +56,12 @@ class WaitingLine:
 
         `wanted` is how many tickets from there on are worth loading at a time.
         """
-        for ref in self._in_line(passing_over, start=place, wanted=wanted):
+        for ref in self.in_line(passing_over, start=place, wanted=wanted):
             if self.entry(ref).ordinal > ordinal:
                 return ref
         return None
 
-    def _in_line(
+    def in_line(
         self, passing_over: OrderId | None, *, start: int, wanted: int
     ) -> Iterator[EntryRef]:
         """Yield payable entries in order; what lies beyond the loaded stretch is `DataMissing`."""

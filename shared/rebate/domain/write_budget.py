@@ -103,8 +103,8 @@ def bytes_of_step(ticket: Ticket) -> int:
 
 def bytes_of_command(command: Command) -> int:
     """Return how many bytes the journal takes at most to keep a command."""
-    names = (each for each in contents_of(command) if isinstance(each, str))
-    told = COMMAND_BYTES + sum(map(bytes_of, names))
+    names = [each for each in contents_of(command) if isinstance(each, str)]
+    told = COMMAND_BYTES + bytes_of("".join(names))
     if isinstance(command, Receive):
         return told + sum(COMMAND_BYTES + sum(map(bytes_of, key)) for key in command.tickets)
     if isinstance(command, RefundOrder) and len(command.cuts) + len(command.bounds) <= CUTS_MAX:
@@ -190,8 +190,8 @@ class WriteBudget:
 
     def tell_event(self, event: Any) -> None:  # noqa: ANN401 - any event, which knows its fields
         """Count an event, which the journal's row tells."""
-        names = (each for each in contents_of(event) if isinstance(each, str))
-        self._told += EVENT_BYTES + sum(map(bytes_of, names))
+        names = [each for each in contents_of(event) if isinstance(each, str)]
+        self._told += EVENT_BYTES + bytes_of("".join(names))
 
     def require(self, rows: int, *, more: int = 0, told: int = 0) -> None:
         """Insist that so many more rows fit, bytes of tickets in them, and of what is told.
@@ -222,7 +222,24 @@ class WriteBudget:
         Raises:
             BudgetExceeded: if they do not.
         """
-        rows, more = beside, 0
+        rows, more = self._weighed(tickets, members)
+        if self.tickets or self.commands > 1:
+            self.require(rows + beside, more=more, told=told)
+
+    def has_room(
+        self,
+        rows: int,
+        told: int,
+        tickets: Iterable[Touched] = (),
+        members: Iterable[MemberId] = (),
+    ) -> bool:
+        """Tell whether so many rows fit beside those of what is touched, and of whom is paid."""
+        further, more = self._weighed(tickets, members)
+        return further + rows <= self.left and not self._is_long(more=more, told=told)
+
+    def _weighed(self, tickets: Iterable[Touched], members: Iterable[MemberId]) -> tuple[int, int]:
+        """Return how many rows, and bytes of tickets, are written for these and not counted yet."""
+        rows = more = 0
         for ticket, nodes in tickets:
             if ticket.key not in self.tickets:
                 rows += 1
@@ -231,5 +248,4 @@ class WriteBudget:
             rows += below
             more += NODE_BYTES * below
         rows += sum(ROWS_PER_WALLET for member in members if member not in self._paid)
-        if self.tickets or self.commands > 1:
-            self.require(rows, more=more, told=told)
+        return rows, more

@@ -402,7 +402,7 @@ class QueueReplay:
         state.holds = commit.holds_by_member()
         asked: set[DataRequest] = set()
         while True:
-            decision = decide(self.queue, state, [keyed], plan, rows)
+            decision = decide(self.queue, state, [keyed], plan, rows, in_runs=False)
             if isinstance(decision, Decision):
                 return decision
             if decision in asked:
