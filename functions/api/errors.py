@@ -16,10 +16,12 @@ from rebate.contracts.problems import Invalid, Problem
 from rebate.contracts.signatures import BadSignature
 from rebate.domain.errors import (
     Conflict,
+    Denied,
     Impossible,
     Mismatch,
     NotYet,
     Rejected,
+    TooLarge,
     Unavailable,
 )
 from rebate.domain.exports import ExportFormat
@@ -122,7 +124,13 @@ def _unavailable(error: Unavailable) -> Response[str]:
     return refusal(503, "unavailable", str(error), headers={"Retry-After": "1"})
 
 
+_IMPOSSIBLE = "this cannot be stored or read as it is; asking again will not help"
+_WHY_IMPOSSIBLE = {
+    TooLarge: "this is too large to be stored; asking again will not help",
+    Denied: "the service lacks a right that this needs; an operator has to mend that",
+}
+
+
 def _impossible(error: Impossible) -> Response[str]:
     record_stuck("a request", error)
-    message = "this cannot be stored or read as it is; asking again will not help"
-    return refusal(500, "impossible", message)
+    return refusal(500, "impossible", _WHY_IMPOSSIBLE.get(type(error), _IMPOSSIBLE))

@@ -3,20 +3,24 @@
 So what is proven over the store in memory is proven of one that behaves as DynamoDB does.
 """
 
+import json
 import random
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import botocore.httpsession
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from local.engine import dynamodb
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.domain.commands import Clear
-from rebate.domain.errors import Conflict, Impossible, Unavailable
+from rebate.domain.errors import Conflict, Denied, Impossible, TooLarge, Unavailable
 from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType
 from rebate.domain.money import Amount
@@ -247,12 +251,13 @@ def bulky(name: str, size: int) -> Order:
 
 
 OVER_4_MB = "more than 4 MB in one transaction"
+NOTHING = "a partition key of nothing"
 NEVER_STORED: dict[str, list[Write]] = {
     "an item of more than 400 KB": [Put(bulky("o1", 500_000))],
     OVER_4_MB: [Put(bulky(f"o{n}", 300_000)) for n in range(20)],
     "a sort key of more than 1 024 bytes": [Put(Inbox("mall", "x" * 1025, Clear(Instant(0))))],  # type: ignore[arg-type]
     "a partition key of more than 2 048 bytes": [Put(order("o" * 2049))],
-    "a partition key of nothing": [Put(order(""))],
+    NOTHING: [Put(order(""))],
 }
 
 
@@ -262,9 +267,33 @@ def test_what_can_never_be_stored_is_refused_for_ever_and_changes_nothing(
 ) -> None:
     if what == OVER_4_MB and "moto" in request.node.name:
         pytest.skip("moto does not add up what a transaction writes")
-    with pytest.raises(Impossible):
+    with pytest.raises(Impossible if what == NOTHING else TooLarge):
         store.commit([Put(order("beside")), *NEVER_STORED[what]])
     assert list(store.scan(Order)) == []
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("code", "told", "meant"),
+    [
+        ("AccessDeniedException", "not authorized to perform: dynamodb:GetItem", Denied),
+        ("UnrecognizedClientException", "The security token is invalid", Denied),
+        ("ValidationException", "Item size has exceeded the maximum allowed size", TooLarge),
+        ("ValidationException", "Invalid UpdateExpression", Impossible),
+        ("ThrottlingException", "Rate exceeded", Unavailable),
+    ],
+)
+def test_a_refusal_tells_too_large_from_not_allowed(
+    embedded: DynamoStore, monkeypatch: pytest.MonkeyPatch, code: str, told: str, meant: type
+) -> None:
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": told})
+    sent = SimpleNamespace(stream=lambda: [body.encode()])
+    answer = AWSResponse("http://127.0.0.1/", 400, HTTPHeaders(), sent)
+    monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", lambda *_: answer)
+    with pytest.raises(meant) as refused:
+        embedded.get(Hold, Key("A", "x"))
+    assert type(refused.value) is meant
+    assert told in str(refused.value)
 
 
 def test_what_is_just_large_enough_is_stored(store: Store) -> None:

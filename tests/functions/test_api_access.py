@@ -12,7 +12,7 @@ from functions.api.handler import resolver
 from rebate import bootstrap
 from rebate.contracts.routes import ROUTES, route_of
 from rebate.contracts.routes.route import Audience, OperatorRole, Route
-from rebate.domain.errors import Impossible
+from rebate.domain.errors import Denied, Impossible, TooLarge
 from tests.functions.cloud import OPERATOR, bought
 
 SERVED = [route for route in ROUTES if route.function == "api"]
@@ -232,10 +232,19 @@ def test_a_store_that_does_not_answer_is_unavailable(cloud, monkeypatch):
     assert (status, said["code"]) == (503, "unavailable")
 
 
-def test_what_the_store_will_never_do_is_no_fault_that_passes(cloud, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Impossible("a key of nothing"), "this cannot be stored or read as it is"),
+        (TooLarge("a sort key of 2 000 bytes"), "this is too large to be stored"),
+        (Denied("AccessDeniedException"), "the service lacks a right that this needs"),
+    ],
+)
+def test_what_the_store_will_never_do_is_no_fault_that_passes(cloud, monkeypatch, error, told):
     def refuse(*_):
-        raise Impossible("a sort key of 2 000 bytes")
+        raise error
 
     monkeypatch.setattr(bootstrap.app().store, "get", refuse)
     status, said = cloud.as_member("A", "GET", "/v1/me/wallet")
     assert (status, said["code"]) == (500, "impossible")
+    assert said["message"].startswith(told)

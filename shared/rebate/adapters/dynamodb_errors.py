@@ -1,25 +1,30 @@
 """What DynamoDB's errors mean: somebody else was first, it may pass, or it never will."""
 
+import re
+
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from rebate.domain.errors import Conflict, Impossible, Unavailable
+from rebate.domain.errors import Conflict, Denied, Impossible, TooLarge, Unavailable
 
 _CONTENDED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
-_LASTING = frozenset(
+_DENIED = frozenset({"AccessDeniedException", "UnrecognizedClientException"})
+_TOO_LARGE = frozenset(
+    {"ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException"}
+)
+_NOT_VALID = frozenset(
     {
-        "AccessDeniedException",
         "IdempotentParameterMismatchException",
-        "ItemCollectionSizeLimitExceeded",
-        "ItemCollectionSizeLimitExceededException",
         "SerializationException",
-        "UnrecognizedClientException",
         "ValidationError",
         "ValidationException",
     }
 )
 """Codes, of requests and of writes in a transaction, with which the same request fails for ever. A
 table that is not found may be about to be restored, so that is none of them."""
+
+_SIZE = re.compile(r"\bsize\b", re.IGNORECASE)
+"""What a refusal says where something is too large: DynamoDB has no code of its own for that."""
 
 
 def failure_of(error: BotoCoreError | ClientError) -> Conflict | Impossible | Unavailable:
@@ -28,9 +33,21 @@ def failure_of(error: BotoCoreError | ClientError) -> Conflict | Impossible | Un
     if codes & _CONTENDED:
         return Conflict(f"transaction cancelled: {', '.join(sorted(codes))}")
     told = f"DynamoDB: {error}"
-    if codes & _LASTING or isinstance(error, ParamValidationError):
+    if codes & _DENIED:
+        return Denied(told)
+    if codes & _TOO_LARGE or (codes & _NOT_VALID and _SIZE.search(_reasons(error))):
+        return TooLarge(told)
+    if codes & _NOT_VALID or isinstance(error, ParamValidationError):
         return Impossible(told)
     return Unavailable(told)
+
+
+def _reasons(error: BotoCoreError | ClientError) -> str:
+    """Return what a refused request, and the refused writes in it, say."""
+    if not isinstance(error, ClientError):
+        return ""
+    reasons = error.response.get("CancellationReasons", ())
+    return " ".join([str(error), *(str(reason.get("Message", "")) for reason in reasons)])
 
 
 def _codes(error: BotoCoreError | ClientError) -> set[str]:

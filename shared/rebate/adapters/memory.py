@@ -11,7 +11,7 @@ from typing import Any, TypeVar, Unpack, cast
 
 from rebate.adapters.codec import decode, encode
 from rebate.adapters.tables import TABLES, Item
-from rebate.domain.errors import Conflict, Impossible
+from rebate.domain.errors import Conflict, Impossible, TooLarge
 from rebate.domain.money import NOTHING
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
@@ -172,7 +172,7 @@ def _insist_on_key(key: Key) -> None:
         ("sort", key.sort, SORT_BYTES_MAX),
     ):
         if (size := utf8_bytes(text)) > most:
-            raise Impossible(f"a {name} key of {size} bytes, where {most} are the most")
+            raise TooLarge(f"a {name} key of {size} bytes, where {most} are the most")
 
 
 def _insist_on_size(writes: Sequence[Write], texts: Sequence[str]) -> None:
@@ -186,9 +186,9 @@ def _insist_on_size(writes: Sequence[Write], texts: Sequence[str]) -> None:
     for row, size in zip(rows, sizes, strict=True):
         if size > ITEM_BYTES_MAX:
             name = f"{type(row).__name__} {key_of(row)}"
-            raise Impossible(f"{name} has {size} bytes, where {ITEM_BYTES_MAX} are the most")
+            raise TooLarge(f"{name} has {size} bytes, where {ITEM_BYTES_MAX} are the most")
     if sum(sizes) > TRANSACTION_BYTES_MAX:
-        raise Impossible(
+        raise TooLarge(
             f"a transaction of {sum(sizes)} bytes, where {TRANSACTION_BYTES_MAX} are the most"
         )
 

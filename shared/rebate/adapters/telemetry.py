@@ -228,9 +228,13 @@ def record_unknown(kind: str, what: str) -> None:
 
 
 def record_stuck(what: str, error: Exception) -> None:
-    """Count and log what the store will never do; somebody has to mend its cause."""
+    """Count and log what the store will never do; somebody has to mend its cause.
+
+    `cause` is its kind: `TooLarge`, `Denied`, or `Impossible` where it is another.
+    """
     count(Metric.STUCK)
-    logger.error("stuck", extra={"what": what, "reason": str(error)})
+    said = {"what": what, "cause": type(error).__name__, "reason": str(error)}
+    logger.error("stuck", extra=said)
 
 
 def record_started(run: str, queues: Sequence[QueueId]) -> Sequence[QueueId]:

@@ -115,6 +115,10 @@ MESSAGES: Mapping[str, str] = {
         "与 {0:id} 的前缀开头相同，编号可能混淆"
     ),
     # what is wrong with a request
+    "this is too large to be stored; asking again will not help": "内容过大，无法保存；重试没有用",
+    "the service lacks a right that this needs; an operator has to mend that": (
+        "服务缺少所需的权限，须由运维人员处理"
+    ),
     "this cannot be stored or read as it is; asking again will not help": (
         "内容无法按原样保存或读取；重试也不会成功"
     ),

@@ -7,6 +7,8 @@
     ├── NotYet        what this needs is being written just now: let the platform retry
     ├── Unavailable   storage or network does not answer: let the platform retry
     └── Impossible    the store will never do this: no repetition mends it, so it is never retried
+        ├── TooLarge      what is to be stored is more than the store takes
+        ├── Denied        whoever asks has no right to
         └── Unreadable    what is stored is not what rows of its kind are
 
 An exact duplicate is no error. `AssertionError` is a bug and is never caught.
@@ -78,6 +80,14 @@ class Impossible(RebateError):
 
     What led to it stays as it is, is told by an alarm, and waits for somebody to mend the cause.
     """
+
+
+class TooLarge(Impossible):
+    """A row, a key, or all rows together are larger than the store takes."""
+
+
+class Denied(Impossible):
+    """The store does not know who asks, or does not allow it to them: rights have to be mended."""
 
 
 class Unreadable(Impossible):

@@ -106,7 +106,8 @@ class Settler:
             if parks:
                 done.parked += 1
                 return
-        raise Impossible(reason_of(error)) from error
+        kind = type(error) if isinstance(error, Impossible) else Impossible
+        raise kind(reason_of(error)) from error
 
     def _run(self, done: Settled, *, alone: bool) -> bool:
         """Settle what the inbox holds now; tell whether it has to be looked into again.
