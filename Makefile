@@ -54,7 +54,7 @@ LONG := $(BIN)/python -m pytest -n 2 --timeout=0
 
 prove: setup ## the proofs that take longer (an hour): see docs/proofs.md
 	REBATE_TEST_EFFORT=20 $(LONG) tests/simulation
-	REBATE_TEST_EFFORT=5 $(LONG) tests/test_processes.py
+	REBATE_TEST_EFFORT=5 $(LONG) tests/test_processes.py tests/local/test_rollback.py
 	REBATE_TEST_EFFORT=5 $(LONG) tests/usecases/test_long_orders.py tests/usecases/test_crashes.py
 	REBATE_TEST_EFFORT=8 $(LONG) tests/domain/test_engine_budget.py
 	REBATE_TEST_EFFORT=84 $(LONG) tests/test_against_model.py tests/kernel/test_against_model.py \
