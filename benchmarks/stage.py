@@ -20,7 +20,7 @@ from local.tables import _definition
 from rebate.adapters.background_commit import BackgroundCommit
 from rebate.adapters.dynamodb import DynamoStore
 from rebate.adapters.tables import TABLES
-from rebate.bootstrap import App, wire
+from rebate.bootstrap import App, collect_rarely, wire
 from rebate.usecases.settings.save_settings import save_settings
 
 REGION = "eu-west-1"
@@ -84,6 +84,7 @@ def deployment(endpoint: str, settings: Mapping[str, Any] | None = None) -> tupl
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "local"
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     store = DynamoStore(PREFIX, REGION, endpoint)
+    collect_rarely()
     app = wire(store, aside=BackgroundCommit(store.on_commit))
     if settings is not None:
         version = app.settings.in_force().version

@@ -3,6 +3,7 @@
 So a function imports what its own use cases need: Python code is most of a cold start.
 """
 
+import gc
 import os
 import random
 import time
@@ -60,6 +61,9 @@ if TYPE_CHECKING:
     from rebate.usecases.settlement.settle_together import QueueBatch
     from rebate.usecases.webhooks.deliver_webhooks import WebhookDeliveries
     from rebate.usecases.webhooks.queue_webhooks import WebhookQueue
+
+COLLECTED_EVERY = 20_000
+"""New objects after which a function's process looks for cycles: a few megabytes at most."""
 
 
 class Outside:
@@ -444,7 +448,17 @@ def app() -> App:
     prefix = os.environ["REBATE_TABLE_PREFIX"]
     endpoint = os.environ.get("REBATE_DYNAMODB_ENDPOINT")
     store = DynamoStore(prefix, os.environ["AWS_REGION"], endpoint)
+    collect_rarely()
     return wire(store, aside=BackgroundCommit(store.on_commit))
+
+
+def collect_rarely() -> None:
+    """Let cycles of objects be looked for rarely.
+
+    Rows go as soon as nobody has them, and cycles are few. At Python's own pace the collector walks
+    through the rows of a batch again and again.
+    """
+    gc.set_threshold(COLLECTED_EVERY)
 
 
 def _tell_unknown(kind: str, what: str) -> None:

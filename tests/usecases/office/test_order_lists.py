@@ -10,7 +10,12 @@ from rebate.domain.money import Amount
 from rebate.domain.names import OrderId
 from rebate.domain.times import Instant
 from rebate.usecases.office import order_lists
-from rebate.usecases.office.order_lists import newest_places, oldest_places, sharing_rows
+from rebate.usecases.office.order_lists import (
+    newest_places,
+    oldest_places,
+    rows_shared_by,
+    sharing_rows,
+)
 from rebate.usecases.office.places import ALL_ORDERS
 from rebate.usecases.storage import in_time
 from rebate.usecases.storage.office import SPAN, OrderPlace
@@ -33,7 +38,9 @@ def stored(batches: Any) -> tuple[MemoryStore, list[OrderPlace]]:
             OrderPlace(ALL_ORDERS[(batch + n) % 8], at, OrderId(f"o{batch}-{n}"), Amount(100 + n))
             for n, at in enumerate(instants)
         ]
-        store.commit([Put(row) for row in sharing_rows(places)])
+        rows = sharing_rows(places)
+        assert len(rows) == rows_shared_by(places)
+        store.commit([Put(row) for row in rows])
         alone += places
     return store, sorted(alone, key=lambda place: key_of(place).sort)
 

@@ -23,18 +23,28 @@ _NEWEST = attrgetter("at", "order")
 
 def sharing_rows(places: Iterable[OrderPlace]) -> list[OrderPlace]:
     """Return rows for places of one transaction; in all lists but those of all, by their list."""
+    return [
+        replace(first, others=tuple(map(_further, others))) for first, *others in _shared(places)
+    ]
+
+
+def rows_shared_by(places: Iterable[OrderPlace]) -> int:
+    """Return how many rows places share."""
+    return sum(1 for _ in _shared(places))
+
+
+def _shared(places: Iterable[OrderPlace]) -> Iterator[list[OrderPlace]]:
+    """Yield the places of each row, the newest first."""
     by_list: dict[str, list[OrderPlace]] = {}
     for place in places:
         by_list.setdefault(_family(place), []).append(place)
-    rows: list[OrderPlace] = []
     for found in by_list.values():
         found.sort(key=_NEWEST, reverse=True)
         while found:
             reach = found[0].at - SPAN
             some = [place for place in found if place.at >= reach]
             del found[: len(some)]
-            rows.append(replace(some[0], others=tuple(map(_further, some[1:]))))
-    return rows
+            yield some
 
 
 def newest_places(

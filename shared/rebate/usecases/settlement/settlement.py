@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from rebate.domain.commands import ExchangeEntry, Keyed
+from rebate.domain.commands import ExchangeEntry, Join, Keyed
 from rebate.domain.day_figures import ages_after, with_commit
 from rebate.domain.days import DayFigures, counted
 from rebate.domain.engine import Decision, FollowUp, decide, tickets_of
@@ -63,6 +63,11 @@ many members at most: each exchange writes four rows at least, so more do not fi
 
 HEADS_MAX = 64
 """Tickets at the head of a line that a decision gets before it asks for them."""
+
+
+JOINS_A_HEAD = 8
+"""Orders to a ticket at the head of the line that they are given before they ask for it. A lone one
+asks for what it needs; many would all be decided again each time that they do."""
 
 
 @dataclass(slots=True)
@@ -127,8 +132,9 @@ class Settlement:
         room = ROOM - len(first) - LOT_ROWS * min(LOTS_MAX, sum(map(_freezes, commands)))
         state = LoadedState()
         state.keep(self.line.tickets(tickets_of(commands)))
-        if self._heads:
-            self._load(state, plan, FirstPayable(0, self._heads))
+        joins = sum(isinstance(each.command, Join) for each in commands)
+        if heads := max(self._heads, joins // JOINS_A_HEAD):
+            self._load(state, plan, FirstPayable(0, heads))
         asked: set[DataRequest] = set()
         while True:
             decision = decide(self.queue, state, commands, plan, room)

@@ -11,7 +11,7 @@ from rebate.domain.errors import Conflict, Impossible, Unavailable
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.records import replace
 from rebate.domain.tickets import Ticket
-from rebate.usecases.office.order_lists import sharing_rows
+from rebate.usecases.office.order_lists import rows_shared_by, sharing_rows
 from rebate.usecases.storage.office import OrderPlace
 from rebate.usecases.storage.ports import WRITES_MAX, Place, Put, Store, Which, Write
 from rebate.usecases.storage.rows.inbox import BatchedCommand, Inbox
@@ -100,7 +100,7 @@ class BufferedStore:
         """Tell whether there is room for further rows, as they share rows."""
         if len(self._held) + len(puts) <= WRITES_MAX:
             return True
-        return len(_in_shared_rows([*self._held.values(), *puts])) <= WRITES_MAX
+        return _rows_shared_by([*self._held.values(), *puts]) <= WRITES_MAX
 
     def send(self) -> None:
         """Write all that is held back."""
@@ -115,6 +115,21 @@ class BufferedStore:
 
 def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:
     """Put what orders that came together tell a queue, and where they stand in a list, in a row."""
+    others, places, mail = _sorted_out(puts)
+    shared = (*map(_as_one, mail.values()), *sharing_rows(places))
+    return [*others, *map(Put, shared)]
+
+
+def _rows_shared_by(puts: Iterable[Put]) -> int:
+    """Return how many rows these come to once they share some, without making those."""
+    others, places, mail = _sorted_out(puts)
+    return len(others) + len(mail) + rows_shared_by(places)
+
+
+def _sorted_out(
+    puts: Iterable[Put],
+) -> tuple[list[Put], list[OrderPlace], dict[QueueId, list[Inbox]]]:
+    """Return what shares no row, places in lists, and what shares a row of a queue's inbox."""
     others: list[Put] = []
     places: list[OrderPlace] = []
     mail: dict[QueueId, list[Inbox]] = {}
@@ -125,8 +140,7 @@ def _in_shared_rows(puts: Iterable[Put]) -> list[Put]:
             places.append(put.row)
         else:
             others.append(put)
-    shared = (*map(_as_one, mail.values()), *sharing_rows(places))
-    return [*others, *map(Put, shared)]
+    return others, places, mail
 
 
 def _as_one(rows: Iterable[Inbox]) -> Inbox:
