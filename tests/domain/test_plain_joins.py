@@ -13,7 +13,7 @@ from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.plain_joins import PlainJoins, is_plain
 from rebate.domain.plan import Leftover, Moment, Part, Plan
-from rebate.domain.records import replace
+from rebate.domain.records import fields_of, replace
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from tests.domain.pure import PureQueue, join_of
@@ -178,3 +178,39 @@ def test_a_plan_with_more_to_it_is_not_plain(change: dict[str, Any]) -> None:
     """What limits a payment or follows from one is the engine's."""
     assert is_plain(PLAIN)
     assert not is_plain(replace(PLAIN, **change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"parts": (Part(fifo(), leftover=Leftover.CARRY),)},
+        {"completed_first": True},
+        {"exchange_bps": EXCHANGE},
+        {"prize_max": Amount(100)},
+        {"daily_cap": DailyCap(None, ZONE)},
+        {"decimals": 0},
+        {"zone": ZONE},
+        {"home": lambda *_: QueueId("product/p")},
+    ],
+)
+def test_a_plan_may_choose_what_plain_orders_know(change: dict[str, Any]) -> None:
+    """Most shops set some of it."""
+    assert is_plain(replace(PLAIN, **change))
+
+
+def test_whatever_a_ticket_has_is_looked_at() -> None:
+    """A field that is new may be of orders that are not plain: have `_plain` say so, then name it.
+
+    Of a plan no field need be named: what `is_plain` does not know is not plain.
+    """
+    assert {name for name, _ in fields_of(accepted("n1"))} == {
+        *("queue", "order", "member", "lines", "paid_at", "store", "referrer", "parts_bps"),
+        *("joined", "place", "completed_at", "origin", "round", "commits", "order_digest"),
+        *("merged_from", "merged_into", "at_home"),
+    }
+    assert {name for name, _ in fields_of(a_line("1", 10))} == {
+        *("id", "contribution_base", "entitlement_base", "contribution_bps", "entitlement_bps"),
+        *("cap", "joins", "contributes", "product", "lottery", "random_return", "sources"),
+        *("settled", "retained", "entry", "received_before", "net_of", "most", "merged_into"),
+        *("first_entitlement_base", "buyer_paid"),
+    }

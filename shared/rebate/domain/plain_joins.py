@@ -27,7 +27,7 @@ from rebate.domain.loaded_state import EntryRef
 from rebate.domain.money import NOTHING, WHOLE, Amount, share, sum_of
 from rebate.domain.names import OrderId, ProductId, StoreId, TicketKey
 from rebate.domain.place_index import FANOUT, NodeKey
-from rebate.domain.plan import Leftover, Moment, Part, Plan
+from rebate.domain.plan import Leftover, Part, Plan
 from rebate.domain.posting import credit_member, enter_in_journal
 from rebate.domain.records import replace
 from rebate.domain.tickets import Entry, Status, Ticket, TicketLine
@@ -48,20 +48,30 @@ LINES_MAX, PAYMENTS_MAX = 4, 8
 TOLD_BYTES = 30_000
 """Bytes of the journal's row that stay free: more than a step of the engine asks for."""
 
-_PARTS = {leftover: (Part(fifo(), leftover=leftover),) for leftover in Leftover}
+_PLAINEST = Plan(parts=(Part(fifo()),))
 
 
 def is_plain(plan: Plan) -> bool:
-    """Tell whether orders that are paid do nothing under a plan but pay in turn, and join."""
-    cap = plan.daily_cap
-    return (
-        plan.parts in _PARTS.values()
-        and plan.joins is Moment.PAID
-        and plan.rewards_to_exit is None
-        and not (plan.self_funding or plan.paused or plan.repurchase)
-        and not (plan.hold_days or plan.collected)
-        and (cap is None or cap.most is None)
+    """Tell whether orders that are paid do nothing under a plan but pay in turn, and join.
+
+    But for what is named here, which plain orders know or never meet, it has to choose nothing.
+    """
+    cap, parts = plan.daily_cap, plan.parts
+    if not (cap is None or cap.most is None) or len(parts) != 1:
+        return False
+    chosen = replace(
+        plan,
+        parts=(replace(parts[0], leftover=Leftover.RETAIN),),
+        completed_first=False,
+        exchange_bps=(),
+        prize_max=None,
+        daily_cap=None,
+        decimals=_PLAINEST.decimals,
+        repurchase_bps=None,
+        zone=None,
+        home=_PLAINEST.home,
     )
+    return chosen == _PLAINEST
 
 
 class _Head:
