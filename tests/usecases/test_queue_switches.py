@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from rebate.domain.errors import Conflict
-from rebate.domain.names import QueueId
+from rebate.domain.names import OrderId, QueueId
 from rebate.usecases.audit.audit_books import audit_books
+from rebate.usecases.queries.show_order import show_order
 from rebate.usecases.queries.show_queues import show_stalled
 from tests.books import check_books
 from tests.engine import Player
@@ -88,6 +89,25 @@ def test_what_settles_later_settles_where_its_line_belongs_then(
         assert outcome["platform"]["borne"] == (0 if kept else 40)
         check_books(player.store)
         assert audit_books(player.store, full=True).differences == []
+
+
+@every_switch
+def test_the_trace_of_an_order_shows_what_another_queue_dealt_out_of_it(
+    name: str, apart: str, shared: str, where: dict[str, str], queue: str
+) -> None:
+    player = waiting(**{name: apart, "settle_on": "completed"}, where=where)
+    switch(player, name, shared, f"queue_rebate.{name}={shared}")
+    player.step({"buy": {"order": "o2", "member": "B", "paid": 5000, "product": "p1", **where}})
+    player.step({"complete": "o1"})
+    trace = show_order(player.store, player.app.settings.in_force().terms, OrderId("o1"))
+    assert trace is not None
+    paid = [
+        (entry.source, posting.entry, posting.amount)
+        for entry in trace.journal
+        for posting in entry.postings
+        if posting.account.startswith("wallet/")
+    ]
+    assert paid == [(name, "o2/1", 100)]
 
 
 def test_those_who_wait_in_the_mall_queue_are_stalled_where_every_product_has_its_own() -> None:

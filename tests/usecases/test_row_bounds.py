@@ -22,9 +22,11 @@ from rebate.domain.money import Amount
 from rebate.domain.names import LineId, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.records import replace
-from rebate.domain.tickets import Entry, Ticket, TicketLine
+from rebate.domain.tickets import COMMITS_KEPT, Entry, Ticket, TicketLine
 from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
+from rebate.domain.write_budget import TICKET_BYTES
+from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.settings.save_settings import save_settings
 from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
@@ -184,3 +186,18 @@ def test_an_order_pays_everybody_of_the_most_ranks_at_once() -> None:
     paid = [player.store.get(Wallet, Key(f"m{n}")) for n in range(RANKS_MAX)]
     assert all(paid), "each stands a rank above the one before"
     check_books(player.store)
+
+
+def test_an_order_that_is_refunded_cent_by_cent_names_its_first_and_last_commits() -> None:
+    """Else its ticket would grow with every refund; the buyer's statement has the others."""
+    refunds = 230
+    buy = {"buy": {"order": "o1", "member": "A", "paid": 10000}}
+    steps = [{"refund": {"order": "o1", "amount": 1, "id": f"r{n}"}} for n in range(refunds)]
+    player = Player({"settings": MALL, "steps": [buy, *steps]})
+    player.play()
+    (ticket,) = player.store.scan(Ticket)
+    assert ticket.lines[0].entitlement_base == 10000 - refunds
+    assert ticket.commits == (*range(1, 21), *range(refunds + 2 - 180, refunds + 2))
+    assert audit_books(player.store, full=True).differences == []
+    largest = replace(ticket, commits=tuple(10**12 + n for n in range(COMMITS_KEPT)))
+    assert size_of(largest) - size_of(replace(ticket, commits=())) < TICKET_BYTES - 1000

@@ -229,12 +229,13 @@ class Give:
     type: Annotated[Literal["give"], tag("give")] = "give"
 
 
-@stored_as("retain_command")
+@stored_as("retain_command", 2)
 @dataclass(frozen=True, slots=True)
 class Retain:
     """What nobody in another queue got of a line's contribution: the line keeps count of it.
 
-    A refund gives it up first (Rule 1.6.5). `given_to` is that queue (Rule 1.4.1).
+    A refund gives it up first (Rule 1.6.5). `given_to` is that queue (Rule 1.4.1), and `commit` the
+    one in which it dealt out the last of it (0: not kept).
     """
 
     at: Annotated[Instant, wire("at")]
@@ -244,6 +245,7 @@ class Retain:
     line: Annotated[LineId, wire("line")]
     amount: Annotated[Amount, money("amount")]
     type: Annotated[Literal["retain"], tag("retain")] = "retain"
+    commit: Annotated[int, wire("commit", absent=0)] = 0
 
     @property
     def ticket(self) -> TicketKey:

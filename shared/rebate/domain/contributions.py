@@ -155,7 +155,7 @@ def _give_elsewhere(
 def give(execution: Execution, command: Give) -> None:
     """Deal out what comes from the queue that an order's line joined, and tell it what is retained.
 
-    There a refund of the order finds it (Rule 1.6.5).
+    There a refund of the order finds it (Rule 1.6.5), and who asks for its trace where it went.
     """
     unit, (part,) = execution.unit, execution.unit.plan.parts
     distribution = Distribution(
@@ -178,11 +178,11 @@ def give(execution: Execution, command: Give) -> None:
     post_to_queue(unit, distribution.draft, QueueAccount.RETAINED, -retained)
     post_to_queue(unit, distribution.draft, QueueAccount.MERGED, retained)
     enter_in_journal(unit, distribution.draft)
-    if retained:
-        told = Retain(
-            command.at, unit.queue.id, command.order, command.member, command.line, retained
-        )
-        unit.send(command.given_from, told)
+    order, commit = command.order, unit.queue.version + 1
+    told = Retain(
+        command.at, unit.queue.id, order, command.member, command.line, retained, commit=commit
+    )
+    unit.send(command.given_from, told)
 
 
 def retain(unit: UnitOfWork, command: Retain) -> None:

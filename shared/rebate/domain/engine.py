@@ -251,8 +251,8 @@ def _trace(unit: UnitOfWork, command: Command) -> None:
     if not isinstance(command, OfTicket):
         return
     key, number = command.ticket, unit.queue.version + 1
-    if key in unit.budget.tickets and number not in (ticket := unit.line.ticket(key)).commits:
-        unit.save(replace(ticket, commits=(*ticket.commits, number)))
+    if key in unit.budget.tickets:
+        unit.save(unit.line.ticket(key).traced(number))
 
 
 def _stop(execution: Execution, command: Command) -> None:

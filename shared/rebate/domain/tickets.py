@@ -42,6 +42,11 @@ from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
 
+COMMITS_KEPT, FIRST_KEPT = 200, 20
+"""Commits that a ticket names at most, and how many of these are its first: a refund of a cent at
+a time would make it too long to be stored."""
+
+
 @stored_as("status", is_open=True)
 class Status(StrEnum):
     """States of an entry (Rule 0.6).
@@ -260,7 +265,8 @@ class Ticket:
     joined the queue, from 0, and is None before joining and for an order that earns no entry.
     `parts_bps` divides a line's contribution (Rule 6.1). `origin` and `round` name a forced
     repurchase's first order and its number (Rule 4.4). `commits` are the queue's journal rows in
-    which this order did something itself; what others paid to it stands in its buyer's statement.
+    which this order did something itself, its first and its last (`COMMITS_KEPT`); what others paid
+    to it stands in its buyer's statement.
     `merged_into` names the queue in which those of its entries wait that are merged, unless their
     lines name another (Rule 1.4.1), `merged_from` the one from which this ticket came (Rule 1.5.5;
     `came_from`). `at_home`: it came to the queue to which its lines belonged then.
@@ -290,6 +296,13 @@ class Ticket:
     def key(self) -> TicketKey:
         """Return what the ticket is found by within its queue."""
         return TicketKey(self.member, self.order, self.merged_from)
+
+    def traced(self, number: int) -> "Ticket":
+        """Return the ticket with one more commit in which its order did something (Rule 8.5)."""
+        if number in self.commits:
+            return self
+        last = (*self.commits[FIRST_KEPT:], number)[FIRST_KEPT - COMMITS_KEPT :]
+        return replace(self, commits=(*self.commits[:FIRST_KEPT], *last))
 
     @property
     def stays(self) -> bool:

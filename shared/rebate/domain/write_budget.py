@@ -30,8 +30,9 @@ say the same, and a hundred small rows fit beside them."""
 TOLD_BYTES_MAX = 380_000
 """Bytes of one commit's row of the journal, and so of a member's statement: a row takes 400 KB."""
 
-TICKET_BYTES, LINE_BYTES, NODE_BYTES = 1_000, 110, 25_000
-"""What a ticket, a line of it (packed) and a node of the index take at most, beside names."""
+TICKET_BYTES, LINE_BYTES, NODE_BYTES = 4_000, 110, 25_000
+"""What a ticket with the commits that it names, a line of it (packed) and a node of the index take
+at most, beside names."""
 
 EVENT_BYTES, POSTING_BYTES, ENTRY_BYTES = 300, 60, 150
 """What an event, a posting and the rest of a journal entry take at most, beside names."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rebate.contracts import traces
 from rebate.contracts.acts import ActShown
+from rebate.domain.commands import Retain
 from rebate.domain.ledger import JournalEntry
 from rebate.domain.money import Amount
 from rebate.domain.names import GUEST, WHOLE_ORDER, EntryId, LineId, MemberId, OrderId
@@ -146,7 +147,8 @@ def _journal(
 ) -> Iterator[traces.TraceJournal]:
     """Yield the movements that the order caused or its entries took part in, oldest first.
 
-    The first are found by its tickets, the others by the buyer's statement.
+    The first are found by its tickets, the others by the buyer's statement; what was dealt out in
+    another queue (Rule 1.4.1) by what that told.
     """
     entries = {ticket.entry_id(at) for ticket in tickets for at in range(len(ticket.lines))}
     keys = {
@@ -155,8 +157,15 @@ def _journal(
         if any(moved.order == order.id or moved.entry in entries for moved in row.movements)
     }
     keys |= {journal_key(ticket.queue, each) for ticket in tickets for each in ticket.commits}
-    rows = store.get_many(Journal, keys).values()
-    for row in sorted(rows, key=lambda row: (row.at, row.source, row.number)):
+    rows = store.get_many(Journal, keys)
+    elsewhere = {
+        journal_key(command.given_to, command.commit)
+        for row in rows.values()
+        for command in row.commands
+        if isinstance(command, Retain) and command.order == order.id and command.commit
+    }
+    rows |= store.get_many(Journal, elsewhere - rows.keys())
+    for row in sorted(rows.values(), key=lambda row: (row.at, row.source, row.number)):
         for entry in row.entries:
             if _concerns(entry, order.id, entries):
                 yield _movement(row, entry)

@@ -208,7 +208,7 @@ class QueueReplay:
         """
         for command in row.commands:
             if isinstance(command, Give | Retain):
-                if (self.queue.id, command) not in self._accepted.given:
+                if (self.queue.id, _given(command)) not in self._accepted.given:
                     raise NotThereYet(command)
                 continue
             if isinstance(command, Receive):
@@ -301,7 +301,7 @@ class QueueReplay:
         stored = self._accepted.stored.get((self.queue.id, ticket.key))
         if stored is None or number not in stored.commits:
             return ticket
-        return replace(ticket, commits=(*ticket.commits, number))
+        return ticket.traced(number)
 
     def _next(self, row: Journal, command: Command | Unknown) -> Journal:
         """Return the row in which a command went on."""
@@ -500,7 +500,7 @@ class QueueReplay:
         for sent in decision.sent:
             command = sent.command
             if isinstance(command, Give | Retain):
-                self._accepted.given.add((sent.queue, command))
+                self._accepted.given.add((sent.queue, _given(command)))
             elif isinstance(command, RefundOrder):
                 self._accepted.told[sent.queue, command.ticket, command.refund] = command
 
@@ -510,6 +510,11 @@ class QueueReplay:
                 self._by_member.setdefault(ticket.member, []).append(ticket.key)
             self.tickets[ticket.key] = ticket
             self._line.learn((), (ticket,))
+
+
+def _given(command: Give | Retain) -> Give | Retain:
+    """Return what was sent, without in which commit: one over several is decided again as one."""
+    return replace(command, commit=0) if isinstance(command, Retain) else command
 
 
 def _no_store() -> Store:
