@@ -41,7 +41,6 @@ from rebate.domain.records import dataclass, field, replace
 from rebate.domain.times import Instant
 from rebate.domain.wire import money, stored_as, wire
 
-
 COMMITS_KEPT, FIRST_KEPT = 200, 20
 """Commits that a ticket names at most, and how many of these are its first: a refund of a cent at
 a time would make it too long to be stored."""

@@ -30,8 +30,8 @@ say the same, and a hundred small rows fit beside them."""
 TOLD_BYTES_MAX = 380_000
 """Bytes of one commit's row of the journal, and so of a member's statement: a row takes 400 KB."""
 
-TICKET_BYTES, LINE_BYTES, NODE_BYTES = 4_000, 110, 25_000
-"""What a ticket with the commits that it names, a line of it (packed) and a node of the index take
+TICKET_BYTES, LINE_BYTES, NODE_BYTES, COMMIT_BYTES = 1_000, 110, 25_000, 16
+"""What a ticket, a line of it (packed), a node of the index and a commit that a ticket names take
 at most, beside names."""
 
 EVENT_BYTES, POSTING_BYTES, ENTRY_BYTES = 300, 60, 150
@@ -74,7 +74,7 @@ def bytes_of(name: str) -> int:
 
 def bytes_of_ticket(ticket: Ticket) -> int:
     """Return how many bytes a ticket takes at most, as it is kept."""
-    own = bytes_of(ticket.order) + bytes_of(ticket.member)
+    own = bytes_of(ticket.order) + bytes_of(ticket.member) + COMMIT_BYTES * len(ticket.commits)
     return TICKET_BYTES + own + sum(map(_bytes_of_line, ticket.lines))
 
 
