@@ -7,7 +7,17 @@ from importlib import import_module
 
 from benchmarks.results import Line, Options, say
 
-NAMES = ("engine", "simulate", "cold_start", "order_cost", "spread", "hot_queue", "flat", "day")
+NAMES = (
+    "engine",
+    "simulate",
+    "cold_start",
+    "audit",
+    "order_cost",
+    "spread",
+    "hot_queue",
+    "flat",
+    "day",
+)
 """The benchmarks, the short ones first; each is a module with a `run`."""
 
 _NAMED = frozenset({"bench", "case"})

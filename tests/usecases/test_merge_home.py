@@ -92,7 +92,7 @@ def waiting_in(player: Player, queue: str) -> list[str]:
 
 
 BASKETS = (buy("o1", "p1", "p2", None), buy("o2", "p2"), buy("o3", "p1"), buy("o4", None))
-"""o1 has 40.00 of o2, o3 and o4: the first of its lines all of it."""
+"""o1 has 30.00 of o2, o3 and o4: the first of its lines all of it."""
 
 
 def test_each_line_goes_on_where_it_belongs_with_entitlement_and_paid() -> None:
@@ -152,6 +152,14 @@ def test_what_goes_back_and_forth_goes_on_each_time() -> None:
     player.step(refund("o3", 10000))
     assert "o3/1" not in waiting_in(player, MALL)
     insist_sound(player)
+
+
+def test_what_is_paid_before_and_after_it_came_back_adds_up() -> None:
+    """The journal names an entry by its queue, order and line: two of one name are one sum."""
+    there_and_back = (APART, move("mall"), TOGETHER, move(P1))
+    player = played(*BASKETS, *there_and_back, buy("n1", None, paid=990000))
+    found = [paid for entry, *_, paid in line_of(player, MALL) if entry == "o1/1"]
+    assert found == [3000, 10000]
 
 
 def test_people_see_where_each_line_is_now() -> None:

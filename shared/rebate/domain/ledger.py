@@ -116,6 +116,8 @@ COMMISSIONS = Account("platform/commissions/all")
 WITHDRAWN = Account("platform/withdrawn/all")
 FEES = Account("platform/fees/all")
 
+_QUEUE_ACCOUNTS, _POCKETS = frozenset(QueueAccount), frozenset(BalanceType)
+
 _ONE_FOR_ALL = frozenset({"spent", "gifts", "adjusted"})
 """Kinds of accounts of which there is one for each pocket."""
 
@@ -143,12 +145,12 @@ def is_known(account: Account) -> bool:
         case "platform":
             return account in {COMMISSIONS, WITHDRAWN, FEES}
         case "queue":
-            return bool(owner) and name in set(QueueAccount)
+            return bool(owner) and name in _QUEUE_ACCOUNTS
         case "wallet":
-            return bool(owner) and name in set(BalanceType)
+            return bool(owner) and name in _POCKETS
         case "issued":
             return bool(owner) and name in _ASSETS
-    return kind in _ONE_FOR_ALL and name in set(BalanceType) and owner == "all"
+    return kind in _ONE_FOR_ALL and name in _POCKETS and owner == "all"
 
 
 def parts_of(account: Account) -> tuple[str, str, str]:

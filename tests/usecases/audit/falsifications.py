@@ -36,14 +36,23 @@ from rebate.domain.tickets import Ticket
 from rebate.domain.times import DAY, Instant
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
+from rebate.usecases.reports.all_sums import SumsKeeping
+from rebate.usecases.storage.queue_list import TakingIn
 from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder, Periods, Tally
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry, StatementMovement
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
 from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.storage.rows.orders import CompletedSpend, OrderRefund
-from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
-from tests.fakes import MemoryStore
+from rebate.usecases.storage.rows.schedules import SUMS, StoredSums
+from rebate.usecases.storage.rows.settings import (
+    CurrentSettings,
+    PlannedSettings,
+    Seed,
+    SettingsVersion,
+)
+from tests.engine import Player
+from tests.fakes import FakeClock, MemoryStore
 
 A, B = MemberId("A"), MemberId("B")
 CASH = wallet(A, BalanceType.CASH)
@@ -108,6 +117,19 @@ DAY_OF_A_SHOP: dict[str, Any] = {
         {"redeem": {"member": "A", "gift": "g", "id": "r1"}},
     ],
 }
+
+
+def keep_what_the_clock_does(player: Player) -> None:
+    """What the sweep sums up and lists, and what somebody planned for later."""
+    app, clock = player.app, player.app.clock
+    assert isinstance(clock, FakeClock)
+    in_force = app.settings.in_force()
+    document = {**in_force.document, "queue_rebate": None}
+    at = Instant(clock.now() + DAY)
+    app.planning.plan(document, at, expects=in_force.version, by="olga")
+    TakingIn(app.store, clock).step(lambda: True)
+    clock.advance(DAY)
+    SumsKeeping(app.store, clock, app.settings).step(lambda: True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,3 +575,52 @@ def forget_the_end(tables: Tables) -> str:
     tables.put(replace(row, previous=""))
     assert queue.head != fingerprint(replace(row, previous=""))
     return f"journal.union.{number}"
+
+
+@falsifies("list of all queues")
+def hide_a_queue(tables: Tables) -> str:
+    tables.remove(tables.find(ListItem, list="queues", id="union"))
+    return "lists.queues.union"
+
+
+@falsifies("list of all queues")
+def make_a_queue_up(tables: Tables) -> str:
+    tables.put(replace(tables.find(ListItem, list="queues", id="union"), id="mall2"))
+    return "lists.queues.mall2"
+
+
+@falsifies("sums over all queues")
+def owe_less(tables: Tables) -> str:
+    row = tables.find(StoredSums, id=SUMS)
+    plan = row.sums.plans["queue_rebate"]
+    plans = {**row.sums.plans, "queue_rebate": replace(plan, owed=Amount(plan.owed - 1))}
+    tables.put(replace(row, sums=replace(row.sums, plans=plans)))
+    return "sums.queue_rebate.owed"
+
+
+@falsifies("sums over all queues")
+def hold_fewer_points(tables: Tables) -> str:
+    row = tables.find(StoredSums, id=SUMS)
+    held = {**row.sums.held, "points": Amount(0)}
+    tables.put(replace(row, sums=replace(row.sums, held=held)))
+    return "sums.held.points"
+
+
+@falsifies("settings that are planned")
+def plan_otherwise(tables: Tables) -> str:
+    row = next(tables.store.scan(PlannedSettings))
+    tables.put(replace(row, document={**row.document, "union": None}))
+    return "settings.planned"
+
+
+@falsifies("settings that are planned")
+def plan_for_another_day(tables: Tables) -> str:
+    row = next(tables.store.scan(PlannedSettings))
+    tables.put(replace(row, at=Instant(row.at - DAY), version=row.version + 1))
+    return "settings.planned"
+
+
+@falsifies("settings that are planned")
+def plan_nothing(tables: Tables) -> str:
+    tables.remove(next(tables.store.scan(PlannedSettings)))
+    return "settings.planned"

@@ -8,7 +8,12 @@ import pytest
 
 from rebate.usecases.audit.audit_books import audit_books
 from tests.engine import Player
-from tests.usecases.audit.falsifications import DAY_OF_A_SHOP, FALSIFICATIONS, Tables
+from tests.usecases.audit.falsifications import (
+    DAY_OF_A_SHOP,
+    FALSIFICATIONS,
+    Tables,
+    keep_what_the_clock_does,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -19,6 +24,7 @@ def day():
     player = Player(DAY_OF_A_SHOP)
     player.play()
     assert set(player.refusals) == {None}
+    keep_what_the_clock_does(player)
     return player.store
 
 

@@ -33,7 +33,7 @@ from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.requests import Request
 from rebate.domain.tickets import Ticket
-from rebate.domain.times import SECOND, Instant
+from rebate.domain.times import Instant
 from rebate.domain.wallets import Wallet
 from rebate.domain.withdrawals import Withdrawal
 from rebate.usecases.audit.chains import Chains
@@ -42,6 +42,12 @@ from rebate.usecases.audit.dividends import PeriodAudit, check_periods, check_sh
 from rebate.usecases.audit.finding import AuditDifference, Reading, wrong
 from rebate.usecases.audit.heads import JournalDays
 from rebate.usecases.audit.journal import Sums, add_digest, add_up, movement_digest
+from rebate.usecases.audit.kept import (
+    COMMITTED_WITHIN,
+    check_kept_sums,
+    check_planned,
+    check_queue_list,
+)
 from rebate.usecases.audit.orders import OrderAudit
 from rebate.usecases.audit.people import PeopleAudit
 from rebate.usecases.audit.places import PlaceAudit
@@ -62,6 +68,7 @@ from rebate.usecases.money.backing import opened_by
 from rebate.usecases.settings.save_settings import InForce
 from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.ports import Store
+from rebate.usecases.storage.queue_list import QUEUES
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.commissions import Commission, DividendRun, Holder, Periods, Tally
 from rebate.usecases.storage.rows.inbox import Inbox, Parked
@@ -70,7 +77,13 @@ from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
 from rebate.usecases.storage.rows.lists import ListItem
 from rebate.usecases.storage.rows.orders import CompletedSpend, OrderRefund
-from rebate.usecases.storage.rows.settings import CurrentSettings, Seed, SettingsVersion
+from rebate.usecases.storage.rows.schedules import StoredSums
+from rebate.usecases.storage.rows.settings import (
+    CurrentSettings,
+    PlannedSettings,
+    Seed,
+    SettingsVersion,
+)
 
 Found = Iterator[AuditDifference]
 
@@ -81,10 +94,6 @@ STAYS = frozenset(
     }
 )
 """Kinds of rows that are never removed, so that an audit may stop after any of them."""
-
-
-COMMITTED_WITHIN = 60 * SECOND
-"""How long after its instant a row of the journal may be stored."""
 
 
 class Phase(NamedTuple):
@@ -136,8 +145,13 @@ class AuditPass:
         self._told: dict[MemberId, int] = {}
         self._audits: dict[QueueId, tuple[TicketAudit, PlaceAudit]] = {}
         self._people = PeopleAudit()
+        self._listed: set[str] = set()
+        self._newest: Instant | None = None
         self._phase = 0
         self._after: Key | None = None
+        kinds = (phase.kind.__name__ for phase in self._phases(None))
+        self.form: tuple[str, ...] = (*vars(self), *kinds)
+        """What is kept and read: a pass of a release that kept or read others is begun anew."""
 
     def go_on(self, store: Store, may: Callable[[], bool] = lambda: True) -> Found:
         """Yield what does not add up, from where the audit stopped, as long as it `may` go on.
@@ -173,6 +187,7 @@ class AuditPass:
             Phase(Journal, self._journal),
             Phase(SettingsVersion, self._settings.check),
             Phase(CurrentSettings, self._keep, self._in_force),
+            Phase(PlannedSettings, self._keep, partial(self._planned, store)),
             Phase(Seed, _seed),
             Phase(Parked, self._parked),
             Phase(Inbox, self._waits, self._accounts),
@@ -180,7 +195,8 @@ class AuditPass:
             Phase(Hold, self._keep, self._holds),
             *(Phase(kind, self._keep) for kind in kinds),
             Phase(ImportedLine, self._imported),
-            Phase(ListItem, self._list_item, self._requests),
+            Phase(ListItem, self._list_item, partial(self._lists, store)),
+            Phase(StoredSums, self._keep, self._kept_sums),
             Phase(Tally, self._keep),
             Phase(Commission, self._commission),
             Phase(DividendRun, self._keep),
@@ -226,6 +242,7 @@ class AuditPass:
 
     def _journal(self, row: Journal) -> Found:
         """Add a row up, but for what came since the queues were read."""
+        self._newest = max(row.at, self._newest or row.at)
         queue = self.queues.get(QueueId(row.source))
         is_new = self.began is not None and row.at >= self.began - COMMITTED_WITHIN
         if is_new and queue is not None and row.number > queue.version:
@@ -352,9 +369,24 @@ class AuditPass:
     def _list_item(self, row: ListItem) -> None:
         if row.list.startswith(AUDITED_LISTS):
             self._keep(row)
+        elif row.list == QUEUES:
+            self._listed.add(row.id)
 
     def _holds(self) -> Found:
         yield from check_holds(self._kept_of(Hold), self._held)
+
+    def _lists(self, store: Store) -> Found:
+        yield from self._requests()
+        yield from check_queue_list(store, self._listed, self.queues)
+
+    def _kept_sums(self) -> Found:
+        kept, queues = self._kept_of(StoredSums), self.queues.values()
+        held = self._held if self._are_at_rest() else None
+        yield from check_kept_sums(kept, queues, held, self._newest)
+
+    def _planned(self, store: Store) -> Found:
+        planned = self._kept_of(PlannedSettings)
+        yield from check_planned(store, planned[0] if planned else None, self.chains)
 
     def _requests(self) -> Found:
         """What people and shops asked of wallets: fewer rows than orders, so they are kept."""

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from rebate.domain.names import MemberId, QueueId
 from rebate.domain.queues import Queue
 from rebate.domain.times import Instant
-from rebate.usecases.audit.audit_pass import COMMITTED_WITHIN, AuditPass
+from rebate.usecases.audit.audit_pass import AuditPass
 from rebate.usecases.audit.finding import AuditDifference
+from rebate.usecases.audit.kept import COMMITTED_WITHIN
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.journal import StatementEntry
 
-FIRM = ("journal", "heads.", "settings.", "seeds.", "draws.")
+FIRM = ("journal", "heads.", "settings.", "seeds.", "draws.", "lists.queues.")
 """With what the paths of differences begin that no writing explains: what they are of stays."""
 
 OF_MEMBERS = ("wallets.", "statements.", "holds.", "withdrawals.")

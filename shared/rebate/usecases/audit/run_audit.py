@@ -95,7 +95,8 @@ class ScheduledAudit:
             kept = pickle.loads(zlib.decompress(b64decode(text)))  # noqa: S301 - signed by this key
         except (AttributeError, ImportError, TypeError):
             return None
-        return kept if isinstance(kept, AuditPass) else None
+        fresh = AuditPass(self.settings.in_force(), run.began_at)
+        return kept if isinstance(kept, AuditPass) and kept.form == fresh.form else None
 
     def _keep(self, run: AuditRun, way: AuditPass, found: list[AuditDifference]) -> AuditRun:
         """Keep what is known until the next step; parts first, so that the run names whole ones."""

@@ -53,7 +53,8 @@ class TicketAudit:
     """Checks the tickets of one queue as they come, in any order.
 
     `decimals` are those of the currency, by which money was exchanged (Rule 0.9.1). `alike` holds
-    entries whose names several may bear (Rule 0.13): `a/b` + `c` is called as `a` + `b/c`.
+    entries whose names several may bear: `a/b` + `c` is called as `a` + `b/c` (Rule 0.13), and what
+    comes back to a queue as it was called there before (Rule 1.4.1).
     """
 
     queue: Queue
@@ -101,7 +102,7 @@ class TicketAudit:
         path = f"queues.{ticket.queue}.entries.{name}"
         converted = entry.conversion.amount if entry.conversion else NOTHING
         has = Has(entry.paid, Counter(entry.by_reason), converted)
-        if name.count("/") > 1:
+        if name.count("/") > 1 or ticket.merged_from or line.is_merged:
             self.alike[name] = self.alike.get(name, Has()).plus(has)
         else:
             yield from self._as_journalled(name, has, sums)

@@ -5,10 +5,11 @@ it is put in force: what it was judged by may have changed. If others save setti
 planned is overtaken, because it was written instead of a version that is no longer in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rebate.domain.errors import Code, Conflict, Mismatch, Rejected
+from rebate.domain.fingerprints import fingerprint
 from rebate.domain.records import dataclass, replace
 from rebate.domain.times import DAY, Instant
 from rebate.usecases.settings.save_settings import (
@@ -18,11 +19,16 @@ from rebate.usecases.settings.save_settings import (
     no_longer_at,
     save_settings,
 )
+from rebate.usecases.storage.chains import previous_of
 from rebate.usecases.storage.ports import Clock, Put, Store
+from rebate.usecases.storage.rows.journal import Journal
 from rebate.usecases.storage.rows.settings import PLANNED, PlannedSettings, PlannedState
 
 AHEAD_MAX = 366 * DAY
 """How far ahead settings may be planned."""
+
+PLANS_SOURCE = "planned"
+"""The source of the journal rows that tell of planned settings; no queue is called so."""
 
 UNDONE = (PlannedState.WAITING, PlannedState.OVERTAKEN, PlannedState.REFUSED)
 """Of what was planned, what somebody still has to know of."""
@@ -73,7 +79,7 @@ class SettingsPlanning:
         judged(self.store, document, known, lowest_margin(self.store), is_live=True)
         version = last.version if last else 0
         row = PlannedSettings(dict(document), at, expects, by, now, version + 1, request=request)
-        self.store.commit([Put(row, expects=version)])
+        self.store.commit([*self._written(row)])
         return row
 
     def drop(self, version: int) -> None:
@@ -111,7 +117,7 @@ class SettingsPlanning:
                 by=row.planned_by,
                 margin_bps=lowest_margin(self.store),
                 is_live=True,
-                beside=(Put(done, expects=row.version),),
+                beside=tuple(self._written(done)),
             )
         except Rejected as refused:
             return self._end(row, PlannedState.REFUSED, str(refused))
@@ -125,8 +131,21 @@ class SettingsPlanning:
         self, row: PlannedSettings, state: PlannedState, reason: str | None = None
     ) -> PlannedSettings:
         ended = _ended(row, state, reason)
-        self.store.commit([Put(ended, expects=row.version)])
+        self.store.commit([*self._written(ended)])
         return ended
+
+    def _written(self, row: PlannedSettings) -> Iterator[Put]:
+        """Yield what is written of planned settings: with the row what the chain says of it."""
+        previous = previous_of(self.store, PLANS_SOURCE, row.version)
+        facts = {str(row.version): fact_of_planned(row)}
+        yield Put(row, expects=row.version - 1)
+        yield Put(Journal(PLANS_SOURCE, row.version, self.clock.now(), (), (), previous, facts))
+
+
+def fact_of_planned(row: PlannedSettings) -> str:
+    """Return the fingerprint of planned settings, by which the audit knows them (Rule 8.5)."""
+    when = (row.at, row.expects, row.planned_by, row.planned_at)
+    return fingerprint((row.document, when, row.version, row.state, row.request))
 
 
 def _ended(row: PlannedSettings, state: PlannedState, reason: str | None = None) -> PlannedSettings:
