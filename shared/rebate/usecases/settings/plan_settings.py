@@ -5,7 +5,7 @@ it is put in force: what it was judged by may have changed. If others save setti
 planned is overtaken, because it was written instead of a version that is no longer in force.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from rebate.domain.errors import Code, Conflict, Mismatch, Rejected
@@ -79,7 +79,7 @@ class SettingsPlanning:
         judged(self.store, document, known, lowest_margin(self.store), is_live=True)
         version = last.version if last else 0
         row = PlannedSettings(dict(document), at, expects, by, now, version + 1, request=request)
-        self.store.commit([*self._written(row)])
+        self.store.commit([Put(row, expects=version), self._told(row)])
         return row
 
     def drop(self, version: int) -> None:
@@ -117,7 +117,7 @@ class SettingsPlanning:
                 by=row.planned_by,
                 margin_bps=lowest_margin(self.store),
                 is_live=True,
-                beside=tuple(self._written(done)),
+                beside=(Put(done, expects=row.version), self._told(done)),
             )
         except Rejected as refused:
             return self._end(row, PlannedState.REFUSED, str(refused))
@@ -131,15 +131,14 @@ class SettingsPlanning:
         self, row: PlannedSettings, state: PlannedState, reason: str | None = None
     ) -> PlannedSettings:
         ended = _ended(row, state, reason)
-        self.store.commit([*self._written(ended)])
+        self.store.commit([Put(ended, expects=row.version), self._told(ended)])
         return ended
 
-    def _written(self, row: PlannedSettings) -> Iterator[Put]:
-        """Yield what is written of planned settings: with the row what the chain says of it."""
+    def _told(self, row: PlannedSettings) -> Put:
+        """Return what the chain says of planned settings."""
         previous = previous_of(self.store, PLANS_SOURCE, row.version)
         facts = {str(row.version): fact_of_planned(row)}
-        yield Put(row, expects=row.version - 1)
-        yield Put(Journal(PLANS_SOURCE, row.version, self.clock.now(), (), (), previous, facts))
+        return Put(Journal(PLANS_SOURCE, row.version, self.clock.now(), (), (), previous, facts))
 
 
 def fact_of_planned(row: PlannedSettings) -> str:
