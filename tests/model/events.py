@@ -129,7 +129,8 @@ def order_completed(world: World, detail: dict) -> None:
 
 
 def apply_completion(world: World, order: dict, completed_at: datetime) -> None:
-    world.settling = order["completed_at"] = completed_at
+    order["completed_at"] = completed_at
+    world.settling = max(completed_at, order["paid_at"])
     for plan in PLANS:
         plan.on_completed(world, order)
     entries.release(world)
@@ -167,7 +168,7 @@ def given_back(lines: list[dict]) -> list[dict]:
 def apply_refund(world: World, order: dict, refund: dict) -> None:
     """Rules 1.6.5 and 1.6.6: never more than was paid, or nothing of it happens."""
     left = what_is_left(order, refund)
-    world.settling = refund["at"]
+    world.settling = max(refund["at"], order["paid_at"])
     before = order_queue.order_paid(order)
     for line in order["lines"]:
         line["paid"] = left[line["id"]]

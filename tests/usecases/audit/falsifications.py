@@ -586,7 +586,7 @@ def hide_a_queue(tables: Tables) -> str:
 @falsifies("list of all queues")
 def make_a_queue_up(tables: Tables) -> str:
     tables.put(replace(tables.find(ListItem, list="queues", id="union"), id="mall2"))
-    return "lists.queues.mall2"
+    return "queues.mall2.listed"
 
 
 @falsifies("sums over all queues")
