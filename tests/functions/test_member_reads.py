@@ -102,7 +102,8 @@ def test_a_member_is_answered_after_a_handful_of_reads(shop: Cloud, route: Route
 
     claims = {"sub": "A", "scope": "openid rebate/member"}
     bodies = BODIES[route.key] if route.takes else [None]
-    events = app().store._connection.client.meta.events
+    store: Any = app().store
+    events = store._connection.client.meta.events
     events.register("before-call.dynamodb.*", count, unique_id="reads")
     try:
         for query in queries(route):
