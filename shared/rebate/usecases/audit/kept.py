@@ -34,8 +34,8 @@ def check_queue_list(
     if mark and not mark.after:
         for name in sorted(queues.keys() - listed):
             yield AuditDifference(f"lists.queues.{name}", "is a queue, and not in the list")
-    for name in sorted(set(listed) - queues.keys()):
-        yield AuditDifference(f"queues.{name}.listed", "is in the list of all, and no queue")
+    for strange in sorted(set(listed) - queues.keys()):
+        yield AuditDifference(f"queues.{strange}.listed", "is in the list of all, and no queue")
 
 
 def check_kept_sums(
