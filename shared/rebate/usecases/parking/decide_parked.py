@@ -90,6 +90,8 @@ class ParkedCommands:
     def _carry_out(self, decided: Parked) -> None:
         queue = self.store.get(Queue, Key(decided.row.queue))
         assert queue is not None, f"{decided.id} was parked by a queue that is not there"
+        if self.store.get(Parked, Key(ParkedState.PARKED, decided.id)) is None:
+            raise Conflict(f"{decided.id} was decided on just now")  # before the queue was read
         group = [decided, *self._behind(decided)]
         left = queue.parked - len(group)
         after = replace(queue, version=queue.version + 1, parked=left, lease=None)

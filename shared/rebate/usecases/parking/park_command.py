@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from rebate.domain.commands import OfTicket
-from rebate.domain.errors import Impossible
+from rebate.domain.errors import Conflict, Impossible
 from rebate.domain.events import CommandParked
 from rebate.domain.fingerprints import fingerprint
 from rebate.domain.names import QueueId, TicketKey
@@ -137,9 +137,14 @@ def told_of(row: Parked) -> CommandParked:
 
 
 def _taken_out(store: Store, failed: PendingCommand) -> Iterator[Write]:
-    """Yield what leaves the row of a command without it, and with what came behind it."""
+    """Yield what leaves the row of a command without it, and with what came behind it.
+
+    Raises:
+        Conflict: it waits no more: somebody else settles the queue.
+    """
     row = store.get(Inbox, failed.row)
-    assert row is not None, f"{failed.sort} waits in no row"
+    if row is None:
+        raise Conflict(f"{failed.sort} waits no more")
     yield Remove(Inbox, failed.row)
     rest = [each for each in row.others if each.sort > failed.sort]
     if rest:
