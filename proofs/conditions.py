@@ -75,6 +75,11 @@ GUARDED = {
         "a place is brought along for an order that the shop sells just now",
         IMPORTS + "test_an_order_of_that_name_is_sold_meanwhile",
     ),
+    "import_books: Put(ImportedLine(name, digest, source, amount=Amount(line.amount)), "
+    "expects=0)": Guard(
+        "of two imports of one line both fill a pool",
+        IMPORTS + "test_two_imports_bring_a_line_of_one_id[pool]",
+    ),
     "import_books: Put(ImportedLine(name, digest, source), expects=0)": Guard(
         "of two imports at once, both bring a line of one id",
         IMPORTS + "test_two_imports_bring_a_line_of_one_id[place]",

@@ -13,6 +13,7 @@ from rebate.domain.place_index import Node
 from rebate.domain.queues import Queue
 from rebate.domain.tickets import Status, Ticket, WaitingTotals
 from rebate.domain.wallets import Wallet
+from rebate.usecases.storage.office import ImportedLine
 from rebate.usecases.storage.rows.inbox import Inbox
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry
 
@@ -37,7 +38,9 @@ def check_books(store: Any, *, settled: bool = True) -> None:
         assert not waiting, f"{len(waiting)} commands were never settled: {waiting[0]}"
         assert all(queue.progress is None for queue in queues.values())
         assert all(queue.figure(QueueAccount.TRANSIT) == 0 for queue in queues.values())
-        assert sum(queue.figure(QueueAccount.MERGED) for queue in queues.values()) == 0
+        brought = sum(line.amount for line in store.scan(ImportedLine) if line.pocket is None)
+        merged = sum(queue.figure(QueueAccount.MERGED) for queue in queues.values())
+        assert merged == -brought, "what left for other queues, and what pools were brought"
         assert not any(queue.merging for queue in queues.values())
         _check_all_took_effect(store, tickets)
         _check_merges(tickets)

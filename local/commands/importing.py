@@ -89,6 +89,7 @@ def _document(found: Imported, *, dry_run: bool) -> dict[str, Any]:
         "members": found.members,
         "balances": found.balances,
         "places": found.places,
+        "pools": found.pools,
     }
 
 
@@ -102,3 +103,5 @@ def _told(path: Path, found: Imported, currency: str, *, dry_run: bool) -> Itera
         yield f"Opened with {decimal(amount, in_money)} of {asset}{unit}."
     for queue, places in sorted(found.places.items()):
         yield f"{places} places wait at the end of {queue}."
+    for queue, amount in sorted(found.pools.items()):
+        yield f"{decimal(amount, currency)} {currency} come to the pool of {queue}."

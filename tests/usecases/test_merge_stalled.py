@@ -528,7 +528,7 @@ def test_the_audit_notices_a_pool_that_did_not_arrive():
     row = player.store.get(Queue, Key(MALL))
     tills = {**row.tills, QueueAccount.MERGED: 0, QueueAccount.POOL: 0}
     player.store.rows[Queue][MALL][""] = replace(row, tills=tills)
-    assert any(found.startswith("queues.merged: ") for found in differences(player))
+    assert any(found.startswith("pools.merged: ") for found in differences(player))
 
 
 def _waiting(entry):

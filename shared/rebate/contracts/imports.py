@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import ValidationError, model_validator
 
-from rebate.contracts.problems import Invalid, Problem, nearest, shown
+from rebate.contracts.problems import Invalid, Problem, nearest, one_of, shown
 from rebate.contracts.scalars import Amount, Id, Instant, OrderName, PositiveAmount, QueueName, Text
 from rebate.contracts.validation import Strict, error_at, problems_of
 from rebate.domain.money import NOTHING
@@ -22,7 +22,7 @@ from rebate.domain.money import NOTHING
 PROBLEMS_MAX = 20
 """Problems of a file that are told."""
 
-KINDS = ("member", "balance", "place")
+KINDS = ("member", "balance", "place", "pool")
 
 ImportedAsset = Literal["cash", "points", "love", "love_frozen", "voucher"]
 
@@ -84,12 +84,22 @@ class PlaceLine(Strict):
         return self
 
 
-ImportLine: TypeAlias = MemberLine | BalanceLine | PlaceLine
+class PoolLine(Strict):
+    """What a queue's pool holds for those who wait: it is added to what is there."""
 
-_MODELS: Mapping[str, type[MemberLine] | type[BalanceLine] | type[PlaceLine]] = {
+    id: Id
+    kind: Literal["pool"]
+    queue: QueueName
+    amount: PositiveAmount
+
+
+ImportLine: TypeAlias = MemberLine | BalanceLine | PlaceLine | PoolLine
+
+_MODELS: Mapping[str, type[MemberLine | BalanceLine | PlaceLine | PoolLine]] = {
     "member": MemberLine,
     "balance": BalanceLine,
     "place": PlaceLine,
+    "pool": PoolLine,
 }
 _AMOUNTS = frozenset({"amount", "entitlement", "paid", "order_paid"})
 _WHOLE = re.compile(r"-?[0-9]+")
@@ -264,7 +274,7 @@ def _csv_row(columns: list[str], cells: list[str]) -> dict[str, Any] | Problem:
 def _line(row: dict[str, Any], problems: list[Problem], number: int) -> ImportLine | None:
     kind = row.get("kind")
     if kind not in _MODELS:
-        message = f"must be member, balance or place, not {shown(kind)}"
+        message = f"must be {one_of(KINDS)}, not {shown(kind)}"
         problems.append(Problem(f"line {number}: kind", message, nearest(str(kind), KINDS)))
         return None
     model = _MODELS[str(kind)]

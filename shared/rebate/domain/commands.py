@@ -205,7 +205,7 @@ class MergeHome:
 class Receive:
     """A step of a merge: these tickets come from another queue, with what its pool held.
 
-    From no queue (`NO_QUEUE`) come the waiting places of an older system.
+    From no queue (`NO_QUEUE`) come the waiting places of an older system, and its pools.
     """
 
     at: Annotated[Instant, wire("at")]

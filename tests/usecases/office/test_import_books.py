@@ -12,8 +12,11 @@ from rebate.domain.names import QueueId
 from rebate.domain.queues import Queue
 from rebate.usecases.audit.audit_books import audit_books
 from rebate.usecases.office.import_books import BookImport
+from rebate.usecases.storage.office import ImportedLine
+from rebate.usecases.storage.ports import Remove
 from rebate.usecases.storage.rows.catalog import Member
 from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.engine import Player
@@ -139,6 +142,37 @@ def test_places_of_other_plans_are_brought_along() -> None:
     shop.holds()
 
 
+def pool(queue: str, amount: Any = 700, **more: Any) -> dict[str, Any]:
+    return {"id": f"pool-{queue}", "kind": "pool", "queue": queue, "amount": amount, **more}
+
+
+def test_what_a_pool_held_is_paid_to_those_who_wait() -> None:
+    """Rule 0.8: a surplus that is carried is for the next who can be paid."""
+    plan = {**SETTINGS["queue_rebate"], "surplus": "carry"}
+    shop = Shop({**SETTINGS, "queue_rebate": plan})
+    brought = [member("A"), place("old", "A", 9000), pool("mall")]
+    told = shop.imports.check(read_import(written(brought)))
+    assert told.pools == {"mall": 700}
+    assert shop.brings(brought) == 3
+    shop.holds()
+    assert shop.brings(brought) == 0
+    outcome = shop.player.outcome()
+    assert (outcome["queues"]["mall"]["pool"], outcome["platform"]["adjusted"]) == (700, 700)
+    shop.player.step({"buy": {"order": "new", "member": "B", "paid": 1000}})
+    assert 9000 - shop.line()[0][1] == 700 + 1000 // 10
+    assert shop.player.outcome()["queues"]["mall"]["pool"] == 0
+    shop.holds()
+
+
+def test_a_pool_that_nobody_brought_is_found() -> None:
+    shop = Shop()
+    shop.brings([member("A"), place("old", "A"), pool("mall")])
+    (line,) = [row for row in shop.store.scan(ImportedLine) if row.amount]
+    shop.store.commit([Remove(ImportedLine, key_of(line))])
+    (found,) = audit_books(shop.store).differences
+    assert str(found.path) == "pools.merged"
+
+
 def test_again_nothing_counts_twice() -> None:
     """Pitfall 35."""
     shop = Shop()
@@ -205,6 +239,10 @@ def test_cut_off_anywhere_and_repeated_it_is_as_if_never_cut(*, lost_reply: bool
         ([member("A"), place("o", "A", paid_at="01/02/2026")], "line 2.paid_at"),
         ([member("A"), place("o", "A"), place("o", "A", id="x")], "has this place twice"),
         ([member("A", nick="x")], 'the nearest is "nickname"'),
+        ([pool("malls")], "line 1.queue: there is no such queue: malls"),
+        ([pool("referral/o")], "there is no such queue"),
+        ([pool("mall", 0)], "line 1.amount: must be at least 1"),
+        ([pool("mall", member="A")], "unknown field"),
     ],
 )
 def test_a_file_is_refused_whole_by_line_and_field(lines: list[Any], problem: str) -> None:
@@ -266,20 +304,26 @@ def test_an_order_of_that_name_is_sold_meanwhile() -> None:
     shop.holds()
 
 
-@pytest.mark.parametrize("kind", ["place", "balance"])
+ONE_ID = {
+    "place": (place("o1", "A", id="x"), place("o2", "B", id="x")),
+    "balance": (balance("A", id="x"), balance("B", id="x")),
+    "pool": (pool("mall", id="x"), pool("mall", 30, id="x")),
+}
+
+
+@pytest.mark.parametrize("kind", ONE_ID)
 def test_two_imports_bring_a_line_of_one_id(kind: str) -> None:
     shop = Shop(MALL)
     shop.brings([member("A"), member("B")])
-    if kind == "place":
-        mine, other = place("o1", "A", id="x"), place("o2", "B", id="x")
-    else:
-        mine, other = balance("A", id="x"), balance("B", id="x")
+    mine, other = ONE_ID[kind]
     meanwhile(shop, lambda: shop.brings([other]))
     with pytest.raises(Conflict):
         shop.brings([mine])
     shop.settles()
     assert shop.line() == ([("o2/1", 10000)] if kind == "place" else [])
-    assert shop.player.outcome()["wallets"] == ({} if kind == "place" else {"B": {"cash": 500}})
+    outcome = shop.player.outcome()
+    assert outcome["wallets"] == ({"B": {"cash": 500}} if kind == "balance" else {})
+    assert outcome["queues"].get("mall", {"pool": 0})["pool"] == (30 if kind == "pool" else 0)
     shop.holds()
 
 

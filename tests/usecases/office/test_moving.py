@@ -71,14 +71,19 @@ class Shop:
     def wallets(self) -> Any:
         return self.player.outcome()["wallets"]
 
+    def pools(self) -> dict[str, int]:
+        found = self.player.outcome()["queues"]
+        return {name: queue["pool"] for name, queue in found.items() if queue["pool"]}
+
     def holds(self) -> None:
-        assert audit_books(self.player.store).differences == []
+        assert audit_books(self.player.store, full=True).differences == []
 
 
 def queues() -> list[str]:
+    """Return where older places wait; the alliance keeps what its heads do not share."""
     products = [f"product/p{number}" for number in range(PRODUCTS)]
     stores = [f"{kind}/W{number}" for kind in ("store", "cashier") for number in range(STORES)]
-    return [*products, *stores, "alliance"]
+    return [*products, *stores, *["alliance"] * 5]
 
 
 def older_system(members: int) -> Iterator[dict[str, Any]]:
@@ -138,11 +143,13 @@ def moves(members: int, orders: int) -> None:
     books = stays.books()
     for counted in (len(books), 0):
         assert moved.brings(books) == counted
+    assert moved.pools() == stays.pools() != {}
     assert moved.waiting() == stays.waiting()
     assert moved.wallets() == stays.wallets()
     assert _lacking(moved.books()) == _lacking(books), "they can be taken out again"
     for each in (stays, moved):
         each.does(*a_day(2, members, orders))
+    assert moved.pools() == stays.pools()
     assert moved.waiting() == stays.waiting()
     assert moved.wallets() == stays.wallets()
     assert any(wallet.get("cash") for wallet in moved.wallets().values())

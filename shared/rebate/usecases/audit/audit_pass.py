@@ -25,7 +25,7 @@ from rebate.domain.ledger import (
     queue_account,
     wallet,
 )
-from rebate.domain.money import sum_of
+from rebate.domain.money import NOTHING, sum_of
 from rebate.domain.names import NO_QUEUE, MemberId, OrderId, QueueId
 from rebate.domain.orders import Order
 from rebate.domain.parking import ParkedState
@@ -194,7 +194,7 @@ class AuditPass:
             Phase(Wallet, self._wallet, self._conservation),
             Phase(Hold, self._keep, self._holds),
             *(Phase(kind, self._keep) for kind in kinds),
-            Phase(ImportedLine, self._imported),
+            Phase(ImportedLine, self._imported, self._merged),
             Phase(ListItem, self._list_item, partial(self._lists, store)),
             Phase(StoredSums, self._keep, self._kept_sums),
             Phase(Tally, self._keep),
@@ -258,7 +258,6 @@ class AuditPass:
     def _accounts(self) -> Found:
         yield from self._begun()
         yield from self._tills()
-        yield from self._merged()
         accounts = self._sums.accounts.items()
         self._unseen = {name for name, sum_ in accounts if sum_ and _is_wallet(name)}
 
@@ -337,9 +336,12 @@ class AuditPass:
             yield from wrong(f"queues.{owner}.tills", name, found=found, expected=expected)
 
     def _merged(self) -> Iterator[AuditDifference]:
-        """What left pools for other queues' pools is there, or on its way (Rule 1.5.5)."""
+        """What left pools for other queues' pools is there, or on its way (Rule 1.5.5).
+
+        So is what an older system's file brought to pools.
+        """
         left = sum_of(queue.figure(QueueAccount.MERGED) for queue in self.queues.values())
-        yield from wrong("queues", "merged", found=left, expected=self._pools_moving)
+        yield from wrong("pools", "merged", found=left, expected=self._pools_moving)
 
     def _wallet(self, row: Wallet) -> Found:
         for pocket, balance in row.balances.items():
@@ -362,7 +364,11 @@ class AuditPass:
         yield from wrong("money", "total", found=total, expected=0)
 
     def _imported(self, row: ImportedLine) -> None:
-        """Take what a line opened a wallet with out of what was asked for: the rest nobody did."""
+        """Take what a line opened a wallet with out of what was asked for: the rest nobody did.
+
+        What it brought to a pool came from no other queue.
+        """
+        self._pools_moving -= row.amount if row.pocket is None else NOTHING
         for (source, account), amount in opened_by([row]).items():
             self._sums.asked[source, account] -= amount
 

@@ -12,6 +12,7 @@ from rebate.contracts.imports import (
     InvalidImport,
     MemberLine,
     PlaceLine,
+    PoolLine,
     digest_of,
 )
 from rebate.contracts.problems import Problem
@@ -19,6 +20,7 @@ from rebate.domain.names import QueueId
 from rebate.domain.orders import Order
 from rebate.domain.plans import queue_rebate
 from rebate.domain.plans.registry import PLANS
+from rebate.domain.queue_names import QueueName
 from rebate.domain.terms import Terms
 from rebate.usecases.catalog.bonds import UPLINE_MAX
 from rebate.usecases.settlement.plan_of import shown_plan_of
@@ -46,6 +48,7 @@ def new_lines(store: Store, terms: Terms, file: ImportFile) -> list[tuple[int, I
         *_of_members(store, [(n, each) for n, each in new if isinstance(each, MemberLine)]),
         *_of_people(store, file.lines, new),
         *_of_places(store, terms, file.lines, {line.id for _, line in new}),
+        *(each for n, line in new if isinstance(line, PoolLine) for each in _of_pool(n, line)),
     ]
     if problems:
         raise InvalidImport(problems[:PROBLEMS_MAX])
@@ -115,10 +118,11 @@ def _of_people(
 ) -> Iterator[Problem]:
     """Yield where a balance or a place is of nobody: neither in the file nor known."""
     named = {line.member for _, line in lines if isinstance(line, MemberLine)}
-    others = [(n, each) for n, each in new if each.member not in named]
+    owned = [(n, each) for n, each in new if isinstance(each, BalanceLine | PlaceLine)]
+    others = [(n, each) for n, each in owned if each.member not in named]
     stored = _members(store, (each.member for _, each in others))
     for number, line in others:
-        if isinstance(line, BalanceLine | PlaceLine) and line.member not in stored:
+        if line.member not in stored:
             yield Problem(f"line {number}.member", f"there is no member {line.member}")
 
 
@@ -150,11 +154,27 @@ def _of_places(
             yield from _of_order(orders[name], known=order is not None and order.digest != own)
 
 
+def _of_pool(number: int, line: PoolLine) -> Iterator[Problem]:
+    """Yield where a pool is of no queue."""
+    if _line_of(line.queue) is None:
+        yield _no_queue(number, line)
+
+
+def _line_of(queue: str) -> QueueName | None:
+    """Return what the name of a queue says in which somebody can wait, None where it is none."""
+    name = PLANS.queue(QueueId(queue))
+    return name if name is not None and name.kind.has_line else None
+
+
+def _no_queue(number: int, line: PlaceLine | PoolLine) -> Problem:
+    return Problem(f"line {number}.queue", f"there is no such queue: {line.queue}")
+
+
 def _of_queue(terms: Terms, number: int, line: PlaceLine) -> Iterator[Problem]:
     queue, path = QueueId(line.queue), f"line {number}"
-    name = PLANS.queue(queue)
-    if name is None or not name.kind.has_line:
-        yield Problem(f"{path}.queue", f"there is no such queue: {queue}")
+    name = _line_of(queue)
+    if name is None:
+        yield _no_queue(number, line)
         return
     by_line = name.plan is queue_rebate.PLAN
     if shown_plan_of(queue, terms).rewards_to_exit is not None:

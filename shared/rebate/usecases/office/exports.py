@@ -17,7 +17,7 @@ from rebate.contracts.figures import decimal
 from rebate.contracts.identifiers import BYTES_MAX, CHARS_MAX
 from rebate.domain import withdrawals
 from rebate.domain.errors import Code, Rejected
-from rebate.domain.ledger import BalanceType, asset_of
+from rebate.domain.ledger import BalanceType, QueueAccount, asset_of
 from rebate.domain.money import sum_of
 from rebate.domain.names import GUEST, WHOLE_ORDER
 from rebate.domain.orders import LINES_PER_ROW, Order
@@ -263,9 +263,10 @@ def _journal(store: Store, _: Terms, period: Period) -> Iterator[Row]:
 
 
 def _books(store: Store, terms: Terms, _: Period) -> Iterator[Row]:
-    """Yield lines to import: members, what they have, and places in their order, queue by queue.
+    """Yield lines to import: members, what they have, and queue by queue places in their order.
 
-    Cash that is pending or held is cash there: settle withdrawals first.
+    Behind these stands what the queue's pool holds. Cash that is pending or held is cash there:
+    settle withdrawals first.
     """
     yield from _book_members(store)
     for wallet in store.scan(Wallet):
@@ -278,6 +279,9 @@ def _books(store: Store, terms: Terms, _: Period) -> Iterator[Row]:
     for queue in sorted(store.scan(Queue), key=lambda queue: queue.id):
         if shown_plan_of(queue.id, terms).rewards_to_exit is None:
             yield from _book_places(store, queue)
+            if (pool := queue.figure(QueueAccount.POOL)) > 0:
+                line = {"id": _name("pool", queue.id), "kind": "pool", "queue": queue.id}
+                yield {**line, "amount": pool}
 
 
 def _book_members(store: Store) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from rebate.contracts.imports import (
     ImportLine,
     MemberLine,
     PlaceLine,
+    PoolLine,
     digest_of,
 )
 from rebate.domain.commands import Receive
@@ -76,7 +77,7 @@ _STORES, _CASHIERS = ("store", "stores"), ("cashier", "cashiers")
 class Imported:
     """What of a file counts: lines `new` now, and those `known` before; `balances` by asset.
 
-    `places` are the new ones by queue.
+    `places` are the new ones by queue, `pools` what comes to their pools.
     """
 
     encoding: str
@@ -86,6 +87,7 @@ class Imported:
     members: int
     balances: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    pools: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,12 @@ class BookImport:
         """
         new = [line for _, line in new_lines(self.store, self.settings.in_force().terms, file)]
         balances: Counter[str] = Counter()
+        pools: Counter[str] = Counter()
         for line in new:
             if isinstance(line, BalanceLine):
                 balances[line.asset] += line.amount
+            elif isinstance(line, PoolLine):
+                pools[line.queue] += line.amount
         return Imported(
             file.encoding,
             file.form,
@@ -116,6 +121,7 @@ class BookImport:
             sum(isinstance(line, MemberLine) for line in new),
             dict(balances),
             dict(Counter(line.queue for line in new if isinstance(line, PlaceLine))),
+            dict(pools),
         )
 
     def carry_out(self, file: ImportFile) -> Iterator[int]:
@@ -135,6 +141,9 @@ class BookImport:
         for some in _parts(balances):
             yield self._balances(source, some)
         yield from self._places(source, [line for line in lines if isinstance(line, PlaceLine)])
+        for line in lines:
+            if isinstance(line, PoolLine):
+                yield self._pool(source, line)
 
     def _members(self, source: str, lines: Sequence[MemberLine]) -> int:
         """Save members as the shop would: again changes nothing, so they are known afterwards."""
@@ -195,6 +204,12 @@ class BookImport:
         self.store.commit([Put(command), *(_counted(source, line) for line in lines)])
         return len(lines)
 
+    def _pool(self, source: str, line: PoolLine) -> int:
+        """Let a queue's pool receive what it held, behind its places."""
+        command = _receiving(QueueId(line.queue), self.clock.now(), (), Amount(line.amount))
+        self.store.commit([Put(command), _counted(source, line)])
+        return 1
+
 
 def _parts(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
     for start in range(0, len(lines), TOGETHER):
@@ -204,6 +219,8 @@ def _parts(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 def _counted(source: str, line: ImportLine) -> Put:
     """Return the row by which a line is known."""
     name, digest = line.id, digest_of(line)
+    if isinstance(line, PoolLine):
+        return Put(ImportedLine(name, digest, source, amount=Amount(line.amount)), expects=0)
     if not isinstance(line, BalanceLine):
         return Put(ImportedLine(name, digest, source), expects=0)
     member, pocket = MemberId(line.member), BalanceType(line.asset)
@@ -316,9 +333,11 @@ def _place(name: QueueName, place: PlaceLine, whole: Amount) -> TicketLine:
     )
 
 
-def _receiving(queue: QueueId, now: Instant, tickets: Sequence[TicketKey]) -> Inbox:
+def _receiving(
+    queue: QueueId, now: Instant, tickets: Sequence[TicketKey], pool: Amount = NOTHING
+) -> Inbox:
     sort = joined(number(now), number(now), IMPORTED)
-    return Inbox(queue, sort, Receive(now, NO_QUEUE, tuple(tickets)))
+    return Inbox(queue, sort, Receive(now, NO_QUEUE, tuple(tickets), pool))
 
 
 def _queue(place: PlaceLine) -> QueueName:

@@ -105,7 +105,8 @@ def _commissions(store: Store) -> int:
 def _money(store: Store) -> dict[str, int]:
     """Return what left by withdrawals, of it the fees, and the cash put in otherwise."""
     out = [each for each in store.scan(Withdrawal) if each.is_out]
-    opened = (each.amount for each in store.scan(ImportedLine) if each.pocket is BalanceType.CASH)
+    brought = (BalanceType.CASH, None)
+    opened = (each.amount for each in store.scan(ImportedLine) if each.pocket in brought)
     adjusted = (each.amount for each in store.scan(Request) if _adjusts_cash(each))
     return {
         "withdrawn": sum(each.amount for each in out),

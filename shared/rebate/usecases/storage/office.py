@@ -133,7 +133,7 @@ class ImportedLine:
     """A line of an older system's file, which counts once under its id; `digest` tells its content.
 
     `source` names the file's journal rows. Of a balance, `member`, `pocket` and `amount` are what
-    was opened with.
+    was opened with; of a pool, `amount` is.
     """
 
     id: Annotated[str, wire("id")]
