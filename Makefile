@@ -39,12 +39,16 @@ demo: setup ## the whole system on this machine
 test: setup browser ## the test suite, on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
+HAS_BROWSER := command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null
+
 browser: $(BROWSER_STAMP) # what opens the pages in tests, where it can be installed
-	@command -v chromium >/dev/null || { command -v apt-get && [ "$$(id -u)" = 0 ]; } >/dev/null || \
+	@$(HAS_BROWSER) || { command -v apt-get && [ "$$(id -u)" = 0 ]; } >/dev/null || \
 		echo "No chromium, and no right to install it: tests in a browser are skipped" >&2
-	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
-		{ echo "Installing chromium (a minute, once)"; apt-get update -qq && \
-		apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+	@command -v chromium-headless-shell >/dev/null || ! command -v apt-get >/dev/null || \
+		[ "$$(id -u)" != 0 ] || \
+		{ echo "Installing chromium without windows (a minute, once)"; apt-get update -qq && \
+		apt-get install -qq -y --no-install-recommends chromium-headless-shell \
+		fonts-noto-cjk >/dev/null; } || $(HAS_BROWSER)
 
 stack-test: setup $(STACK_STAMP) ## deploy into an emulator of AWS, and try it
 	JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 \

@@ -20,7 +20,14 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from functions.api.current import current_event, parameter
 from functions.api.errors import InvalidRequest, answer, csv_answer, refusal
-from functions.api.queries import any_or, choice_of, instant_parameter, needed_id, page_parameter
+from functions.api.queries import (
+    any_or,
+    choice_of,
+    instant_parameter,
+    locale_of,
+    needed_id,
+    page_parameter,
+)
 from rebate.bootstrap import app
 from rebate.contracts.office import EXPORTED, MEMBER_PARTS, ORDER_STATES
 from rebate.contracts.problems import Problem
@@ -117,7 +124,7 @@ def member() -> Response[str]:
     part, after = any_or(event, "part", MEMBER_PARTS), _after(event)
     if after is not None and part is None:
         raise InvalidRequest([Problem("after", "goes only with part")])
-    seen = show_member(app().store, terms, name, part, after)
+    seen = show_member(app().store, terms, name, part, after, locale_of(event))
     return answer(200, seen) if seen else refusal(404, "not_found", f"there is no member {name}")
 
 

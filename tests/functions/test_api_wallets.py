@@ -60,6 +60,8 @@ def test_a_withdrawal_goes_from_asked_to_paid(shop):
     assert (paid["state"], paid["payment"]) == ("paid", "b1")
     (mine,) = shop.as_member("A", "GET", "/v1/me/withdrawals")[1]["withdrawals"]
     assert (mine["state"], mine["approvals"]) == ("paid", None)
+    assert (asked["decided_at"], waiting["settled_at"]) == (None, None)
+    assert mine["at"] < mine["decided_at"] < mine["settled_at"]
     assert shop.as_operator("GET", "/v1/withdrawals")[1]["withdrawals"] == []
     query = "state=paid"
     assert len(shop.as_operator("GET", "/v1/withdrawals", query=query)[1]["withdrawals"]) == 1

@@ -4,10 +4,11 @@ import pytest
 
 from functions.notify_members.handler import handler as notify_members
 from rebate import bootstrap
-from rebate.usecases.storage.rows.notices import Notice
+from rebate.usecases.storage.rows.notices import Notice, NoticesSeen
 from tests.functions.cloud import OPERATOR, SETTINGS, bought, context, failed
 
 WORDINGS = "/v1/notices/wordings"
+SEEN = "/v1/me/notices/seen"
 
 
 @pytest.fixture
@@ -100,3 +101,41 @@ def test_a_wording_that_cannot_be_used_changes_nothing(cloud, change, status, pa
 
 def test_members_may_not_change_wordings(cloud):
     assert cloud.as_member("A", "GET", WORDINGS)[0] == 403
+
+
+def test_what_was_looked_at_is_remembered_for_every_device(cloud, told):
+    _, page = cloud.as_member("A", "GET", "/v1/me/notices")
+    assert page["seen_until"] is None
+    newest = page["notices"][0]["at"]
+    for until in (
+        newest,
+        "2026-01-01T00:00:00Z",
+    ):  # the second is before the first, and changes nothing
+        assert cloud.as_member("A", "PUT", SEEN, {"until": until})[0] == 204
+        assert cloud.as_member("A", "GET", "/v1/me/notices")[1]["seen_until"] == newest
+    assert cloud.as_member("B", "GET", "/v1/me/notices")[1]["seen_until"] is None
+    cloud.as_member("A", "PUT", SEEN, {"until": "2999-01-01T00:00:00Z"})
+    _, page = cloud.as_member("A", "GET", "/v1/me/notices")
+    assert page["seen_until"] < "2999"  # what is yet to come was not looked at
+    status, body = cloud.as_member("A", "PUT", SEEN, {"until": "yesterday"})
+    assert (status, body["problems"][0]["path"]) == (422, "until")
+
+
+def test_operators_read_what_a_member_was_told(cloud, told):
+    told_in = {
+        locale: cloud.as_operator("GET", "/v1/member", query=f"id=A&part=notices&locale={locale}")[
+            1
+        ]
+        for locale in ("zh-CN", "en")
+    }
+    own = cloud.as_member("A", "GET", "/v1/me/notices", query="locale=en")[1]
+    assert told_in["en"]["notices"] == own
+    assert told_in["zh-CN"]["notices"]["notices"][0]["text"] == "订单 o1 收到返利 10.00 CNY。"
+    assert cloud.as_operator("GET", "/v1/member", query="id=A")[1]["notices"]["notices"]
+
+
+def test_who_is_erased_leaves_nothing_of_what_they_looked_at(cloud, told):
+    cloud.as_member("A", "PUT", SEEN, {"until": "2026-03-02T10:00:00Z"})
+    erase = {"id": "e1", "member": "A", "reason": "asked"}
+    assert cloud.as_operator("POST", "/v1/erasures", erase)[0] == 200
+    assert list(bootstrap.app().store.scan(NoticesSeen)) == []

@@ -493,6 +493,8 @@ class Tour:
         self._ask("GET", "/v1/me/entries", who="bus-B", query={"sort": "newest"})
         self._ask("GET", "/v1/me/wallet", who="bus-A")
         self._ask("GET", "/v1/me/notices", who="bus-A")
+        seen = {"until": START.isoformat()}
+        self._ask("PUT", "/v1/me/notices/seen", who="bus-A", body=seen)
         self._ask("GET", "/v1/health")
         self._ask("GET", "/v1/openapi.json")
         self._ask("GET", "/v1/draws")

@@ -6,10 +6,11 @@ import re
 import shutil
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -40,6 +41,13 @@ KINDS = "|".join(
 
 ORDERS = 120
 TIMEOUT_MS = 15_000
+RULES_OF_A_LOOK = (
+    *("color-contrast", "link-in-text-block", "document-title", "html-has-lang", "html-lang-valid"),
+    *("button-name", "link-name", "label", "select-name", "summary-name", "image-alt"),
+    *("role-img-alt", "svg-img-alt", "aria-command-name", "aria-dialog-name"),
+    *("aria-input-field-name", "aria-toggle-field-name", "empty-heading"),
+)
+"""Rules of axe that another language or theme can break; markup, roles and keys are the same."""
 QUIET_FRAMES = 6
 """So many frames without an open request, one after another, and a page is taken as whole."""
 
@@ -70,15 +78,18 @@ def shop_after(begin: Callable[[LocalDeployment], object]) -> Iterator[tuple[str
             yield address, issuers[0]
 
 
+def browser_here() -> str | None:
+    """Return where Debian's chromium is: the one without windows, which takes half, comes first."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
 @contextmanager
 def chromium():
     """Yield Debian's chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - where it is installed
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        found = playwright.chromium.launch(executable_path=browser_here(), args=["--no-sandbox"])
         yield found
         found.close()
 
@@ -124,6 +135,16 @@ def asked(address, issuer, member, method, path, body=None):
     return json.loads(text) if text else None
 
 
+@cache
+def _axe() -> str:
+    return AXE.read_text("utf-8")
+
+
+@cache
+def _compressed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes()))
+
+
 @dataclass
 class Seen:
     """What a page did while it was looked at."""
@@ -143,10 +164,10 @@ def new_context(browser, address, *, locale, theme):
 
 def forget(context, address) -> None:
     """Leave nothing in a context of who was there, but built files in its cache."""
-    page = context.new_page()
-    session = context.new_cdp_session(page)
+    empty = context.pages[0] if context.pages else context.new_page()
+    session = context.new_cdp_session(empty)
     session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
-    page.close()
+    session.detach()
 
 
 class Visit:
@@ -207,15 +228,28 @@ class Visit:
             quiet = 0 if self._asking else quiet + 1
         self.page.wait_for_selector(".ant-skeleton, .skeleton", state="detached")
 
-    def violations(self) -> list[str]:
+    def violations(self, only: Sequence[str] = ()) -> list[str]:
         """Return what axe finds; its script comes in beside the page's policy."""
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_axe())
+        options = {"resultTypes": ["violations"], **({"runOnly": list(only)} if only else {})}
+        found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{each['id']}: {node['target']} {node['failureSummary']}"
             for each in found["violations"]
             for node in each["nodes"]
         ]
+
+    def slips_of_a_look(self) -> list[str]:
+        """Return what axe finds on a page whose markup passed in another language and theme."""
+        return self.violations(RULES_OF_A_LOOK)
+
+    @contextmanager
+    def told(self, pattern: str, **answer) -> Iterator[None]:
+        """Answer what is asked for meanwhile instead of the API."""
+        self.page.route(pattern, lambda route: route.fulfill(**answer))
+        yield
+        self.page.unroute(pattern)
 
     def keys_shown(self) -> list[str]:
         """Return keys of texts that stand where their text should."""
@@ -226,7 +260,7 @@ class Visit:
         """Return how many bytes of built files were fetched, compressed."""
         paths = {urlsplit(url).path.lstrip("/") for url in self.seen.requests}
         files = [PAGES / path for path in paths if path.startswith("assets/")]
-        return sum(len(gzip.compress(file.read_bytes())) for file in files)
+        return sum(map(_compressed, files))
 
     def nodes(self) -> int:
         return self.page.evaluate("document.querySelectorAll('*').length")

@@ -1,7 +1,6 @@
 """The pages in a real browser: what `make` built, before the real API on a store in memory."""
 
 import os
-import shutil
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +10,7 @@ import pytest
 from tests.pages.browsing import (
     DESK,
     Visit,
+    browser_here,
     chromium,
     forget,
     new_context,
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _missing() -> str | None:
-    if shutil.which("chromium") is None:
+    if browser_here() is None:
         return "there is no chromium: `make browser` installs it, as root on Debian"
     try:
         import playwright  # noqa: F401, PLC0415 - only here is it known whether it is there

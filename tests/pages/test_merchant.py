@@ -17,9 +17,10 @@ WEIGHT_MAX = 500 * 1024
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_whole(look, path, locale, theme, size):
     somebody = look("member", OWNER, locale=locale, theme=theme, size=size)
-    page = somebody.open(f"/merchant{path}?store=bakery")
+    is_first = (locale, theme, size) == LOOKS[0]
+    page = (somebody.open if is_first else somebody.walk)(f"/merchant{path}?store=bakery")
     assert page.evaluate("document.documentElement.lang") == locale
-    assert somebody.violations() == []
+    assert (somebody.violations() if is_first else somebody.slips_of_a_look()) == []
     assert somebody.keys_shown() == []
     assert somebody.nodes() < NODES_MAX
     assert somebody.weight() <= WEIGHT_MAX

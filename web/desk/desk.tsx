@@ -1,7 +1,7 @@
 /** The frame of the desk: menu, search, who is signed in, and the page that the address names. */
 
 import { Button, Layout, Menu, Skeleton, Space } from "antd";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { asking } from "../shared/api";
 import type { Config } from "../shared/config";
@@ -10,6 +10,7 @@ import type { Session } from "../shared/session";
 import { isKept } from "../shared/storage";
 import { Failure } from "./parts/failure";
 import { Find } from "./parts/find";
+import { naming } from "./naming";
 import { Languages } from "./parts/languages";
 import { ShopProvider } from "./shop";
 
@@ -85,13 +86,16 @@ interface Props {
 
 export function Desk({ session, config, leave }: Props) {
   const [path] = useLocation();
-  const ask = useMemo(() => asking(session), [session]);
+  const ask = useMemo(() => naming(asking(session)), [session]);
   const here = VIEWS.find((each) => each.path === path);
   // A page is fetched while the shop is asked for, not after it: lazy alone would wait.
   useEffect(() => void here?.load(), [here]);
   useEffect(() => {
     document.title = `${t(here?.title ?? "error.not_found")} · ${t("brand")}`;
   }, [here]);
+  const [isShut, setShut] = useState(false);
+  const [isNarrow, setNarrow] = useState(false);
+  useEffect(() => setShut(isNarrow), [isNarrow, path]);
   const signOut = () => void session.signOut().then(leave);
   return (
     <ShopProvider ask={ask} config={config} session={session}>
@@ -100,6 +104,14 @@ export function Desk({ session, config, leave }: Props) {
       </a>
       <Layout className="desk">
         <Layout.Header className="bar">
+          <Button
+            className="menu-opens"
+            aria-expanded={!isShut}
+            aria-controls="menu"
+            onClick={() => setShut(!isShut)}
+          >
+            {t("desk.menu")}
+          </Button>
           <strong className="brand">{t("brand")}</strong>
           <Find />
           <Space className="who">
@@ -111,8 +123,16 @@ export function Desk({ session, config, leave }: Props) {
           </Space>
         </Layout.Header>
         <Layout>
-          <Layout.Sider className="side" breakpoint="lg" collapsedWidth={0} width={200}>
-            <nav aria-label={t("desk.menu")}>
+          <Layout.Sider
+            className="side"
+            breakpoint="lg"
+            collapsedWidth={0}
+            width={200}
+            collapsed={isShut}
+            onBreakpoint={setNarrow}
+            trigger={null}
+          >
+            <nav id="menu" aria-label={t("desk.menu")}>
               <Menu
                 mode="inline"
                 selectedKeys={here ? [here.under] : []}

@@ -25,6 +25,15 @@ export function callQueues(names: Readonly<Record<string, string>>): void {
   for (const [queue, name] of Object.entries(names)) owners.set(queue, name);
 }
 
+const nicknames = new Map<string, string>();
+
+/** Take over what members are called, by id. */
+export function callMembers(names: Readonly<Record<string, string>>): void {
+  for (const [id, name] of Object.entries(names)) nicknames.set(id, name);
+}
+
+export const nicknameOf = (id: string): string | null => nicknames.get(id) ?? null;
+
 export function queueName(queue: string): string {
   const { kind, name } = queueParts(queue);
   const called = named("kind", kind);

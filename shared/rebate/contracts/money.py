@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rebate.domain.money import Amount, Bps
-from rebate.domain.records import dataclass
+from rebate.domain.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,9 @@ class ShownAccount:
 class WithdrawalShown:
     """A withdrawal: `asked`, `approved`, `rejected`, `paid` or `failed`.
 
-    `payout` is `amount` less `fee`. `payment` is the payout's reference at the bank. `approvals`
-    are told to operators only.
+    `payout` is `amount` less `fee`. `payment` is the payout's reference at the bank. `decided_at`
+    and `settled_at` (paid or failed) are null until then, and where that was before they were
+    kept. `approvals` are told to operators only.
     """
 
     id: str
@@ -38,6 +39,8 @@ class WithdrawalShown:
     reason: str | None
     payment: str | None
     approvals: tuple[str, ...] | None = None
+    decided_at: datetime | None = None
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class WithdrawalTerms:
 class Withdrawals:
     """A page of withdrawals; the first tells operators the `totals`, unless there are too many.
 
-    It tells a member the `terms` in place of them.
+    It tells a member the `terms` in place of them. Operators are told `nicknames`, by member.
     """
 
     withdrawals: tuple[WithdrawalShown, ...]
@@ -75,6 +78,7 @@ class Withdrawals:
     next: str | None = None
     totals: WithdrawalTotals | None = None
     terms: WithdrawalTerms | None = None
+    nicknames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +169,11 @@ class RedemptionShown:
 
 @dataclass(frozen=True, slots=True)
 class Redemptions:
-    """A page of redemptions."""
+    """A page of redemptions; operators are told `nicknames`, by member."""
 
     redemptions: tuple[RedemptionShown, ...]
     next: str | None = None
+    nicknames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,13 @@ class NoticeShown:
 class Notices:
     """A page of a member's notices, the newest first; a page may be short, or even empty.
 
-    `next`, where it is not null, goes back as the parameter `after`.
+    `next`, where it is not null, goes back as the parameter `after`. What came after `seen_until`
+    is unread; null: nothing was looked at yet.
     """
 
     notices: tuple[NoticeShown, ...]
     next: str | None = None
+    seen_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

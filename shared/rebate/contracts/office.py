@@ -8,6 +8,7 @@ from datetime import datetime
 
 from rebate.contracts.api import Entries
 from rebate.contracts.money import Redemptions, StatementPage, Withdrawals
+from rebate.contracts.notices import Notices
 from rebate.contracts.people import TeamShown
 from rebate.domain.money import NOTHING, Amount
 from rebate.domain.records import dataclass
@@ -19,7 +20,8 @@ EXPORTED = ("orders", "entries", "withdrawals")
 """What can be taken out by one request, as far as one answer holds it."""
 
 MEMBER_PARTS = (
-    *("all", "entries", "statement", "orders", "withdrawals", "redemptions", "team", "notes"),
+    *("all", "entries", "statement", "orders", "withdrawals", "redemptions", "team"),
+    *("notes", "notices"),
 )
 """Parts of a member's account that have pages."""
 
@@ -112,6 +114,7 @@ class MemberShown:
     redemptions: Redemptions | None = None
     team: TeamShown | None = None
     notes: Notes | None = None
+    notices: Notices | None = None
 
 
 @dataclass(frozen=True, slots=True)

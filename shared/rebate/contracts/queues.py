@@ -1,10 +1,11 @@
 """Queues, their lines and what is to be expected of them, as the HTTP API tells operators."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from rebate.contracts.api import EntryShown
 from rebate.domain.money import Amount, Bps
-from rebate.domain.records import dataclass
+from rebate.domain.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,15 @@ class Queues:
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """A queue and a page of the entries that wait in it, in order of place."""
+    """A queue and a page of the entries that wait in it, in order of place.
+
+    `nicknames` are those of their members, by id.
+    """
 
     queue: QueueShown
     line: tuple[EntryShown, ...]
     next: str | None = None
+    nicknames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

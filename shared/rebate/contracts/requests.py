@@ -165,6 +165,12 @@ class ChangeInvite(Strict):
     show_nickname: Flag
 
 
+class SeeNotices(Strict):
+    """Remember up to when one looked at one's notices; an earlier instant changes nothing."""
+
+    until: Instant
+
+
 class BindReferrer(Strict):
     """Follow an invite code; the same again is answered as before, with an `id` or without."""
 

@@ -27,14 +27,15 @@ class WithdrawalState(StrEnum):
     FAILED = "failed"
 
 
-@stored_as("withdrawal", 3)
+@stored_as("withdrawal", 4)
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A member's request to pay cash out; `fee` is part of `amount`.
 
     `approvals` are the operators who approved it so far; `approved` None: it is not decided.
     `paid` is the reference that the payout service gave it. `has_account`: the member said to
-    which account. `decided_by` is who rejected it, or was the last to approve.
+    which account. `decided_by` is who rejected it, or was the last to approve, at `decided_at`;
+    `settled_at` is when what became of the payout was told last (None: before that was kept).
     """
 
     member: Annotated[MemberId, wire("member")]
@@ -50,6 +51,8 @@ class Withdrawal:
     paid: Annotated[str | None, wire("paid", absent=None)] = None
     failed: Annotated[bool, wire("failed", absent=False)] = False
     version: Annotated[int, wire("version", absent=1)] = 1
+    decided_at: Annotated[Instant | None, wire("decided_at", absent=None)] = None
+    settled_at: Annotated[Instant | None, wire("settled_at", absent=None)] = None
 
     @property
     def state(self) -> WithdrawalState:

@@ -1,9 +1,10 @@
 /** Lines over days: drawn by uPlot, and said in a table beside it for those who do not see. */
 
 import { useEffect, useRef } from "react";
-import uPlot from "uplot";
+import type { Options } from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useMedia } from "../../shared/hooks";
+import { t } from "../../shared/i18n";
 
 export interface Line {
   title: string;
@@ -31,38 +32,40 @@ export function Chart({ name, days, lines, show, height = 240 }: Props) {
     const box = place.current;
     if (!box) return undefined;
     const { ink, grid, lines: strokes } = COLOURS[isDark ? "dark" : "light"];
-    const axis = { stroke: ink, grid: { stroke: grid }, ticks: { stroke: grid } };
-    const chart = new uPlot(
-      {
-        width: box.clientWidth,
-        height,
-        scales: { x: { time: false } },
-        series: [
-          { label: "", value: (_, at) => days[at ?? -1] ?? "" },
-          ...lines.map(({ title }, at) => ({
-            label: title,
-            stroke: strokes[at % strokes.length] ?? ink,
-            width: 2,
-            points: { show: days.length < 3 },
-            value: (_: uPlot, value: number | null) => (value == null ? "–" : show(value)),
-          })),
-        ],
-        axes: [
-          { ...axis, values: (_, ticks) => ticks.map((at) => days[at]?.slice(5) ?? "") },
-          { ...axis, size: 90, values: (_, ticks) => ticks.map((value) => show(value)) },
-        ],
-      },
-      [days.map((_, at) => at), ...lines.map(({ values }) => [...values])],
-      box,
-    );
-    const resized = new ResizeObserver(() =>
-      chart.setSize({ width: box.clientWidth, height }),
-    );
-    resized.observe(box);
-    return () => {
-      resized.disconnect();
-      chart.destroy();
+    const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+    const options: Options = {
+      width: box.clientWidth,
+      height,
+      scales: { x: { time: false } },
+      series: [
+        { label: t("desk.day"), value: (_, at) => days[at ?? -1] ?? "" },
+        ...lines.map(({ title }, at) => ({
+          label: title,
+          stroke: strokes[at % strokes.length] ?? ink,
+          width: 2,
+          points: { show: days.length < 3 },
+          value: (_: unknown, value: number | null) => (value == null ? "–" : show(value)),
+        })),
+      ],
+      axes: [
+        { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => days[at]?.slice(5) ?? "") },
+        { ...axis, size: 90, values: (_, ticks) => ticks.map((value) => show(value)) },
+      ],
     };
+    const stopped = new AbortController();
+    // What draws is fetched beside the page, not before it; without it the table still says all.
+    void import("uplot").then(({ default: UPlot }) => {
+      if (stopped.signal.aborted) return;
+      const values = [days.map((_, at) => at), ...lines.map((line) => [...line.values])];
+      const chart = new UPlot(options, values as never, box);
+      const resized = new ResizeObserver(() => chart.setSize({ width: box.clientWidth, height }));
+      resized.observe(box);
+      stopped.signal.addEventListener("abort", () => {
+        resized.disconnect();
+        chart.destroy();
+      });
+    }, () => undefined);
+    return () => stopped.abort();
   }, [said, isDark, height]);
-  return <div ref={place} role="img" aria-label={name} className="chart" />;
+  return <div ref={place} role="img" aria-label={name} className="chart" style={{ minHeight: height }} />;
 }

@@ -1,14 +1,18 @@
 /** Columns that stand in several tables: `import * as column`. */
 
 import { t } from "../../shared/i18n";
-import { assetName } from "../../shared/names";
+import { assetName, nicknameOf } from "../../shared/names";
 import type { OrderFound } from "../../shared/types";
 import type { Shop } from "../shop";
 import type { Column } from "./data-table";
 import { MemberLink, OrderLink, State, When } from "./words";
 
-export const at = <Row,>(title: string, of: (row: Row) => string | null): Column<Row> => ({
-  key: "at",
+export const at = <Row,>(
+  title: string,
+  of: (row: Row) => string | null,
+  key = "at",
+): Column<Row> => ({
+  key,
   title,
   of,
   show: (row) => <When at={of(row)} />,
@@ -20,7 +24,8 @@ export const member = <Row extends { member: string | null; nickname?: string | 
 ): Column<Row> => ({
   key: "member",
   title: t("desk.member"),
-  of: ({ member, nickname }) => [nickname, member].filter(Boolean).join(" ") || null,
+  of: ({ member, nickname }) =>
+    [nickname ?? (member && nicknameOf(member)), member].filter(Boolean).join(" ") || null,
   show: ({ member, nickname }) =>
     member === null ? (nickname ?? nobody) : <MemberLink id={member} nickname={nickname} />,
 });

@@ -14,7 +14,7 @@ export function Find() {
       const isTyping = at.matches("input, textarea, [contenteditable]");
       if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
-      box.current?.focus();
+      box.current?.focus({ cursor: "all" });
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
@@ -28,7 +28,9 @@ export function Find() {
         enterButton={t("find")}
         onSearch={(typed) => {
           const query = typed.trim();
-          if (query) go(`/orders?${new URLSearchParams({ query })}`);
+          if (!query) return;
+          go(`/orders?${new URLSearchParams({ query })}`);
+          document.querySelector<HTMLElement>("#main")?.focus();
         }}
       />
     </search>

@@ -4,7 +4,7 @@ import { Tag, Typography } from "antd";
 import { Link } from "wouter";
 import { moment } from "../../shared/format";
 import { t } from "../../shared/i18n";
-import { queueName, statusName } from "../../shared/names";
+import { nicknameOf, queueName, statusName } from "../../shared/names";
 
 export function Id({ of }: { of: string }) {
   return (
@@ -33,9 +33,10 @@ export function OrderLink({ id }: { id: string }) {
 /** A member by name, where there is one; the id stands beside it, to be copied. */
 export function MemberLink({ id, nickname }: { id: string; nickname?: string | null | undefined }) {
   const href = `/member?${new URLSearchParams({ id })}`;
-  return nickname ? (
+  const name = nickname ?? nicknameOf(id);
+  return name ? (
     <>
-      <Link href={href}>{nickname}</Link> <Id of={id} />
+      <Link href={href}>{name}</Link> <Id of={id} />
     </>
   ) : (
     <Link href={href}>{id}</Link>

@@ -6,14 +6,15 @@ import { Link } from "wouter";
 import { newId } from "../../shared/api";
 import { count } from "../../shared/format";
 import { useAct, useAnswer, useDraft, usePages } from "../../shared/hooks";
-import { t } from "../../shared/i18n";
-import { assetName, movementName, queueName, rewardName } from "../../shared/names";
+import { locale, t } from "../../shared/i18n";
+import { assetName, movementName, noticeName, queueName, rewardName } from "../../shared/names";
 import type {
   BindingShown,
   Entry,
   MemberFound,
   MemberShown,
   NoteShown,
+  NoticeShown,
   OrderFound,
   PersonShown,
   Redemption,
@@ -58,6 +59,7 @@ export default function Member() {
     redemptions: <Redemptions id={id} />,
     team: <Team id={id} />,
     referrer: <Referrer id={id} changed={reload} />,
+    notices: <Told id={id} />,
     notes: <NotesOf id={id} />,
     acts: <ActsTable what={`member/${id}`} />,
   };
@@ -170,7 +172,8 @@ function usePart<Row>(id: string, part: keyof MemberShown & string, list: string
   const { ask } = useShop();
   return usePages<Row>(
     async (after) => {
-      const seen = await ask<MemberShown>("GET", "member", { query: { id, part, after } });
+      const query = { id, part, after, locale: locale() };
+      const seen = await ask<MemberShown>("GET", "member", { query });
       const page = seen[part] as unknown as Listed<Row> | null;
       return { rows: (page?.[list] ?? []) as readonly Row[], next: page?.next ?? null };
     },
@@ -441,6 +444,27 @@ function Referrer({ id, changed }: { id: string; changed: () => void }) {
         canFind={false}
       />
     </>
+  );
+}
+
+/** What the member was told, as it is worded now. */
+function Told({ id }: { id: string }) {
+  return (
+    <Part<NoticeShown>
+      id={id}
+      part="notices"
+      list="notices"
+      columns={[
+        column.at(t("desk.at"), (row) => row.at),
+        {
+          key: "kind",
+          title: t("desk.kind"),
+          of: ({ kind }) => noticeName(kind),
+        },
+        { key: "text", title: t("desk.notice_text"), of: ({ text }) => text },
+      ]}
+      keyOf={(row) => row.id}
+    />
   );
 }
 

@@ -64,7 +64,7 @@ export default function Overview() {
             <Hands seen={seen} shop={shop} />
             <Days overview={seen.overview} shop={shop} />
             <Flow sums={seen.sums} shop={shop} />
-            <div className="halves">
+            <div className="halves lead">
               <ByPlan sums={seen.sums} shop={shop} />
               <ByAge />
             </div>

@@ -109,10 +109,10 @@ function columns(shop: Shop, queues: readonly Queue[], confirm: (asked: Question
     {
       key: "queue",
       title: t("desk.queue"),
-      of: ({ name, queue }) => `${name ?? queueName(queue)} ${queue}`,
-      show: ({ name, queue }) => (
+      of: ({ queue }) => `${queueName(queue)} ${queue}`,
+      show: ({ queue }) => (
         <>
-          {name} <QueueLink id={queue} /> <Id of={queue} />
+          <QueueLink id={queue} /> <Id of={queue} />
         </>
       ),
     },

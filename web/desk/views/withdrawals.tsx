@@ -65,6 +65,12 @@ function List({ state }: { state: string }) {
       of: ({ account }) => account && `${account.label} ${account.reference}`,
     },
     column.at(t("desk.asked_at"), (row) => row.at),
+    ...(state === "asked"
+      ? []
+      : [column.at<Withdrawal>(t("desk.decided_at"), (row) => row.decided_at, "decided")]),
+    ...(state === "paid" || state === "failed"
+      ? [column.at<Withdrawal>(t("desk.settled_at"), (row) => row.settled_at, "settled")]
+      : []),
     column.state("withdrawal"),
     {
       key: "by",

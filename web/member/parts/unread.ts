@@ -1,28 +1,27 @@
-/** Which notices were not looked at yet in this browser. */
+/** Which notices were not looked at yet, on whatever device: the server remembers up to when. */
 
 import type { Ask } from "../../shared/api";
 import { useAnswer } from "../../shared/hooks";
 import { locale } from "../../shared/i18n";
-import { keep, recall } from "../../shared/storage";
 import type { Notices } from "../../shared/types";
 
 export type Notice = Notices["notices"][number];
 
-const KEY = "notices.seen";
+export const isUnread = ({ at }: Notice, seen: string | null): boolean =>
+  seen === null || Date.parse(at) > Date.parse(seen);
 
-export const lastSeen = (): string => recall(KEY) ?? "";
-
-export function markSeen(notices: readonly Notice[]): void {
-  const newest = notices.map(({ at }) => at).sort().at(-1);
-  if (newest && newest > lastSeen()) keep(KEY, newest);
+/** Remember that the newest of these was looked at; that it is not known is told by the next count. */
+export async function markSeen(ask: Ask, notices: readonly Notice[], seen: string | null) {
+  const [newest] = notices;
+  if (newest && isUnread(newest, seen))
+    await ask("PUT", "me/notices/seen", { body: { until: newest.at } }).catch(() => undefined);
 }
 
 /** Return how many of the newest notices were not seen; `keys`: when to count again. */
 export function useUnread(ask: Ask, keys: readonly unknown[]): number {
-  const answer = useAnswer<Notices>(
+  const { data } = useAnswer<Notices>(
     (signal) => ask("GET", "me/notices", { query: { locale: locale() }, signal }),
     keys,
   );
-  const seen = lastSeen();
-  return answer.data?.notices.filter(({ at }) => at > seen).length ?? 0;
+  return data?.notices.filter((each) => isUnread(each, data.seen_until)).length ?? 0;
 }

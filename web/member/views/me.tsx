@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useAnswer } from "../../shared/hooks";
 import { t } from "../../shared/i18n";
-import type { OwnInvitation, Team } from "../../shared/types";
+import type { MeShown, Team } from "../../shared/types";
 import { Failure } from "../parts/failure";
 import { spelled } from "../parts/invited";
 import { Languages } from "../parts/languages";
@@ -14,15 +14,15 @@ import { useMine } from "../session";
 
 export function Me() {
   const { ask, session, leave } = useMine();
-  const invite = useAnswer<OwnInvitation>((signal) => ask("GET", "me/invite", { signal }), []);
+  const own = useAnswer<MeShown>((signal) => ask("GET", "me", { signal }), []);
   const team = useAnswer<Team>((signal) => ask("GET", "me/team", { signal }), []);
   const unread = useUnread(ask, []);
   return (
-    <Page title={session.name} isBusy={invite.isLoading}>
-      {invite.error !== null && <Failure error={invite.error} again={invite.reload} />}
+    <Page title={own.data?.nickname ?? session.name} isBusy={own.isLoading}>
+      {own.error !== null && <Failure error={own.error} again={own.reload} />}
       <nav className="menu" aria-label={t("tab.me")}>
         <Item href="/me/invite" title={t("invite.title")}>
-          {invite.data && <b className="code">{spelled(invite.data.code)}</b>}
+          {own.data && <b className="code">{spelled(own.data.invite.code)}</b>}
         </Item>
         <Item href="/me/team" title={t("team.title")}>
           {team.data && t("team.count", { count: team.data.members.length })}

@@ -1,6 +1,6 @@
 /** What I was told, the newest first; what was not looked at before is marked. */
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { moment } from "../../shared/format";
 import { usePages } from "../../shared/hooks";
 import { locale, t } from "../../shared/i18n";
@@ -9,20 +9,24 @@ import type { Notices } from "../../shared/types";
 import { Failure } from "../parts/failure";
 import { LongList } from "../parts/list";
 import { Page } from "../parts/page";
-import { lastSeen, markSeen, type Notice } from "../parts/unread";
+import { isUnread, markSeen, type Notice } from "../parts/unread";
 import { useMine } from "../session";
 
 export function NoticesView() {
   const { ask } = useMine();
-  const [seen] = useState(lastSeen);
+  /** Up to when they were looked at before this time. */
+  const [seen, setSeen] = useState<string | null>(null);
   const pages = usePages<Notice>(
     async (after) => {
       const page = await ask<Notices>("GET", "me/notices", { query: { locale: locale(), after } });
+      if (after === null) {
+        setSeen(page.seen_until);
+        void markSeen(ask, page.notices, page.seen_until);
+      }
       return { rows: page.notices, next: page.next };
     },
     [locale()],
   );
-  useEffect(() => markSeen(pages.rows), [pages.rows]);
   return (
     <Page title={t("member.notices")} up={{ href: "/me", title: t("tab.me") }} isBusy={pages.isLoading}>
       {pages.error !== null && <Failure error={pages.error} again={pages.reload} />}
@@ -35,12 +39,12 @@ export function NoticesView() {
         rows={pages.rows}
         keyOf={({ id }) => id}
         more={pages.hasMore && !pages.isLoading ? pages.more : undefined}
-        show={({ at, kind, text }) => (
+        show={(each) => (
           <>
-            <strong>{noticeName(kind)}</strong>{" "}
-            {at > seen && <span className="dot">{t("member.new")}</span>}{" "}
-            <time dateTime={at}>{moment(at)}</time>
-            <p>{text}</p>
+            <strong>{noticeName(each.kind)}</strong>{" "}
+            {isUnread(each, seen) && <span className="dot">{t("member.new")}</span>}{" "}
+            <time dateTime={each.at}>{moment(each.at)}</time>
+            <p>{each.text}</p>
           </>
         )}
       />

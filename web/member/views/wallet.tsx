@@ -141,12 +141,12 @@ function Withdrawn({ pages }: { pages: ReturnType<typeof useWithdrawals> }) {
               {wayOf(each.state).map((step) => (
                 <li key={step} aria-current={step === each.state ? "step" : undefined}>
                   {t(`withdrawal.${step}`)}
+                  {whenOf(each, step) && <time>{moment(whenOf(each, step) ?? "")}</time>}
                 </li>
               ))}
             </ol>
             <span className="quiet">
               {[
-                moment(each.at),
                 t("wallet.fee_and_rest", { fee: money(each.fee), rest: money(each.payout) }),
                 each.reason,
                 each.payment && t("wallet.payment", { reference: each.payment }),
@@ -160,6 +160,10 @@ function Withdrawn({ pages }: { pages: ReturnType<typeof useWithdrawals> }) {
     </details>
   );
 }
+
+/** When a step was taken; nothing where it was not, or before that was kept. */
+const whenOf = ({ at, decided_at, settled_at }: Withdrawal, step: string): string | null =>
+  step === "asked" ? at : step === "approved" || step === "rejected" ? decided_at : settled_at;
 
 function wayOf(state: string): string[] {
   if (state === "rejected") return ["asked", "rejected"];

@@ -44,7 +44,7 @@ from rebate.usecases.storage.rows.connections import ConnectedOrder, ConnectorSt
 from rebate.usecases.storage.rows.inbox import Answer, Inbox, Parked
 from rebate.usecases.storage.rows.journal import Journal, StatementEntry
 from rebate.usecases.storage.rows.lists import ListItem
-from rebate.usecases.storage.rows.notices import Notice, Wording
+from rebate.usecases.storage.rows.notices import Notice, NoticesSeen, Wording
 from rebate.usecases.storage.rows.orders import (
     CompletedSpend,
     KnownSender,
@@ -102,6 +102,7 @@ TABLES: tuple[type[Table[Any]], ...] = (
     _table("members", Member),
     _table("nodes", Node),
     _expiring("notices", Notice, lambda row: row.at // SECOND + NOTICES_KEPT),
+    _expiring("notices_seen", NoticesSeen, lambda row: row.until // SECOND + NOTICES_KEPT, Table),
     _table("order_lines", OrderLines, SortedTable),
     _table("orders", Order),
     _table("products", Product),

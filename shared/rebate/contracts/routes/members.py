@@ -94,6 +94,13 @@ ROUTES = (
         query=(choice("locale", LOCALES), AFTER),
     ),
     Route(
+        "PUT",
+        "/v1/me/notices/seen",
+        _MEMBER,
+        "Remember up to when one looked at one's notices",
+        takes="requests.SeeNotices",
+    ),
+    Route(
         "GET",
         "/v1/me/wallet",
         _MEMBER,

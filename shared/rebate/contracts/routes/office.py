@@ -1,5 +1,6 @@
 """What operators find, write down and erase, and what they did."""
 
+from rebate.contracts.notice_texts import LOCALES
 from rebate.contracts.office import EXPORTED, MEMBER_PARTS, ORDER_STATES
 from rebate.contracts.routes.route import (
     AFTER,
@@ -96,7 +97,12 @@ ROUTES = (
         "A member's whole account, or a page of a part of it",
         OperatorRole.VIEWER,
         gives="office.MemberShown",
-        query=(needed("id", Kind.ID), choice("part", MEMBER_PARTS), AFTER),
+        query=(
+            needed("id", Kind.ID),
+            choice("part", MEMBER_PARTS),
+            choice("locale", LOCALES),
+            AFTER,
+        ),
     ),
     Route(
         "POST",

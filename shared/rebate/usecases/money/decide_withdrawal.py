@@ -103,8 +103,9 @@ def _decide(
     held = ledger.wallet(known.member)
     if approve:
         insist_covered(held, BalanceType.CASH, NOTHING)
-    after = replace(after, version=known.version + 1)
     is_decided = after.approved is not None
+    decided_at = ledger.clock.now() if is_decided else None
+    after = replace(after, version=known.version + 1, decided_at=decided_at)
     ledger.post(
         withdrawal_source(known),
         after.version,

@@ -72,7 +72,7 @@ def _store(
     after = step(known)
     if after == known:
         return known
-    after = replace(after, version=known.version + 1)
+    after = replace(after, version=known.version + 1, settled_at=ledger.clock.now())
     back = (Leg(known.member, BalanceType.CASH, known.amount),)
     failed = movement(MovementKind.WITHDRAWAL_FAILED, back, {}, fee=known.fee)
     event = WithdrawalPaid(known.id, known.member, known.amount, known.fee, failed=after.failed)

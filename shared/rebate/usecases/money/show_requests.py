@@ -17,6 +17,8 @@ from rebate.domain.withdrawals import PayoutAccount, Withdrawal, WithdrawalState
 from rebate.usecases.money import redeem_gift, request_withdrawal
 from rebate.usecases.money.adjust import ASKED
 from rebate.usecases.money.save_gift import GIFTS
+from rebate.usecases.people.nicknames import nicknames_of
+from rebate.usecases.queries.show_entries import moment_of
 from rebate.usecases.storage.listed import listed
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.keys import Key, joined, owned_key, request_key
@@ -38,7 +40,13 @@ def show_withdrawals(
     list_ = request_withdrawal.of_state(state)
     rows, end = listed(store, Withdrawal, list_, after, key=_owned, backwards=False)
     totals = _totals(store, list_) if after is None else None
-    return shown.Withdrawals(withdrawals_shown(store, rows, names=True), currency, end, totals)
+    return shown.Withdrawals(
+        withdrawals_shown(store, rows, names=True),
+        currency,
+        end,
+        totals,
+        nicknames=nicknames_of(store, (row.member for row in rows)),
+    )
 
 
 def _totals(store: Store, list_: str) -> shown.WithdrawalTotals | None:
@@ -79,6 +87,8 @@ def withdrawals_shown(
             reason=each.reason,
             payment=each.paid,
             approvals=each.approvals if names else None,
+            decided_at=moment_of(each.decided_at),
+            settled_at=moment_of(each.settled_at),
         )
         for each in found
     )
@@ -102,7 +112,8 @@ def show_redemptions(store: Store, *, state: str, after: str | None = None) -> s
     """Return a page of all redemptions in a state, the oldest first."""
     list_ = redeem_gift.of_state(state)
     rows, end = listed(store, Redemption, list_, after, key=_owned, backwards=False)
-    return shown.Redemptions(tuple(map(redemption_shown, rows)), end)
+    nicknames = nicknames_of(store, (row.member for row in rows))
+    return shown.Redemptions(tuple(map(redemption_shown, rows)), end, nicknames)
 
 
 def show_own_redemptions(

@@ -15,6 +15,8 @@ from rebate.domain.terms import Terms
 from rebate.domain.tickets import Ticket
 from rebate.domain.times import datetime_of
 from rebate.usecases.notices.notify_members import EVERYBODY, to_member, to_queue
+from rebate.usecases.notices.see_notices import seen_until
+from rebate.usecases.queries.show_entries import moment_of
 from rebate.usecases.settlement.plan_of import display_of
 from rebate.usecases.storage.ports import Store
 from rebate.usecases.storage.rows.key_of import key_of
@@ -37,6 +39,7 @@ def show_notices(
     return said.Notices(
         notices=tuple(_shown(terms, texts[found.kind], locale, found) for found in page.notices),
         next=page.end,
+        seen_until=moment_of(seen_until(store, member)),
     )
 
 

@@ -29,7 +29,7 @@ from rebate.usecases.storage.rows.catalog import Member, new_member
 from rebate.usecases.storage.rows.key_of import key_of
 from rebate.usecases.storage.rows.keys import Key, owned_key
 from rebate.usecases.storage.rows.lists import ListItem
-from rebate.usecases.storage.rows.notices import Notice
+from rebate.usecases.storage.rows.notices import Notice, NoticesSeen
 
 ROWS_AT_ONCE = 50
 
@@ -88,6 +88,7 @@ def _recorded(store: Store, clock: Clock, wanted: Erasure) -> Erasure:
 def _what_goes(desk: PeopleDesk, member: MemberId) -> Iterator[Write]:
     store = desk.store
     yield from _all(store, Notice, f"member/{member}")
+    yield Remove(NoticesSeen, Key(member))
     yield from _all(store, Note, member)
     for account in store.query(PayoutAccount, member):
         payout = store.get(Withdrawal, owned_key(account.withdrawal, member))

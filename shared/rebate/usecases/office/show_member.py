@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rebate.contracts.notice_texts import Locale
 from rebate.contracts.office import MemberShown
 from rebate.domain.names import MemberId
 from rebate.domain.terms import Terms
 from rebate.usecases.money.show_requests import show_own_redemptions, show_own_withdrawals
 from rebate.usecases.money.show_statement import Wanted, show_statement
+from rebate.usecases.notices.show_notices import show_notices
 from rebate.usecases.office.notes import show_notes
 from rebate.usecases.office.search_members import members_found
 from rebate.usecases.office.search_orders import WantedOrders, search_orders
@@ -30,14 +32,21 @@ _PARTS: Mapping[str, _Part] = {
 }
 
 
+def _parts(locale: Locale) -> Mapping[str, _Part]:
+    return {**_PARTS, "notices": lambda s, t, m, after: show_notices(s, t, m, locale, after)}
+
+
 def show_member(
     store: Store,
     terms: Terms,
     member: MemberId,
     part: str | None = None,
     after: str | None = None,
+    locale: Locale = "zh-CN",
 ) -> MemberShown | None:
     """Return all that is known of a member, or a page of a part; None: nobody is called so.
+
+    Notices are told in `locale`, as they are worded now.
 
     Raises:
         InvalidCursor: no page of the statement gave `after`.
@@ -47,6 +56,7 @@ def show_member(
     if known is None:
         return None
     (found,) = members_found(store, [member])
-    wanted = tuple(_PARTS) if part is None else (part,)
-    parts = {name: _PARTS[name](store, terms, member, after) for name in wanted}
+    read = _parts(locale)
+    wanted = tuple(read) if part is None else (part,)
+    parts = {name: read[name](store, terms, member, after) for name in wanted}
     return MemberShown(found, moment_of(known.erased_at), **parts)

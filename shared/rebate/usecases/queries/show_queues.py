@@ -12,6 +12,7 @@ from rebate.domain.queues import Queue
 from rebate.domain.records import dataclass
 from rebate.domain.terms import Terms
 from rebate.domain.times import Instant
+from rebate.usecases.people.nicknames import nicknames_of
 from rebate.usecases.queries.forecast import pace_shown
 from rebate.usecases.queries.show_entries import EntryViewer, moment_of
 from rebate.usecases.queries.show_progress import line_page
@@ -86,6 +87,7 @@ def show_queue(
         queue=_queues_shown(store, terms, now, [row])[0],
         line=tuple(entry for entry in entries if entry.place is not None),
         next=end,
+        nicknames=nicknames_of(store, (ticket.member for ticket in tickets if ticket.member)),
     )
 
 

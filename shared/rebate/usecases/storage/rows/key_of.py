@@ -73,7 +73,7 @@ from rebate.usecases.storage.rows.keys import (
     webhook_secret_key,
 )
 from rebate.usecases.storage.rows.lists import ListItem
-from rebate.usecases.storage.rows.notices import Notice, Wording
+from rebate.usecases.storage.rows.notices import Notice, NoticesSeen, Wording
 from rebate.usecases.storage.rows.orders import (
     CompletedSpend,
     KnownSender,
@@ -184,6 +184,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     AuditRun: lambda r: Key(AUDITS, number(r.began_at)),
     ExportJob: lambda r: Key(EXPORT_JOBS, r.id),
     AuditPart: lambda r: Key(number(r.began_at), joined(number(r.step), number(r.part))),
+    NoticesSeen: lambda r: Key(r.member),
     Notice: lambda r: Key(r.audience, joined(number(r.at), r.id)),
     StoreFact: lambda r: Key(joined(r.kind, r.id)),
     StoreTraffic: lambda r: Key(r.day, r.store),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
+from rebate.domain.names import MemberId
 from rebate.domain.records import dataclass, field
 from rebate.domain.times import Instant
 from rebate.domain.wire import stored_as, wire
@@ -41,6 +42,15 @@ class Notice:
         yield Notice(self.audience, self.at, self.id, self.kind, self.facts)
         for other in self.others:
             yield Notice(self.audience, self.at, other.id, other.kind, other.facts)
+
+
+@stored_as("notices_seen")
+@dataclass(frozen=True, slots=True)
+class NoticesSeen:
+    """Up to which instant a member looked at what they were told, on whatever device."""
+
+    member: Annotated[MemberId, wire("member")]
+    until: Annotated[Instant, wire("until")]
 
 
 @stored_as("wording", 2)
