@@ -251,7 +251,7 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
         </fieldset>
       )}
       {others && <Others others={others} goOn={goOn} />}
-      <Space wrap>
+      <Space wrap className="save-acts">
         <Button type={isChecked ? "default" : "primary"} loading={isBusy} onClick={() => void check()}>
           {t("desk.check")}
         </Button>
