@@ -56,6 +56,7 @@ BODIES: dict[str, list[dict[str, Any]]] = {
     "POST /v1/me/transfers": [{"id": "t1", "to": "B", "asset": "points", "amount": 1}],
     "POST /v1/me/redemptions": [{"id": "r1", "gift": "g", "quantity": 1}],
     "PUT /v1/me/invite": [{"show_nickname": True}],
+    "PUT /v1/me/notices/seen": [{"until": "2026-03-02T10:00:00+08:00"}],
     "POST /v1/me/referrer": [{"code": "ABCDEFGH", "id": "x1"}],
     "PUT /v1/me/application": [APPLICATION],
     "POST /v1/me/application/submit": [{"id": "s1"}],
