@@ -48,6 +48,7 @@ TESTS = (
     "tests/test_worked_examples.py",
     "tests/usecases/test_told.py",
     "tests/usecases/test_long_orders.py",
+    "tests/usecases/test_merge_home.py",
     "tests/usecases/test_merge_stalled.py",
     "tests/usecases/test_shared_rows.py",
     "tests/usecases/test_torn_reads.py",
