@@ -186,9 +186,10 @@ def test_what_an_operator_brought_to_the_mall_queue_stays_there() -> None:
     assert show_stalled(player.store, terms).queues == ()
 
 
-def test_those_behind_many_who_stay_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("many", [5, 6, 7])
+def test_those_behind_many_who_stay_are_found(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merges, "TICKETS_A_STEP", 2)
-    orders = [buy(f"k{n}", None) for n in range(7)]
+    orders = [buy(f"k{n}", None) for n in range(many)]
     player = played(*orders, buy("o1", "p1"), buy("k9", None), buy("o2", "p1"), APART, move("mall"))
     assert waiting_in(player, P1) == ["o1/1", "o2/1"]
     assert not player.store.get(Queue, Key(MALL)).merging

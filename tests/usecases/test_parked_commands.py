@@ -23,6 +23,7 @@ from rebate.usecases.settlement.settle_queue import LEASE
 from rebate.usecases.storage.ports import Put, Write
 from rebate.usecases.storage.rows.inbox import Inbox, Parked
 from rebate.usecases.storage.rows.journal import Journal
+from rebate.usecases.storage.rows.keys import Key
 from tests.books import check_books
 from tests.engine import Player
 from tests.fakes import FakeClock
@@ -352,6 +353,30 @@ def test_the_same_decision_again_answers_the_same_and_another_is_refused() -> No
     with pytest.raises(Rejected) as refused:
         player.decide.drop("nothing", by="bob", why="no")
     assert refused.value.code is Code.UNKNOWN_ENTRY
+
+
+def test_of_two_who_decide_at_once_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looked at the command before the first decided, and at the queue after that."""
+    player = Faulty(MALL)
+    for step in (buy("bad", "B"), *LATER):
+        player.step(step)
+    name = player.parked[0].id
+    player.mend()
+    get, others = player.store.get, [ParkedCommands(player.store, player.app.clock)]
+
+    def overtaken(kind: Any, key: Any) -> Any:
+        if kind is Queue and others:
+            others.pop().release(name, by="bob", why="mended")
+        return get(kind, key)
+
+    monkeypatch.setattr(player.store, "get", overtaken)
+    assert player.decide.release(name, by="ann", why="mended").by == "bob"
+    queue = player.store.get(Queue, Key(QUEUE))
+    assert queue is not None
+    assert queue.parked == 0
+    player.settle([QUEUE])
+    check_books(player.store)
+    assert audit_books(player.store).differences == []
 
 
 def test_what_waits_behind_another_is_not_decided_first() -> None:
