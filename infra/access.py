@@ -375,7 +375,7 @@ ACCESS: Mapping[str, _Access] = {
         "lists": (_QUERY, _REMOVE),
         "level_runs": (_GET, _PUT),
         "members": (_GET, _PUT, _SCAN),
-        "orders": (_GET,),
+        "orders": (_GET_MANY,),
         "requests": (_PUT,),
         "spending": (_QUERY,),
         "team_orders": (_QUERY,),

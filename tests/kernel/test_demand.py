@@ -96,6 +96,7 @@ print(json.dumps(found.report))
 
 
 def test_the_same_seed_gives_the_same_bytes_in_every_process():
+    """Pitfall 46."""
     told = {
         subprocess.run(
             [sys.executable, "-c", WRITES],

@@ -205,6 +205,7 @@ def test_an_invitation_is_a_code_a_link_a_qr_code_and_a_poster(visit):
 
 @pytest.mark.parametrize(("locale", "theme"), [("zh-CN", "dark"), ("en", "light")])
 def test_who_follows_an_invitation_is_bound_once_they_sign_in(visit, shop, locale, theme):
+    """Pitfall 19: the code is not lost on the way through pages and sign-in."""
     address, issuer = shop
     code = asked(address, issuer, "m05", "GET", "me/invite")["code"]
     asked(address, issuer, "m05", "PUT", "me/invite", {"show_nickname": True})

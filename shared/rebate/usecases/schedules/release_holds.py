@@ -1,6 +1,7 @@
 """Making pending rebates available: once they are due, or collected (Rules 1.2.8 and 6.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rebate.domain.errors import Conflict
 from rebate.domain.holds import Hold
@@ -20,6 +21,9 @@ from rebate.usecases.storage.rows.keys import number as as_key
 
 ATTEMPTS = 10
 
+HOLDS_AT_ONCE = 100
+"""Holds of which it is looked at once whether they are due."""
+
 COLLECTED_MAX = 40
 """Holds that are collected in one transaction."""
 
@@ -37,12 +41,20 @@ class HoldRelease:
         Raises:
             Conflict: a wallet was written to all the time; the next run releases the rest.
         """
-        return sum(self._release(hold, at) for hold in self.store.scan(Hold))
+        holds, released = self.store.scan(Hold), 0
+        while some := list(islice(holds, HOLDS_AT_ONCE)):
+            released += sum(self._release(hold) for hold in self._due(some, at))
+        return released
 
-    def _release(self, hold: Hold, at: Instant) -> bool:
-        order = self.store.get(Order, Key(hold.order))
-        if not hold.is_due(order.completed_at if order else None, at):
-            return False
+    def _due(self, holds: Sequence[Hold], at: Instant) -> Iterator[Hold]:
+        """Yield those that are due, by when their orders were completed: one read for all."""
+        orders = self.store.get_many(Order, {Key(hold.order) for hold in holds})
+        for hold in holds:
+            order = orders.get(Key(hold.order))
+            if hold.is_due(order.completed_at if order else None, at):
+                yield hold
+
+    def _release(self, hold: Hold) -> bool:
         for attempt in range(ATTEMPTS):
             try:
                 return self._commit(hold)
