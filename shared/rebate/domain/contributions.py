@@ -158,6 +158,7 @@ def give(execution: Execution, command: Give) -> None:
     There a refund of the order finds it (Rule 1.6.5), and who asks for its trace where it went.
     """
     unit, (part,) = execution.unit, execution.unit.plan.parts
+    unit.given_from[command.order] = command.given_from
     distribution = Distribution(
         draft=Draft(JournalKind.CONTRIBUTION, command.order, command.line),
         at=command.at,

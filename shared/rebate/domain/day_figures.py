@@ -48,6 +48,7 @@ def with_commit(day: DayFigures, before: Queue, decision: Decision, zone: ZoneIn
     by_store: dict[StoreId | None, Counter[str]] = defaultdict(Counter)
     paid: AmountsBy[str] = AmountsBy()
     stores = {change.after.order: change.after.store for change in decision.changes}
+    stores |= {order: _store_of(queue) for order, queue in decision.given_from.items()}
     for change in decision.changes:
         by_store[change.after.store].update(_of_ticket(change))
         if more := _paid(change):
@@ -84,6 +85,13 @@ def ages_after(queue: Queue, decision: Decision, zone: ZoneInfo) -> dict[str, Ag
 def month_of(ticket: Ticket, zone: ZoneInfo) -> str:
     """Return the month in which an order was paid."""
     return day_of(ticket.paid_at, zone).isoformat()[:7]
+
+
+def _store_of(queue: QueueId) -> StoreId | None:
+    """Return the store whose orders alone join a queue that others are fed from (Rule 1.4.1)."""
+    name = PLANS.queue(queue)
+    is_a_stores = name is not None and name.kind.name in {"store", "cashier"}
+    return StoreId(name.owner) if name and is_a_stores and name.owner else None
 
 
 def _is_a_stores(queue: QueueId) -> bool:

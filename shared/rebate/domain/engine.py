@@ -37,13 +37,13 @@ from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, DataRequest, LoadedState
 from rebate.domain.merges import merge, merge_home, receive
 from rebate.domain.money import Amount
-from rebate.domain.names import MemberId, TicketKey
+from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.place_index import Change
 from rebate.domain.plain_joins import PlainJoins, is_plain
 from rebate.domain.plan import Plan
 from rebate.domain.pool_runs import clear, pay_pool
 from rebate.domain.queues import CommandProgress, Queue
-from rebate.domain.records import dataclass, replace
+from rebate.domain.records import dataclass, field, replace
 from rebate.domain.refunds import refund
 from rebate.domain.repurchases import repurchase_of
 from rebate.domain.tickets import Ticket
@@ -76,7 +76,8 @@ class Decision:
     that was begun. `consulted` are members on whose balances the decision rests.
     `holds` are new or changed, those of 0 are gone; `rebates` are the sums of days under a cap.
     `follow_ups` are to be settled next, before anything that is not settled yet; what is `sent`, by
-    other queues, which get the tickets that are `handed_over`.
+    other queues, which get the tickets that are `handed_over`. Orders whose tickets stand in others
+    gave what came from those: `given_from` (Rule 1.4.1).
     """
 
     queue: Queue
@@ -92,6 +93,7 @@ class Decision:
     follow_ups: tuple[FollowUp, ...]
     sent: tuple[Sent, ...] = ()
     handed_over: tuple[Ticket, ...] = ()
+    given_from: dict[OrderId, QueueId] = field(default_factory=dict)
 
 
 def decide(
@@ -199,6 +201,7 @@ class _Batch:
             follow_ups=_repurchases(unit),
             sent=tuple(unit.sent),
             handed_over=tuple(unit.handed_over),
+            given_from=unit.given_from,
         )
 
 

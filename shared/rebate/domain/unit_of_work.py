@@ -17,7 +17,7 @@ from rebate.domain.holds import Hold
 from rebate.domain.ledger import BalanceType, JournalEntry
 from rebate.domain.loaded_state import DataMissing, FirstWaiting, LoadedState, WalletOf
 from rebate.domain.money import NOTHING, Amount
-from rebate.domain.names import MemberId, QueueId
+from rebate.domain.names import MemberId, OrderId, QueueId
 from rebate.domain.place_index import NodeKey, nodes_above
 from rebate.domain.plan import Plan
 from rebate.domain.queues import Queue
@@ -71,6 +71,7 @@ class UnitOfWork:
         self.departed: list[Departed] = []
         self.sent: list[Sent] = []
         self.handed_over: list[Ticket] = []
+        self.given_from: dict[OrderId, QueueId] = {}
         self._days: dict[Instant, str] = {}
         self._paths: dict[int, list[NodeKey]] = {}
 
