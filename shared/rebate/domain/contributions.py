@@ -7,7 +7,7 @@ from rebate.domain.joining import take_place
 from rebate.domain.ledger import Draft, JournalKind, QueueAccount
 from rebate.domain.merges import tell_completion
 from rebate.domain.money import NOTHING, Amount, sum_of
-from rebate.domain.names import QueueId
+from rebate.domain.names import QueueId, TicketKey
 from rebate.domain.payouts import distribute
 from rebate.domain.plan import Leftover, Moment, Part
 from rebate.domain.posting import enter_in_journal, post_to_queue
@@ -167,6 +167,7 @@ def give(execution: Execution, command: Give) -> None:
         passes_over=None if unit.plan.self_funding else command.order,
         joined_before=unit.queue.tickets,
         cause=execution.key,
+        merged=TicketKey(command.member, command.order, command.given_from),
     )
     if execution.resumed:
         execution.resume(distribution)

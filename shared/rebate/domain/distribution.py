@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rebate.domain.ledger import Draft
 from rebate.domain.money import NOTHING, Amount
-from rebate.domain.names import OrderId
+from rebate.domain.names import OrderId, TicketKey
 from rebate.domain.queues import DistributionProgress
 from rebate.domain.records import dataclass
 from rebate.domain.tickets import Ticket
@@ -28,6 +28,7 @@ class Distribution:
     amount that it divides, or gives to each, once that is fixed, and whom it served last.
     `passes_over` is the order whose own entries get nothing (Rule 0.7), `joined_before` how many
     tickets had a place when it was begun or gone on with; `cause` the command's inbox key.
+    `merged` is the ticket that the order would have here that gives in another queue (Rule 1.4.1).
     """
 
     draft: Draft
@@ -43,6 +44,7 @@ class Distribution:
     reached: Reached = Reached()
     joined_before: int = 0
     cause: str = ""
+    merged: TicketKey | None = None
 
     def progress(self) -> DistributionProgress:
         """Return what has to be remembered to go on later."""

@@ -195,8 +195,8 @@ def _withhold_behind(unit: UnitOfWork, first: EntryRef, distribution: Distributi
     """
     completed_only = unit.plan.completed_first
     owed = unit.line.payable_owed - unit.line.entry(first).outstanding
-    gives = distribution.ticket
-    own = unit.line.ticket(gives.key) if gives and distribution.passes_over else None
+    key = distribution.ticket.key if distribution.ticket else distribution.merged
+    own = unit.line.find(key) if key and distribution.passes_over else None
     if own and not unit.queue.has_cleared(own):
         owed -= own.standing.payable_owed(completed_only=completed_only)
     withheld = min(distribution.left, owed)
