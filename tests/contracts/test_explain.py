@@ -125,6 +125,12 @@ def test_where_no_margin_is_known_nothing_is_said_of_one():
     assert known.gives_bps * 5 == law.gives_bps
 
 
+def test_that_settled_orders_stay_where_they_are_is_said():
+    told = text_of(changed(MINIMAL, "archive_days", 365), "archive_days")
+    assert "after 365 days: this release leaves them where they are" in told
+    assert text_of(MINIMAL, "archive_days") == ""
+
+
 def test_two_referral_levels_are_no_safe_harbour():
     assert "even two levels are no safe harbour" in text_of(FULL, "referral")
 

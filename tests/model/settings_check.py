@@ -18,6 +18,7 @@ KNOWN = {
         "guards",
         "connectors",
         "early_days",
+        "archive_days",
     ),
     "queue_rebate": (
         "enabled",

@@ -33,6 +33,7 @@ def explain(settings: Settings) -> tuple[SettingsStatement, ...]:
         *_words_of_plans(settings),
         *(SettingsStatement("wallet", text) for text in wallet),
         *(SettingsStatement("guards", text) for text in guards),
+        *(SettingsStatement("archive_days", text) for text in _archive(settings)),
     )
 
 
@@ -52,6 +53,14 @@ def _plans(settings: Settings) -> Iterator[SettingsStatement]:
     )
     times = f"days begin at midnight in {settings.timezone}"
     yield SettingsStatement("plans", f"Amounts are in {settings.currency}; {times}.")
+
+
+def _archive(settings: Settings) -> Iterator[str]:
+    if settings.archive_days is not None:
+        yield (
+            f"Settled orders are to move to a cheaper place after {settings.archive_days} days: "
+            "this release leaves them where they are."
+        )
 
 
 def _wallet(wallet: WalletSettings, currency: str) -> Iterator[str]:

@@ -174,6 +174,8 @@ SENTENCES: Mapping[str, str] = {
     "Switched on on {}; before that only plans that were on are counted.": "于 {0:id} 开启；此前只统计当时已开启的方案。",
     "Only queues of the store's own are told by month.": "按月份只统计该门店自己的队列。",
     "Nothing is withheld by the engine; entries whose draw missed are included.": "系统不代扣；未抽中的名额也计算在内。",
+    "Settled orders are to move to a cheaper place after {} days: this release leaves them where "
+    "they are.": "已结算订单应在 {0} 天后移到更便宜的存储：本版本仍留在原处。",
     "prize_tax_bps is not set.": "未设置 prize_tax_bps。",
     "There are many queues: sums are made every hour, and no futures are told.": "队列较多：合计每小时更新一次，不给出预计。",
     "The futures are those of lines that serve who waits before who comes later, at the pace of the last 30 days.": "预计按先到先得的队列和最近 30 天的速度计算。",

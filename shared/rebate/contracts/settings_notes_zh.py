@@ -49,6 +49,7 @@ NOTES: Mapping[str, str] = {
     "Who sends events, by name: who speaks for it, and what it may tell.": "谁发送事件，按名称：由谁代言，可以说什么。",
     "Types of events that go out on the bus, where each costs. Absent: all; an empty list: none. Webhooks name theirs at each endpoint.": "发到总线的事件类型，每条都要花钱。不填：全部；空列表：不发。webhook 在各端点自选。",
     "A completion or refund whose order does not come is set aside then. Absent: never.": "订单一直不来的完成或退款，到时搁置为死信。不填：一直等。",
+    "Kept for a later release: this one leaves settled orders where they are.": "为以后的版本保留：本版本中已结算订单留在原处。",
     "Your own, by a name of yours, or what you have checked of those that come with it.": "按自定名称登记您自己的，或您核对过的自带条目。",
     "What the shop has to withhold of prizes, for its report: nothing is withheld here.": "商城须为奖品代扣的税率，仅供报表：这里不扣。",
     "Part of what was paid that goes to the queue. Required in a plan that is on.": "实付中进入队列的部分。方案开启时必填。",

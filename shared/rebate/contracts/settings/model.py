@@ -55,6 +55,13 @@ class Settings(_Shop):
         example=30,
         note="A completion or refund whose order does not come is set aside then. Absent: never.",
     )
+    archive_days: PositiveDays | None = setting(
+        "Days until settled orders may move",
+        "已结算订单归档天数",
+        "8.10",
+        example=365,
+        note="Kept for a later release: this one leaves settled orders where they are.",
+    )
     law_facts: Mapping[Id, LawFactSettings] = setting(
         "Facts of law",
         "法律事实",
