@@ -68,7 +68,6 @@ def change_settings() -> Response[str]:
         by=name_of(event),
         margin_bps=lowest_margin(app().store),
         is_live=True,
-        is_typed=True,
         request=asked.id,
     )
     return _settings(saved)

@@ -27,7 +27,6 @@ MESSAGES: Mapping[str, str] = {
     "leaves {} entries that lack {} in {} queues that nothing joins any more": (
         "使 {2} 个队列不再有订单进入，其中 {0} 个名额待奖励共 {1}"
     ),
-    "rises from {} to {} at once": "从 {0} 一次升到 {1}",
     "changes from {} to {} while {}": "由 {0:id} 改为 {1:id}，而{2}",
     "cannot change from {} to {} while {}": "不能由 {0:id} 改为 {1:id}：{2}",
     "cannot change from {}: the sender has orders with it": "不能改变 {0:id}：该发送方已有使用它的订单",

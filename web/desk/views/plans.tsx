@@ -170,12 +170,10 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
   const text = JSON.stringify(draft.document);
   const changes = differences(draft.base, draft.document);
   const isChecked = checked?.of === text;
-  const accepted = new Set((at(draft.document, ["guards", "acknowledged"]) ?? []) as string[]);
-  /** Said while it is typed; the API asks for the same when it is saved. */
+  const risks = checked?.said.acknowledge ?? [];
   const slips = changes.filter(isSteep);
-  const ofSlips = new Set(slips.map(figureOf));
-  const risks = (checked?.said.acknowledge ?? []).filter(({ item }) => !ofSlips.has(item));
-  const isAccepted = risks.length === 0 && slips.every((each) => accepted.has(figureOf(each)));
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  const isAccepted = risks.length === 0 && slips.every((each) => seen.has(figureOf(each)));
 
   /** What is wrong stands at its field, too. */
   const check = () =>
@@ -195,7 +193,7 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
     act(async () => {
       try {
         const later = day ? { at: day } : {};
-        const body = { version: draft.version, settings: timely(draft.document, ofSlips), ...later };
+        const body = { version: draft.version, settings: draft.document, ...later };
         await shop.ask("PUT", "settings", { body });
         drop();
         shop.reload();
@@ -207,11 +205,11 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
     });
   const accept = (item: string, isTicked: boolean) => {
     const path = ["guards", "acknowledged"];
-    const [name] = item.split("=");
-    const others = [...accepted].filter((each) => each.split("=")[0] !== name);
-    const after = isTicked ? [...others, item] : others;
+    const before = (at(draft.document, path) ?? []) as string[];
+    const after = isTicked ? [...before, item] : before.filter((each) => each !== item);
     setDraft({ ...draft, document: changed(draft.document, path, after) as Document });
   };
+  const accepted = new Set((at(draft.document, ["guards", "acknowledged"]) ?? []) as string[]);
   const goOn = () => {
     if (!others) return;
     const { version, settings } = others.by;
@@ -233,8 +231,11 @@ function SaveBar({ draft, setDraft, setProblems, drop }: SaveBarProps) {
           {slips.map((each) => (
             <Checkbox
               key={figureOf(each)}
-              checked={accepted.has(figureOf(each))}
-              onChange={({ target }) => accept(figureOf(each), target.checked)}
+              checked={seen.has(figureOf(each))}
+              onChange={({ target }) => {
+                const others = [...seen].filter((figure) => figure !== figureOf(each));
+                setSeen(new Set(target.checked ? [...others, figureOf(each)] : others));
+              }}
             >
               {slipText(each, shop)}
             </Checkbox>
@@ -319,16 +320,6 @@ function isSteep({ path, before, after }: Change): boolean {
   if (unitOf(path) !== "percent" || typeof after !== "number") return false;
   const old = typeof before === "number" ? before : 0;
   return (old > 0 && after >= STEEP * old) || (after > WHOLE_BPS && old <= WHOLE_BPS);
-}
-
-/** What was acknowledged of a ratio's step holds for that step alone: of earlier ones it goes. */
-function timely(document: Document, slips: ReadonlySet<string>): Document {
-  const path = ["guards", "acknowledged"];
-  const all = (at(document, path) ?? []) as string[];
-  const isSpent = (item: string) => /_bps=\d+$/.test(item) && !slips.has(item);
-  return all.some(isSpent)
-    ? (changed(document, path, all.filter((item) => !isSpent(item))) as Document)
-    : document;
 }
 
 const figureOf = ({ path, after }: Change): string => `${path.join(".")}=${String(after)}`;

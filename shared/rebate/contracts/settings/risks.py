@@ -32,17 +32,7 @@ def _holds(item: str, risk: str, figure: int) -> bool:
     name, equals, most = item.partition("=")
     if name not in RISKS[risk]:
         return False
-    return not equals or _reaches(most, figure)
-
-
-def _reaches(most: str, figure: int) -> bool:
-    return most.isascii() and most.isdigit() and figure <= int(most)
-
-
-def acknowledged_up_to(settings: Settings, name: str, figure: int) -> bool:
-    """Tell whether the operator accepts `name` at this figure, or at a larger one (rule 8.4)."""
-    accepted = (item.rpartition("=") for item in settings.guards.acknowledged)
-    return any(known == name and _reaches(most, figure) for known, _, most in accepted)
+    return not equals or (most.isascii() and most.isdigit() and figure <= int(most))
 
 
 def acknowledged_at(settings: Settings, risk: str, figure: str) -> bool:

@@ -84,8 +84,7 @@ class Guards(Strict):
         default=(),
         note="Risks that the operator accepts, each at its figure and whatever is milder: "
         "`referral.max_depth=3`, `margin=4500` (what an order may give back in all), "
-        "`hold_days=0`, a ratio that is three times what it was, by its path "
-        "(`queue_rebate.extraction_bps=3000`), and while entries wait `timezone=Asia/Tokyo` or "
+        "`hold_days=0`, and while entries wait `timezone=Asia/Tokyo` or "
         "`queue_rebate.mall=per_product`. A name without a figure holds for the figure of the "
         "version that first had it.",
     )

@@ -21,7 +21,6 @@ from rebate.usecases.settings.acknowledgements import with_figures
 from rebate.usecases.settings.change_guards import change_problems
 from rebate.usecases.settings.changes import differences
 from rebate.usecases.settings.save_settings import InForce, SettingsReader, lowest_margin
-from rebate.usecases.settings.steep_steps import steep_problems
 from rebate.usecases.settings.terms import terms_of
 from rebate.usecases.settings.touched_lines import touched_lines
 from rebate.usecases.storage.ports import Clock, Store
@@ -88,7 +87,6 @@ def _checked(
     held_to = with_figures(store, document, now.version, margin)
     try:
         settings, problems = read_checked(held_to, margin, is_live=is_live)
-        problems = (*problems, *steep_problems(now.document, held_to, settings))
         if now.version:
             found, _ = change_problems(store, now.terms, terms_of(settings), settings)
             problems = (*problems, *found)

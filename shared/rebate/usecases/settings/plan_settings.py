@@ -76,7 +76,7 @@ class SettingsPlanning:
         known = SettingsReader(self.store).in_force()
         if known.version != expects:
             raise Conflict(no_longer_at(self.store, expects))
-        judged(self.store, document, known, lowest_margin(self.store), is_live=True, is_typed=True)
+        judged(self.store, document, known, lowest_margin(self.store), is_live=True)
         version = last.version if last else 0
         row = PlannedSettings(dict(document), at, expects, by, now, version + 1, request=request)
         self.store.commit([Put(row, expects=version), self._told(row)])

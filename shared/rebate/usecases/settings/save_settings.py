@@ -163,7 +163,6 @@ def save_settings(  # noqa: PLR0913 - what a version keeps, and what it is judge
     by: str,
     margin_bps: Bps | None = None,
     is_live: bool = False,
-    is_typed: bool = False,
     request: str | None = None,
     beside: Sequence[Write] = (),
 ) -> InForce:
@@ -175,8 +174,8 @@ def save_settings(  # noqa: PLR0913 - what a version keeps, and what it is judge
     What changed is told in the same transaction, as a row of the journal without movements.
     Settings that give back more than `margin_bps` must be acknowledged (Rule 8.4), and so must
     others that change what waits (Rule 0.9), and where money `is_live` those that hold nothing of
-    it for a refund (Rule 3.6), and steep rises of ratios that were typed (`is_typed`).
-    What was acknowledged without a figure holds for the one that it was acknowledged at.
+    it for a refund (Rule 3.6). What was acknowledged without a figure holds for the one that it was
+    acknowledged at.
 
     Raises:
         Rejected: `invalid_settings` or `needs_acknowledgement`, naming paths.
@@ -188,9 +187,7 @@ def save_settings(  # noqa: PLR0913 - what a version keeps, and what it is judge
     if saved := _saved_before(store, document, expects, by, request):
         return saved
     known = SettingsReader(store).in_force()
-    terms, unchanged = judged(
-        store, document, known, margin_bps, is_live=is_live, is_typed=is_typed
-    )
+    terms, unchanged = judged(store, document, known, margin_bps, is_live=is_live)
     version, now = expects + 1, clock.now()
     row = SettingsVersion(version, dict(document), now, by, terms, EDITION, request)
     before = store.get(SettingsVersion, Key(number(expects))) if expects else None
@@ -220,7 +217,6 @@ def judged(
     margin_bps: Bps | None,
     *,
     is_live: bool,
-    is_typed: bool = False,
 ) -> tuple[Terms, Sequence[Write]]:
     """Return what settings mean in place of those `known`, and what must not change meanwhile.
 
@@ -229,24 +225,17 @@ def judged(
     """
     from rebate.contracts.settings import InvalidSettings, parse_settings
     from rebate.usecases.settings.acknowledgements import with_figures
-    from rebate.usecases.settings.steep_steps import insist_on_small_steps
+    from rebate.usecases.settings.change_guards import insist_on_change
+    from rebate.usecases.settings.terms import terms_of
 
     try:
         held_to = with_figures(store, document, known.version, margin_bps)
         settings = parse_settings(held_to, margin_bps, is_live=is_live)
-        if is_typed:
-            insist_on_small_steps(known.document, held_to, settings)
-        return _meant(store, known, settings)
+        terms = terms_of(settings)
+        unchanged = insist_on_change(store, known.terms, terms, settings) if known.version else []
     except InvalidSettings as invalid:
         raise Rejected(Code(invalid.code), str(invalid)) from invalid
-
-
-def _meant(store: Store, known: InForce, settings: "Settings") -> tuple[Terms, Sequence[Write]]:
-    from rebate.usecases.settings.change_guards import insist_on_change
-    from rebate.usecases.settings.terms import terms_of
-
-    terms = terms_of(settings)
-    return terms, insist_on_change(store, known.terms, terms, settings) if known.version else []
+    return terms, unchanged
 
 
 def no_longer_at(store: Store, expects: int) -> str:
