@@ -167,7 +167,7 @@ def give(execution: Execution, command: Give) -> None:
         passes_over=None if unit.plan.self_funding else command.order,
         joined_before=unit.queue.tickets,
         cause=execution.key,
-        merged=TicketKey(command.member, command.order, command.given_from),
+        gives=TicketKey(command.member, command.order, command.given_from),
     )
     if execution.resumed:
         execution.resume(distribution)

@@ -28,7 +28,7 @@ class Distribution:
     amount that it divides, or gives to each, once that is fixed, and whom it served last.
     `passes_over` is the order whose own entries get nothing (Rule 0.7), `joined_before` how many
     tickets had a place when it was begun or gone on with; `cause` the command's inbox key.
-    `merged` is the ticket that the order would have here that gives in another queue (Rule 1.4.1).
+    `gives` is the ticket of another queue that sent on what it gives (Rule 1.4.1).
     """
 
     draft: Draft
@@ -44,7 +44,7 @@ class Distribution:
     reached: Reached = Reached()
     joined_before: int = 0
     cause: str = ""
-    merged: TicketKey | None = None
+    gives: TicketKey | None = None
 
     def progress(self) -> DistributionProgress:
         """Return what has to be remembered to go on later."""

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from rebate.domain.caps import DailyRebates
 from rebate.domain.holds import Hold
-from rebate.domain.names import MemberId, TicketKey
+from rebate.domain.names import MemberId, OrderId, TicketKey
 from rebate.domain.records import dataclass, field
 from rebate.domain.tickets import Ticket
 from rebate.domain.wallets import Wallet
@@ -35,6 +35,14 @@ class OldestEntryOf:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketsOf:
+    """Wanted: all tickets of a member's order in the queue, wherever they came from."""
+
+    member: MemberId
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
 class FirstWaiting:
     """Wanted: the first `count` tickets from `start` on with entries that wait, payable or not."""
 
@@ -57,7 +65,7 @@ class RebatesOn:
 
 
 DataRequest: TypeAlias = (
-    FirstPayable | OldestEntryOf | FirstWaiting | WalletOf | RebatesOn | TicketKey
+    FirstPayable | OldestEntryOf | TicketsOf | FirstWaiting | WalletOf | RebatesOn | TicketKey
 )
 
 
@@ -97,6 +105,7 @@ class LoadedState:
     absent: set[TicketKey] = field(default_factory=set)
     line: Window = field(default_factory=Window)
     members: dict[MemberId, Window] = field(default_factory=dict)
+    orders: set[TicketsOf] = field(default_factory=set)
     first_waiting: tuple[TicketKey, ...] | None = None
     wallets: dict[MemberId, Wallet] = field(default_factory=dict)
     holds: dict[MemberId, tuple[Hold, ...]] = field(default_factory=dict)

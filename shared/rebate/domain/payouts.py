@@ -195,10 +195,11 @@ def _withhold_behind(unit: UnitOfWork, first: EntryRef, distribution: Distributi
     """
     completed_only = unit.plan.completed_first
     owed = unit.line.payable_owed - unit.line.entry(first).outstanding
-    key = distribution.ticket.key if distribution.ticket else distribution.merged
-    own = unit.line.find(key) if key and distribution.passes_over else None
-    if own and not unit.queue.has_cleared(own):
-        owed -= own.standing.payable_owed(completed_only=completed_only)
+    gives = distribution.ticket.key if distribution.ticket else distribution.gives
+    if gives and gives.member != GUEST and distribution.passes_over:
+        for own in unit.line.tickets_of(gives.member, gives.order):
+            if not unit.queue.has_cleared(own):
+                owed -= own.standing.payable_owed(completed_only=completed_only)
     withheld = min(distribution.left, owed)
     distribution.left -= withheld
     distribution.withheld += withheld

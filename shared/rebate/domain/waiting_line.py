@@ -9,6 +9,7 @@ from rebate.domain.loaded_state import (
     FirstPayable,
     LoadedState,
     OldestEntryOf,
+    TicketsOf,
     Window,
 )
 from rebate.domain.money import Amount
@@ -33,6 +34,7 @@ class WaitingLine:
         self._tickets = dict(state.tickets)
         self._saved: set[TicketKey] = set()
         self._absent = state.absent
+        self._orders = state.orders
         self._queue = queue
         self._cleared_below = queue.cleared_below
         self._completed_first = completed_first
@@ -101,6 +103,13 @@ class WaitingLine:
         if window.end is not None:
             raise DataMissing(OldestEntryOf(member, 4 * window.count))
         return None
+
+    def tickets_of(self, member: MemberId, order: OrderId) -> list[Ticket]:
+        """Return all tickets of an order, wherever they came from, as they are now."""
+        wanted = TicketsOf(member, order)
+        if wanted not in self._orders:
+            raise DataMissing(wanted)
+        return [t for t in self._tickets.values() if (t.member, t.order) == (member, order)]
 
     def _waiting_of(self, member: MemberId) -> Iterator[tuple[int, TicketKey]]:
         for key, ticket in self._tickets.items():

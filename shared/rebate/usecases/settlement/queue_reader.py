@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from rebate.domain.names import QueueId, TicketKey
+from rebate.domain.names import MemberId, OrderId, QueueId, TicketKey
 from rebate.domain.place_index import FANOUT, Change, Node, NodeKey, nodes_above, update
 from rebate.domain.queues import Queue, Subtree
 from rebate.domain.tickets import Ticket, WaitingTotals
@@ -63,6 +63,13 @@ class QueueReader:
         if unknown:
             self.learn([], self._store.get_many(Ticket, unknown).values())
         return [self._tickets[key] for key in wanted if key in self._tickets]
+
+    def tickets_of(self, member: MemberId, order: OrderId) -> list[Ticket]:
+        """Return all tickets of an order, also those that came from other queues."""
+        own = ticket_key(self._queue, member, order)
+        came = self._store.query(Ticket, own.partition, prefix=f"{own.sort}#")
+        self.learn([], came)
+        return [*self.tickets([TicketKey(member, order)]), *came]
 
     def payable(
         self, queue: Queue, *, start: int, count: int, completed_only: bool

@@ -25,6 +25,7 @@ from rebate.domain.loaded_state import (
     LoadedState,
     OldestEntryOf,
     RebatesOn,
+    TicketsOf,
     WalletOf,
     Window,
 )
@@ -262,6 +263,9 @@ class Settlement:
                 full = len(tickets) == count
                 state.members[member] = Window(0, tickets[-1].place if full else None, count)
                 state.keep(tickets)
+            case TicketsOf(member, order):
+                state.keep(self.line.tickets_of(member, order))
+                state.orders.add(request)
             case WalletOf(member):
                 state.wallets[member] = self.store.get(Wallet, Key(member)) or Wallet(member)
                 if state.wallets[member].has(BalanceType.PENDING):

@@ -35,6 +35,7 @@ from rebate.domain.loaded_state import (
     LoadedState,
     OldestEntryOf,
     RebatesOn,
+    TicketsOf,
     WalletOf,
     Window,
 )
@@ -435,6 +436,10 @@ class QueueReplay:
             case OldestEntryOf(member):
                 state.keep(self._waiting_of(member))
                 state.members[member] = Window(0, None)
+            case TicketsOf(member, order):
+                found = (self.tickets[key] for key in self._by_member.get(member, ()))
+                state.keep(ticket for ticket in found if ticket.order == order)
+                state.orders.add(request)
             case WalletOf(member):
                 state.wallets[member] = Wallet(member, 0, dict(_balances(commit, member)))
             case RebatesOn(day):
