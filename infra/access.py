@@ -57,7 +57,7 @@ _SETTLEMENT: _Access = {
     "statements": (_PUT,),
     "tallies": (_GET, _GET_MANY, _PUT),
     "team_figures": (_GET, _PUT),
-    "tickets": (_GET_MANY, _PUT),
+    "tickets": (_GET_MANY, _PUT, _QUERY),
     "tickets/waiting": (_QUERY,),
     "wallets": (_GET, _GET_MANY, _ADD),
 }

@@ -22,6 +22,10 @@ UNREACHED: dict[tuple[str, str], tuple[set[Call], str]] = {
         {("dynamodb:GetItem", "queues")},
         "rows that were read do not fit together: somebody else settled the queue meanwhile",
     ),
+    (SETTLEMENT, "QueueReader.tickets_of"): (
+        {("dynamodb:Query", "tickets")},
+        "a day's cap withholds what those behind the first would have had",
+    ),
     (SETTLEMENT, "_taken_out"): (
         {("dynamodb:PutItem", "inbox")},
         "one of several orders that were accepted together cannot be settled",
