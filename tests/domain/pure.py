@@ -14,6 +14,7 @@ from rebate.domain.loaded_state import (
     LoadedState,
     OldestEntryOf,
     RebatesOn,
+    TicketsOf,
     WalletOf,
     Window,
 )
@@ -139,6 +140,10 @@ class PureQueue:
                 end = found[-1].place if len(found) == count else None
                 state.members[member] = Window(0, end, count)
                 state.keep(found)
+            case TicketsOf(member, order):
+                found = [t for t in self.tickets.values() if (t.member, t.order) == (member, order)]
+                state.keep(found)
+                state.orders.add(request)
             case WalletOf(member):
                 state.wallets[member] = self.wallets.get(member, Wallet(member))
                 mine_held = [hold for (owner, _), hold in self.holds.items() if owner == member]
