@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rebate.domain.loaded_state import LoadedState, Window
+from rebate.domain.loaded_state import LoadedState, TicketsOf, Window
 from rebate.domain.money import Amount
 from rebate.domain.names import MemberId, OrderId
 from rebate.domain.place_index import Change, update
@@ -34,6 +34,7 @@ def a_unit(*tickets: Ticket, rows: int = 96, plan: Plan | None = None, **state: 
     joined = sum(ticket.place is not None for ticket in tickets)
     loaded = LoadedState(line=Window(0, None), **state)
     loaded.keep(tickets)
+    loaded.orders.update(TicketsOf(ticket.member, ticket.order) for ticket in tickets)
     queue = Queue(NAME, tickets=joined, entries=joined)
     queue, _ = update(queue, {}, (Change(None, ticket) for ticket in tickets))
     return UnitOfWork(queue, loaded, plan or Plan(parts=()), rows)
