@@ -97,8 +97,9 @@ class Window:
 class LoadedState:
     """What was loaded of a queue's surroundings; `first_waiting` None: nobody asked for them.
 
-    `absent` are tickets that were looked for and do not exist: of orders that join later. `moves`
-    is how many tickets a step of a merge handed over that is decided again (None: as many as fit).
+    `absent` are tickets that were looked for and do not exist: of orders that join later. `orders`
+    are those of which all tickets were looked for. `moves` is how many tickets a step of a merge
+    handed over that is decided again (None: as many as fit).
     """
 
     tickets: dict[TicketKey, Ticket] = field(default_factory=dict)
